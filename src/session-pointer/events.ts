@@ -1,0 +1,205 @@
+/**
+ * The facts a conversation's stream is made of: one type per past-tense fact.
+ *
+ * Events hold ids, flags and short reasons only. Prompts, messages, outputs and other bulky or personal
+ * text live in tables of their own and are referred to by id, so that they can be erased without
+ * touching the log. The one free text is a failure's error, cut at {@link MAX_ERROR_BYTES}.
+ */
+
+/** The longest error text an event keeps, in UTF-8 bytes. */
+export const MAX_ERROR_BYTES = 4096
+
+export type TaskKind = 'CHAT' | 'ISSUE'
+export type MessageRole = 'USER' | 'ASSISTANT'
+export type ResumeScope = 'LATEST' | 'NEWEST_ON_RUNTIME'
+export type OnAgentChange = 'RESUME' | 'FRESH'
+export type ResumeOutcome = 'RESUME' | 'FRESH'
+export type ResumeResult = 'RESUMED' | 'REFUSED' | 'NOT_ATTEMPTED'
+
+export type ResumeReason =
+  | 'SAME_RUNTIME'
+  | 'NO_PRIOR_SESSION'
+  | 'RUNTIME_MISMATCH'
+  | 'RUNTIME_UNKNOWN'
+  | 'SESSION_POISONED'
+  | 'SESSION_RETIRED'
+  | 'SESSION_RESET'
+  | 'SESSION_NOT_DURABLE'
+  | 'RESUME_FAILING'
+  | 'AGENT_CHANGED'
+  | 'ACCOUNT_CHANGED'
+  | 'STORE_CHANGED'
+  | 'TOO_OLD'
+  | 'FORCED_FRESH'
+  | 'RESUME_DISABLED'
+  | 'SUPERSEDED'
+  | 'UNKNOWN_HISTORY'
+
+/** How an agent's sessions may be resumed. Ages are in seconds; `maxAgeSeconds` null means no limit. */
+export interface ResumePolicy {
+  enabled: boolean
+  scope: ResumeScope
+  onAgentChange: OnAgentChange
+  maxResumeFailures: number
+  maxAgeSeconds: number | null
+}
+
+export interface ConversationOpened {
+  kind: TaskKind
+  agentId: string
+  issueKey: string | null
+}
+
+export interface MessagePosted {
+  messageId: string
+  role: MessageRole
+}
+
+/** The envelope's runtimeId is the runtime stamped on the task; only that runtime may claim it. */
+export interface TaskEnqueued {
+  kind: TaskKind
+  agentId: string
+  priority: number
+  attempt: number
+  maxAttempts: number
+  retryOf: string | null
+  rerunOf: string | null
+  forceFreshSession: boolean
+  forceFreshWorkDir: boolean
+  /** RFC 3339; no claim before it. */
+  availableAt: string
+  /** The chat messages this turn owns; empty for issue work. */
+  inputMessageIds: string[]
+}
+
+/** A queued task was moved to the runtime in the envelope, because its agent moved. */
+export interface TaskRetargeted {
+  fromRuntimeId: string
+}
+
+/** What a claim was told, and every input of the decision that the stream itself does not hold. */
+export interface TaskClaimed {
+  leaseSeconds: number
+  /** null only on claims imported from outside history: no decision was recorded there. */
+  decision: RecordedDecision | null
+}
+
+export interface RecordedDecision {
+  outcome: ResumeOutcome
+  reason: ResumeReason
+  sessionId: string | null
+  workDir: string | null
+  continuityGap: boolean
+  policy: ResumePolicy
+  agentRevision: number
+  /** The claiming runtime's fingerprints when it claimed; null where it told none. */
+  account: string | null
+  store: string | null
+  /** The claim's time, RFC 3339. Only the age rule (D7) reads it. */
+  decidedAt: string
+}
+
+export interface TaskStarted {
+  resumeResult: ResumeResult | null
+}
+
+export interface SessionPinned {
+  /** Only the fields that this pin sets; null leaves the task's earlier value. */
+  sessionId: string | null
+  workDir: string | null
+  /** Set on a pin that came after the task was cancelled: the stream version of the cancellation (F12). */
+  cancelledVersion: number | null
+}
+
+export interface TaskReleased {
+  cause: 'RELEASED' | 'LEASE_EXPIRED'
+  reason: string | null
+}
+
+/** What any ending may say about the session of the run. */
+export interface RunEnding {
+  sessionId: string | null
+  workDir: string | null
+  /** A session that this run gave up for good (F8). */
+  retiredSessionId: string | null
+  /** The provider had not stored the session's transcript (F9). */
+  transcriptMissing: boolean
+}
+
+export interface TaskCompleted extends RunEnding {
+  /** The assistant's message that holds the output of a chat turn. */
+  messageId: string | null
+}
+
+export interface TaskFailed extends RunEnding {
+  failureReason: string
+  error: string
+  resumeSafe: boolean
+  retryable: boolean
+  classifierVersion: number
+}
+
+export interface TaskCancelled {
+  reason: string | null
+}
+
+export interface SessionReset {
+  /** null: every session that the conversation knows. */
+  sessionId: string | null
+  reason: string | null
+}
+
+/** A pointer found in outside history. The envelope's runtimeId is set only where the imported row itself proves it. */
+export interface PointerImported {
+  sessionId: string | null
+  workDir: string | null
+  source: string
+}
+
+export interface EventData {
+  CONVERSATION_OPENED: ConversationOpened
+  MESSAGE_POSTED: MessagePosted
+  TASK_ENQUEUED: TaskEnqueued
+  TASK_RETARGETED: TaskRetargeted
+  TASK_CLAIMED: TaskClaimed
+  TASK_STARTED: TaskStarted
+  SESSION_PINNED: SessionPinned
+  TASK_RELEASED: TaskReleased
+  TASK_COMPLETED: TaskCompleted
+  TASK_FAILED: TaskFailed
+  TASK_CANCELLED: TaskCancelled
+  SESSION_RESET: SessionReset
+  POINTER_IMPORTED: PointerImported
+}
+
+export type SessionEventType = keyof EventData
+
+/** A fact that was decided but not yet given its place in the log. */
+export type NewEvent = {
+  [T in SessionEventType]: {
+    type: T
+    taskId: string | null
+    runtimeId: string | null
+    data: EventData[T]
+  }
+}[SessionEventType]
+
+/** A fact in its stream. `version` counts from 1 without holes within the conversation. */
+export type StreamEvent = NewEvent & {
+  version: number
+  /** RFC 3339, UTC. Shown and used for ages; order is always `version`. */
+  occurredAt: string
+}
+
+/** An event whose type this build does not know: history shows it raw, resume decisions fail closed. */
+export interface UnknownEvent {
+  type: 'UNKNOWN'
+  rawType: string
+  taskId: string | null
+  runtimeId: string | null
+  data: unknown
+  version: number
+  occurredAt: string
+}
+
+export type FoldableEvent = StreamEvent | UnknownEvent
