@@ -1,0 +1,164 @@
+import type { Binding, StoredBindingState } from './session-state.js'
+
+/** One event's word about one session. `place` is where it stands in the order, `version` which event said it. */
+export interface SessionFact {
+  sessionId: string
+  taskId: string | null
+  runtimeId: string | null
+  workDir: string | null
+  agentRevision: number | null
+  account: string | null
+  store: string | null
+  occurredAt: string
+  place: number
+  version: number
+}
+
+type Bindings = readonly Binding[]
+
+/** RETIRED and RESET absorb: nothing makes them RESUMABLE again, and neither turns into the other. */
+function isAbsorbed(binding: Binding): boolean {
+  return binding.state === 'RETIRED' || binding.state === 'RESET'
+}
+
+export function indexOfSession(bindings: Bindings, sessionId: string): number {
+  for (let i = 0; i < bindings.length; i++) if (bindings[i]?.sessionId === sessionId) return i
+  return -1
+}
+
+/** Puts `next` where its rank belongs; among equal ranks the one that was there first stays first. */
+function insert(bindings: Bindings, next: Binding): Bindings {
+  const at = bindings.findIndex((b) => b.rank < next.rank)
+  return at < 0 ? [...bindings, next] : bindings.toSpliced(at, 0, next)
+}
+
+function replace(bindings: Bindings, index: number, next: Binding): Bindings {
+  if (bindings.length === 1) return [next]
+  const above = bindings[index - 1]
+  // Ranks never fall, so a binding can only move towards the front.
+  if (above === undefined || above.rank >= next.rank) return bindings.with(index, next)
+  return insert(bindings.toSpliced(index, 1), next)
+}
+
+function firstSeen(fact: SessionFact, state: StoredBindingState, stateReason: string | null): Binding {
+  return {
+    sessionId: fact.sessionId,
+    runtimeId: fact.runtimeId,
+    workDir: fact.workDir,
+    state,
+    stateReason,
+    agentRevision: fact.agentRevision,
+    account: fact.account,
+    store: fact.store,
+    resumeFailures: 0,
+    firstTaskId: fact.taskId,
+    lastTaskId: fact.taskId,
+    lastActiveAt: fact.occurredAt,
+    rank: fact.place,
+    factRank: fact.place,
+    evidenceVersion: fact.version,
+  }
+}
+
+const NOT_PROVEN = 'nothing in the history proves which runtime made it'
+
+/**
+ * A fact that names the session: it lives on the fact's runtime, with the fields that the fact brings.
+ * `clean` is a completed run (F5): the failure count starts again at 0.
+ */
+export function nameSession(bindings: Bindings, fact: SessionFact, clean = false): Bindings {
+  const index = indexOfSession(bindings, fact.sessionId)
+  const known = bindings[index]
+  if (known === undefined) {
+    const proven = fact.runtimeId !== null
+    return insert(bindings, firstSeen(fact, proven ? 'RESUMABLE' : 'UNPROVEN', proven ? null : NOT_PROVEN))
+  }
+  // F12: a late pin stands at its cancellation and gives way to anything newer. Only proof may come late (F16).
+  if (known.factRank > fact.place && known.state !== 'UNPROVEN') return bindings
+  return replace(bindings, index, renewed(known, fact, clean))
+}
+
+function renewed(known: Binding, fact: SessionFact, clean: boolean): Binding {
+  const absorbed = isAbsorbed(known)
+  const runtimeId = fact.runtimeId ?? known.runtimeId
+  const proven = runtimeId !== null
+  const state = absorbed ? known.state : proven ? 'RESUMABLE' : 'UNPROVEN'
+  const resumeFailures = clean ? 0 : known.resumeFailures
+  const moved = runtimeId !== known.runtimeId
+  const newEvidence = !absorbed && (moved || state !== known.state || resumeFailures !== known.resumeFailures)
+  return {
+    sessionId: known.sessionId,
+    runtimeId,
+    workDir: fact.workDir ?? known.workDir,
+    state,
+    stateReason: absorbed ? known.stateReason : proven ? null : NOT_PROVEN,
+    agentRevision: fact.agentRevision ?? known.agentRevision,
+    // Fingerprints belong to a runtime: those of the old one say nothing on the new one.
+    account: fact.account ?? (moved ? null : known.account),
+    store: fact.store ?? (moved ? null : known.store),
+    resumeFailures,
+    firstTaskId: known.firstTaskId ?? fact.taskId,
+    lastTaskId: fact.taskId ?? known.lastTaskId,
+    lastActiveAt: fact.occurredAt,
+    rank: Math.max(known.rank, fact.place),
+    factRank: Math.max(known.factRank, fact.place),
+    evidenceVersion: newEvidence ? fact.version : known.evidenceVersion,
+  }
+}
+
+/** A verdict on a session. Not an activity of it: its rank stays. A session never heard of is remembered with it. */
+export function judgeSession(
+  bindings: Bindings,
+  fact: SessionFact,
+  state: StoredBindingState,
+  reason: string | null,
+): Bindings {
+  const index = indexOfSession(bindings, fact.sessionId)
+  const known = bindings[index]
+  if (known === undefined) return insert(bindings, firstSeen(fact, state, reason))
+  if (isAbsorbed(known)) return bindings
+  const factRank = Math.max(known.factRank, fact.place)
+  if (known.state === state) return replace(bindings, index, { ...known, factRank })
+  return replace(bindings, index, { ...known, state, stateReason: reason, factRank, evidenceVersion: fact.version })
+}
+
+/** A work dir for a session that the fact itself does not name: neither its state nor its rank moves. */
+export function moveSession(bindings: Bindings, sessionId: string, workDir: string, version: number): Bindings {
+  const index = indexOfSession(bindings, sessionId)
+  const known = bindings[index]
+  return known === undefined ? bindings : replace(bindings, index, { ...known, workDir, factRank: version })
+}
+
+/** F6, F17: one more failed run that had been offered this session. */
+export function countFailure(bindings: Bindings, sessionId: string, version: number): Bindings {
+  const index = indexOfSession(bindings, sessionId)
+  const known = bindings[index]
+  if (known === undefined) return bindings
+  return replace(bindings, index, {
+    ...known,
+    resumeFailures: known.resumeFailures + 1,
+    factRank: version,
+    // For any other state the count is not what keeps the session from being offered.
+    evidenceVersion: known.state === 'RESUMABLE' ? version : known.evidenceVersion,
+  })
+}
+
+/** F15: a person dropped the session (null: all of them). */
+export function resetSessions(
+  bindings: Bindings,
+  sessionId: string | null,
+  reason: string | null,
+  version: number,
+): Bindings {
+  const meant = (b: Binding): boolean => (sessionId === null || b.sessionId === sessionId) && !isAbsorbed(b)
+  if (!bindings.some(meant)) return bindings
+  return bindings.map((b) =>
+    meant(b) ? { ...b, state: 'RESET' as const, stateReason: reason, factRank: version, evidenceVersion: version } : b,
+  )
+}
+
+/** F16: an imported pointer to a session that is known already, and is the newest, moves only its rank. */
+export function raiseNewest(bindings: Bindings, version: number): Bindings {
+  const newest = bindings[0]
+  return newest === undefined ? bindings : replace(bindings, 0, { ...newest, rank: version, factRank: version })
+}

@@ -1,0 +1,82 @@
+import { countFailure, judgeSession, moveSession, nameSession } from './binding-changes.js'
+import { factOf, newestWorkDir, rememberCancelled, runOf } from './run-facts.js'
+import type { EventOf } from './run-facts.js'
+import type { ActiveRun, SessionState } from './session-state.js'
+
+type Bindings = SessionState['bindings']
+
+/** F5: the session it names, else the one pinned, is clean. No session named: nothing is forgotten. */
+export function taskCompleted(state: SessionState, event: EventOf<'TASK_COMPLETED'>): SessionState {
+  const run = runOf(state, event.taskId)
+  const own = event.data.sessionId ?? run?.sessionId ?? null
+  const bindings =
+    own === null ? state.bindings : nameSession(state.bindings, factOf(event, run, own, event.data.workDir), true)
+  return ended(state, event, run, bindings)
+}
+
+/** F6 and F7: as a pin for the fields it names; then the failure's recorded verdict, never its error text. */
+export function taskFailed(state: SessionState, event: EventOf<'TASK_FAILED'>): SessionState {
+  const run = runOf(state, event.taskId)
+  const { sessionId, workDir, failureReason, resumeSafe, retryable } = event.data
+  const pinned = run?.sessionId ?? null
+  const offered = run?.offered?.sessionId ?? null
+  let bindings = state.bindings
+  if (sessionId !== null) bindings = nameSession(bindings, factOf(event, run, sessionId, workDir))
+  else if (pinned !== null && workDir !== null) bindings = moveSession(bindings, pinned, workDir, event.version)
+
+  if (!resumeSafe) {
+    // F7: an overflowing resume never gets to name its session, so the offered one is the culprit.
+    const culprit = sessionId ?? pinned ?? offered
+    if (culprit !== null) {
+      bindings = judgeSession(bindings, factOf(event, run, culprit, null), 'POISONED', failureReason)
+    }
+  } else if (offered !== null && !retryable) {
+    // F6: a retryable reason blames the machine or the network, not the session.
+    bindings = countFailure(bindings, offered, event.version)
+  }
+  return ended(state, event, run, bindings)
+}
+
+/** F8, F9, F10: what any ending may say about the run's session, and the end of the run. */
+function ended(
+  state: SessionState,
+  event: EventOf<'TASK_COMPLETED'> | EventOf<'TASK_FAILED'>,
+  run: ActiveRun | null,
+  afterVerdict: Bindings,
+): SessionState {
+  const { sessionId, workDir, retiredSessionId, transcriptMissing } = event.data
+  const own = sessionId ?? run?.sessionId ?? null
+  let bindings = afterVerdict
+  if (retiredSessionId !== null) {
+    // F8, also for a session never heard of: a later pin of it must be caught.
+    bindings = judgeSession(
+      bindings,
+      factOf(event, run, retiredSessionId, null),
+      'RETIRED',
+      'a run gave it up for good',
+    )
+  }
+  if (transcriptMissing && own !== null) {
+    bindings = judgeSession(bindings, factOf(event, run, own, null), 'NOT_DURABLE', 'its transcript was not stored')
+  }
+  return {
+    ...state,
+    version: event.version,
+    bindings,
+    workDir: newestWorkDir(state, workDir, event.version),
+    gapFlag: transcriptMissing || (state.gapFlag && run?.started !== true),
+    run: run === null ? state.run : null,
+  }
+}
+
+/** F11: a person stopped the run, the provider refused nothing. Its session may still be pinned (F12). */
+export function taskCancelled(state: SessionState, event: EventOf<'TASK_CANCELLED'>): SessionState {
+  const run = runOf(state, event.taskId)
+  if (run === null) return { ...state, version: event.version }
+  return {
+    ...state,
+    version: event.version,
+    run: null,
+    cancelledRuns: rememberCancelled(state.cancelledRuns, run),
+  }
+}

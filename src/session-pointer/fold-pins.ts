@@ -1,0 +1,59 @@
+import { indexOfSession, nameSession, raiseNewest } from './binding-changes.js'
+import { cancelledRunOf, factOf, newestWorkDir, rememberCancelled, runOf } from './run-facts.js'
+import type { EventOf } from './run-facts.js'
+import type { SessionState } from './session-state.js'
+
+/** F4: the session is bound to the task's runtime. A pin of one field keeps the task's other field. */
+export function sessionPinned(state: SessionState, event: EventOf<'SESSION_PINNED'>): SessionState {
+  if (event.data.cancelledVersion !== null) return pinnedAfterCancel(state, event, event.data.cancelledVersion)
+  const run = runOf(state, event.taskId)
+  // F13: without its claim the run is over, and no such pin is ever accepted. A log that holds one changes nothing.
+  if (run === null) return { ...state, version: event.version }
+  const sessionId = event.data.sessionId ?? run.sessionId
+  const workDir = event.data.workDir
+  return {
+    ...state,
+    version: event.version,
+    bindings: sessionId === null ? state.bindings : nameSession(state.bindings, factOf(event, run, sessionId, workDir)),
+    workDir: newestWorkDir(state, workDir, event.version),
+    run: { ...run, sessionId, workDir: workDir ?? run.workDir },
+  }
+}
+
+/** F12: a late pin stands where its cancellation stands, so a task that has reported since stays newer. */
+function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>, place: number): SessionState {
+  const run = cancelledRunOf(state, event.taskId)
+  const sessionId = run?.sessionId ?? event.data.sessionId
+  const filledDir = run === null || run.workDir === null ? event.data.workDir : null
+  const workDir = run?.workDir ?? filledDir
+  return {
+    ...state,
+    version: event.version,
+    bindings:
+      sessionId === null
+        ? state.bindings
+        : nameSession(state.bindings, { ...factOf(event, run, sessionId, workDir), place }),
+    workDir: newestWorkDir(state, filledDir, place),
+    cancelledRuns:
+      run === null ? state.cancelledRuns : rememberCancelled(state.cancelledRuns, { ...run, sessionId, workDir }),
+  }
+}
+
+/**
+ * F16: a pointer from outside history. Its runtime is the one that its row proves, else that of a binding of the very
+ * same session. It may be stale: unproven, it never moves a known session in front of one that a task reported later.
+ */
+export function pointerImported(state: SessionState, event: EventOf<'POINTER_IMPORTED'>): SessionState {
+  const { sessionId, workDir } = event.data
+  const next = { ...state, version: event.version }
+  if (sessionId !== null) {
+    const index = indexOfSession(state.bindings, sessionId)
+    const lendsItsRuntime = event.runtimeId === null && (state.bindings[index]?.runtimeId ?? null) !== null
+    if (lendsItsRuntime && index > 0) return next
+    next.bindings = lendsItsRuntime
+      ? raiseNewest(state.bindings, event.version)
+      : nameSession(state.bindings, factOf(event, null, sessionId, workDir))
+  }
+  next.workDir = newestWorkDir(state, workDir, event.version)
+  return next
+}

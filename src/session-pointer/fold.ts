@@ -1,0 +1,114 @@
+import { judgeSession, resetSessions } from './binding-changes.js'
+import type { FoldableEvent } from './events.js'
+import { taskCancelled, taskCompleted, taskFailed } from './fold-endings.js'
+import { pointerImported, sessionPinned } from './fold-pins.js'
+import { factOf, runOf } from './run-facts.js'
+import type { EventOf } from './run-facts.js'
+import { initialState } from './session-state.js'
+import type { SessionState } from './session-state.js'
+
+/**
+ * The one fold: session state after one more event of the conversation's stream. Total and pure: it never throws and
+ * never changes its input, whatever order events come in. Whether versions are dense is verify's question, not its.
+ */
+export function evolve(state: SessionState, event: FoldableEvent): SessionState {
+  switch (event.type) {
+    case 'TASK_CLAIMED':
+      return taskClaimed(state, event)
+    case 'TASK_STARTED':
+      return taskStarted(state, event)
+    case 'SESSION_PINNED':
+      return sessionPinned(state, event)
+    case 'TASK_COMPLETED':
+      return taskCompleted(state, event)
+    case 'TASK_FAILED':
+      return taskFailed(state, event)
+    case 'TASK_CANCELLED':
+      return taskCancelled(state, event)
+    case 'TASK_RELEASED':
+      return taskReleased(state, event)
+    case 'SESSION_RESET':
+      return sessionReset(state, event)
+    case 'POINTER_IMPORTED':
+      return pointerImported(state, event)
+    case 'CONVERSATION_OPENED':
+    case 'MESSAGE_POSTED':
+    case 'TASK_ENQUEUED':
+    case 'TASK_RETARGETED':
+      // F1: the task's own state keeps what an enqueued or retargeted task needs; no session is concerned.
+      return { ...state, version: event.version }
+    case 'UNKNOWN':
+      return { ...state, version: event.version, unknownEvents: state.unknownEvents + 1 }
+  }
+}
+
+/** Folds a stream, or the rest of one onto an earlier state of the same stream. */
+export function foldEvents(events: Iterable<FoldableEvent>, from: SessionState = initialState): SessionState {
+  let state = from
+  for (const event of events) state = evolve(state, event)
+  return state
+}
+
+/** F2: what was offered, and the facts that every pin and ending of this claim inherits. */
+function taskClaimed(state: SessionState, event: EventOf<'TASK_CLAIMED'>): SessionState {
+  const decision = event.data.decision
+  return {
+    ...state,
+    version: event.version,
+    run: {
+      taskId: event.taskId,
+      runtimeId: event.runtimeId,
+      agentRevision: decision?.agentRevision ?? null,
+      account: decision?.account ?? null,
+      store: decision?.store ?? null,
+      sessionId: null,
+      workDir: null,
+      offered:
+        decision === null
+          ? null
+          : {
+              sessionId: decision.sessionId,
+              outcome: decision.outcome,
+              reason: decision.reason,
+              workDir: decision.workDir,
+            },
+      started: false,
+    },
+  }
+}
+
+/** F3: a provider that refuses the offered session will refuse it again. */
+function taskStarted(state: SessionState, event: EventOf<'TASK_STARTED'>): SessionState {
+  const run = runOf(state, event.taskId)
+  if (run === null) return { ...state, version: event.version }
+  const refused = event.data.resumeResult === 'REFUSED' ? (run.offered?.sessionId ?? null) : null
+  return {
+    ...state,
+    version: event.version,
+    bindings:
+      refused === null
+        ? state.bindings
+        : judgeSession(
+            state.bindings,
+            factOf(event, run, refused, null),
+            'RETIRED',
+            'the provider refused to resume it',
+          ),
+    run: { ...run, started: true },
+  }
+}
+
+/** F14: the claim is void; nothing else. */
+function taskReleased(state: SessionState, event: EventOf<'TASK_RELEASED'>): SessionState {
+  return { ...state, version: event.version, run: runOf(state, event.taskId) === null ? state.run : null }
+}
+
+/** F15: for ever, for the sessions known now. Work dirs are not sessions and stay. */
+function sessionReset(state: SessionState, event: EventOf<'SESSION_RESET'>): SessionState {
+  const { sessionId, reason } = event.data
+  return {
+    ...state,
+    version: event.version,
+    bindings: resetSessions(state.bindings, sessionId, reason, event.version),
+  }
+}

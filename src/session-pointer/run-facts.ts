@@ -1,0 +1,57 @@
+import type { SessionFact } from './binding-changes.js'
+import type { SessionEventType, StreamEvent } from './events.js'
+import type { ActiveRun, RunFacts, SessionState } from './session-state.js'
+
+export type EventOf<T extends SessionEventType> = Extract<StreamEvent, { type: T }>
+
+/**
+ * How many cancelled runs are remembered for a late pin. A daemon hears of a cancellation with its next heartbeat
+ * and pins at once, so more than one is rare. A pin that comes after its run was forgotten still binds its session
+ * by the event's runtime; only revision and fingerprints stay unknown, and unknown never counts as changed.
+ */
+const REMEMBERED_CANCELLATIONS = 4
+
+/** The claim that this task's fact belongs to; null where history holds none. */
+export function runOf(state: SessionState, taskId: string | null): ActiveRun | null {
+  return state.run !== null && state.run.taskId === taskId ? state.run : null
+}
+
+export function cancelledRunOf(state: SessionState, taskId: string | null): RunFacts | null {
+  return state.cancelledRuns.find((run) => run.taskId === taskId) ?? null
+}
+
+/** Remembers a cancelled run for as long as a late pin has a field left to fill. */
+export function rememberCancelled(runs: readonly RunFacts[], run: RunFacts): readonly RunFacts[] {
+  const others = runs.filter((other) => other.taskId !== run.taskId)
+  if (run.sessionId !== null && run.workDir !== null) return others.length === runs.length ? runs : others
+  const { taskId, runtimeId, agentRevision, account, store, sessionId, workDir } = run
+  const kept = { taskId, runtimeId, agentRevision, account, store, sessionId, workDir }
+  return [kept, ...others].slice(0, REMEMBERED_CANCELLATIONS)
+}
+
+/** What `event` says of `sessionId`; where its envelope or its data are silent, the run speaks. */
+export function factOf(
+  event: StreamEvent,
+  run: RunFacts | null,
+  sessionId: string,
+  workDir: string | null,
+): SessionFact {
+  return {
+    sessionId,
+    taskId: event.taskId,
+    runtimeId: event.runtimeId ?? run?.runtimeId ?? null,
+    workDir: workDir ?? run?.workDir ?? null,
+    agentRevision: run?.agentRevision ?? null,
+    account: run?.account ?? null,
+    store: run?.store ?? null,
+    occurredAt: event.occurredAt,
+    place: event.version,
+    version: event.version,
+  }
+}
+
+/** The newest work dir after one was reported at `place`; null reports nothing. Directories outlive sessions. */
+export function newestWorkDir(state: SessionState, path: string | null, place: number): SessionState['workDir'] {
+  if (path === null || (state.workDir !== null && state.workDir.rank > place)) return state.workDir
+  return { path, rank: place }
+}
