@@ -1,0 +1,54 @@
+import type { Enqueue } from './enqueued-event.js'
+import type { TaskState } from './task-state.js'
+
+/** The child of an automatic retry; with an id of its own it is what enqueuedEvent takes. */
+export type RetryPlan = Omit<Enqueue, 'taskId'>
+
+/** So that a chat's retry goes before the messages that were queued meanwhile. */
+const CHAT_RETRY_PRIORITY = 3
+/** A network that was gone is often back at once; one that is gone twice gets a moment. */
+const NETWORK_ATTEMPTS = 3
+const SECOND_NETWORK_RETRY_WAIT_MS = 5000
+
+/**
+ * The automatic retry of a task that has just failed (section 5 of the rules), or null when there is none.
+ * `sourceHasQueuedRerun`: a person has already queued a rerun of this task, which is the better retry.
+ * `now`: RFC 3339. All but the second network retry may be claimed from then on: a retry can only be claimed by a
+ * runtime that is alive to claim it.
+ */
+export function planRetry(
+  task: TaskState,
+  { sourceHasQueuedRerun }: { sourceHasQueuedRerun: boolean },
+  now: string,
+): RetryPlan | null {
+  if (task.status !== 'FAILED' || task.failure === null || !task.failure.retryable) return null
+  if (sourceHasQueuedRerun || task.attempt >= attemptsAllowed(task)) return null
+  const waits = isNetworkFailure(task) && task.attempt === 2
+  return {
+    kind: task.kind,
+    agentId: task.agentId,
+    runtimeId: task.runtimeId,
+    priority: task.kind === 'CHAT' ? Math.max(task.priority, CHAT_RETRY_PRIORITY) : task.priority,
+    attempt: task.attempt + 1,
+    maxAttempts: task.maxAttempts,
+    retryOf: task.id,
+    // A rerun stays a rerun: its retry is decided from the same source.
+    rerunOf: task.rerunOf,
+    // A session that stalled would stall again. What a person forced for the task holds for its retry, too.
+    forceFreshSession: task.forceFreshSession || task.failure.reason === 'codex_semantic_inactivity',
+    forceFreshWorkDir: task.forceFreshWorkDir,
+    availableAt: waits ? new Date(Date.parse(now) + SECOND_NETWORK_RETRY_WAIT_MS).toISOString() : now,
+    inputMessageIds: [...task.inputMessageIds],
+  }
+}
+
+/** maxAttempts 1 disables retries for every reason. */
+function attemptsAllowed(task: TaskState): number {
+  return isNetworkFailure(task) && task.maxAttempts >= 2
+    ? Math.max(task.maxAttempts, NETWORK_ATTEMPTS)
+    : task.maxAttempts
+}
+
+function isNetworkFailure(task: TaskState): boolean {
+  return task.failure?.reason === 'provider_network' || task.failure?.reason === 'agent_error.provider_network'
+}
