@@ -32,8 +32,8 @@ export function statement(name: string, text: string): Statement {
   return { name, text }
 }
 
-/** The SQLSTATE of a database error, whichever driver raised it; null for anything else. */
+/** The SQLSTATE of a database error, whichever driver raised it; null for anything else (EPIPE is no SQLSTATE). */
 export function sqlState(error: unknown): string | null {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : null
 }

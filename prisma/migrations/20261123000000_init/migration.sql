@@ -79,7 +79,6 @@ CREATE TABLE "conversation" (
     "title" TEXT,
     "archivedAt" TIMESTAMPTZ(3),
     "version" INTEGER NOT NULL,
-    "lastPosition" BIGINT NOT NULL,
     "state" JSONB NOT NULL,
     "foldVersion" INTEGER NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL,
@@ -320,6 +319,9 @@ ALTER TABLE "conversation" SET (fillfactor = 60);
 ALTER TABLE "claim" SET (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE "queue_entry" SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE "log_head" SET (fillfactor = 10);
+
+-- The append comes last in a transaction, so a new conversation's row comes after its first task's.
+ALTER TABLE "task" ALTER CONSTRAINT "task_workspaceId_conversationId_fkey" DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE "api_token" ADD CONSTRAINT "api_token_kind_check" CHECK ("kind" IN ('ROOT', 'ADMIN', 'MEMBER', 'DAEMON', 'VIEWER'));
 ALTER TABLE "agent" ADD CONSTRAINT "agent_maxConcurrentTasks_check" CHECK ("maxConcurrentTasks" >= 1);

@@ -1,0 +1,80 @@
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+
+/** How many claimable tasks of one runtime a caller would take. */
+export interface Ask {
+  workspaceId: string
+  runtimeId: string
+  /** At least 1. */
+  want: number
+}
+
+export interface Picked {
+  workspaceId: string
+  runtimeId: string
+  taskId: string
+  conversationId: string
+  agentId: string
+  priority: number
+}
+
+/** Candidates beyond the wanted number, to fall back on where other servers have locked the first ones. */
+const SPARE = 16
+
+/**
+ * Per runtime: walks the agents that have READY entries there (a loose index scan), drops those without room, takes
+ * the best few of each, and locks the best of all, entry and conversation, passing over what others hold.
+ * Never waits for a lock, so it can stand anywhere in the lock order. Its cost grows with the number of
+ * agents that have claimable work on the runtime, with nothing else.
+ *
+ * More of an agent's tasks than it has room for come last, as spares.
+ *
+ * The room seen here is a snapshot: claims of one agent by several servers are counted again under the agent's lock.
+ */
+const PICK = statement(
+  'pick_claimable',
+  `WITH RECURSIVE asked AS (
+     SELECT x.w, x.rt, x.want FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, rt, want)
+   ), agents AS (
+     SELECT a.w, a.rt, a.want, (SELECT q."agentId" FROM queue_entry q
+       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'READY' ORDER BY q."agentId" LIMIT 1) AS agent
+     FROM asked a
+     UNION ALL
+     SELECT g.w, g.rt, g.want, (SELECT q."agentId" FROM queue_entry q
+       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = 'READY' AND q."agentId" > g.agent
+       ORDER BY q."agentId" LIMIT 1)
+     FROM agents g WHERE g.agent IS NOT NULL
+   ), room AS (
+     SELECT g.*, a."maxConcurrentTasks"
+       - (SELECT count(*) FROM claim c WHERE c."workspaceId" = g.w AND c."agentId" = g.agent) AS room
+     FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
+   ), best AS MATERIALIZED (
+     SELECT r.w, r.rt, b."taskId", b."conversationId", b.priority,
+       row_number() OVER (PARTITION BY r.w, r.rt ORDER BY b.k > r.room, b.priority DESC, b."taskId") AS n
+     FROM room r CROSS JOIN LATERAL (
+       SELECT q."taskId", q."conversationId", q.priority, row_number() OVER (ORDER BY q.priority DESC, q."taskId") AS k
+       FROM queue_entry q
+       WHERE q."workspaceId" = r.w AND q."runtimeId" = r.rt AND q.state = 'READY' AND q."agentId" = r.agent
+       ORDER BY q.priority DESC, q."taskId" LIMIT least(r.want, r.room) + ${SPARE}) b
+     WHERE r.room > 0
+   )
+   SELECT a.w AS "workspaceId", a.rt AS "runtimeId", p.*
+   FROM asked a CROSS JOIN LATERAL (
+     SELECT q."taskId", q."conversationId", q."agentId", q.priority
+     FROM best b
+       JOIN queue_entry q ON q."workspaceId" = b.w AND q."taskId" = b."taskId"
+       JOIN conversation c ON c."workspaceId" = b.w AND c.id = b."conversationId"
+     WHERE b.w = a.w AND b.rt = a.rt AND q.state = 'READY'
+     ORDER BY b.n LIMIT a.want
+     FOR UPDATE OF q, c SKIP LOCKED) p`,
+)
+
+/** Locks up to `want` claimable tasks of each runtime; each runtime is asked for once. Best first per runtime. */
+export async function pickClaimable(sql: Sql, asks: readonly Ask[]): Promise<Picked[]> {
+  if (asks.length === 0) return []
+  return sql.rows<Picked>(PICK, [
+    asks.map((ask) => ask.workspaceId),
+    asks.map((ask) => ask.runtimeId),
+    asks.map((ask) => ask.want),
+  ])
+}

@@ -1,0 +1,63 @@
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+
+/** What waits at a runtime, seen without locks. */
+export interface Waiting {
+  workspaceId: string
+  runtimeId: string
+  deregistered: boolean
+  /** Claimable at this moment, though perhaps locked by a claim that is under way. */
+  claimable: boolean
+  /** Waits for a time that has come: promote it, and it is claimable. */
+  due: boolean
+  scheduled: boolean
+  conversationBusy: boolean
+  agentFull: boolean
+  /** Seconds until the next scheduled task; null without one. */
+  nextAvailableIn: number | null
+}
+
+/**
+ * "At capacity" walks the agents with READY entries like the pick does. A conversation is busy where an entry is NEXT.
+ */
+const WHY = statement(
+  'why_empty',
+  `WITH RECURSIVE asked AS (
+     SELECT x.w, x.rt FROM unnest($1::text[], $2::text[]) AS x(w, rt)
+   ), agents AS (
+     SELECT a.w, a.rt, (SELECT q."agentId" FROM queue_entry q
+       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'READY' ORDER BY q."agentId" LIMIT 1) AS agent
+     FROM asked a
+     UNION ALL
+     SELECT g.w, g.rt, (SELECT q."agentId" FROM queue_entry q
+       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = 'READY' AND q."agentId" > g.agent
+       ORDER BY q."agentId" LIMIT 1)
+     FROM agents g WHERE g.agent IS NOT NULL
+   ), room AS (
+     SELECT g.w, g.rt, (SELECT count(*) FROM claim c WHERE c."workspaceId" = g.w AND c."agentId" = g.agent)
+       < a."maxConcurrentTasks" AS free
+     FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
+   ), next AS (
+     SELECT a.w, a.rt, (SELECT min(q."availableAt") FROM queue_entry q
+       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'SCHEDULED') AS at
+     FROM asked a
+   )
+   SELECT a.w AS "workspaceId", a.rt AS "runtimeId",
+     r."deregisteredAt" IS NOT NULL AS deregistered,
+     EXISTS (SELECT 1 FROM room m WHERE m.w = a.w AND m.rt = a.rt AND m.free) AS claimable,
+     EXISTS (SELECT 1 FROM room m WHERE m.w = a.w AND m.rt = a.rt AND NOT m.free) AS "agentFull",
+     coalesce(n.at <= $3, false) AS due,
+     coalesce(n.at > $3, false) AS scheduled,
+     EXISTS (SELECT 1 FROM queue_entry q WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'NEXT') AS "conversationBusy",
+     extract(epoch FROM n.at - $3::timestamptz)::float8 AS "nextAvailableIn"
+   FROM asked a JOIN runtime r ON r."workspaceId" = a.w AND r.id = a.rt
+     JOIN next n ON n.w = a.w AND n.rt = a.rt`,
+)
+
+export async function whyEmpty(
+  sql: Sql,
+  runtimes: readonly { workspaceId: string; runtimeId: string }[],
+  now: Date,
+): Promise<Waiting[]> {
+  return sql.rows<Waiting>(WHY, [runtimes.map((r) => r.workspaceId), runtimes.map((r) => r.runtimeId), now])
+}

@@ -1,0 +1,133 @@
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+import type { NewEvent } from '../session-pointer/events.js'
+import type { SessionState } from '../session-pointer/session-state.js'
+import { FOLD_VERSION } from '../session-pointer/session-state.js'
+import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
+
+/** New facts of one conversation, to stand after version `expectedVersion` of its stream (0: a new conversation). */
+export interface Append {
+  workspaceId: string
+  conversationId: string
+  expectedVersion: number
+  actor: string
+  occurredAt: Date
+  events: readonly (NewEvent & { id: string })[]
+  /** The session state folded up to the last of these events. */
+  state: SessionState
+  /** Only with expectedVersion 0. */
+  opening: ConversationOpening | null
+  /** Whether people would call this activity: messages, new work, its end. */
+  activity: boolean
+}
+
+export interface ConversationOpening {
+  kind: 'CHAT' | 'ISSUE'
+  agentId: string
+  issueKey: string | null
+  title: string | null
+}
+
+export interface Appended {
+  conversationId: string
+  /** The position of the append's last event. */
+  lastPosition: bigint
+}
+
+/**
+ * Locks taken so far are conversation rows; the workspaces' log heads come after everything else, in the order of
+ * their ids, and are held until commit: position order is commit order, without gaps. (A plain sequence loses events
+ * for a reader that follows the log; a transaction-id filter stalls behind any long transaction of the cluster.)
+ */
+const APPEND = statement(
+  'append_events',
+  `WITH stream AS (
+     SELECT * FROM json_to_recordset($1::json) AS s("workspaceId" text, "conversationId" text, "expectedVersion" int,
+       "eventCount" int, "state" jsonb, "at" timestamptz, "activity" boolean, "kind" text, "agentId" text, "issueKey" text, "title" text)
+   ), opened AS (
+     INSERT INTO conversation ("workspaceId", id, kind, "agentId", "issueKey", title, version, state, "foldVersion",
+       "createdAt", "updatedAt", "lastActivityAt")
+     SELECT "workspaceId", "conversationId", kind, "agentId", "issueKey", title, "eventCount", state, $3, at, at, at
+     FROM stream WHERE "expectedVersion" = 0
+     ON CONFLICT DO NOTHING
+     RETURNING "workspaceId", id
+   ), advanced AS (
+     UPDATE conversation c
+     SET version = s."expectedVersion" + s."eventCount", state = s.state, "foldVersion" = $3, "updatedAt" = s.at,
+       "lastActivityAt" = CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
+     FROM stream s
+     WHERE s."expectedVersion" > 0 AND c."workspaceId" = s."workspaceId" AND c.id = s."conversationId"
+       AND c.version = s."expectedVersion"
+     RETURNING c."workspaceId", c.id
+   ), moved AS (
+     SELECT * FROM opened UNION ALL SELECT * FROM advanced
+   ), event AS (
+     SELECT e.*, row_number() OVER (PARTITION BY e."workspaceId" ORDER BY e.place) AS n
+     FROM json_to_recordset($2::json) AS e(place int, "workspaceId" text, "conversationId" text, id text, version int,
+       type text, "schemaVersion" smallint, "taskId" text, "runtimeId" text, actor text, "occurredAt" timestamptz, data jsonb)
+     JOIN moved m ON m."workspaceId" = e."workspaceId" AND m.id = e."conversationId"
+   ), wanted AS (
+     SELECT "workspaceId", count(*) AS n FROM event GROUP BY 1
+   ), locked AS (
+     SELECT h."workspaceId" FROM log_head h
+     WHERE h."workspaceId" IN (SELECT "workspaceId" FROM wanted) ORDER BY h."workspaceId" FOR UPDATE
+   ), head AS (
+     UPDATE log_head h SET position = h.position + w.n
+     FROM locked l JOIN wanted w USING ("workspaceId") WHERE h."workspaceId" = l."workspaceId"
+     RETURNING h."workspaceId", h.position - w.n AS base
+   ), written AS (
+     INSERT INTO session_event ("workspaceId", position, id, "conversationId", version, type, "schemaVersion", "taskId",
+       "runtimeId", actor, "occurredAt", data)
+     SELECT e."workspaceId", head.base + e.n, e.id, e."conversationId", e.version, e.type, e."schemaVersion", e."taskId",
+       e."runtimeId", e.actor, e."occurredAt", e.data
+     FROM event e JOIN head USING ("workspaceId")
+     RETURNING "workspaceId", "conversationId", position
+   )
+   SELECT "conversationId", max(position)::text AS "lastPosition" FROM written GROUP BY "workspaceId", "conversationId"`,
+)
+
+/**
+ * Writes the events of several conversations, at most one append a conversation, inside the caller's transaction.
+ * An append whose expected version is not the stream's (a conflict, or a conversation that another call opened first)
+ * is missing from the answer and wrote nothing: reload and decide again.
+ */
+export async function appendEvents(sql: Sql, appends: readonly Append[]): Promise<Map<string, Appended>> {
+  const streams = appends.map((append) => ({
+    workspaceId: append.workspaceId,
+    conversationId: append.conversationId,
+    expectedVersion: append.expectedVersion,
+    eventCount: append.events.length,
+    state: append.state,
+    at: append.occurredAt,
+    activity: append.activity,
+    ...append.opening,
+  }))
+  let place = 0
+  const events = appends.flatMap((append) =>
+    append.events.map((event, index) => ({
+      place: place++,
+      workspaceId: append.workspaceId,
+      conversationId: append.conversationId,
+      id: event.id,
+      version: append.expectedVersion + index + 1,
+      type: event.type,
+      schemaVersion: CURRENT_SCHEMA_VERSION[event.type],
+      taskId: event.taskId,
+      runtimeId: event.runtimeId,
+      actor: append.actor,
+      occurredAt: append.occurredAt,
+      data: event.data,
+    })),
+  )
+  const rows = await sql.rows<{ conversationId: string; lastPosition: string }>(APPEND, [
+    JSON.stringify(streams),
+    JSON.stringify(events),
+    FOLD_VERSION,
+  ])
+  return new Map(
+    rows.map((row) => [
+      row.conversationId,
+      { conversationId: row.conversationId, lastPosition: BigInt(row.lastPosition) },
+    ]),
+  )
+}

@@ -1,0 +1,28 @@
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+import type { StoredEvent } from './stored-event.js'
+import { STORED_EVENT_COLUMNS } from './stored-event.js'
+
+const READ_STREAM = statement(
+  'read_stream',
+  `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
+   WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version > $3
+     AND ($4::bigint IS NULL OR e.position <= $4::bigint)
+   ORDER BY e.version`,
+)
+
+export interface StreamRange {
+  afterVersion?: number
+  /** Only what stood in the log when its head was here; null: all. */
+  upToPosition?: string | null
+}
+
+/** A conversation's events in order. */
+export function readStream(
+  sql: Sql,
+  workspaceId: string,
+  conversationId: string,
+  { afterVersion = 0, upToPosition = null }: StreamRange = {},
+): Promise<StoredEvent[]> {
+  return sql.rows<StoredEvent>(READ_STREAM, [workspaceId, conversationId, afterVersion, upToPosition])
+}

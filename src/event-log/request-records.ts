@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+
+/** Longer than the 24 hours promised, so that no repeat within them meets the clean-up. */
+export const REQUEST_RECORD_HOURS = 48
+
+/** One call that may be sent again: the scope of a requestId is workspace, actor (token) and mutation. */
+export interface RequestKey {
+  workspaceId: string
+  actor: string
+  mutation: string
+  requestId: string
+  argumentsHash: string
+}
+
+export interface RequestRecord extends RequestKey {
+  answer: unknown
+}
+
+/** A request key from a call's arguments; null when the call named no requestId. The order of object keys does not matter. */
+export function requestKey(
+  workspaceId: string,
+  actor: string,
+  mutation: string,
+  input: { requestId?: string | null },
+): RequestKey | null {
+  const { requestId, ...rest } = input
+  if (requestId == null) return null
+  const argumentsHash = createHash('sha256').update(canonicalJson(rest)).digest('base64url')
+  return { workspaceId, actor, mutation, requestId, argumentsHash }
+}
+
+const FIND = statement(
+  'find_request_records',
+  `SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer
+   FROM request_record r
+   JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k("workspaceId", actor, mutation, "requestId")
+     ON r."workspaceId" = k."workspaceId" AND r.actor = k.actor AND r.mutation = k.mutation AND r."requestId" = k."requestId"`,
+)
+
+/** The records of calls made before, by {@link requestName}. */
+export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]): Promise<Map<string, RequestRecord>> {
+  if (keys.length === 0) return new Map()
+  const rows = await sql.rows<RequestRecord>(FIND, [
+    keys.map((key) => key.workspaceId),
+    keys.map((key) => key.actor),
+    keys.map((key) => key.mutation),
+    keys.map((key) => key.requestId),
+  ])
+  return new Map(rows.map((row) => [requestName(row), row]))
+}
+
+const WRITE = statement(
+  'write_request_records',
+  `INSERT INTO request_record ("workspaceId", actor, mutation, "requestId", "argumentsHash", answer, "createdAt")
+   SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer, $2
+   FROM json_to_recordset($1::json) AS r("workspaceId" text, actor text, mutation text, "requestId" text,
+     "argumentsHash" text, answer jsonb)
+   ORDER BY r."workspaceId", r.actor, r.mutation, r."requestId"`,
+)
+
+/**
+ * Keeps the answers of calls that are about to commit. Two processes that carry out the same call at once meet on the
+ * primary key: the second waits, fails with unique_violation, writes nothing, and finds the record when it tries again.
+ */
+export async function writeRequestRecords(sql: Sql, records: readonly RequestRecord[], now: Date): Promise<void> {
+  if (records.length > 0) await sql.rows(WRITE, [JSON.stringify(records), now])
+}
+
+export function requestName(key: Pick<RequestKey, 'workspaceId' | 'actor' | 'mutation' | 'requestId'>): string {
+  return JSON.stringify([key.workspaceId, key.actor, key.mutation, key.requestId])
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner) && !(inner instanceof Date)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,27 @@
+import type { FoldableEvent } from '../session-pointer/events.js'
+import { upcast } from '../session-pointer/upcast.js'
+
+/** An event as a statement reads it: positions as decimal text, times as Dates. */
+export interface StoredEvent {
+  workspaceId: string
+  position: string
+  id: string
+  conversationId: string
+  version: number
+  type: string
+  schemaVersion: number
+  taskId: string | null
+  runtimeId: string | null
+  actor: string
+  occurredAt: Date
+  data: unknown
+}
+
+/** The columns of session_event as a {@link StoredEvent}, for the select list of alias `e`. */
+export const STORED_EVENT_COLUMNS = `e."workspaceId", e.position::text AS position, e.id, e."conversationId", e.version,
+  e.type, e."schemaVersion", e."taskId", e."runtimeId", e.actor, e."occurredAt", e.data`
+
+/** The event in its current shape, as the fold takes it. */
+export function foldable(event: StoredEvent): FoldableEvent {
+  return upcast({ ...event, occurredAt: event.occurredAt.toISOString() })
+}

@@ -1,0 +1,74 @@
+import type { Task } from '../generated/prisma/client.js'
+import type { TaskKind } from '../session-pointer/events.js'
+import type { TaskState, TaskStatus } from '../tasks/task-state.js'
+
+const iso = (time: Date | null): string | null => time?.toISOString() ?? null
+const date = (time: string | null): Date | null => (time === null ? null : new Date(time))
+
+/** The part of a task's row that its events fold to. */
+export function taskStateOf(row: Task): TaskState {
+  return {
+    id: row.id,
+    kind: row.kind as TaskKind,
+    status: row.status as TaskStatus,
+    agentId: row.agentId,
+    runtimeId: row.runtimeId,
+    priority: row.priority,
+    attempt: row.attempt,
+    maxAttempts: row.maxAttempts,
+    retryOf: row.retryOf,
+    rerunOf: row.rerunOf,
+    forceFreshSession: row.forceFreshSession,
+    forceFreshWorkDir: row.forceFreshWorkDir,
+    inputMessageIds: row.inputMessageIds,
+    sessionId: row.sessionId,
+    workDir: row.workDir,
+    failure:
+      row.failureReason === null
+        ? null
+        : {
+            reason: row.failureReason,
+            error: row.failureError ?? '',
+            resumeSafe: row.failureResumeSafe ?? false,
+            retryable: row.failureRetryable ?? false,
+          },
+    createdAt: row.createdAt.toISOString(),
+    availableAt: row.availableAt.toISOString(),
+    claimedAt: iso(row.claimedAt),
+    startedAt: iso(row.startedAt),
+    finishedAt: iso(row.finishedAt),
+    claimVersion: row.claimVersion,
+    cancelledVersion: row.cancelledVersion,
+    leaseSeconds: row.leaseSeconds,
+  }
+}
+
+/** What a task's row holds beyond the fold of its events. */
+export interface TaskRowExtras {
+  workspaceId: string
+  conversationId: string
+  title: string | null
+  claimToken: string | null
+  /** Of the newest claim's decision, to filter by. */
+  resumeOutcome: string | null
+  resumeReason: string | null
+}
+
+/** The row that a task's state stands in. */
+export function taskRowOf(state: TaskState, extras: TaskRowExtras): Task {
+  const { failure, ...task } = state
+  return {
+    ...extras,
+    ...task,
+    inputMessageIds: [...task.inputMessageIds],
+    failureReason: failure?.reason ?? null,
+    failureError: failure?.error ?? null,
+    failureResumeSafe: failure?.resumeSafe ?? null,
+    failureRetryable: failure?.retryable ?? null,
+    createdAt: new Date(task.createdAt),
+    availableAt: new Date(task.availableAt),
+    claimedAt: date(task.claimedAt),
+    startedAt: date(task.startedAt),
+    finishedAt: date(task.finishedAt),
+  }
+}

@@ -1,0 +1,62 @@
+import type { TaskStatus } from '../tasks/task-state.js'
+
+/** Why a call was not carried out. Nothing was written. `code` is the API's extensions.code. */
+export type Refusal =
+  | { code: 'NOT_FOUND'; message: string }
+  | { code: 'FORBIDDEN'; message: string }
+  | { code: 'BAD_USER_INPUT'; message: string; fields: FieldProblem[] }
+  | { code: 'STALE_CLAIM'; message: string }
+  | { code: 'ILLEGAL_TRANSITION'; message: string; status: TaskStatus }
+  | { code: 'REQUEST_ID_REUSED'; message: string }
+
+/** `path` leads to the argument, with dots: `input.priority`. */
+export interface FieldProblem {
+  path: string
+  message: string
+}
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal }
+
+export function accepted<T>(value: T): Outcome<T> {
+  return { ok: true, value }
+}
+
+export function refused(refusal: Refusal): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal }
+}
+
+const NOUNS: Record<string, string> = {
+  ws: 'workspace',
+  tok: 'token',
+  rt: 'runtime',
+  agt: 'agent',
+  chat: 'chat session',
+  issue: 'issue thread',
+  msg: 'message',
+  task: 'task',
+  evt: 'event',
+}
+
+/** Another workspace's ids look exactly like ids that never were. */
+export function notFound(noun: string, id: string): { ok: false; refusal: Refusal } {
+  return refused({ code: 'NOT_FOUND', message: `There is no ${NOUNS[noun] ?? noun} ${id} in this workspace.` })
+}
+
+export function badInput(path: string, message: string): { ok: false; refusal: Refusal } {
+  return refused({ code: 'BAD_USER_INPUT', message: `${path}: ${message}`, fields: [{ path, message }] })
+}
+
+export const staleClaim = refused({
+  code: 'STALE_CLAIM',
+  message:
+    'The claimToken is not this task’s current claim: it was released, expired, recovered or handed out again. ' +
+    'Stop the run and claim anew.',
+})
+
+export function illegalTransition(verb: string, status: TaskStatus): { ok: false; refusal: Refusal } {
+  return refused({
+    code: 'ILLEGAL_TRANSITION',
+    message: `A task that is ${status} cannot be ${verb}.`,
+    status,
+  })
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../database/clock.js'
+import type { Database } from '../database/sql.js'
+import type { ConversationLane } from './transaction/conversation-lane.js'
+import type { ClaimLane } from './transaction/claim-lane.js'
+
+/** The server's timers, all in seconds. */
+export interface Timers {
+  /** Lease of a claim that did not start yet. */
+  claimLease: number
+  /** Lease of a started run. */
+  runLease: number
+  /** How often daemons should send a heartbeat. */
+  heartbeat: number
+  /** Without a heartbeat for this long, a runtime shows as OFFLINE. */
+  runtimeOffline: number
+  /** A task that waited for longer fails with `queue_expired`; 0 means never. */
+  queueTtl: number
+  /** Pause between two sweeps. */
+  sweep: number
+}
+
+/** What the use cases work with. */
+export interface Services {
+  database: Database
+  clock: Clock
+  timers: Timers
+  conversations: ConversationLane
+  claims: ClaimLane
+}

@@ -1,0 +1,39 @@
+import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { RequestKey } from '../../event-log/request-records.js'
+import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
+import type { Caller } from '../caller.js'
+import type { Refusal } from '../outcome.js'
+import type { ConversationRow } from './conversation-work.js'
+
+/** One call that asks for work. */
+export interface ClaimAsk {
+  caller: Caller
+  /** In no order of preference: the best task of all is handed out first. */
+  runtimeIds: readonly string[]
+  /** 1 to 100. */
+  max: number
+  /** What each heartbeat renews the claims by, in seconds; null: the server's leases. */
+  requestedLease: number | null
+  request: RequestKey | null
+}
+
+/** A task as handed out, with what its daemon needs. */
+export interface Claimed {
+  task: Task
+  claimToken: string
+  leaseExpiresAt: Date
+  decision: ResumeDecision
+  conversation: ConversationRow
+  agent: Agent
+  runtime: Runtime
+}
+
+/** The part of a claim that its record keeps, to give the same answer again. */
+export interface RecordedClaim {
+  taskId: string
+  claimToken: string
+  leaseExpiresAt: string
+  claimVersion: number
+}
+
+export type ClaimResult = { claimed: Claimed[] } | { replayed: RecordedClaim[] } | { refused: Refusal }

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promoteDue } from '../../claim-queue/promote-due.js'
+import { whyEmpty } from '../../claim-queue/why-empty.js'
+import type { Waiting } from '../../claim-queue/why-empty.js'
+import type { Clock } from '../../database/clock.js'
+import type { Database } from '../../database/sql.js'
+import type { ClaimAsk, ClaimResult } from './claim-ask.js'
+import { GroupCommit } from './group-commit.js'
+import { lostTheRace, rolledBack } from './lost-race.js'
+import { runClaimBatch } from './run-claim-batch.js'
+
+const LANES = 1
+const MAX_BATCH = 64
+/** A claimable task that stays locked by others for this many looks is theirs. */
+const MAX_LOOKS = 40
+const FIRST_PAUSE_MS = 2
+const LONGEST_PAUSE_MS = 50
+
+export type ClaimAnswer = ClaimResult | { empty: Waiting[] }
+
+/** Where every claim goes through: concurrent calls share one pick and one commit. */
+export class ClaimLane {
+  private readonly commits: GroupCommit<ClaimAsk, ClaimResult>
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    claimLease: number,
+  ) {
+    this.commits = new GroupCommit({
+      run: (asks) => runClaimBatch(database, clock, claimLease, asks),
+      lanes: LANES,
+      maxBatch: MAX_BATCH,
+      wroteNothing: rolledBack,
+    })
+  }
+
+  /**
+   * Hands out what it can. Says that there is nothing only after a look without locks found nothing claimable: what the
+   * pick passed over was locked by another server, which may yet leave it.
+   */
+  async claim(ask: ClaimAsk): Promise<ClaimAnswer> {
+    for (let look = 1; ; look++) {
+      const result = await this.pick(ask)
+      if (!('claimed' in result) || result.claimed.length > 0) return result
+      const waiting = await whyEmpty(this.database.sql, runtimesOf(ask), this.clock.now())
+      if (look === MAX_LOOKS || !waiting.some(mayYield)) return { empty: waiting }
+      await this.prepare(waiting)
+      if (look > 1) await sleep(Math.min(FIRST_PAUSE_MS * look, LONGEST_PAUSE_MS))
+    }
+  }
+
+  private async pick(ask: ClaimAsk): Promise<ClaimResult> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.commits.submit(ask)
+      } catch (error) {
+        if (attempt === 5 || !lostTheRace(error)) throw error
+      }
+    }
+  }
+
+  private async prepare(waiting: readonly Waiting[]): Promise<void> {
+    for (const runtime of waiting) {
+      if (runtime.due) await promoteDue(this.database, this.clock.now(), runtime)
+    }
+  }
+}
+
+function mayYield({ deregistered, claimable, due }: Waiting): boolean {
+  return !deregistered && (claimable || due)
+}
+
+function runtimesOf({ caller, runtimeIds }: ClaimAsk): { workspaceId: string; runtimeId: string }[] {
+  return [...new Set(runtimeIds)].map((runtimeId) => ({ workspaceId: caller.workspaceId, runtimeId }))
+}

@@ -1,0 +1,98 @@
+import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
+import type { RequestKey } from '../../event-log/request-records.js'
+import type { NewEvent } from '../../session-pointer/events.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
+import type { Refusal } from '../outcome.js'
+
+/** Which conversation a piece of work is about. */
+export type ConversationTarget =
+  | { conversationId: string }
+  | { taskId: string }
+  /** A new chat session of this agent. */
+  | { openChat: { conversationId: string; agentId: string; title: string | null } }
+  /** The agent's thread on an issue; opened under `conversationId` if there is none yet. */
+  | { thread: { conversationId: string; agentId: string; issueKey: string } }
+
+export interface ConversationRow {
+  workspaceId: string
+  id: string
+  kind: 'CHAT' | 'ISSUE'
+  agentId: string
+  issueKey: string | null
+  title: string | null
+  archivedAt: Date | null
+  version: number
+  state: SessionState
+  foldVersion: number
+  createdAt: Date
+  updatedAt: Date
+  lastActivityAt: Date
+}
+
+/** Everything that a decision about one conversation may look at, read under the conversation's lock. */
+export interface LoadedConversation {
+  now: Date
+  /** null: not opened yet (or no such conversation in the workspace). */
+  conversation: ConversationRow | null
+  state: SessionState
+  agent: Agent | null
+  /** The agent's runtime, and those of the tasks below. */
+  runtimes: ReadonlyMap<string, Runtime>
+  /** The tasks asked for, and the active one. */
+  tasks: ReadonlyMap<string, Task>
+  claim: Claim | null
+  /** Those of the tasks above that have a QUEUED rerun. */
+  sourcesWithQueuedRerun: ReadonlySet<string>
+}
+
+/** The texts of a new task; `copyOf` takes those of another task instead. */
+export type NewContent =
+  | { taskId: string; prompt: string | null; metadata: unknown }
+  | { taskId: string; copyOf: string }
+
+/** What the log does not hold of the changes that a decision makes. */
+export interface Extras {
+  /** Titles of the tasks that the events enqueue. */
+  titles?: ReadonlyMap<string, string | null>
+  contents?: readonly NewContent[]
+  results?: readonly { taskId: string; output: string | null; result: unknown }[]
+  messages?: readonly { id: string; role: 'USER' | 'ASSISTANT'; content: string; taskId: string | null }[]
+  /** With TASK_CLAIMED and TASK_STARTED. */
+  claim?: { claimToken: string | null; leaseSeconds: number; requestedLease: number | null }
+  /** The claim's fencing token stops being current. */
+  voidsClaim?: boolean
+  conversation?: { title?: string | null; archivedAt?: Date | null }
+}
+
+export type Decision =
+  | { refused: Refusal }
+  /** Nothing to write: the call was made before, or changes nothing. */
+  | { unchanged: Record<string, unknown> }
+  | { events: readonly NewEvent[]; extras?: Extras; answer: Record<string, unknown> }
+
+/** A change of one conversation: decided from what was loaded under its lock, written whole or not at all. */
+export interface ConversationWork {
+  workspaceId: string
+  actor: string
+  target: ConversationTarget
+  /** Further tasks of the conversation that the decision looks at. */
+  taskIds?: readonly string[]
+  /** For whom the answer is kept, when the caller gave a requestId. */
+  request?: RequestKey | null
+  decide(loaded: LoadedConversation): Decision
+}
+
+/** What came of it. `answer` holds ids and what else must survive to a repeat of the call; rows are as written. */
+export interface WorkDone {
+  /** The conversation's claim as it stands after the work; null when no task of it is held. */
+  claim: Claim | null
+  answer: Record<string, unknown>
+  replayed: boolean
+  tasks: ReadonlyMap<string, Task>
+  conversation: ConversationRow | null
+  agent: Agent | null
+  runtimes: ReadonlyMap<string, Runtime>
+  now: Date
+}
+
+export type WorkResult = { done: WorkDone } | { refused: Refusal }

@@ -1,0 +1,48 @@
+import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { NewEvent, ResumePolicy } from '../../session-pointer/events.js'
+import { decideResume } from '../../session-pointer/resume-policy.js'
+import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
+
+export interface ClaimFacts {
+  state: SessionState
+  task: Task
+  /** The rerun's source; null when the task is no rerun. */
+  source: Pick<Task, 'sessionId' | 'workDir'> | null
+  agent: Agent
+  runtime: Runtime
+  leaseSeconds: number
+  now: Date
+}
+
+/** The decision for this claim, and the event that records it with every input that the stream does not hold. Pure. */
+export function decideClaim(facts: ClaimFacts): { decision: ResumeDecision; event: NewEvent } {
+  const { state, task, source, agent, runtime, leaseSeconds, now } = facts
+  const policy = agent.resumePolicy as unknown as ResumePolicy
+  const { account, store } = runtime
+  const decidedAt = now.toISOString()
+  const decision = decideResume({
+    state,
+    task,
+    source: source === null ? null : { sessionId: source.sessionId, workDir: source.workDir },
+    agent: { revision: agent.revision, policy },
+    runtime: { account, store },
+    now: decidedAt,
+  })
+  const { outcome, reason, sessionId, workDir, continuityGap } = decision
+  return {
+    decision,
+    event: {
+      type: 'TASK_CLAIMED',
+      taskId: task.id,
+      runtimeId: task.runtimeId,
+      data: {
+        leaseSeconds,
+        decision: {
+          ...{ outcome, reason, sessionId, workDir, continuityGap },
+          ...{ policy, agentRevision: agent.revision, account, store, decidedAt },
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Sql } from '../../database/sql.js'
+import { statement } from '../../database/sql.js'
+import type { ConversationRow } from './conversation-work.js'
+
+/** (workspaceId, id) pairs, as the statements below take them. */
+export type Keys = readonly (readonly [workspaceId: string, id: string])[]
+
+const columns = (keys: Keys): [string[], string[]] => [keys.map(([w]) => w), keys.map(([, id]) => id)]
+
+const CLAIMS = statement(
+  'load_claims',
+  `SELECT c.* FROM claim c JOIN unnest($1::text[], $2::text[]) AS x(w, id)
+     ON c."workspaceId" = x.w AND c."conversationId" = x.id
+   ORDER BY c."workspaceId", c."taskId" FOR UPDATE OF c`,
+)
+
+/** The active claims of these conversations, locked: a heartbeat that renews one waits, and sees what came of it. */
+export function loadClaims(sql: Sql, conversations: Keys): Promise<Claim[]> {
+  return sql.rows<Claim>(CLAIMS, columns(conversations))
+}
+
+const TASKS = statement(
+  'load_tasks',
+  `SELECT t.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
+     JOIN task t ON t."workspaceId" = x.w AND t.id = x.id
+   UNION
+   SELECT t.* FROM unnest($3::text[], $4::text[]) AS x(w, id)
+     JOIN claim c ON c."workspaceId" = x.w AND c."conversationId" = x.id
+     JOIN task t ON t."workspaceId" = c."workspaceId" AND t.id = c."taskId"`,
+)
+
+/** These tasks, and the active task of each of these conversations. */
+export function loadTasks(sql: Sql, tasks: Keys, conversations: Keys): Promise<Task[]> {
+  return sql.rows<Task>(TASKS, [...columns(tasks), ...columns(conversations)])
+}
+
+const QUEUED_RERUNS = statement(
+  'load_queued_reruns',
+  `SELECT DISTINCT t."rerunOf" AS id FROM unnest($1::text[], $2::text[]) AS x(w, id)
+     JOIN task t ON t."workspaceId" = x.w AND t."rerunOf" = x.id AND t.status = 'QUEUED'`,
+)
+
+/** Those of these tasks that have a queued rerun. */
+export async function loadSourcesWithQueuedRerun(sql: Sql, tasks: Keys): Promise<Set<string>> {
+  const rows = await sql.rows<{ id: string }>(QUEUED_RERUNS, columns(tasks))
+  return new Set(rows.map(({ id }) => id))
+}
+
+const AGENTS = statement(
+  'load_agents',
+  `SELECT a.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id`,
+)
+
+export function loadAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
+  return sql.rows<Agent>(AGENTS, columns(agents))
+}
+
+const LOCK_AGENTS = statement(
+  'lock_agents',
+  `SELECT a.* FROM agent a WHERE (a."workspaceId", a.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+   ORDER BY a."workspaceId", a.id FOR UPDATE`,
+)
+
+/** As {@link loadAgents}, locked in the order of their ids: the capacity rule holds while claims of one agent take turns. */
+export function lockAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
+  return sql.rows<Agent>(LOCK_AGENTS, columns(agents))
+}
+
+const ACTIVE_COUNTS = statement(
+  'count_active',
+  `SELECT x.id, (SELECT count(*)::int FROM claim c WHERE c."workspaceId" = x.w AND c."agentId" = x.id) AS active
+   FROM unnest($1::text[], $2::text[]) AS x(w, id)`,
+)
+
+/** How many tasks of each agent are CLAIMED or RUNNING. Exact only after {@link lockAgents}, in a later statement. */
+export async function countActive(sql: Sql, agents: Keys): Promise<Map<string, number>> {
+  const rows = await sql.rows<{ id: string; active: number }>(ACTIVE_COUNTS, columns(agents))
+  return new Map(rows.map(({ id, active }) => [id, active]))
+}
+
+const RUNTIMES = statement(
+  'load_runtimes',
+  `SELECT r.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN runtime r ON r."workspaceId" = x.w AND r.id = x.id`,
+)
+
+export function loadRuntimes(sql: Sql, runtimes: Keys): Promise<Runtime[]> {
+  return sql.rows<Runtime>(RUNTIMES, columns(runtimes))
+}
+
+const SOURCES = statement(
+  'load_rerun_sources',
+  `SELECT s.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
+     JOIN task t ON t."workspaceId" = x.w AND t.id = x.id
+     JOIN task s ON s."workspaceId" = t."workspaceId" AND s.id = t."rerunOf"`,
+)
+
+/** The source tasks of those of these tasks that are reruns. */
+export function loadSources(sql: Sql, tasks: Keys): Promise<Task[]> {
+  return sql.rows<Task>(SOURCES, columns(tasks))
+}
+
+const CONVERSATIONS = statement(
+  'load_conversations',
+  `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN conversation c ON c."workspaceId" = x.w AND c.id = x.id`,
+)
+
+/** Conversations that this transaction has locked before. */
+export function lockedConversations(sql: Sql, conversations: Keys): Promise<ConversationRow[]> {
+  return sql.rows<ConversationRow>(CONVERSATIONS, columns(conversations))
+}

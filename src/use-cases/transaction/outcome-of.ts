@@ -1,0 +1,119 @@
+import type { Claim, Task } from '../../generated/prisma/client.js'
+import type { ConversationOpening } from '../../event-log/append.js'
+import type { RequestRecord } from '../../event-log/request-records.js'
+import { FOLD_VERSION } from '../../session-pointer/session-state.js'
+import type { ConversationRow, ConversationWork, Extras, LoadedConversation, WorkResult } from './conversation-work.js'
+import { projectEvents } from './project-events.js'
+import type { Projection } from './project-events.js'
+import type { Change } from './write-changes.js'
+
+/** What a work comes to, and what must be written for it to be true. */
+export interface Prepared {
+  result: WorkResult
+  change: Change | null
+}
+
+/** A repeated call gets its first answer; any other is decided. Pure, once the work's `decide` is. */
+export function outcomeOf(work: ConversationWork, record: RequestRecord | null, loaded: LoadedConversation): Prepared {
+  if (record !== null && work.request != null) return replayOf(record, work.request.argumentsHash, loaded)
+  const decision = work.decide(loaded)
+  if ('refused' in decision) return { result: { refused: decision.refused }, change: null }
+  const answer = 'unchanged' in decision ? decision.unchanged : decision.answer
+  const events = 'unchanged' in decision ? [] : decision.events
+  const extras = 'unchanged' in decision ? {} : (decision.extras ?? {})
+  const opening = openingOf(work, loaded)
+  const place = {
+    workspaceId: work.workspaceId,
+    conversationId: loaded.conversation?.id ?? newConversationId(work),
+    version: loaded.conversation?.version ?? 0,
+  }
+  const projection = projectEvents(loaded, place, events, extras)
+  const nothingToWrite = events.length === 0 && extras.conversation === undefined && work.request == null
+  return {
+    result: {
+      done: {
+        answer,
+        replayed: false,
+        tasks: tasksAfter(loaded, projection),
+        conversation: conversationAfter(loaded, place, opening, projection, events.length, extras),
+        agent: loaded.agent,
+        runtimes: loaded.runtimes,
+        claim: claimAfter(loaded, projection),
+        now: loaded.now,
+      },
+    },
+    change: nothingToWrite
+      ? null
+      : {
+          ...place,
+          actor: work.actor,
+          opening: events.length === 0 ? null : opening,
+          events,
+          extras,
+          projection,
+          record: work.request == null ? null : { ...work.request, answer },
+        },
+  }
+}
+
+function replayOf(record: RequestRecord, argumentsHash: string, loaded: LoadedConversation): Prepared {
+  if (record.argumentsHash !== argumentsHash) {
+    const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
+    return { result: { refused: { code: 'REQUEST_ID_REUSED', message } }, change: null }
+  }
+  const { tasks, conversation, agent, runtimes, claim, now } = loaded
+  const answer = record.answer as Record<string, unknown>
+  return {
+    result: { done: { answer, replayed: true, tasks, conversation, agent, runtimes, claim, now } },
+    change: null,
+  }
+}
+
+function openingOf({ target }: ConversationWork, { conversation }: LoadedConversation): ConversationOpening | null {
+  if (conversation !== null) return null
+  if ('openChat' in target) {
+    return { kind: 'CHAT', agentId: target.openChat.agentId, issueKey: null, title: target.openChat.title }
+  }
+  if ('thread' in target) {
+    return { kind: 'ISSUE', agentId: target.thread.agentId, issueKey: target.thread.issueKey, title: null }
+  }
+  return null
+}
+
+function newConversationId({ target }: ConversationWork): string {
+  if ('openChat' in target) return target.openChat.conversationId
+  if ('thread' in target) return target.thread.conversationId
+  return 'conversationId' in target ? target.conversationId : ''
+}
+
+function tasksAfter(loaded: LoadedConversation, { newTasks, changedTasks }: Projection): ReadonlyMap<string, Task> {
+  return new Map([...loaded.tasks, ...[...newTasks, ...changedTasks].map((task) => [task.id, task] as const)])
+}
+
+function claimAfter({ claim }: LoadedConversation, { queue }: Projection): Claim | null {
+  const claimed = queue.claimed[0]
+  if (claimed !== undefined) return claimed
+  if (claim === null || queue.ended.some(({ taskId }) => taskId === claim.taskId)) return null
+  const renewed = queue.renewed.find(({ taskId }) => taskId === claim.taskId)
+  return renewed === undefined
+    ? claim
+    : { ...claim, leaseSeconds: renewed.leaseSeconds, leaseExpiresAt: renewed.leaseExpiresAt }
+}
+
+function conversationAfter(
+  { conversation, now }: LoadedConversation,
+  { workspaceId, conversationId, version }: { workspaceId: string; conversationId: string; version: number },
+  opening: ConversationOpening | null,
+  { state }: Projection,
+  eventCount: number,
+  extras: Extras,
+): ConversationRow | null {
+  if (eventCount === 0 && extras.conversation === undefined) return conversation
+  const moved = { version: version + eventCount, state, foldVersion: FOLD_VERSION, updatedAt: now }
+  if (conversation !== null) {
+    const { title = conversation.title, archivedAt = conversation.archivedAt } = extras.conversation ?? {}
+    return { ...conversation, ...moved, title, archivedAt, lastActivityAt: now }
+  }
+  if (opening === null) return null
+  return { workspaceId, id: conversationId, ...opening, ...moved, archivedAt: null, createdAt: now, lastActivityAt: now }
+}

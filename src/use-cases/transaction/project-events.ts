@@ -1,0 +1,136 @@
+import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
+import type { QueueChanges } from '../../claim-queue/queue-rows.js'
+import { taskRowOf, taskStateOf } from '../../event-log/task-row.js'
+import type { NewEvent, StreamEvent } from '../../session-pointer/events.js'
+import { foldEvents } from '../../session-pointer/fold.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
+import { applyTaskEvent } from '../../tasks/apply-task-event.js'
+import { isActive } from '../../tasks/task-state.js'
+import type { Extras, LoadedConversation } from './conversation-work.js'
+
+/** The rows that a conversation's new events fold to. */
+export interface Projection {
+  state: SessionState
+  newTasks: Task[]
+  changedTasks: Task[]
+  queue: QueueChanges
+  /** Whether entries or the claim changed, so that the heads of the line must be set right. */
+  movesQueue: boolean
+}
+
+interface Place {
+  workspaceId: string
+  conversationId: string
+  /** The stream's version before the events. */
+  version: number
+}
+
+/** Folds decided events onto what was loaded: session state, task rows, and the queue's and claims' rows that follow. */
+export function projectEvents(
+  loaded: LoadedConversation,
+  place: Place,
+  events: readonly NewEvent[],
+  extras: Extras,
+): Projection {
+  const occurredAt = loaded.now.toISOString()
+  const stream = events.map((event, index): StreamEvent => ({ ...event, version: place.version + index + 1, occurredAt }))
+  const after = new Map<string, Task>()
+  for (const event of stream) {
+    if (event.taskId === null || event.type === 'MESSAGE_POSTED') continue
+    const row = after.get(event.taskId) ?? loaded.tasks.get(event.taskId) ?? null
+    after.set(event.taskId, projectTask(row, event, place, extras))
+  }
+  const projection: Projection = {
+    state: foldEvents(stream, loaded.state),
+    newTasks: [],
+    changedTasks: [],
+    queue: { enqueued: [], dequeued: [], retargeted: [], claimed: [], ended: [], renewed: [] },
+    movesQueue: false,
+  }
+  for (const task of after.values()) {
+    const before = loaded.tasks.get(task.id)
+    if (before === undefined) projection.newTasks.push(task)
+    else projection.changedTasks.push(task)
+    moveInQueue(projection, before ?? null, task, loaded, extras)
+  }
+  return projection
+}
+
+function projectTask(row: Task | null, event: StreamEvent, place: Place, extras: Extras): Task {
+  const applied = applyTaskEvent(row === null ? null : taskStateOf(row), event)
+  if ('violation' in applied) throw new Error(`A decision broke the task's history: ${applied.violation}`)
+  if (applied.task === null) throw new Error(`${event.type} is not about a task.`)
+  const claimed = event.type === 'TASK_CLAIMED' ? event.data.decision : null
+  return taskRowOf(applied.task, {
+    workspaceId: place.workspaceId,
+    conversationId: place.conversationId,
+    title: row === null ? (extras.titles?.get(applied.task.id) ?? null) : row.title,
+    claimToken: tokenAfter(row, event, extras),
+    resumeOutcome: claimed?.outcome ?? row?.resumeOutcome ?? null,
+    resumeReason: claimed?.reason ?? row?.resumeReason ?? null,
+  })
+}
+
+function tokenAfter(row: Task | null, event: StreamEvent, extras: Extras): string | null {
+  if (extras.voidsClaim === true) return null
+  return event.type === 'TASK_CLAIMED' ? (extras.claim?.claimToken ?? null) : (row?.claimToken ?? null)
+}
+
+function moveInQueue(
+  projection: Projection,
+  before: Task | null,
+  task: Task,
+  { now }: LoadedConversation,
+  extras: Extras,
+): void {
+  const { queue } = projection
+  const key = { workspaceId: task.workspaceId, taskId: task.id }
+  const waited = before?.status === 'QUEUED'
+  const waits = task.status === 'QUEUED'
+  const ran = before !== null && isActive(taskStateOf(before))
+  const runs = isActive(taskStateOf(task))
+  if (waited && !waits) queue.dequeued.push(key)
+  if (!waited && waits) queue.enqueued.push(entryOf(task, now))
+  if (waited && waits && before.runtimeId !== task.runtimeId) queue.retargeted.push({ ...key, runtimeId: task.runtimeId })
+  if (ran && !runs) queue.ended.push(key)
+  if (!ran && runs) queue.claimed.push(claimOf(task, now, extras))
+  if (ran && runs && extras.claim !== undefined) {
+    const { leaseSeconds } = extras.claim
+    queue.renewed.push({ ...key, leaseSeconds, leaseExpiresAt: secondsAfter(now, leaseSeconds) })
+  }
+  projection.movesQueue ||=
+    waited !== waits || ran !== runs || (waited && before.runtimeId !== task.runtimeId)
+}
+
+function entryOf(task: Task, now: Date): QueueEntry {
+  return {
+    workspaceId: task.workspaceId,
+    taskId: task.id,
+    conversationId: task.conversationId,
+    agentId: task.agentId,
+    runtimeId: task.runtimeId,
+    priority: task.priority,
+    state: task.availableAt > now ? 'SCHEDULED' : 'BEHIND',
+    availableAt: task.availableAt,
+    enqueuedAt: task.createdAt,
+  }
+}
+
+function claimOf(task: Task, now: Date, extras: Extras): Claim {
+  if (extras.claim === undefined) throw new Error('A claim needs its lease.')
+  const { leaseSeconds, requestedLease } = extras.claim
+  return {
+    workspaceId: task.workspaceId,
+    taskId: task.id,
+    conversationId: task.conversationId,
+    agentId: task.agentId,
+    runtimeId: task.runtimeId,
+    leaseSeconds,
+    requestedLease,
+    leaseExpiresAt: secondsAfter(now, leaseSeconds),
+  }
+}
+
+function secondsAfter(time: Date, seconds: number): Date {
+  return new Date(time.getTime() + seconds * 1000)
+}

@@ -1,0 +1,195 @@
+import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import { pickClaimable } from '../../claim-queue/pick.js'
+import type { Ask, Picked } from '../../claim-queue/pick.js'
+import type { Clock } from '../../database/clock.js'
+import { newClaimToken } from '../../database/ids.js'
+import type { Database, Sql } from '../../database/sql.js'
+import { findRequestRecords, requestName } from '../../event-log/request-records.js'
+import type { RequestRecord } from '../../event-log/request-records.js'
+import { currentState } from '../../event-log/stored-state.js'
+import { forbidsDaemon } from '../caller.js'
+import { notFound } from '../outcome.js'
+import type { Refusal } from '../outcome.js'
+import { allocateClaims } from './allocate-claims.js'
+import type { Claimed, ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
+import type { ConversationRow } from './conversation-work.js'
+import { decideClaim } from './decide-claim.js'
+import type { BatchResult } from './group-commit.js'
+import { countActive, loadRuntimes, loadSources, loadTasks, lockAgents, lockedConversations } from './load-rows.js'
+import { projectEvents } from './project-events.js'
+import { writeChanges } from './write-changes.js'
+import type { Change } from './write-changes.js'
+
+/** Claims of several calls as one transaction: pick and lock, load, decide each resume, write all. */
+export async function runClaimBatch(
+  database: Database,
+  clock: Clock,
+  claimLease: number,
+  asks: readonly ClaimAsk[],
+): Promise<BatchResult<ClaimResult>[]> {
+  return database.transaction(async (sql) => {
+    const keys = asks.flatMap(({ caller, runtimeIds }) => runtimeIds.map((id) => [caller.workspaceId, id] as const))
+    const [runtimeRows, records] = await Promise.all([
+      loadRuntimes(sql, keys),
+      findRequestRecords(
+        sql,
+        asks.flatMap(({ request }) => request ?? []),
+      ),
+    ])
+    const runtimes = new Map(runtimeRows.map((row) => [row.id, row]))
+    const results = settledBefore(asks, runtimes, records)
+    const open = asks.filter((_, index) => results[index] === null)
+    const picked = await pickClaimable(sql, jointAsks(open, runtimes))
+    const now = clock.now()
+    const granted = picked.length === 0 ? null : await loadPicked(sql, picked)
+    const changes: Change[] = []
+    const shares = allocateClaims(open.map(wantOf), picked, granted?.room ?? new Map())
+    let next = 0
+    const answers = results.map((result, index): BatchResult<ClaimResult> => {
+      if (result !== null) return result
+      const ask = asks[index]
+      const share = shares[next++]
+      if (ask === undefined || share === undefined || granted === null) return { settled: { claimed: [] } }
+      const claims = share.map((pick) => claimOne(pick, ask, granted, runtimes, claimLease, now))
+      changes.push(...withRecord(claims, ask))
+      return { settled: { claimed: claims.map(({ claimed }) => claimed) } }
+    })
+    await writeChanges(sql, changes, now)
+    return answers
+  })
+}
+
+/** The calls that need no picking: refused, made before, or the second of two copies in one batch. */
+function settledBefore(
+  asks: readonly ClaimAsk[],
+  runtimes: ReadonlyMap<string, Runtime>,
+  records: ReadonlyMap<string, RequestRecord>,
+): (BatchResult<ClaimResult> | null)[] {
+  const names = new Set<string>()
+  return asks.map((ask) => {
+    const refusal = refusalOf(ask, runtimes)
+    if (refusal !== null) return { settled: { refused: refusal } }
+    if (ask.request === null) return null
+    const name = requestName(ask.request)
+    const record = records.get(name)
+    if (record === undefined) {
+      if (names.has(name)) return 'again'
+      names.add(name)
+      return null
+    }
+    if (record.argumentsHash === ask.request.argumentsHash) {
+      return { settled: { replayed: (record.answer as { claims: RecordedClaim[] }).claims } }
+    }
+    const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
+    return { settled: { refused: { code: 'REQUEST_ID_REUSED', message } } }
+  })
+}
+
+function refusalOf({ caller, runtimeIds }: ClaimAsk, runtimes: ReadonlyMap<string, Runtime>): Refusal | null {
+  for (const id of runtimeIds) {
+    const runtime = runtimes.get(id)
+    if (runtime?.workspaceId !== caller.workspaceId) return notFound('rt', id).refusal
+    const forbidden = forbidsDaemon(caller, runtime.daemonId)
+    if (forbidden !== null) return forbidden.refusal
+  }
+  return null
+}
+
+/** Each runtime once, for as many tasks as all calls together would take from it. */
+function jointAsks(asks: readonly ClaimAsk[], runtimes: ReadonlyMap<string, Runtime>): Ask[] {
+  const joint = new Map<string, Ask>()
+  for (const { caller, runtimeIds, max } of asks) {
+    for (const runtimeId of new Set(runtimeIds)) {
+      if (runtimes.get(runtimeId)?.deregisteredAt !== null) continue
+      const ask = joint.get(runtimeId)
+      if (ask === undefined) joint.set(runtimeId, { workspaceId: caller.workspaceId, runtimeId, want: max })
+      else ask.want += max
+    }
+  }
+  return [...joint.values()]
+}
+
+function wantOf({ caller, runtimeIds, max }: ClaimAsk): { workspaceId: string; runtimeIds: readonly string[]; max: number } {
+  return { workspaceId: caller.workspaceId, runtimeIds: [...new Set(runtimeIds)], max }
+}
+
+interface LoadedPicks {
+  room: Map<string, number>
+  agents: Map<string, Agent>
+  tasks: Map<string, Task>
+  sources: Map<string, Task>
+  conversations: Map<string, ConversationRow>
+}
+
+async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPicks> {
+  const taskKeys = picked.map(({ workspaceId, taskId }) => [workspaceId, taskId] as const)
+  const agentKeys = distinct(picked.map(({ workspaceId, agentId }) => [workspaceId, agentId] as const))
+  const conversationKeys = picked.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)
+  const [conversations, tasks, sources, agents, active] = await Promise.all([
+    lockedConversations(sql, conversationKeys),
+    loadTasks(sql, taskKeys, []),
+    loadSources(sql, taskKeys),
+    lockAgents(sql, agentKeys),
+    countActive(sql, agentKeys),
+  ])
+  for (const conversation of conversations) conversation.state = await currentState(sql, conversation)
+  return {
+    room: new Map(agents.map(({ id, maxConcurrentTasks }) => [id, maxConcurrentTasks - (active.get(id) ?? 0)])),
+    agents: new Map(agents.map((row) => [row.id, row])),
+    tasks: new Map(tasks.map((row) => [row.id, row])),
+    sources: new Map(sources.map((row) => [row.id, row])),
+    conversations: new Map(conversations.map((row) => [row.id, row])),
+  }
+}
+
+function distinct(keys: readonly (readonly [string, string])[]): (readonly [string, string])[] {
+  return [...new Map(keys.map((key) => [key[1], key])).values()]
+}
+
+function claimOne(
+  pick: Picked,
+  ask: ClaimAsk,
+  loaded: LoadedPicks,
+  runtimes: ReadonlyMap<string, Runtime>,
+  claimLease: number,
+  now: Date,
+): { claimed: Claimed; change: Change } {
+  const task = loaded.tasks.get(pick.taskId)
+  const conversation = loaded.conversations.get(pick.conversationId)
+  const agent = loaded.agents.get(pick.agentId)
+  const runtime = runtimes.get(pick.runtimeId)
+  if (!task || !conversation || !agent || !runtime) throw new Error(`${pick.taskId} was picked but is not whole.`)
+  const leaseSeconds = ask.requestedLease ?? claimLease
+  const source = task.rerunOf === null ? null : (loaded.sources.get(task.rerunOf) ?? null)
+  const { decision, event } = decideClaim({ state: conversation.state, task, source, agent, runtime, leaseSeconds, now })
+  const claimToken = newClaimToken()
+  const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease } }
+  const place = { workspaceId: pick.workspaceId, conversationId: conversation.id, version: conversation.version }
+  const projection = projectEvents(
+    { ...NOTHING_ELSE, now, conversation, state: conversation.state, agent, tasks: new Map([[task.id, task]]) },
+    place,
+    [event],
+    extras,
+  )
+  const change = { ...place, actor: ask.caller.tokenId, opening: null, events: [event], extras, projection, record: null }
+  const after = projection.changedTasks[0] ?? task
+  const leaseExpiresAt = projection.queue.claimed[0]?.leaseExpiresAt ?? now
+  return { claimed: { task: after, claimToken, leaseExpiresAt, decision, conversation, agent, runtime }, change }
+}
+
+const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, sourcesWithQueuedRerun: new Set<string>() }
+
+/** A call's record is written with its first claim; a call that got nothing leaves none, and may be repeated to get work. */
+function withRecord(claims: readonly { claimed: Claimed; change: Change }[], { request }: ClaimAsk): Change[] {
+  const recorded = claims.map(
+    ({ claimed }): RecordedClaim => ({
+      taskId: claimed.task.id,
+      claimToken: claimed.claimToken,
+      leaseExpiresAt: claimed.leaseExpiresAt.toISOString(),
+      claimVersion: claimed.task.claimVersion ?? 0,
+    }),
+  )
+  return claims.map(({ change }, index) =>
+    index === 0 && request !== null ? { ...change, record: { ...request, answer: { claims: recorded } } } : change,
+  )
+}

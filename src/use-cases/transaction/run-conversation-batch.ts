@@ -1,0 +1,60 @@
+import type { Clock } from '../../database/clock.js'
+import type { Database, Sql } from '../../database/sql.js'
+import { findRequestRecords, requestName } from '../../event-log/request-records.js'
+import type { RequestRecord } from '../../event-log/request-records.js'
+import type { BatchResult } from './group-commit.js'
+import type { ConversationWork, WorkResult } from './conversation-work.js'
+import { loadConversations } from './load-conversations.js'
+import { lockConversations } from './lock-conversations.js'
+import { outcomeOf } from './outcome-of.js'
+import type { Prepared } from './outcome-of.js'
+import { writeChanges } from './write-changes.js'
+
+/**
+ * Several works as one transaction: lock their conversations, load what the decisions need, decide each, write all. Of
+ * the works about one conversation only the first is done; the others come again, to be decided from what it left.
+ */
+export async function runConversationBatch(
+  database: Database,
+  clock: Clock,
+  works: readonly ConversationWork[],
+): Promise<BatchResult<WorkResult>[]> {
+  return database.transaction(async (sql) => {
+    const locked = await lockConversations(sql, works)
+    const records = await recordsOf(sql, works)
+    const loaded = await loadConversations(sql, works, locked)
+    const now = clock.now()
+    const taken = new Set<string>()
+    const prepared = works.map((work, index): Prepared | 'again' => {
+      const conversation = loaded.conversationOf(work)
+      const names = [
+        conversation?.id ?? newConversationName(work),
+        ...(work.request == null ? [] : [requestName(work.request)]),
+      ]
+      if (names.some((name) => taken.has(name))) return 'again'
+      for (const name of names) taken.add(name)
+      return outcomeOf(work, records[index] ?? null, loaded.viewOf(work, conversation, now))
+    })
+    await writeChanges(
+      sql,
+      prepared.flatMap((result) => (result === 'again' || result.change === null ? [] : [result.change])),
+      now,
+    )
+    return prepared.map((result) => (result === 'again' ? 'again' : { settled: result.result }))
+  })
+}
+
+async function recordsOf(sql: Sql, works: readonly ConversationWork[]): Promise<(RequestRecord | null)[]> {
+  const found = await findRequestRecords(
+    sql,
+    works.flatMap(({ request }) => request ?? []),
+  )
+  return works.map(({ request }) => (request == null ? null : (found.get(requestName(request)) ?? null)))
+}
+
+/** Two openings of one thread in a batch must not both be carried out. */
+function newConversationName({ target }: ConversationWork): string {
+  if ('thread' in target) return `${target.thread.agentId} ${target.thread.issueKey}`
+  if ('openChat' in target) return target.openChat.conversationId
+  return 'conversationId' in target ? target.conversationId : target.taskId
+}
