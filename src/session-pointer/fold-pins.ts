@@ -21,7 +21,9 @@ export function sessionPinned(state: SessionState, event: EventOf<'SESSION_PINNE
 }
 
 /** F12: a late pin stands where its cancellation stands, so a task that has reported since stays newer. */
-function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>, place: number): SessionState {
+function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>, cancelled: number): SessionState {
+  // Never in front of where it was written, whatever a strange log says.
+  const place = Math.min(cancelled, event.version)
   const run = cancelledRunOf(state, event.taskId)
   const sessionId = run?.sessionId ?? event.data.sessionId
   const filledDir = run === null || run.workDir === null ? event.data.workDir : null
