@@ -46,6 +46,7 @@ export function fail(
 ): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
   if (command.task.status === 'FAILED') return REPEATED
+  if (!isActive(command.task)) return illegalTransition(command.task)
   return transition(command.task, failedEvent(command.task, command), false)
 }
 
