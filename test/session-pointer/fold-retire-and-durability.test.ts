@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest'
+import { decide } from '../support/decide.js'
+import { LAPTOP, history } from '../support/history.js'
+import type { History } from '../support/history.js'
+import type { RunEnding } from '../../src/session-pointer/events.js'
+
+type Ending = (story: History, task: string, says: Partial<RunEnding>) => History
+
+const ENDINGS: [string, Ending][] = [
+  ['a completion', (story, task, says) => story.completed(task, says)],
+  ['a resume-safe failure', (story, task, says) => story.failed(task, says)],
+  ['a resume-unsafe failure', (story, task, says) => story.overflowed(task, says)],
+]
+
+describe('a session that a run gave up', () => {
+  test.each(ENDINGS)('F8: %s retires the session it gave up', (_, end) => {
+    const story = end(history().ran('t1', 's1').resuming('t2', 's1'), 't2', { retiredSessionId: 's1' })
+    expect(story.binding('s1')).toMatchObject({ state: 'RETIRED', evidenceVersion: story.version })
+  })
+
+  test.each(ENDINGS)('F8: %s retires the session also where it names the very same one', (_, end) => {
+    const says = { sessionId: 's1', retiredSessionId: 's1' }
+    const story = end(history().ran('t1', 's1').resuming('t2', 's1').pinned('t2', 's1'), 't2', says)
+    expect(story.binding('s1').state).toBe('RETIRED')
+  })
+
+  test('F8: a run that gave up one session and succeeded on another leaves the other to be resumed', () => {
+    const story = history().ran('t1', 's1').resuming('t2', 's1')
+    story.completed('t2', { sessionId: 's2', retiredSessionId: 's1' })
+    expect(story.binding('s1').state).toBe('RETIRED')
+    expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's2' })
+  })
+
+  test('F8: an unsafe failure poisons the session it names and retires the one it gave up', () => {
+    const story = history().ran('t1', 's1').resuming('t2', 's1')
+    story.overflowed('t2', { sessionId: 's2', retiredSessionId: 's1' })
+    expect(story.binding('s1').state).toBe('RETIRED')
+    expect(story.binding('s2').state).toBe('POISONED')
+  })
+
+  test('F8: a retired session is never resumed, even after a later success', () => {
+    const story = history().ran('t1', 's1').resuming('t2', 's1').completed('t2', { retiredSessionId: 's1' })
+    story.ran('t3', 's1')
+    expect(story.binding('s1').state).toBe('RETIRED')
+    expect(decide(story)).toMatchObject({ outcome: 'FRESH', reason: 'SESSION_RETIRED', sessionId: null })
+  })
+
+  test('F8: a session that nobody had named before can be retired, and stays so when a run names it', () => {
+    const story = history().running('t1').completed('t1', { retiredSessionId: 's9' })
+    expect(story.binding('s9').state).toBe('RETIRED')
+    expect(story.ran('t2', 's9').binding('s9').state).toBe('RETIRED')
+  })
+
+  test('F8: only the session that was given up is retired', () => {
+    const story = history().ran('t1', 's1').ran('t2', 's2').running('t3').completed('t3', { retiredSessionId: 's1' })
+    expect(story.binding('s2').state).toBe('RESUMABLE')
+  })
+
+  test('F8: a reset session is not retired on top; the first of the two stays', () => {
+    const story = history().ran('t1', 's1').reset('s1').running('t2').completed('t2', { retiredSessionId: 's1' })
+    expect(story.binding('s1').state).toBe('RESET')
+  })
+})
+
+describe('a transcript that was not stored', () => {
+  test.each(ENDINGS.slice(0, 2))('F9: %s without transcript makes the session it names not durable', (_, end) => {
+    const story = end(history().running('t1'), 't1', { sessionId: 's1', transcriptMissing: true })
+    expect(story.binding('s1')).toMatchObject({ state: 'NOT_DURABLE', evidenceVersion: story.version })
+    expect(story.state.gapFlag).toBe(true)
+  })
+
+  test.each(ENDINGS.slice(0, 2))('F9: %s without transcript makes the session it pinned not durable', (_, end) => {
+    const story = end(history().running('t1').pinned('t1', 's1'), 't1', { transcriptMissing: true })
+    expect(story.binding('s1').state).toBe('NOT_DURABLE')
+    expect(decide(story)).toMatchObject({ outcome: 'FRESH', reason: 'SESSION_NOT_DURABLE', continuityGap: true })
+  })
+
+  test('F9: the session that was named is the one, not the one that was pinned', () => {
+    const story = history().running('t1').pinned('t1', 's1')
+    story.completed('t1', { sessionId: 's2', transcriptMissing: true })
+    expect(story.binding('s2').state).toBe('NOT_DURABLE')
+    expect(story.binding('s1').state).toBe('RESUMABLE')
+  })
+
+  test('F9: a resume-unsafe failure without transcript leaves a session that is not offered', () => {
+    const story = history().running('t1').pinned('t1', 's1').overflowed('t1', { transcriptMissing: true })
+    expect(decide(story)).toMatchObject({ outcome: 'FRESH', continuityGap: true })
+    expect(story.state.gapFlag).toBe(true)
+  })
+
+  test('F9: a session that was only offered is not blamed, but the turn is missing: the gap flag is up', () => {
+    const story = history().ran('t1', 's1').resuming('t2', 's1').completed('t2', { transcriptMissing: true })
+    expect(story.binding('s1').state).toBe('RESUMABLE')
+    expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's1', continuityGap: true })
+  })
+
+  test.each([
+    ['retired', 'RETIRED'],
+    ['reset', 'RESET'],
+  ] as const)('F9: a session that was %s stays so', (how, state) => {
+    const story = history().ran('t1', 's1').running('t2').pinned('t2', 's1')
+    if (how === 'reset') story.reset()
+    const retiredSessionId = how === 'retired' ? 's1' : null
+    story.completed('t2', { retiredSessionId, transcriptMissing: true })
+    expect(story.binding('s1').state).toBe(state)
+  })
+})
+
+/** The gap flag is up, and s1 may be resumed. */
+function gapped(): History {
+  return history().ran('t1', 's1', LAPTOP).resuming('t2', 's1').completed('t2', { transcriptMissing: true })
+}
+
+describe('the gap flag', () => {
+  test.each(ENDINGS)('F10: %s of a later run with its transcript stored lowers it', (_, end) => {
+    const story = end(gapped().running('t3'), 't3', {})
+    expect(story.state.gapFlag).toBe(false)
+  })
+
+  test('F10: after a run on the offered session there is no gap any more', () => {
+    const story = gapped().resuming('t3', 's1').completed('t3', { sessionId: 's1' })
+    expect(decide(story)).toMatchObject({ outcome: 'RESUME', continuityGap: false })
+  })
+
+  test.each(ENDINGS)('F10: %s without its transcript leaves it up', (_, end) => {
+    const story = end(gapped().running('t3'), 't3', { transcriptMissing: true })
+    expect(story.state.gapFlag).toBe(true)
+  })
+
+  test('F10: a run that never started does not lower it', () => {
+    const story = gapped().enqueued('t3').claimed('t3').failed('t3', { failureReason: 'runtime_offline' })
+    expect(story.state.gapFlag).toBe(true)
+  })
+
+  test('F10: a task that expired in the queue does not lower it, though another run was started before', () => {
+    const story = gapped().enqueued('t3').failed('t3', { failureReason: 'queue_expired' })
+    expect(story.state.gapFlag).toBe(true)
+  })
+
+  test('F10: a task that fails in the queue while another one runs does not lower it', () => {
+    const story = gapped().enqueued('t4').running('t3').failed('t4', { failureReason: 'queue_expired' })
+    expect(story.state.gapFlag).toBe(true)
+  })
+
+  test('F10: a cancelled run does not lower it', () => {
+    expect(gapped().running('t3').cancelled('t3').state.gapFlag).toBe(true)
+  })
+
+  test('F10: a claim that was given back does not lower it', () => {
+    expect(gapped().enqueued('t3').claimed('t3').released('t3', 'LEASE_EXPIRED').state.gapFlag).toBe(true)
+  })
+
+  test('F10: a cancelled run does not raise it either', () => {
+    const story = history().ran('t1', 's1').running('t2').pinned('t2', 's1').cancelled('t2')
+    expect(story.state.gapFlag).toBe(false)
+  })
+
+  test.each(['a start', 'a pin', 'a reset'] as const)('F10: %s does not lower it', (what) => {
+    const story = gapped().running('t3')
+    if (what === 'a pin') story.pinned('t3', 's1')
+    if (what === 'a reset') story.reset()
+    expect(story.state.gapFlag).toBe(true)
+  })
+})
