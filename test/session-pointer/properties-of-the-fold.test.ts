@@ -1,0 +1,160 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { FoldableEvent, StreamEvent } from '../../src/session-pointer/events.js'
+import { evolve, foldEvents } from '../../src/session-pointer/fold.js'
+import { DEFAULT_POLICY, decideResume } from '../../src/session-pointer/resume-policy.js'
+import { initialState } from '../../src/session-pointer/session-state.js'
+import type { SessionState } from '../../src/session-pointer/session-state.js'
+import { liveThrough } from '../support/conversation.js'
+import { steps } from '../support/conversation-steps.js'
+import { history } from '../support/history.js'
+
+const RUNS = { numRuns: 400 }
+
+const ABSORBING = new Set<string>(['RETIRED', 'RESET'])
+
+function frozen<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) frozen(inner)
+  }
+  return value
+}
+
+/** The sessions that a stream names anywhere, by a look at its text. */
+function namedIn(events: readonly StreamEvent[]): Set<string> {
+  return new Set(JSON.stringify(events).match(/conv_session_\d+/g) ?? [])
+}
+
+describe('over random histories', () => {
+  test('RETIRED and RESET absorb: once there, a session never gets out, whatever comes', () => {
+    const property = fc.property(steps, (life) => {
+      const absorbed = new Map<string, string>()
+      for (const { bindings } of liveThrough(life).states) {
+        const now = new Map(bindings.map((binding) => [binding.sessionId, binding.state]))
+        expect([...absorbed].filter(([sessionId, state]) => now.get(sessionId) !== state)).toEqual([])
+        for (const [sessionId, state] of now) if (ABSORBING.has(state)) absorbed.set(sessionId, state)
+      }
+    })
+    fc.assert(property, RUNS)
+  })
+
+  test('no event changes the state that it is folded onto, nor is changed by it', () => {
+    const property = fc.property(steps, (life) => {
+      const { events, states } = liveThrough(life)
+      // A frozen thing throws when it is changed.
+      let state: SessionState = frozen(initialState)
+      for (const event of events) state = frozen(evolve(state, frozen(event)))
+      expect(state).toEqual(states.at(-1))
+    })
+    fc.assert(property, RUNS)
+  })
+
+  test('each session is there once, newest activity first, and none is there that no event names', () => {
+    const property = fc.property(steps, (life) => {
+      const { events, states } = liveThrough(life)
+      const named = namedIn(events)
+      for (const { bindings } of states) {
+        const ids = bindings.map((binding) => binding.sessionId)
+        expect([...new Set(ids)].filter((id) => named.has(id))).toEqual(ids)
+        const ranks = bindings.map((binding) => binding.rank)
+        expect(ranks).toEqual([...ranks].sort((a, b) => b - a))
+      }
+    })
+    fc.assert(property, RUNS)
+  })
+
+  test('order is never a clock: other times give the same sessions in the same states and the same order', () => {
+    const times = fc.array(fc.integer({ min: 0, max: 2_000_000_000 }), { minLength: 1 })
+    const property = fc.property(steps, times, (life, clock) => {
+      const { events } = liveThrough(life)
+      const timeless = (state: SessionState) => state.bindings.map((binding) => ({ ...binding, lastActiveAt: '' }))
+      const scrambled = events.map((event, index) => {
+        const seconds = clock[index % clock.length] ?? 0
+        return { ...event, occurredAt: new Date(seconds * 1000).toISOString() }
+      })
+      expect(timeless(foldEvents(scrambled))).toEqual(timeless(foldEvents(events)))
+    })
+    fc.assert(property, RUNS)
+  })
+
+  test('an event that is not understood, anywhere, makes every later decision fresh', () => {
+    const property = fc.property(steps, fc.nat(), (life, cut) => {
+      const { events } = liveThrough(life)
+      const at = cut % (events.length + 1)
+      const unknown: FoldableEvent = {
+        type: 'UNKNOWN',
+        rawType: 'SESSION_TELEPORTED',
+        taskId: null,
+        runtimeId: null,
+        data: {},
+        version: at + 1,
+        occurredAt: '2026-01-05T08:00:00.000Z',
+      }
+      const state = foldEvents([...events.slice(0, at), unknown, ...events.slice(at)])
+      for (const runtimeId of ['rt_0', 'rt_1']) expect(plainDecision(state, runtimeId).reason).toBe('UNKNOWN_HISTORY')
+    })
+    fc.assert(property, RUNS)
+  })
+})
+
+describe('over histories that no server would write', () => {
+  /** The events of a legal history, torn out, repeated and in any order. */
+  const nonsense: fc.Arbitrary<StreamEvent[]> = steps.chain((life): fc.Arbitrary<StreamEvent[]> => {
+    const { events } = liveThrough(life)
+    if (events.length === 0) return fc.constant([])
+    return fc.array(fc.constantFrom(...events), { maxLength: 60, size: 'max' })
+  })
+
+  test('the fold takes any order of events without an error, and never offers a session across runtimes', () => {
+    const property = fc.property(nonsense, (events) => {
+      const state = foldEvents(events)
+      for (const runtimeId of ['rt_0', 'rt_1']) {
+        const { sessionId } = plainDecision(state, runtimeId)
+        const binding = state.bindings.find((candidate) => candidate.sessionId === sessionId)
+        if (sessionId !== null) expect(binding).toMatchObject({ runtimeId, state: 'RESUMABLE' })
+      }
+    })
+    fc.assert(property, RUNS)
+  })
+
+  test('RETIRED and RESET absorb there, too', () => {
+    const property = fc.property(nonsense, (events) => {
+      let state = initialState
+      for (const event of events) {
+        const gone = state.bindings.filter((binding) => ABSORBING.has(binding.state))
+        state = evolve(state, event)
+        const now = new Map(state.bindings.map((binding) => [binding.sessionId, binding.state]))
+        expect(gone.filter((binding) => now.get(binding.sessionId) !== binding.state)).toEqual([])
+      }
+    })
+    fc.assert(property, RUNS)
+  })
+})
+
+test('the state grows with the sessions of a conversation, never with its tasks', () => {
+  const lengthAfter = (tasks: number) => {
+    const story = history()
+    for (let n = 0; n < tasks; n++) {
+      story
+        .ran(`t${n % 10}`, `s${n % 3}`)
+        .running(`u${n % 10}`)
+        .cancelled(`u${n % 10}`)
+      story.resuming(`v${n % 10}`, 's1').failed(`v${n % 10}`)
+    }
+    // Counters and versions get longer, so every number counts as one digit.
+    return JSON.stringify(story.state).replaceAll(/\d+/g, '0').length
+  }
+  expect(lengthAfter(600)).toBe(lengthAfter(30))
+})
+
+function plainDecision(state: SessionState, runtimeId: string) {
+  return decideResume({
+    state,
+    task: { runtimeId, forceFreshSession: false, forceFreshWorkDir: false },
+    source: null,
+    agent: { revision: 1, policy: DEFAULT_POLICY },
+    runtime: { account: null, store: null },
+    now: '2026-01-05T08:00:00.000Z',
+  })
+}
