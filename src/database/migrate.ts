@@ -104,7 +104,9 @@ function readMigrations(): Migration[] {
 }
 
 async function appliedChecksums(query: AppliedQuery): Promise<Map<string, string>> {
-  const [present] = (await query(`SELECT to_regclass('_prisma_migrations')::text AS migration_name, '' AS checksum`)) as {
+  const [present] = (await query(
+    `SELECT to_regclass('_prisma_migrations')::text AS migration_name, '' AS checksum`,
+  )) as {
     migration_name: string | null
   }[]
   if (present?.migration_name == null) return new Map()

@@ -19,11 +19,11 @@ export interface RequestRecord extends RequestKey {
 }
 
 /** A request key from a call's arguments; null when the call named no requestId. The order of object keys does not matter. */
-export function requestKey(
+export function requestKey<Input extends { requestId?: string | null }>(
   workspaceId: string,
   actor: string,
   mutation: string,
-  input: { requestId?: string | null },
+  input: Input,
 ): RequestKey | null {
   const { requestId, ...rest } = input
   if (requestId == null) return null

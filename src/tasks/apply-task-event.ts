@@ -116,7 +116,8 @@ function moved(task: TaskState, event: EventOf<TransitionType>): TaskState {
     case 'TASK_STARTED':
       return { ...task, status, startedAt: at }
     case 'TASK_RELEASED':
-      return { ...task, status, claimedAt: null, startedAt: null, leaseSeconds: null }
+      // What the void claim pinned stays bound in the conversation; the next claim's pins are facts of its own.
+      return { ...task, status, claimedAt: null, startedAt: null, leaseSeconds: null, sessionId: null, workDir: null }
     case 'TASK_CANCELLED':
       return { ...task, status, finishedAt: at, cancelledVersion: event.version }
     case 'TASK_COMPLETED':

@@ -47,8 +47,7 @@ export interface LoadedConversation {
 
 /** The texts of a new task; `copyOf` takes those of another task instead. */
 export type NewContent =
-  | { taskId: string; prompt: string | null; metadata: unknown }
-  | { taskId: string; copyOf: string }
+  { taskId: string; prompt: string | null; metadata: unknown } | { taskId: string; copyOf: string }
 
 /** What the log does not hold of the changes that a decision makes. */
 export interface Extras {

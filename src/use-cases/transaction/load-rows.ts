@@ -105,7 +105,7 @@ const CONVERSATIONS = statement(
   `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN conversation c ON c."workspaceId" = x.w AND c.id = x.id`,
 )
 
-/** Conversations that this transaction has locked before. */
-export function lockedConversations(sql: Sql, conversations: Keys): Promise<ConversationRow[]> {
+/** Conversations as they stand; what is decided from them holds only where the caller has locked them. */
+export function loadConversationRows(sql: Sql, conversations: Keys): Promise<ConversationRow[]> {
   return sql.rows<ConversationRow>(CONVERSATIONS, columns(conversations))
 }

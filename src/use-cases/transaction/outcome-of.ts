@@ -115,5 +115,13 @@ function conversationAfter(
     return { ...conversation, ...moved, title, archivedAt, lastActivityAt: now }
   }
   if (opening === null) return null
-  return { workspaceId, id: conversationId, ...opening, ...moved, archivedAt: null, createdAt: now, lastActivityAt: now }
+  return {
+    workspaceId,
+    id: conversationId,
+    ...opening,
+    ...moved,
+    archivedAt: null,
+    createdAt: now,
+    lastActivityAt: now,
+  }
 }

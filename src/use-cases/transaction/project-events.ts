@@ -33,7 +33,11 @@ export function projectEvents(
   extras: Extras,
 ): Projection {
   const occurredAt = loaded.now.toISOString()
-  const stream = events.map((event, index): StreamEvent => ({ ...event, version: place.version + index + 1, occurredAt }))
+  const stream = events.map((event, index): StreamEvent => ({
+    ...event,
+    version: place.version + index + 1,
+    occurredAt,
+  }))
   const after = new Map<string, Task>()
   for (const event of stream) {
     if (event.taskId === null || event.type === 'MESSAGE_POSTED') continue
@@ -91,15 +95,15 @@ function moveInQueue(
   const runs = isActive(taskStateOf(task))
   if (waited && !waits) queue.dequeued.push(key)
   if (!waited && waits) queue.enqueued.push(entryOf(task, now))
-  if (waited && waits && before.runtimeId !== task.runtimeId) queue.retargeted.push({ ...key, runtimeId: task.runtimeId })
+  if (waited && waits && before.runtimeId !== task.runtimeId)
+    queue.retargeted.push({ ...key, runtimeId: task.runtimeId })
   if (ran && !runs) queue.ended.push(key)
   if (!ran && runs) queue.claimed.push(claimOf(task, now, extras))
   if (ran && runs && extras.claim !== undefined) {
     const { leaseSeconds } = extras.claim
     queue.renewed.push({ ...key, leaseSeconds, leaseExpiresAt: secondsAfter(now, leaseSeconds) })
   }
-  projection.movesQueue ||=
-    waited !== waits || ran !== runs || (waited && before.runtimeId !== task.runtimeId)
+  projection.movesQueue ||= waited !== waits || ran !== runs || (waited && before.runtimeId !== task.runtimeId)
 }
 
 function entryOf(task: Task, now: Date): QueueEntry {

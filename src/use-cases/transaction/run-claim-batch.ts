@@ -15,7 +15,7 @@ import type { Claimed, ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.
 import type { ConversationRow } from './conversation-work.js'
 import { decideClaim } from './decide-claim.js'
 import type { BatchResult } from './group-commit.js'
-import { countActive, loadRuntimes, loadSources, loadTasks, lockAgents, lockedConversations } from './load-rows.js'
+import { countActive, loadRuntimes, loadSources, loadTasks, lockAgents, loadConversationRows } from './load-rows.js'
 import { projectEvents } from './project-events.js'
 import { writeChanges } from './write-changes.js'
 import type { Change } from './write-changes.js'
@@ -109,7 +109,11 @@ function jointAsks(asks: readonly ClaimAsk[], runtimes: ReadonlyMap<string, Runt
   return [...joint.values()]
 }
 
-function wantOf({ caller, runtimeIds, max }: ClaimAsk): { workspaceId: string; runtimeIds: readonly string[]; max: number } {
+function wantOf({ caller, runtimeIds, max }: ClaimAsk): {
+  workspaceId: string
+  runtimeIds: readonly string[]
+  max: number
+} {
   return { workspaceId: caller.workspaceId, runtimeIds: [...new Set(runtimeIds)], max }
 }
 
@@ -126,7 +130,7 @@ async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPi
   const agentKeys = distinct(picked.map(({ workspaceId, agentId }) => [workspaceId, agentId] as const))
   const conversationKeys = picked.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)
   const [conversations, tasks, sources, agents, active] = await Promise.all([
-    lockedConversations(sql, conversationKeys),
+    loadConversationRows(sql, conversationKeys),
     loadTasks(sql, taskKeys, []),
     loadSources(sql, taskKeys),
     lockAgents(sql, agentKeys),
@@ -161,7 +165,15 @@ function claimOne(
   if (!task || !conversation || !agent || !runtime) throw new Error(`${pick.taskId} was picked but is not whole.`)
   const leaseSeconds = ask.requestedLease ?? claimLease
   const source = task.rerunOf === null ? null : (loaded.sources.get(task.rerunOf) ?? null)
-  const { decision, event } = decideClaim({ state: conversation.state, task, source, agent, runtime, leaseSeconds, now })
+  const { decision, event } = decideClaim({
+    state: conversation.state,
+    task,
+    source,
+    agent,
+    runtime,
+    leaseSeconds,
+    now,
+  })
   const claimToken = newClaimToken()
   const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease } }
   const place = { workspaceId: pick.workspaceId, conversationId: conversation.id, version: conversation.version }
@@ -171,7 +183,15 @@ function claimOne(
     [event],
     extras,
   )
-  const change = { ...place, actor: ask.caller.tokenId, opening: null, events: [event], extras, projection, record: null }
+  const change = {
+    ...place,
+    actor: ask.caller.tokenId,
+    opening: null,
+    events: [event],
+    extras,
+    projection,
+    record: null,
+  }
   const after = projection.changedTasks[0] ?? task
   const leaseExpiresAt = projection.queue.claimed[0]?.leaseExpiresAt ?? now
   return { claimed: { task: after, claimToken, leaseExpiresAt, decision, conversation, agent, runtime }, change }
@@ -181,14 +201,12 @@ const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, source
 
 /** A call's record is written with its first claim; a call that got nothing leaves none, and may be repeated to get work. */
 function withRecord(claims: readonly { claimed: Claimed; change: Change }[], { request }: ClaimAsk): Change[] {
-  const recorded = claims.map(
-    ({ claimed }): RecordedClaim => ({
-      taskId: claimed.task.id,
-      claimToken: claimed.claimToken,
-      leaseExpiresAt: claimed.leaseExpiresAt.toISOString(),
-      claimVersion: claimed.task.claimVersion ?? 0,
-    }),
-  )
+  const recorded = claims.map(({ claimed }): RecordedClaim => ({
+    taskId: claimed.task.id,
+    claimToken: claimed.claimToken,
+    leaseExpiresAt: claimed.leaseExpiresAt.toISOString(),
+    claimVersion: claimed.task.claimVersion ?? 0,
+  }))
   return claims.map(({ change }, index) =>
     index === 0 && request !== null ? { ...change, record: { ...request, answer: { claims: recorded } } } : change,
   )

@@ -1,0 +1,35 @@
+import type { Agent } from '../generated/prisma/client.js'
+import { statement } from '../database/sql.js'
+import { cancel } from '../tasks/decide.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound } from './outcome.js'
+import { forEachQueuedTask } from './queued-tasks.js'
+import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
+
+const ARCHIVE = statement(
+  'archive_agent',
+  `UPDATE agent SET "archivedAt" = coalesce("archivedAt", $3) WHERE "workspaceId" = $1 AND id = $2 RETURNING *`,
+)
+
+/** The agent takes no new work, and what waits for it is cancelled. What runs may end in peace. Sent again: the same answer. */
+export async function archiveAgent(
+  services: Services,
+  caller: Caller,
+  { agentId }: { agentId: string },
+): Promise<Outcome<{ agent: Agent }>> {
+  const { workspaceId } = caller
+  const now = services.clock.now()
+  const [agent] = await services.database.sql.rows<Agent>(ARCHIVE, [workspaceId, agentId, now])
+  if (agent === undefined) return notFound('agt', agentId)
+  await forEachQueuedTask(services, { workspaceId, agentId }, ({ taskId }) =>
+    commandTask(services, caller, {
+      taskId,
+      verb: 'cancelled',
+      decide: (task) =>
+        task.status === 'QUEUED' ? cancel({ task, reason: 'The agent was archived.' }) : { kind: 'ignored' },
+    }),
+  )
+  return accepted({ agent })
+}

@@ -1,0 +1,26 @@
+import type { Task } from '../generated/prisma/client.js'
+import { cancel } from '../tasks/decide.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted } from './outcome.js'
+import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
+
+export interface CancelTaskInput {
+  taskId: string
+  reason?: string | null
+}
+
+/** Stops a task, waiting or running, for good. Its daemon learns of it with the next heartbeat. Sent again: the same answer. */
+export async function cancelTask(
+  services: Services,
+  caller: Caller,
+  input: CancelTaskInput,
+): Promise<Outcome<{ task: Task }>> {
+  const outcome = await commandTask(services, caller, {
+    taskId: input.taskId,
+    verb: 'cancelled',
+    decide: (task) => cancel({ task, reason: input.reason ?? null }),
+  })
+  return outcome.ok ? accepted({ task: outcome.value.task }) : outcome
+}

@@ -1,0 +1,164 @@
+import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../generated/prisma/client.js'
+import type { Waiting } from '../claim-queue/why-empty.js'
+import { statement } from '../database/sql.js'
+import { requestKey } from '../event-log/request-records.js'
+import type { Caller } from './caller.js'
+import { messagesById } from './messages-by-id.js'
+import type { Outcome } from './outcome.js'
+import { accepted, refused } from './outcome.js'
+import { claimedDecision, recordedDecisions } from './recorded-decision.js'
+import type { DecisionView } from './recorded-decision.js'
+import type { Services } from './services.js'
+import type { Claimed, RecordedClaim } from './transaction/claim-ask.js'
+import type { ConversationRow } from './transaction/conversation-work.js'
+import { loadAgents, loadConversationRows, loadRuntimes } from './transaction/load-rows.js'
+import { tasksById } from './task-work.js'
+
+export type NoTaskReason =
+  'QUEUE_EMPTY' | 'NOT_YET_AVAILABLE' | 'CONVERSATION_BUSY' | 'AGENT_AT_CAPACITY' | 'RUNTIME_DEREGISTERED'
+
+export interface ClaimTaskInput {
+  runtimeIds: readonly string[]
+  max: number
+  requestId?: string | null
+  leaseSeconds?: number | null
+  waitSeconds?: number | null
+  /** requestIds of the two mutations do not meet. */
+  mutation: 'claimTask' | 'claimTasks'
+}
+
+/** A claim with all that its answer may hold. */
+export interface ClaimView {
+  task: Task
+  claimToken: string
+  leaseExpiresAt: Date
+  replayed: boolean
+  decision: DecisionView
+  input: ChatMessage[]
+  content: TaskContent | null
+  conversation: ConversationRow
+  agent: Agent
+  runtime: Runtime
+}
+
+export interface NoTask {
+  reasons: NoTaskReason[]
+  retryAfterSeconds: number
+}
+
+/** Without a wait, a daemon that polls asks again after this long. */
+const POLL_SECONDS = 5
+
+/** Hands out the best claimable tasks of these runtimes, each with the decision which session it may resume. */
+export async function claimTask(
+  services: Services,
+  caller: Caller,
+  input: ClaimTaskInput,
+): Promise<Outcome<{ claims: ClaimView[]; noTask: NoTask | null }>> {
+  const { runtimeIds, max, requestId, leaseSeconds, mutation } = input
+  const result = await services.claims.claim({
+    caller,
+    runtimeIds,
+    max,
+    requestedLease: leaseSeconds ?? null,
+    request: requestKey(caller.workspaceId, caller.tokenId, mutation, { requestId, runtimeIds, max, leaseSeconds }),
+  })
+  if ('refused' in result) return refused(result.refused)
+  if ('empty' in result) return accepted({ claims: [], noTask: noTaskOf(result.empty) })
+  const claims =
+    'replayed' in result
+      ? await replayedClaims(services, caller.workspaceId, result.replayed)
+      : await freshClaims(services, caller.workspaceId, result.claimed)
+  return accepted({ claims, noTask: null })
+}
+
+function noTaskOf(waiting: readonly Waiting[]): NoTask {
+  const reasons = new Set<NoTaskReason>()
+  for (const runtime of waiting) {
+    if (runtime.deregistered) reasons.add('RUNTIME_DEREGISTERED')
+    if (runtime.scheduled || runtime.due) reasons.add('NOT_YET_AVAILABLE')
+    if (runtime.conversationBusy) reasons.add('CONVERSATION_BUSY')
+    if (runtime.agentFull) reasons.add('AGENT_AT_CAPACITY')
+  }
+  if (reasons.size === 0) reasons.add('QUEUE_EMPTY')
+  const next = waiting.flatMap(({ nextAvailableIn }) => (nextAvailableIn === null ? [] : [Math.ceil(nextAvailableIn)]))
+  return { reasons: [...reasons], retryAfterSeconds: Math.max(1, Math.min(POLL_SECONDS, ...next)) }
+}
+
+async function freshClaims(services: Services, workspaceId: string, claimed: readonly Claimed[]): Promise<ClaimView[]> {
+  const texts = await textsOf(
+    services,
+    workspaceId,
+    claimed.map(({ task }) => task),
+  )
+  return claimed.map((claim) => ({
+    ...claim,
+    ...texts(claim.task),
+    replayed: false,
+    decision: claimedDecision(claim),
+  }))
+}
+
+/** The first answer again: token, lease and decision as they were given, the task as it stands now. */
+async function replayedClaims(
+  services: Services,
+  workspaceId: string,
+  recorded: readonly RecordedClaim[],
+): Promise<ClaimView[]> {
+  const { sql } = services.database
+  const tasks = await tasksById(
+    services,
+    workspaceId,
+    recorded.map(({ taskId }) => taskId),
+  )
+  const keys = (ids: readonly string[]) => ids.map((id) => [workspaceId, id] as const)
+  const [texts, conversations, agents, runtimes, decisions] = await Promise.all([
+    textsOf(services, workspaceId, tasks),
+    loadConversationRows(sql, keys(tasks.map(({ conversationId }) => conversationId))),
+    loadAgents(sql, keys(tasks.map(({ agentId }) => agentId))),
+    loadRuntimes(sql, keys(tasks.map(({ runtimeId }) => runtimeId))),
+    recordedDecisions(
+      services,
+      workspaceId,
+      tasks.map((task, index) => ({
+        conversationId: task.conversationId,
+        claimVersion: recorded[index]?.claimVersion ?? 0,
+      })),
+    ),
+  ])
+  return tasks.flatMap((task, index) => {
+    const record = recorded.find(({ taskId }) => taskId === task.id)
+    const conversation = conversations.find(({ id }) => id === task.conversationId)
+    const agent = agents.find(({ id }) => id === task.agentId)
+    const runtime = runtimes.find(({ id }) => id === task.runtimeId)
+    const decision = decisions[index]
+    if (!record || !conversation || !agent || !runtime || !decision) return []
+    const { claimToken, leaseExpiresAt } = record
+    const claim = { task, claimToken, leaseExpiresAt: new Date(leaseExpiresAt), replayed: true, decision }
+    return [{ ...claim, ...texts(task), conversation, agent, runtime }]
+  })
+}
+
+const CONTENTS = statement(
+  'claim_contents',
+  `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
+     JOIN task_content c ON c."workspaceId" = x.w AND c."taskId" = x.id`,
+)
+
+/** Prompts and messages of the tasks, in one read each. */
+async function textsOf(
+  services: Services,
+  workspaceId: string,
+  tasks: readonly Task[],
+): Promise<(task: Task) => { content: TaskContent | null; input: ChatMessage[] }> {
+  const [contents, messages] = await Promise.all([
+    services.database.sql.rows<TaskContent>(CONTENTS, [tasks.map(() => workspaceId), tasks.map(({ id }) => id)]),
+    messagesById(services, workspaceId, [...new Set(tasks.flatMap(({ inputMessageIds }) => inputMessageIds))]),
+  ])
+  const contentOf = new Map(contents.map((content) => [content.taskId, content]))
+  const messageOf = new Map(messages.map((message) => [message.id, message]))
+  return (task) => ({
+    content: contentOf.get(task.id) ?? null,
+    input: task.inputMessageIds.flatMap((id) => messageOf.get(id) ?? []),
+  })
+}

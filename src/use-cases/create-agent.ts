@@ -1,0 +1,88 @@
+import type { Agent } from '../generated/prisma/client.js'
+import { newId } from '../database/ids.js'
+import { sqlState, statement } from '../database/sql.js'
+import { findRequestRecords, requestKey, requestName, writeRequestRecords } from '../event-log/request-records.js'
+import { DEFAULT_POLICY } from '../session-pointer/resume-policy.js'
+import type { ResumePolicy } from '../session-pointer/events.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound, refused } from './outcome.js'
+import type { Services } from './services.js'
+import { loadAgents, loadRuntimes } from './transaction/load-rows.js'
+
+export interface CreateAgentInput {
+  name: string
+  runtimeId: string
+  maxConcurrentTasks?: number | null
+  config?: unknown
+  resumePolicy?: Partial<ResumePolicy> | null
+  requestId?: string | null
+}
+
+const INSERT = statement(
+  'create_agent',
+  `INSERT INTO agent ("workspaceId", id, name, "runtimeId", "maxConcurrentTasks", config, "resumePolicy", "createdAt")
+   VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8) RETURNING *`,
+)
+
+/** What a policy input says, over what held before. A null limit is said, not missing: it takes the limit away. */
+export function mergedPolicy(before: ResumePolicy, input: Partial<ResumePolicy> | null | undefined): ResumePolicy {
+  return {
+    enabled: input?.enabled ?? before.enabled,
+    scope: input?.scope ?? before.scope,
+    onAgentChange: input?.onAgentChange ?? before.onAgentChange,
+    maxResumeFailures: input?.maxResumeFailures ?? before.maxResumeFailures,
+    maxAgeSeconds: input?.maxAgeSeconds === undefined ? before.maxAgeSeconds : input.maxAgeSeconds,
+  }
+}
+
+/** Makes an agent that works on a runtime. */
+export async function createAgent(
+  services: Services,
+  caller: Caller,
+  input: CreateAgentInput,
+): Promise<Outcome<{ agent: Agent }>> {
+  try {
+    return await createOnce(services, caller, input)
+  } catch (error) {
+    // The same requestId was carried out at the same moment: now it is on record.
+    if (sqlState(error) === '23505' && input.requestId != null) return createOnce(services, caller, input)
+    throw error
+  }
+}
+
+async function createOnce(
+  { database, clock }: Services,
+  { workspaceId, tokenId }: Caller,
+  input: CreateAgentInput,
+): Promise<Outcome<{ agent: Agent }>> {
+  const request = requestKey(workspaceId, tokenId, 'createAgent', input)
+  return database.transaction(async (sql) => {
+    const record = request === null ? undefined : (await findRequestRecords(sql, [request])).get(requestName(request))
+    if (record !== undefined && record.argumentsHash !== request?.argumentsHash) {
+      const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
+      return refused({ code: 'REQUEST_ID_REUSED', message })
+    }
+    if (record !== undefined) {
+      const { agentId } = record.answer as { agentId: string }
+      const [agent] = await loadAgents(sql, [[workspaceId, agentId]])
+      return agent === undefined ? notFound('agt', agentId) : accepted({ agent })
+    }
+    const [runtime] = await loadRuntimes(sql, [[workspaceId, input.runtimeId]])
+    if (runtime === undefined) return notFound('rt', input.runtimeId)
+    const now = clock.now()
+    const [agent] = await sql.rows<Agent>(INSERT, [
+      workspaceId,
+      newId('agt'),
+      input.name,
+      input.runtimeId,
+      input.maxConcurrentTasks ?? 6,
+      input.config == null ? null : JSON.stringify(input.config),
+      JSON.stringify(mergedPolicy(DEFAULT_POLICY, input.resumePolicy)),
+      now,
+    ])
+    if (agent === undefined) return notFound('rt', input.runtimeId)
+    if (request !== null) await writeRequestRecords(sql, [{ ...request, answer: { agentId: agent.id } }], now)
+    return accepted({ agent })
+  })
+}

@@ -1,0 +1,80 @@
+import type { ApiToken } from '../generated/prisma/client.js'
+import { newId } from '../database/ids.js'
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+import type { Caller, TokenKind } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, badInput, refused } from './outcome.js'
+import type { Services } from './services.js'
+import { hashSecret, newSecret } from './token-secret.js'
+
+export interface CreateTokenInput {
+  name: string
+  kind: TokenKind
+  daemonId?: string | null
+  expiresInSeconds?: number | null
+}
+
+const INSERT = statement(
+  'create_token',
+  `INSERT INTO api_token ("workspaceId", id, name, kind, "daemonId", hash, "createdAt", "expiresAt")
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *`,
+)
+
+export interface NewToken {
+  workspaceId: string
+  name: string
+  kind: TokenKind
+  daemonId: string | null
+  secret: string
+  createdAt: Date
+  expiresAt: Date | null
+}
+
+export async function insertToken(sql: Sql, token: NewToken): Promise<ApiToken> {
+  const [row] = await sql.rows<ApiToken>(INSERT, [
+    token.workspaceId,
+    newId('tok'),
+    token.name,
+    token.kind,
+    token.daemonId,
+    hashSecret(token.secret),
+    token.createdAt,
+    token.expiresAt,
+  ])
+  if (row === undefined) throw new Error('The token was not written.')
+  return row
+}
+
+/** Makes a token of the caller's workspace. Its secret is in this answer and nowhere else. */
+export async function createToken(
+  { database, clock }: Services,
+  caller: Caller,
+  input: CreateTokenInput,
+): Promise<Outcome<{ token: ApiToken; secret: string }>> {
+  const daemonId = input.daemonId ?? null
+  if (input.kind === 'ROOT' && caller.kind !== 'ROOT') {
+    return refused({
+      code: 'FORBIDDEN',
+      message: 'Only a ROOT token may make ROOT tokens. Ask the owner of the instance.',
+    })
+  }
+  if (input.kind === 'DAEMON' && daemonId === null) {
+    return badInput('input.daemonId', 'A DAEMON token acts for one daemon: name it.')
+  }
+  if (input.kind !== 'DAEMON' && daemonId !== null) {
+    return badInput('input.daemonId', `Only DAEMON tokens belong to a daemon, not ${input.kind} ones.`)
+  }
+  const now = clock.now()
+  const secret = newSecret()
+  const token = await insertToken(database.sql, {
+    workspaceId: caller.workspaceId,
+    name: input.name,
+    kind: input.kind,
+    daemonId,
+    secret,
+    createdAt: now,
+    expiresAt: input.expiresInSeconds == null ? null : new Date(now.getTime() + input.expiresInSeconds * 1000),
+  })
+  return accepted({ token, secret })
+}

@@ -1,0 +1,37 @@
+import type { Runtime } from '../generated/prisma/client.js'
+import { statement } from '../database/sql.js'
+import { takeRuntimeOffline } from '../tasks/decide-abandoned.js'
+import type { Caller } from './caller.js'
+import { forbidsDaemon } from './caller.js'
+import { failHeldTasks } from './held-tasks.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound } from './outcome.js'
+import type { Services } from './services.js'
+import { loadRuntimes } from './transaction/load-rows.js'
+
+const DEREGISTER = statement(
+  'deregister_runtime',
+  `UPDATE runtime r SET "deregisteredAt" = coalesce(r."deregisteredAt", $3) WHERE r."workspaceId" = $1 AND r.id = $2
+   RETURNING r.*`,
+)
+
+/**
+ * Takes a runtime out of service: it gets no more claims, and what it holds fails with `runtime_offline`. What waits for
+ * it goes on waiting, for its return or for updateAgent(retargetQueuedTasks).
+ */
+export async function deregisterRuntime(
+  services: Services,
+  caller: Caller,
+  { runtimeId }: { runtimeId: string },
+): Promise<Outcome<{ runtime: Runtime }>> {
+  const { workspaceId } = caller
+  const { sql } = services.database
+  const [known] = await loadRuntimes(sql, [[workspaceId, runtimeId]])
+  if (known === undefined) return notFound('rt', runtimeId)
+  const forbidden = forbidsDaemon(caller, known.daemonId)
+  if (forbidden !== null) return forbidden
+  const [runtime] = await sql.rows<Runtime>(DEREGISTER, [workspaceId, runtimeId, services.clock.now()])
+  if (runtime === undefined) return notFound('rt', runtimeId)
+  await failHeldTasks(services, caller, [runtimeId], takeRuntimeOffline)
+  return accepted({ runtime })
+}

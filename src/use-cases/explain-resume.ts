@@ -1,0 +1,51 @@
+import type { ResumePolicy } from '../session-pointer/events.js'
+import { decideResume } from '../session-pointer/resume-policy.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound } from './outcome.js'
+import { decisionView } from './recorded-decision.js'
+import type { DecisionView } from './recorded-decision.js'
+import type { Services } from './services.js'
+import { sessionAt } from './session-at.js'
+import type { ConversationRow } from './transaction/conversation-work.js'
+import { loadAgents, loadRuntimes } from './transaction/load-rows.js'
+
+export interface ExplainResumeInput {
+  conversation: ConversationRow
+  /** null: the agent's runtime. */
+  runtimeId?: string | null
+  /** A position of the workspace's log; null: now. */
+  at?: string | null
+  /** null: the agent's. */
+  policy?: ResumePolicy | null
+}
+
+/**
+ * What a claim of a new, plain task by this runtime would be told. Reads only. Asked about the past, ages are counted up
+ * to the last event that stood there; the agent's revision and the runtime's fingerprints are today's.
+ */
+export async function explainResume(
+  services: Services,
+  caller: Caller,
+  { conversation, runtimeId, at, policy }: ExplainResumeInput,
+): Promise<Outcome<DecisionView>> {
+  const { workspaceId } = caller
+  const { sql } = services.database
+  const [agent] = await loadAgents(sql, [[workspaceId, conversation.agentId]])
+  if (agent === undefined) return notFound('agt', conversation.agentId)
+  const [runtime] = await loadRuntimes(sql, [[workspaceId, runtimeId ?? agent.runtimeId]])
+  if (runtime === undefined) return notFound('rt', runtimeId ?? agent.runtimeId)
+  const { state, occurredAt } = await sessionAt(services, conversation, at ?? null)
+  const inForce = policy ?? (agent.resumePolicy as unknown as ResumePolicy)
+  const now = at == null ? services.clock.now() : (occurredAt ?? services.clock.now())
+  const decision = decideResume({
+    state,
+    task: { runtimeId: runtime.id, forceFreshSession: false, forceFreshWorkDir: false },
+    source: null,
+    agent: { revision: agent.revision, policy: inForce },
+    runtime: { account: runtime.account, store: runtime.store },
+    now: now.toISOString(),
+  })
+  const place = { workspaceId, conversationId: conversation.id, runtimeId: runtime.id }
+  return accepted(decisionView(place, state, decision, inForce))
+}

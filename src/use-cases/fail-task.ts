@@ -1,0 +1,44 @@
+import type { Task } from '../generated/prisma/client.js'
+import { statement } from '../database/sql.js'
+import { fail } from '../tasks/decide.js'
+import type { Caller } from './caller.js'
+import { endingOf } from './complete-task.js'
+import type { EndingInput } from './complete-task.js'
+import type { Outcome } from './outcome.js'
+import { accepted } from './outcome.js'
+import { followFailure } from './retry-plan.js'
+import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
+
+export interface FailTaskInput extends EndingInput {
+  taskId: string
+  claimToken: string
+  failureReason: string
+  error: string
+}
+
+const RETRY_OF = statement(
+  'retry_of',
+  `SELECT t.* FROM task t WHERE t."workspaceId" = $1 AND t."retryOf" = $2 ORDER BY t.id LIMIT 1`,
+)
+
+/** Ends a run badly: the failure is classified once, here, and retried where the rules say so. Sent again: the same answer. */
+export async function failTask(
+  services: Services,
+  caller: Caller,
+  input: FailTaskInput,
+): Promise<Outcome<{ task: Task; retry: Task | null }>> {
+  const { taskId, claimToken, failureReason, error } = input
+  const outcome = await commandTask(services, caller, {
+    taskId,
+    verb: 'failed',
+    decide: (task, held) => fail({ task, held, presented: claimToken, ending: endingOf(input), failureReason, error }),
+    follow: followFailure,
+  })
+  if (!outcome.ok) return outcome
+  const { task, done } = outcome.value
+  const retryId = done.answer['retryId']
+  if (typeof retryId === 'string') return accepted({ task, retry: done.tasks.get(retryId) ?? null })
+  const [retry] = await services.database.sql.rows<Task>(RETRY_OF, [caller.workspaceId, taskId])
+  return accepted({ task, retry: retry ?? null })
+}

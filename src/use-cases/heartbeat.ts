@@ -1,0 +1,105 @@
+import type { Runtime } from '../generated/prisma/client.js'
+import { statement } from '../database/sql.js'
+import type { Caller } from './caller.js'
+import { forbidsDaemon } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, badInput, notFound } from './outcome.js'
+import type { Services } from './services.js'
+import { loadRuntimes } from './transaction/load-rows.js'
+
+export type ClaimVerdict = 'HELD' | 'CANCELLED' | 'LOST'
+
+export interface HeartbeatInput {
+  daemonId: string
+  runtimeIds: readonly string[]
+  claims?: readonly { taskId: string; claimToken: string }[] | null
+}
+
+export interface HeldClaim {
+  taskId: string
+  verdict: ClaimVerdict
+  /** Of a HELD claim: when it ends unless renewed again. */
+  leaseExpiresAt: Date | null
+}
+
+/** A beat within this many milliseconds of the last one says nothing new and writes nothing. */
+const SEEN_RESOLUTION_MS = 1000
+
+const SEEN = statement(
+  'see_runtimes',
+  `WITH known AS (
+     SELECT r.id FROM runtime r WHERE r."workspaceId" = $1 AND r.id = ANY($2::text[])
+       AND (r."lastSeenAt" IS NULL OR r."lastSeenAt" < $4) ORDER BY r.id FOR UPDATE
+   )
+   UPDATE runtime r SET "lastSeenAt" = $3 FROM known k WHERE r."workspaceId" = $1 AND r.id = k.id`,
+)
+
+/** The claims are locked in the order of their ids, like everywhere: a renewal and an expiry of one take turns. */
+const RENEW = statement(
+  'renew_held_claims',
+  `WITH asked AS (
+     SELECT x.id, x.token FROM unnest($2::text[], $3::text[]) AS x(id, token)
+   ), held AS (
+     SELECT c."taskId" FROM claim c
+     WHERE c."workspaceId" = $1 AND c."taskId" = ANY($2::text[]) ORDER BY c."taskId" FOR UPDATE
+   ), renewed AS (
+     UPDATE claim c SET "leaseExpiresAt" = $5::timestamptz + make_interval(secs => c."leaseSeconds")
+     FROM held h JOIN asked a ON a.id = h."taskId"
+       JOIN task t ON t."workspaceId" = $1 AND t.id = a.id AND t."claimToken" = a.token
+       JOIN runtime r ON r."workspaceId" = $1 AND r.id = t."runtimeId" AND r."daemonId" = $4
+     WHERE c."workspaceId" = $1 AND c."taskId" = h."taskId"
+     RETURNING c."taskId", c."leaseExpiresAt"
+   )
+   SELECT a.id AS "taskId", n."leaseExpiresAt",
+     CASE WHEN n."taskId" IS NOT NULL THEN 'HELD'
+       WHEN t.status = 'CANCELLED' AND t."claimToken" = a.token THEN 'CANCELLED' ELSE 'LOST' END AS verdict
+   FROM asked a LEFT JOIN renewed n ON n."taskId" = a.id
+     LEFT JOIN task t ON t."workspaceId" = $1 AND t.id = a.id`,
+)
+
+/** The daemon is alive and holds these claims: renews each by its lease, and says which it must give up. */
+export async function heartbeat(
+  { database, clock, timers }: Services,
+  caller: Caller,
+  { daemonId, runtimeIds, claims }: HeartbeatInput,
+): Promise<Outcome<{ runtimes: Runtime[]; claims: HeldClaim[]; nextHeartbeatSeconds: number }>> {
+  const { workspaceId } = caller
+  const forbidden = forbidsDaemon(caller, daemonId)
+  if (forbidden !== null) return forbidden
+  const known = await loadRuntimes(
+    database.sql,
+    runtimeIds.map((id) => [workspaceId, id] as const),
+  )
+  for (const id of runtimeIds) {
+    const runtime = known.find((row) => row.id === id)
+    if (runtime === undefined) return notFound('rt', id)
+    if (runtime.daemonId !== daemonId) {
+      return badInput('input.runtimeIds', `Runtime ${id} belongs to daemon ${runtime.daemonId}, not to ${daemonId}.`)
+    }
+  }
+  const now = clock.now()
+  const before = new Date(now.getTime() - SEEN_RESOLUTION_MS)
+  const held = claims ?? []
+  const [, verdicts] = await Promise.all([
+    database.sql.rows(SEEN, [workspaceId, runtimeIds, now, before]),
+    held.length === 0
+      ? []
+      : database.sql.rows<HeldClaim>(RENEW, [
+          workspaceId,
+          held.map(({ taskId }) => taskId),
+          held.map(({ claimToken }) => claimToken),
+          daemonId,
+          now,
+        ]),
+  ])
+  return accepted({
+    runtimes: known.map((runtime) => ({ ...runtime, lastSeenAt: now })),
+    claims: inOrder(held, verdicts),
+    nextHeartbeatSeconds: timers.heartbeat,
+  })
+}
+
+function inOrder(held: readonly { taskId: string }[], verdicts: readonly HeldClaim[]): HeldClaim[] {
+  const byTask = new Map(verdicts.map((verdict) => [verdict.taskId, verdict]))
+  return held.map(({ taskId }) => byTask.get(taskId) ?? { taskId, verdict: 'LOST', leaseExpiresAt: null })
+}

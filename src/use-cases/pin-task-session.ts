@@ -1,0 +1,35 @@
+import type { Task } from '../generated/prisma/client.js'
+import { pin } from '../tasks/decide.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted } from './outcome.js'
+import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
+
+export interface PinTaskSessionInput {
+  taskId: string
+  claimToken: string
+  sessionId: string
+  workDir?: string | null
+}
+
+/** Records the provider's session while the run goes on, so that it survives whatever ends the run. */
+export async function pinTaskSession(
+  services: Services,
+  caller: Caller,
+  input: PinTaskSessionInput,
+): Promise<Outcome<{ task: Task; accepted: boolean }>> {
+  const outcome = await commandTask(services, caller, {
+    taskId: input.taskId,
+    verb: 'pinned',
+    decide: (task, held) =>
+      pin({
+        task,
+        held,
+        presented: input.claimToken,
+        sessionId: input.sessionId,
+        workDir: input.workDir ?? null,
+      }),
+  })
+  return outcome.ok ? accepted({ task: outcome.value.task, accepted: outcome.value.accepted }) : outcome
+}

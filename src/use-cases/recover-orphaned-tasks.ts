@@ -1,0 +1,43 @@
+import type { Runtime, Task } from '../generated/prisma/client.js'
+import { statement } from '../database/sql.js'
+import { recover } from '../tasks/decide-abandoned.js'
+import type { Caller } from './caller.js'
+import { forbidsDaemon } from './caller.js'
+import { failHeldTasks } from './held-tasks.js'
+import type { Outcome } from './outcome.js'
+import { accepted, badInput, notFound } from './outcome.js'
+import type { Services } from './services.js'
+
+export interface RecoverOrphanedTasksInput {
+  daemonId: string
+  /** null: all runtimes of the daemon. */
+  runtimeIds?: readonly string[] | null
+}
+
+const RUNTIMES = statement(
+  'runtimes_of_daemon',
+  `SELECT r.* FROM runtime r WHERE r."workspaceId" = $1 AND (r."daemonId" = $2 OR r.id = ANY($3::text[]))`,
+)
+
+/**
+ * A daemon that starts holds nothing: what an earlier process of it had claimed is failed with `runtime_recovery`, and
+ * retried where the rules allow it.
+ */
+export async function recoverOrphanedTasks(
+  services: Services,
+  caller: Caller,
+  { daemonId, runtimeIds }: RecoverOrphanedTasksInput,
+): Promise<Outcome<{ failed: Task[]; retries: Task[] }>> {
+  const forbidden = forbidsDaemon(caller, daemonId)
+  if (forbidden !== null) return forbidden
+  const rows = await services.database.sql.rows<Runtime>(RUNTIMES, [caller.workspaceId, daemonId, runtimeIds ?? []])
+  for (const id of runtimeIds ?? []) {
+    const runtime = rows.find((row) => row.id === id)
+    if (runtime === undefined) return notFound('rt', id)
+    if (runtime.daemonId !== daemonId) {
+      return badInput('input.runtimeIds', `Runtime ${id} belongs to daemon ${runtime.daemonId}, not to ${daemonId}.`)
+    }
+  }
+  const own = runtimeIds ?? rows.map(({ id }) => id)
+  return accepted(await failHeldTasks(services, caller, own, recover))
+}

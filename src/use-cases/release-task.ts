@@ -1,0 +1,27 @@
+import type { Task } from '../generated/prisma/client.js'
+import { release } from '../tasks/decide.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted } from './outcome.js'
+import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
+
+export interface ReleaseTaskInput {
+  taskId: string
+  claimToken: string
+  reason?: string | null
+}
+
+/** Gives an unstarted claim back: the task keeps its age, the claim is void. */
+export async function releaseTask(
+  services: Services,
+  caller: Caller,
+  input: ReleaseTaskInput,
+): Promise<Outcome<{ task: Task }>> {
+  const outcome = await commandTask(services, caller, {
+    taskId: input.taskId,
+    verb: 'released',
+    decide: (task, held) => release({ task, held, presented: input.claimToken, reason: input.reason ?? null }),
+  })
+  return outcome.ok ? accepted({ task: outcome.value.task }) : outcome
+}

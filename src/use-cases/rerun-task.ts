@@ -1,0 +1,71 @@
+import type { Task } from '../generated/prisma/client.js'
+import { newId } from '../database/ids.js'
+import { requestKey } from '../event-log/request-records.js'
+import { enqueuedEvent } from '../tasks/enqueued-event.js'
+import { isTerminal } from '../tasks/task-state.js'
+import { taskStateOf } from '../event-log/task-row.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, badInput, illegalTransition, notFound } from './outcome.js'
+import type { Services } from './services.js'
+import type { Decision, LoadedConversation } from './transaction/conversation-work.js'
+import { tasksById } from './task-work.js'
+
+export interface RerunTaskInput {
+  taskId: string
+  requestId?: string | null
+}
+
+/**
+ * Enqueues an ended task once more, on the runtime that its agent has now. Which session it may resume is decided at
+ * its claim, from exactly the source task. forceFreshSession is not inherited.
+ */
+export async function rerunTask(
+  services: Services,
+  caller: Caller,
+  input: RerunTaskInput,
+): Promise<Outcome<{ task: Task }>> {
+  const { workspaceId, tokenId } = caller
+  const rerunId = newId('task')
+  const outcome = await services.conversations.submit({
+    workspaceId,
+    actor: tokenId,
+    target: { taskId: input.taskId },
+    request: requestKey(workspaceId, tokenId, 'rerunTask', input),
+    decide: (loaded) => decideRerun(loaded, input.taskId, rerunId),
+  })
+  if (!outcome.ok) return outcome
+  const [task] = await tasksById(services, workspaceId, [String(outcome.value.answer['taskId'])])
+  return task === undefined ? notFound('task', input.taskId) : accepted({ task })
+}
+
+function decideRerun(loaded: LoadedConversation, sourceId: string, rerunId: string): Decision {
+  const source = loaded.tasks.get(sourceId)
+  const { agent } = loaded
+  if (source === undefined || agent === null) return { refused: notFound('task', sourceId).refusal }
+  const state = taskStateOf(source)
+  if (!isTerminal(state)) return { refused: illegalTransition('rerun before it has ended', state.status).refusal }
+  if (agent.archivedAt !== null) {
+    return { refused: badInput('input.taskId', `Its agent ${agent.id} is archived and takes no new work.`).refusal }
+  }
+  const event = enqueuedEvent({
+    taskId: rerunId,
+    runtimeId: agent.runtimeId,
+    kind: state.kind,
+    agentId: agent.id,
+    priority: state.priority,
+    attempt: 1,
+    maxAttempts: state.maxAttempts,
+    retryOf: null,
+    rerunOf: source.id,
+    forceFreshSession: false,
+    forceFreshWorkDir: false,
+    availableAt: loaded.now.toISOString(),
+    inputMessageIds: [...state.inputMessageIds],
+  })
+  return {
+    events: [event],
+    extras: { titles: new Map([[rerunId, source.title]]), contents: [{ taskId: rerunId, copyOf: source.id }] },
+    answer: { taskId: rerunId },
+  }
+}

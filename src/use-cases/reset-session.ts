@@ -1,0 +1,50 @@
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound, refused } from './outcome.js'
+import type { Services } from './services.js'
+import type { ConversationRow } from './transaction/conversation-work.js'
+
+export interface ResetSessionInput {
+  conversationId: string
+  /** null: every session that the conversation knows. */
+  sessionId?: string | null
+  reason?: string | null
+}
+
+/** A person drops sessions for good: no later claim is offered them. */
+export async function resetSession(
+  services: Services,
+  caller: Caller,
+  input: ResetSessionInput,
+): Promise<Outcome<{ conversation: ConversationRow }>> {
+  const { conversationId } = input
+  const sessionId = input.sessionId ?? null
+  const outcome = await services.conversations.submit({
+    workspaceId: caller.workspaceId,
+    actor: caller.tokenId,
+    target: { conversationId },
+    decide({ conversation, state }) {
+      if (conversation === null) return { refused: notFound('chat', conversationId).refusal }
+      if (sessionId !== null && !state.bindings.some((binding) => binding.sessionId === sessionId)) {
+        const message = 'The conversation knows no session of this id; its bindings list those it knows.'
+        return { refused: refused({ code: 'NOT_FOUND', message }).refusal }
+      }
+      const dropped = state.bindings.filter((binding) => sessionId === null || binding.sessionId === sessionId)
+      if (dropped.every(({ state: bindingState }) => bindingState === 'RESET')) return { unchanged: { conversationId } }
+      return {
+        events: [
+          {
+            type: 'SESSION_RESET',
+            taskId: null,
+            runtimeId: null,
+            data: { sessionId, reason: input.reason ?? null },
+          },
+        ],
+        answer: { conversationId },
+      }
+    },
+  })
+  if (!outcome.ok) return outcome
+  const { conversation } = outcome.value
+  return conversation === null ? notFound('chat', conversationId) : accepted({ conversation })
+}

@@ -1,0 +1,41 @@
+import type { Task } from '../generated/prisma/client.js'
+import type { ResumeResult } from '../session-pointer/events.js'
+import { start } from '../tasks/decide.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted } from './outcome.js'
+import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
+
+export interface StartTaskInput {
+  taskId: string
+  claimToken: string
+  resumeResult?: ResumeResult | null
+}
+
+/**
+ * The run has begun, and whether the provider took the offered session. From here on heartbeats renew the claim by the
+ * run lease, unless the claim asked for a lease of its own.
+ */
+export async function startTask(
+  services: Services,
+  caller: Caller,
+  input: StartTaskInput,
+): Promise<Outcome<{ task: Task }>> {
+  const outcome = await commandTask(services, caller, {
+    taskId: input.taskId,
+    verb: 'started',
+    decide: (task, held) =>
+      start({ task, held, presented: input.claimToken, resumeResult: input.resumeResult ?? null }),
+    follow: (_task, _events, { claim }) => ({
+      extras: {
+        claim: {
+          claimToken: input.claimToken,
+          leaseSeconds: claim?.requestedLease ?? services.timers.runLease,
+          requestedLease: claim?.requestedLease ?? null,
+        },
+      },
+    }),
+  })
+  return outcome.ok ? accepted({ task: outcome.value.task }) : outcome
+}

@@ -1,0 +1,100 @@
+import { promoteDue } from '../claim-queue/promote-due.js'
+import { statement } from '../database/sql.js'
+import { REQUEST_RECORD_HOURS } from '../event-log/request-records.js'
+import { expire, expireQueued } from '../tasks/decide-abandoned.js'
+import type { TaskDecision } from '../tasks/task-decision.js'
+import type { TaskState } from '../tasks/task-state.js'
+import { isActive } from '../tasks/task-state.js'
+import type { Caller } from './caller.js'
+import { followFailure } from './retry-plan.js'
+import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
+import type { LoadedConversation } from './transaction/conversation-work.js'
+
+/** Rows of each kind that one sweep takes on; what is left comes with the next. */
+const MAX_SWEPT = 500
+
+const EXPIRED = statement(
+  'expired_claims',
+  `SELECT c."workspaceId", c."taskId" FROM claim c WHERE c."leaseExpiresAt" <= $1 ORDER BY c."leaseExpiresAt" LIMIT ${MAX_SWEPT}`,
+)
+
+const OUTWAITED = statement(
+  'outwaited_entries',
+  `SELECT o.* FROM runtime r CROSS JOIN LATERAL (
+     SELECT q."workspaceId", q."taskId" FROM queue_entry q
+     WHERE q."workspaceId" = r."workspaceId" AND q."runtimeId" = r.id AND q."enqueuedAt" <= $1 AND q."availableAt" <= $1
+     ORDER BY q."enqueuedAt" LIMIT 50) o
+   LIMIT ${MAX_SWEPT}`,
+)
+
+const DELETE_RECORDS = statement(
+  'delete_request_records',
+  `DELETE FROM request_record r USING (
+     SELECT d."workspaceId", d.actor, d.mutation, d."requestId" FROM request_record d
+     WHERE d."createdAt" < $1 ORDER BY d."createdAt" LIMIT ${MAX_SWEPT} FOR UPDATE SKIP LOCKED) old
+   WHERE r."workspaceId" = old."workspaceId" AND r.actor = old.actor AND r.mutation = old.mutation
+     AND r."requestId" = old."requestId"
+   RETURNING 1`,
+)
+
+export interface Swept {
+  expired: number
+  promoted: number
+  queueExpired: number
+  recordsDeleted: number
+}
+
+/**
+ * What time alone brings about: leases that ran out, scheduled tasks that came due, tasks that waited too long, records
+ * past their time. Each is decided anew under its conversation's lock, so many processes may sweep at once.
+ */
+export async function sweep(services: Services): Promise<Swept> {
+  const { database, clock, timers } = services
+  const now = clock.now()
+  const claims = await database.sql.rows<TaskKey>(EXPIRED, [now])
+  const expired = await endAll(services, claims, (task, { claim, now: then }) =>
+    isActive(task) && claim !== null && claim.taskId === task.id && claim.leaseExpiresAt <= then
+      ? expire({ task })
+      : { kind: 'ignored' },
+  )
+  const promoted = await promoteDue(database, now)
+  const queueExpired = timers.queueTtl === 0 ? 0 : await expireOutwaited(services, now)
+  const oldest = new Date(now.getTime() - REQUEST_RECORD_HOURS * 3_600_000)
+  const deleted = await database.sql.rows(DELETE_RECORDS, [oldest])
+  return { expired, promoted: promoted.length, queueExpired, recordsDeleted: deleted.length }
+}
+
+interface TaskKey {
+  workspaceId: string
+  taskId: string
+}
+
+async function expireOutwaited(services: Services, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - services.timers.queueTtl * 1000)
+  const tasks = await services.database.sql.rows<TaskKey>(OUTWAITED, [before])
+  return endAll(services, tasks, (task) => (task.status === 'QUEUED' ? expireQueued({ task }) : { kind: 'ignored' }))
+}
+
+async function endAll(
+  services: Services,
+  tasks: readonly TaskKey[],
+  decide: (task: TaskState, loaded: LoadedConversation) => TaskDecision,
+): Promise<number> {
+  const outcomes = await Promise.all(
+    tasks.map(({ workspaceId, taskId }) =>
+      commandTask(services, sweeper(workspaceId), {
+        taskId,
+        verb: 'expired',
+        decide: (task, _held, loaded) => decide(task, loaded),
+        follow: followFailure,
+      }),
+    ),
+  )
+  return outcomes.filter((outcome) => outcome.ok && outcome.value.accepted).length
+}
+
+/** The server itself, as the actor of what time brings about. */
+function sweeper(workspaceId: string): Caller {
+  return { workspaceId, tokenId: 'system', name: 'Sweeper', kind: 'ADMIN', daemonId: null }
+}

@@ -1,0 +1,97 @@
+import type { Task } from '../generated/prisma/client.js'
+import type { RequestKey } from '../event-log/request-records.js'
+import { taskStateOf } from '../event-log/task-row.js'
+import type { TaskDecision } from '../tasks/task-decision.js'
+import type { TaskState } from '../tasks/task-state.js'
+import type { Caller } from './caller.js'
+import { forbidsDaemon } from './caller.js'
+import { illegalTransition, notFound, staleClaim } from './outcome.js'
+import type { Outcome, Refusal } from './outcome.js'
+import { accepted } from './outcome.js'
+import type { Services } from './services.js'
+import type { Decision, Extras, LoadedConversation, WorkDone } from './transaction/conversation-work.js'
+import { loadTasks } from './transaction/load-rows.js'
+
+/** A command about one task, as its use case words it. */
+export interface TaskCommand {
+  taskId: string
+  /** For a refusal: "A task that is COMPLETED cannot be `verb`." */
+  verb: string
+  request?: RequestKey | null
+  decide(task: TaskState, held: string | null, loaded: LoadedConversation): TaskDecision
+  /** More events, rows and answer for an accepted decision. */
+  follow?(task: Task, events: TaskEvents, loaded: LoadedConversation): Followed
+  /** The answer of a repeated call, where ids beyond the task's own are in it. */
+  repeat?(task: Task, loaded: LoadedConversation): Record<string, unknown>
+}
+
+type TaskEvents = Extract<TaskDecision, { kind: 'accepted' }>['events']
+
+export interface Followed {
+  events?: TaskEvents
+  extras?: Extras
+  answer?: Record<string, unknown>
+}
+
+export interface TaskDone {
+  task: Task
+  done: WorkDone
+  /** false: a pin that came too late to change anything. */
+  accepted: boolean
+}
+
+/** Carries a task command out: fences it, decides it under the conversation's lock, writes what follows. */
+export async function commandTask(
+  services: Services,
+  caller: Caller,
+  command: TaskCommand,
+): Promise<Outcome<TaskDone>> {
+  const { workspaceId, tokenId } = caller
+  const outcome = await services.conversations.submit({
+    workspaceId,
+    actor: tokenId,
+    target: { taskId: command.taskId },
+    request: command.request ?? null,
+    decide: (loaded) => decisionOf(command, caller, loaded),
+  })
+  if (!outcome.ok) return outcome
+  const task = outcome.value.tasks.get(command.taskId)
+  if (task === undefined) return notFound('task', command.taskId)
+  return accepted({ task, done: outcome.value, accepted: outcome.value.answer['ignored'] !== true })
+}
+
+function decisionOf(command: TaskCommand, caller: Caller, loaded: LoadedConversation): Decision {
+  const task = loaded.tasks.get(command.taskId)
+  if (task === undefined) return refusing(notFound('task', command.taskId))
+  const daemonId = loaded.runtimes.get(task.runtimeId)?.daemonId
+  const forbidden = daemonId === undefined ? null : forbidsDaemon(caller, daemonId)
+  if (forbidden !== null) return refusing(forbidden)
+  const decision = command.decide(taskStateOf(task), task.claimToken, loaded)
+  switch (decision.kind) {
+    case 'refused':
+      return refusing(decision.code === 'STALE_CLAIM' ? staleClaim : illegalTransition(command.verb, decision.status))
+    case 'repeated':
+      return { unchanged: { taskId: task.id, ...command.repeat?.(task, loaded) } }
+    case 'ignored':
+      return { unchanged: { taskId: task.id, ignored: true } }
+    case 'accepted': {
+      const followed = command.follow?.(task, decision.events, loaded) ?? {}
+      return {
+        events: [...decision.events, ...(followed.events ?? [])],
+        extras: { ...followed.extras, voidsClaim: decision.voidsClaim },
+        answer: { taskId: task.id, ...followed.answer },
+      }
+    }
+  }
+}
+
+function refusing({ refusal }: { refusal: Refusal }): Decision {
+  return { refused: refusal }
+}
+
+/** Tasks by their ids, in that order; ids that are not the workspace's are left out. */
+export async function tasksById(services: Services, workspaceId: string, ids: readonly string[]): Promise<Task[]> {
+  const keys = ids.map((id) => [workspaceId, id] as const)
+  const rows = new Map((await loadTasks(services.database.sql, keys, [])).map((row) => [row.id, row]))
+  return ids.flatMap((id) => rows.get(id) ?? [])
+}
