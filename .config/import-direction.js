@@ -1,0 +1,79 @@
+/**
+ * Who may import whom in src/, and with that the direction
+ *
+ *   session-pointer <- tasks <- event-log, claim-queue <- use-cases <- graphql <- server
+ *
+ * A folder that is not listed may not be there: whoever adds one says here what it may know.
+ */
+const MAY_IMPORT = {
+  'session-pointer': [],
+  tasks: ['session-pointer'],
+  database: ['generated'],
+  'event-log': ['session-pointer', 'tasks', 'database', 'generated'],
+  'claim-queue': ['session-pointer', 'tasks', 'database', 'generated'],
+  'use-cases': ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'database', 'generated'],
+  graphql: ['session-pointer', 'tasks', 'event-log', 'use-cases', 'database', 'generated'],
+  server: ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'database', 'generated'],
+  cli: [
+    ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'server', 'database'],
+    ...['generated', 'daemon'],
+  ],
+  daemon: [],
+  dashboard: [],
+}
+
+/** Written by tools, and not linted. */
+const GENERATED = 'generated'
+
+const PURE = ['session-pointer', 'tasks']
+const GRAPHQL_ONLY = ['daemon', 'dashboard']
+const SERVER_PACKAGES = '(?:pg|prisma|@prisma|@electric-sql|pglite-prisma-adapter|@pothos|graphql-yoga)(?:/|$)'
+
+const UP = '(?:\\./)?(?:\\.\\./)+'
+
+/** The folders of src/ that have rules. Throws at one that nobody has decided about. */
+export function linted(foldersOfSource) {
+  const undecided = foldersOfSource.find((folder) => folder !== GENERATED && !(folder in MAY_IMPORT))
+  if (undecided !== undefined) throw new Error(`Say in .config/import-direction.js what src/${undecided} may import.`)
+  return Object.keys(MAY_IMPORT)
+}
+
+/** What a file in src/`folder` may not import: regular expressions over the path that an import names. */
+export function bannedImports(folder) {
+  const allowed = [folder, ...MAY_IMPORT[folder]]
+  const others = [GENERATED, ...Object.keys(MAY_IMPORT)].filter((other) => !allowed.includes(other))
+  const bans = [
+    {
+      regex: `^${UP}(?:${others.join('|')})/`,
+      message: `src/${folder} may not know this: .config/import-direction.js.`,
+    },
+    { regex: `^${UP}(?:test|\\.config)/`, message: 'Nothing that ships knows the tests or the tools.' },
+  ]
+  if (PURE.includes(folder)) {
+    bans.push({ regex: '^(?!\\.{1,2}/)', message: `src/${folder} is pure: no packages and nothing of Node.` })
+  }
+  if (GRAPHQL_ONLY.includes(folder)) {
+    bans.push({ regex: `^${SERVER_PACKAGES}`, message: `src/${folder} talks GraphQL only, as anybody's client would.` })
+  }
+  if (folder === 'cli') {
+    bans.push({ regex: `^${UP}graphql/types/`, message: 'Ask the schema or a use case, not a GraphQL type.' })
+  }
+  return bans
+}
+
+/** The tests of the pure folders stay as fast as those are: no database, nothing else of src/. */
+export const BANNED_IN_PURE_TESTS = [
+  {
+    regex: `^${UP}src/(?!(?:${PURE.join('|')})/)`,
+    message: 'The tests of a pure folder need nothing but the pure folders.',
+  },
+  { regex: 'support/(?:test-database|database-|postgres-)', message: 'The tests of a pure folder need no database.' },
+]
+
+/** The same bans for `import('...')`, which no-restricted-imports does not see. */
+export function asDynamicImports(bans) {
+  return bans.map(({ regex, message }) => ({
+    selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002F')}/]`,
+    message,
+  }))
+}
