@@ -1,0 +1,33 @@
+import { openPostgres } from '../../src/database/postgres.js'
+import type { Database } from '../../src/database/sql.js'
+import type { CreatedDatabase } from './postgres-template.js'
+import { askForDatabase } from './test-database-client.js'
+
+export interface PostgresDatabase extends Database {
+  /** For further connections to the same database, or a server process that is to use it. */
+  readonly connectionString: string
+}
+
+/** Why there is no PostgreSQL server; undefined when there is one. Starts it, unless another test file has. */
+export async function whyNoPostgres(): Promise<string | undefined> {
+  const response = await askForDatabase('GET', '/postgres')
+  return response.status === 503 ? response.text() : undefined
+}
+
+/** A new database on the test server, migrated and empty. Closing drops it, whoever may still be connected. */
+export async function openPostgresDatabase(): Promise<PostgresDatabase> {
+  const { name, connectionString } = (await (await askForDatabase('POST', '/postgres')).json()) as CreatedDatabase
+  const database = openPostgres(connectionString, {
+    onIdleError(error) {
+      throw error
+    },
+  })
+  return {
+    ...database,
+    connectionString,
+    async close() {
+      await database.close()
+      await askForDatabase('DELETE', `/postgres/${name}`)
+    },
+  }
+}
