@@ -4,6 +4,7 @@ import type { NewEvent } from '../session-pointer/events.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION } from '../session-pointer/session-state.js'
 import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
+import { chainDigest } from './digest.js'
 
 /** New facts of one conversation, to stand after version `expectedVersion` of its stream (0: a new conversation). */
 export interface Append {
@@ -17,6 +18,8 @@ export interface Append {
   state: SessionState
   /** Only with expectedVersion 0. */
   opening: ConversationOpening | null
+  /** The digest of the stream's last event; NO_DIGEST for a new conversation. */
+  previousDigest: string
   /** Whether people would call this activity: messages, new work, its end. */
   activity: boolean
 }
@@ -43,17 +46,19 @@ const APPEND = statement(
   'append_events',
   `WITH stream AS (
      SELECT * FROM json_to_recordset($1::json) AS s("workspaceId" text, "conversationId" text, "expectedVersion" int,
-       "eventCount" int, "state" jsonb, "at" timestamptz, "activity" boolean, "kind" text, "agentId" text, "issueKey" text, "title" text)
+       "eventCount" int, "state" jsonb, "at" timestamptz, "activity" boolean, "kind" text, "agentId" text, "issueKey" text, "title" text,
+       "digest" text)
    ), opened AS (
      INSERT INTO conversation ("workspaceId", id, kind, "agentId", "issueKey", title, version, state, "foldVersion",
-       "createdAt", "updatedAt", "lastActivityAt")
-     SELECT "workspaceId", "conversationId", kind, "agentId", "issueKey", title, "eventCount", state, $3, at, at, at
+       digest, "createdAt", "updatedAt", "lastActivityAt")
+     SELECT "workspaceId", "conversationId", kind, "agentId", "issueKey", title, "eventCount", state, $3, digest,
+       at, at, at
      FROM stream WHERE "expectedVersion" = 0
      ON CONFLICT DO NOTHING
      RETURNING "workspaceId", id
    ), advanced AS (
      UPDATE conversation c
-     SET version = s."expectedVersion" + s."eventCount", state = s.state, "foldVersion" = $3, "updatedAt" = s.at,
+     SET version = s."expectedVersion" + s."eventCount", state = s.state, "foldVersion" = $3, digest = s.digest, "updatedAt" = s.at,
        "lastActivityAt" = CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
      FROM stream s
      WHERE s."expectedVersion" > 0 AND c."workspaceId" = s."workspaceId" AND c.id = s."conversationId"
@@ -64,7 +69,8 @@ const APPEND = statement(
    ), event AS (
      SELECT e.*, row_number() OVER (PARTITION BY e."workspaceId" ORDER BY e.place) AS n
      FROM json_to_recordset($2::json) AS e(place int, "workspaceId" text, "conversationId" text, id text, version int,
-       type text, "schemaVersion" smallint, "taskId" text, "runtimeId" text, actor text, "occurredAt" timestamptz, data jsonb)
+       type text, "schemaVersion" smallint, "taskId" text, "runtimeId" text, actor text, "occurredAt" timestamptz, data jsonb,
+       digest text)
      JOIN moved m ON m."workspaceId" = e."workspaceId" AND m.id = e."conversationId"
    ), wanted AS (
      SELECT "workspaceId", count(*) AS n FROM event GROUP BY 1
@@ -77,9 +83,9 @@ const APPEND = statement(
      RETURNING h."workspaceId", h.position - w.n AS base
    ), written AS (
      INSERT INTO session_event ("workspaceId", position, id, "conversationId", version, type, "schemaVersion", "taskId",
-       "runtimeId", actor, "occurredAt", data)
+       "runtimeId", actor, "occurredAt", data, digest)
      SELECT e."workspaceId", head.base + e.n, e.id, e."conversationId", e.version, e.type, e."schemaVersion", e."taskId",
-       e."runtimeId", e.actor, e."occurredAt", e.data
+       e."runtimeId", e.actor, e."occurredAt", e.data, e.digest
      FROM event e JOIN head USING ("workspaceId")
      RETURNING "workspaceId", "conversationId", position
    )
@@ -92,7 +98,8 @@ const APPEND = statement(
  * is missing from the answer and wrote nothing: reload and decide again.
  */
 export async function appendEvents(sql: Sql, appends: readonly Append[]): Promise<Map<string, Appended>> {
-  const streams = appends.map((append) => ({
+  const digested = appends.map(digestedEvents)
+  const streams = appends.map((append, index) => ({
     workspaceId: append.workspaceId,
     conversationId: append.conversationId,
     expectedVersion: append.expectedVersion,
@@ -100,25 +107,10 @@ export async function appendEvents(sql: Sql, appends: readonly Append[]): Promis
     state: append.state,
     at: append.occurredAt,
     activity: append.activity,
+    digest: digested[index]?.at(-1)?.digest,
     ...append.opening,
   }))
-  let place = 0
-  const events = appends.flatMap((append) =>
-    append.events.map((event, index) => ({
-      place: place++,
-      workspaceId: append.workspaceId,
-      conversationId: append.conversationId,
-      id: event.id,
-      version: append.expectedVersion + index + 1,
-      type: event.type,
-      schemaVersion: CURRENT_SCHEMA_VERSION[event.type],
-      taskId: event.taskId,
-      runtimeId: event.runtimeId,
-      actor: append.actor,
-      occurredAt: append.occurredAt,
-      data: event.data,
-    })),
-  )
+  const events = digested.flat().map((event, place) => ({ ...event, place }))
   const rows = await sql.rows<{ conversationId: string; lastPosition: string }>(APPEND, [
     JSON.stringify(streams),
     JSON.stringify(events),
@@ -130,4 +122,17 @@ export async function appendEvents(sql: Sql, appends: readonly Append[]): Promis
       { conversationId: row.conversationId, lastPosition: BigInt(row.lastPosition) },
     ]),
   )
+}
+
+function digestedEvents({ workspaceId, conversationId, expectedVersion, ...append }: Append) {
+  let digest = append.previousDigest
+  return append.events.map((event, index) => {
+    const { id, type, taskId, runtimeId, data } = event
+    const { actor, occurredAt } = append
+    const version = expectedVersion + index + 1
+    const schemaVersion = CURRENT_SCHEMA_VERSION[type]
+    const said = { version, id, type, schemaVersion, taskId, runtimeId, actor, occurredAt, data }
+    digest = chainDigest(digest, said)
+    return { workspaceId, conversationId, ...said, digest }
+  })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
+import { canonicalJson } from './digest.js'
 
 /** Longer than the 24 hours promised, so that no repeat within them meets the clean-up. */
 export const REQUEST_RECORD_HOURS = 48
@@ -70,12 +71,4 @@ export async function writeRequestRecords(sql: Sql, records: readonly RequestRec
 
 export function requestName(key: Pick<RequestKey, 'workspaceId' | 'actor' | 'mutation' | 'requestId'>): string {
   return JSON.stringify([key.workspaceId, key.actor, key.mutation, key.requestId])
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner) && !(inner instanceof Date)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

@@ -15,11 +15,13 @@ export interface StoredEvent {
   actor: string
   occurredAt: Date
   data: unknown
+  digest: string
 }
 
 /** The columns of session_event as a {@link StoredEvent}, for the select list of alias `e`. */
 export const STORED_EVENT_COLUMNS = `e."workspaceId", e.position::text AS position, e.id, e."conversationId", e.version,
-  e.type, e."schemaVersion", e."taskId", e."runtimeId", e.actor, e."occurredAt", e.data`
+  e.type, e."schemaVersion", e."taskId", e."runtimeId", e.actor, e."occurredAt", e.data,
+  e.digest`
 
 /** The event in its current shape, as the fold takes it. */
 export function foldable(event: StoredEvent): FoldableEvent {

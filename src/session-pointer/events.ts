@@ -82,6 +82,8 @@ export interface TaskClaimed {
   leaseSeconds: number
   /** null only on claims imported from outside history: no decision was recorded there. */
   decision: RecordedDecision | null
+  /** How many tasks of the agent were active with this one, and how many may be. Missing on imported claims. */
+  agentLoad?: { active: number; max: number }
 }
 
 export interface RecordedDecision {

@@ -81,6 +81,7 @@ CREATE TABLE "conversation" (
     "version" INTEGER NOT NULL,
     "state" JSONB NOT NULL,
     "foldVersion" INTEGER NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL,
     "updatedAt" TIMESTAMPTZ(3) NOT NULL,
     "lastActivityAt" TIMESTAMPTZ(3) NOT NULL,
@@ -102,6 +103,7 @@ CREATE TABLE "session_event" (
     "actor" TEXT COLLATE "C" NOT NULL,
     "occurredAt" TIMESTAMPTZ(3) NOT NULL,
     "data" JSONB NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
 
     CONSTRAINT "session_event_pkey" PRIMARY KEY ("workspaceId","position")
 );

@@ -29,11 +29,16 @@ export interface ConversationRow {
   lastActivityAt: Date
 }
 
+/** A conversation as it was read under its lock. */
+export interface LockedConversation extends ConversationRow {
+  digest: string
+}
+
 /** Everything that a decision about one conversation may look at, read under the conversation's lock. */
 export interface LoadedConversation {
   now: Date
   /** null: not opened yet (or no such conversation in the workspace). */
-  conversation: ConversationRow | null
+  conversation: LockedConversation | null
   state: SessionState
   agent: Agent | null
   /** The agent's runtime, and those of the tasks below. */

@@ -12,12 +12,14 @@ export interface ClaimFacts {
   agent: Agent
   runtime: Runtime
   leaseSeconds: number
+  /** The agent's active tasks with this one, and its limit. */
+  agentLoad: { active: number; max: number }
   now: Date
 }
 
 /** The decision for this claim, and the event that records it with every input that the stream does not hold. Pure. */
 export function decideClaim(facts: ClaimFacts): { decision: ResumeDecision; event: NewEvent } {
-  const { state, task, source, agent, runtime, leaseSeconds, now } = facts
+  const { state, task, source, agent, runtime, leaseSeconds, agentLoad, now } = facts
   const policy = agent.resumePolicy as unknown as ResumePolicy
   const { account, store } = runtime
   const decidedAt = now.toISOString()
@@ -38,6 +40,7 @@ export function decideClaim(facts: ClaimFacts): { decision: ResumeDecision; even
       runtimeId: task.runtimeId,
       data: {
         leaseSeconds,
+        agentLoad,
         decision: {
           ...{ outcome, reason, sessionId, workDir, continuityGap },
           ...{ policy, agentRevision: agent.revision, account, store, decidedAt },

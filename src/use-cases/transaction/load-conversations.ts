@@ -3,20 +3,20 @@ import type { Sql } from '../../database/sql.js'
 import { currentState } from '../../event-log/stored-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
-import type { ConversationRow, ConversationWork, LoadedConversation } from './conversation-work.js'
+import type { LockedConversation, ConversationWork, LoadedConversation } from './conversation-work.js'
 import { loadAgents, loadClaims, loadRuntimes, loadSourcesWithQueuedRerun, loadTasks } from './load-rows.js'
 
 export interface LoadedBatch {
   /** The locked conversation that the work is about; null when there is none in its workspace. */
-  conversationOf(work: ConversationWork): ConversationRow | null
-  viewOf(work: ConversationWork, conversation: ConversationRow | null, now: Date): LoadedConversation
+  conversationOf(work: ConversationWork): LockedConversation | null
+  viewOf(work: ConversationWork, conversation: LockedConversation | null, now: Date): LoadedConversation
 }
 
 /** Reads, after the conversations are locked and so with nothing left to change, what the works' decisions look at. */
 export async function loadConversations(
   sql: Sql,
   works: readonly ConversationWork[],
-  locked: readonly ConversationRow[],
+  locked: readonly LockedConversation[],
 ): Promise<LoadedBatch> {
   const conversationKeys = locked.map(({ workspaceId, id }) => [workspaceId, id] as const)
   const taskKeys = works.flatMap(({ workspaceId, target, taskIds = [] }) =>
@@ -43,7 +43,7 @@ export async function loadConversations(
 }
 
 interface Rows {
-  locked: readonly ConversationRow[]
+  locked: readonly LockedConversation[]
   claims: readonly Claim[]
   tasks: readonly Task[]
   queuedReruns: ReadonlySet<string>

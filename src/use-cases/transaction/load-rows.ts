@@ -1,7 +1,7 @@
 import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
-import type { ConversationRow } from './conversation-work.js'
+import type { LockedConversation } from './conversation-work.js'
 
 /** (workspaceId, id) pairs, as the statements below take them. */
 export type Keys = readonly (readonly [workspaceId: string, id: string])[]
@@ -106,6 +106,6 @@ const CONVERSATIONS = statement(
 )
 
 /** Conversations as they stand; what is decided from them holds only where the caller has locked them. */
-export function loadConversationRows(sql: Sql, conversations: Keys): Promise<ConversationRow[]> {
-  return sql.rows<ConversationRow>(CONVERSATIONS, columns(conversations))
+export function loadConversationRows(sql: Sql, conversations: Keys): Promise<LockedConversation[]> {
+  return sql.rows<LockedConversation>(CONVERSATIONS, columns(conversations))
 }

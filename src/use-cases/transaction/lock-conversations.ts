@@ -1,6 +1,6 @@
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
-import type { ConversationRow, ConversationWork } from './conversation-work.js'
+import type { LockedConversation, ConversationWork } from './conversation-work.js'
 
 const LOCK = statement(
   'lock_conversations',
@@ -22,7 +22,7 @@ const LOCK = statement(
  * Locks the conversations that the works are about, always in the order of their ids. The conversation's row is the one
  * lock of everything in it: tasks, queue entries and claims of a conversation change only under it.
  */
-export async function lockConversations(sql: Sql, works: readonly ConversationWork[]): Promise<ConversationRow[]> {
+export async function lockConversations(sql: Sql, works: readonly ConversationWork[]): Promise<LockedConversation[]> {
   const direct: [string, string][] = []
   const byTask: [string, string][] = []
   const threads: [string, string, string][] = []
@@ -32,7 +32,7 @@ export async function lockConversations(sql: Sql, works: readonly ConversationWo
     else if ('thread' in target) threads.push([workspaceId, target.thread.agentId, target.thread.issueKey])
   }
   if (direct.length + byTask.length + threads.length === 0) return []
-  return sql.rows<ConversationRow>(LOCK, [
+  return sql.rows<LockedConversation>(LOCK, [
     direct.map(([workspaceId]) => workspaceId),
     direct.map(([, id]) => id),
     byTask.map(([workspaceId]) => workspaceId),

@@ -1,5 +1,6 @@
 import type { Claim, Task } from '../../generated/prisma/client.js'
 import type { ConversationOpening } from '../../event-log/append.js'
+import { NO_DIGEST } from '../../event-log/digest.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import type { ConversationRow, ConversationWork, Extras, LoadedConversation, WorkResult } from './conversation-work.js'
@@ -26,6 +27,7 @@ export function outcomeOf(work: ConversationWork, record: RequestRecord | null, 
     workspaceId: work.workspaceId,
     conversationId: loaded.conversation?.id ?? newConversationId(work),
     version: loaded.conversation?.version ?? 0,
+    digest: loaded.conversation?.digest ?? NO_DIGEST,
   }
   const projection = projectEvents(loaded, place, events, extras)
   const nothingToWrite = events.length === 0 && extras.conversation === undefined && work.request == null

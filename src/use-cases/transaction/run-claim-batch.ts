@@ -1,8 +1,7 @@
-import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Runtime } from '../../generated/prisma/client.js'
 import { pickClaimable } from '../../claim-queue/pick.js'
 import type { Ask, Picked } from '../../claim-queue/pick.js'
 import type { Clock } from '../../database/clock.js'
-import { newClaimToken } from '../../database/ids.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { findRequestRecords, requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
@@ -11,12 +10,11 @@ import { forbidsDaemon } from '../caller.js'
 import { notFound } from '../outcome.js'
 import type { Refusal } from '../outcome.js'
 import { allocateClaims } from './allocate-claims.js'
-import type { Claimed, ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
-import type { ConversationRow } from './conversation-work.js'
-import { decideClaim } from './decide-claim.js'
+import { claimOne, withRecord } from './claim-one.js'
+import type { LoadedPicks } from './claim-one.js'
+import type { ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
 import type { BatchResult } from './group-commit.js'
 import { countActive, loadRuntimes, loadSources, loadTasks, lockAgents, loadConversationRows } from './load-rows.js'
-import { projectEvents } from './project-events.js'
 import { writeChanges } from './write-changes.js'
 import type { Change } from './write-changes.js'
 
@@ -117,14 +115,6 @@ function wantOf({ caller, runtimeIds, max }: ClaimAsk): {
   return { workspaceId: caller.workspaceId, runtimeIds: [...new Set(runtimeIds)], max }
 }
 
-interface LoadedPicks {
-  room: Map<string, number>
-  agents: Map<string, Agent>
-  tasks: Map<string, Task>
-  sources: Map<string, Task>
-  conversations: Map<string, ConversationRow>
-}
-
 async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPicks> {
   const taskKeys = picked.map(({ workspaceId, taskId }) => [workspaceId, taskId] as const)
   const agentKeys = distinct(picked.map(({ workspaceId, agentId }) => [workspaceId, agentId] as const))
@@ -138,6 +128,7 @@ async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPi
   ])
   for (const conversation of conversations) conversation.state = await currentState(sql, conversation)
   return {
+    active,
     room: new Map(agents.map(({ id, maxConcurrentTasks }) => [id, maxConcurrentTasks - (active.get(id) ?? 0)])),
     agents: new Map(agents.map((row) => [row.id, row])),
     tasks: new Map(tasks.map((row) => [row.id, row])),
@@ -148,66 +139,4 @@ async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPi
 
 function distinct(keys: readonly (readonly [string, string])[]): (readonly [string, string])[] {
   return [...new Map(keys.map((key) => [key[1], key])).values()]
-}
-
-function claimOne(
-  pick: Picked,
-  ask: ClaimAsk,
-  loaded: LoadedPicks,
-  runtimes: ReadonlyMap<string, Runtime>,
-  claimLease: number,
-  now: Date,
-): { claimed: Claimed; change: Change } {
-  const task = loaded.tasks.get(pick.taskId)
-  const conversation = loaded.conversations.get(pick.conversationId)
-  const agent = loaded.agents.get(pick.agentId)
-  const runtime = runtimes.get(pick.runtimeId)
-  if (!task || !conversation || !agent || !runtime) throw new Error(`${pick.taskId} was picked but is not whole.`)
-  const leaseSeconds = ask.requestedLease ?? claimLease
-  const source = task.rerunOf === null ? null : (loaded.sources.get(task.rerunOf) ?? null)
-  const { decision, event } = decideClaim({
-    state: conversation.state,
-    task,
-    source,
-    agent,
-    runtime,
-    leaseSeconds,
-    now,
-  })
-  const claimToken = newClaimToken()
-  const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease } }
-  const place = { workspaceId: pick.workspaceId, conversationId: conversation.id, version: conversation.version }
-  const projection = projectEvents(
-    { ...NOTHING_ELSE, now, conversation, state: conversation.state, agent, tasks: new Map([[task.id, task]]) },
-    place,
-    [event],
-    extras,
-  )
-  const change = {
-    ...place,
-    actor: ask.caller.tokenId,
-    opening: null,
-    events: [event],
-    extras,
-    projection,
-    record: null,
-  }
-  const after = projection.changedTasks[0] ?? task
-  const leaseExpiresAt = projection.queue.claimed[0]?.leaseExpiresAt ?? now
-  return { claimed: { task: after, claimToken, leaseExpiresAt, decision, conversation, agent, runtime }, change }
-}
-
-const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, sourcesWithQueuedRerun: new Set<string>() }
-
-/** A call's record is written with its first claim; a call that got nothing leaves none, and may be repeated to get work. */
-function withRecord(claims: readonly { claimed: Claimed; change: Change }[], { request }: ClaimAsk): Change[] {
-  const recorded = claims.map(({ claimed }): RecordedClaim => ({
-    taskId: claimed.task.id,
-    claimToken: claimed.claimToken,
-    leaseExpiresAt: claimed.leaseExpiresAt.toISOString(),
-    claimVersion: claimed.task.claimVersion ?? 0,
-  }))
-  return claims.map(({ change }, index) =>
-    index === 0 && request !== null ? { ...change, record: { ...request, answer: { claims: recorded } } } : change,
-  )
 }

@@ -18,6 +18,7 @@ export interface Change {
   workspaceId: string
   conversationId: string
   version: number
+  digest: string
   actor: string
   opening: ConversationOpening | null
   events: readonly NewEvent[]
@@ -95,6 +96,7 @@ function appendOf(change: Change, now: Date): Append {
     workspaceId: change.workspaceId,
     conversationId: change.conversationId,
     expectedVersion: change.version,
+    previousDigest: change.digest,
     actor: change.actor,
     occurredAt: now,
     events: change.events.map((event) => ({ ...event, id: newId('evt') })),

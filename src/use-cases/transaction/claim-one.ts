@@ -1,0 +1,75 @@
+import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Picked } from '../../claim-queue/pick.js'
+import { newClaimToken } from '../../database/ids.js'
+import type { Claimed, ClaimAsk, RecordedClaim } from './claim-ask.js'
+import type { LockedConversation } from './conversation-work.js'
+import { decideClaim } from './decide-claim.js'
+import { projectEvents } from './project-events.js'
+import type { Change } from './write-changes.js'
+
+/** What was read of the picked tasks, under the locks of their conversations and agents. */
+export interface LoadedPicks {
+  /** Active tasks of each agent, counted on with every claim of this batch. */
+  active: Map<string, number>
+  room: Map<string, number>
+  agents: Map<string, Agent>
+  tasks: Map<string, Task>
+  sources: Map<string, Task>
+  conversations: Map<string, LockedConversation>
+}
+
+const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, sourcesWithQueuedRerun: new Set<string>() }
+
+/** Hands one picked task out: the decision which session it may resume, and the change that makes it so. */
+export function claimOne(
+  pick: Picked,
+  ask: ClaimAsk,
+  loaded: LoadedPicks,
+  runtimes: ReadonlyMap<string, Runtime>,
+  claimLease: number,
+  now: Date,
+): { claimed: Claimed; change: Change } {
+  const task = loaded.tasks.get(pick.taskId)
+  const conversation = loaded.conversations.get(pick.conversationId)
+  const agent = loaded.agents.get(pick.agentId)
+  const runtime = runtimes.get(pick.runtimeId)
+  if (!task || !conversation || !agent || !runtime) throw new Error(`${pick.taskId} was picked but is not whole.`)
+  const { state, id: conversationId, version, digest } = conversation
+  const leaseSeconds = ask.requestedLease ?? claimLease
+  const source = task.rerunOf === null ? null : (loaded.sources.get(task.rerunOf) ?? null)
+  const active = (loaded.active.get(agent.id) ?? 0) + 1
+  loaded.active.set(agent.id, active)
+  const agentLoad = { active, max: agent.maxConcurrentTasks }
+  const { decision, event } = decideClaim({ state, task, source, agent, runtime, leaseSeconds, agentLoad, now })
+  const claimToken = newClaimToken()
+  const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease } }
+  const place = { workspaceId: pick.workspaceId, conversationId, version, digest }
+  const before = { ...NOTHING_ELSE, now, conversation, state, agent, tasks: new Map([[task.id, task]]) }
+  const projection = projectEvents(before, place, [event], extras)
+  const claimed = {
+    task: projection.changedTasks[0] ?? task,
+    claimToken,
+    leaseExpiresAt: projection.queue.claimed[0]?.leaseExpiresAt ?? now,
+    ...{ decision, conversation, agent, runtime },
+  }
+  const change = {
+    ...place,
+    actor: ask.caller.tokenId,
+    opening: null,
+    ...{ events: [event], extras, projection, record: null },
+  }
+  return { claimed, change }
+}
+
+/** A call's record is written with its first claim; a call that got nothing leaves none, and may be repeated to get work. */
+export function withRecord(claims: readonly { claimed: Claimed; change: Change }[], { request }: ClaimAsk): Change[] {
+  const recorded = claims.map(({ claimed }): RecordedClaim => ({
+    taskId: claimed.task.id,
+    claimToken: claimed.claimToken,
+    leaseExpiresAt: claimed.leaseExpiresAt.toISOString(),
+    claimVersion: claimed.task.claimVersion ?? 0,
+  }))
+  return claims.map(({ change }, index) =>
+    index === 0 && request !== null ? { ...change, record: { ...request, answer: { claims: recorded } } } : change,
+  )
+}
