@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: '100%',
     // Generous: they are there for what hangs. The first hook of a run may wait for the templates to be made.
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
     allowOnly: false,
     // A test that checks nothing cannot fail.
