@@ -1,0 +1,36 @@
+import type { TokenKind } from '../use-cases/caller.js'
+
+/** Which kinds of token may use a root field. Each root field names exactly one of these as its authScopes. */
+export const ALLOWED = {
+  /** Look at everything in the workspace, but for tokens. */
+  read: ['ROOT', 'ADMIN', 'MEMBER', 'DAEMON', 'VIEWER'],
+  /** What people do: agents, chats, tasks, cancel, rerun, reset. */
+  work: ['ROOT', 'ADMIN', 'MEMBER'],
+  /** What daemons do: runtimes and claims. Which daemon may do it is the use cases' question. */
+  fleet: ['ROOT', 'ADMIN', 'DAEMON'],
+  admin: ['ROOT', 'ADMIN'],
+  root: ['ROOT'],
+} as const satisfies Record<string, readonly TokenKind[]>
+
+export type Access = keyof typeof ALLOWED
+export type Scopes = Record<Access, boolean>
+
+const NONE: Scopes = { read: false, work: false, fleet: false, admin: false, root: false }
+
+const SCOPES: Record<TokenKind, Scopes> = {
+  ROOT: scopesOf('ROOT'),
+  ADMIN: scopesOf('ADMIN'),
+  MEMBER: scopesOf('MEMBER'),
+  DAEMON: scopesOf('DAEMON'),
+  VIEWER: scopesOf('VIEWER'),
+}
+
+function scopesOf(kind: TokenKind): Scopes {
+  const may = (access: Access): boolean => (ALLOWED[access] as readonly TokenKind[]).includes(kind)
+  return { read: may('read'), work: may('work'), fleet: may('fleet'), admin: may('admin'), root: may('root') }
+}
+
+/** What a caller of this kind may do; null: nobody, and so nothing. */
+export function scopesFor(kind: TokenKind | null): Scopes {
+  return kind === null ? NONE : SCOPES[kind]
+}

@@ -1,0 +1,67 @@
+import { GraphQLError } from 'graphql'
+import type { FieldProblem, Outcome, Refusal } from '../use-cases/outcome.js'
+import type { TokenKind } from '../use-cases/caller.js'
+import { codeOfGraphQLError, fieldsOfVariableError } from './request-errors.js'
+
+/** The one place where refusals become GraphQL errors: `code`, and `fields` or `status` where the refusal has them. */
+export function refusalError({ message, ...extensions }: Refusal): GraphQLError {
+  return new GraphQLError(message, { extensions })
+}
+
+/** The value of an accepted call; throws its refusal otherwise. */
+export function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value
+  throw refusalError(outcome.refusal)
+}
+
+/** BAD_USER_INPUT. `fields` must not be empty. */
+export function badUserInput(fields: readonly FieldProblem[]): GraphQLError {
+  const message = fields.map(({ path, message }) => `${path} ${message}`).join('; ')
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields } })
+}
+
+export function unauthenticated(): GraphQLError {
+  const message =
+    'This needs a token: send the header "Authorization: Bearer <token>" with one that is known and current.'
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED' } })
+}
+
+export function forbidden(kind: TokenKind, allowed: readonly TokenKind[]): GraphQLError {
+  const message = `A ${kind} token may not do this. Use one of kind ${allowed.join(' or ')}.`
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } })
+}
+
+/** What a caller reads of a failure that is ours: nothing that the failure itself says. */
+const INTERNAL_MESSAGE = 'The server failed to carry this out. Its log has the details under the requestId.'
+
+/**
+ * For Yoga's `maskedErrors.maskError`, and for anything else that executes the schema: refusals pass, the complaints of
+ * GraphQL itself get a code, and all else becomes INTERNAL without its text. An error that comes back as another object
+ * with the code INTERNAL is one for the log.
+ */
+export function maskError(error: unknown): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(INTERNAL_MESSAGE, { extensions: { code: 'INTERNAL' } })
+  if (!isOfGraphQL(error)) return recoded(error, INTERNAL_MESSAGE, { code: 'INTERNAL' })
+  if (typeof error.extensions['code'] === 'string') return error
+  const code = codeOfGraphQLError(error)
+  if (code === 'INTERNAL') return recoded(error, INTERNAL_MESSAGE, { code })
+  const fields = code === 'BAD_USER_INPUT' ? fieldsOfVariableError(error) : null
+  if (fields === null) return recoded(error, error.message, { code })
+  return recoded(error, badUserInput(fields).message, { code, fields })
+}
+
+/** False where anything but a GraphQLError was thrown, however often it was wrapped. */
+function isOfGraphQL(error: GraphQLError): boolean {
+  const { originalError } = error
+  if (originalError == null) return true
+  return originalError instanceof GraphQLError && isOfGraphQL(originalError)
+}
+
+function recoded(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+  const { nodes, source, positions, path } = error
+  const http = error.extensions['http']
+  return new GraphQLError(message, {
+    ...{ nodes, source, positions, path },
+    extensions: http === undefined ? extensions : { ...extensions, http },
+  })
+}

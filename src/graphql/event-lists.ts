@@ -1,0 +1,92 @@
+import { Prisma } from '../generated/prisma/client.js'
+import type { SessionEvent } from '../generated/prisma/client.js'
+import type { SessionEventType } from '../session-pointer/events.js'
+import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
+import type { Context } from './context.js'
+import { numberCursor, resolveConnection } from './keyset-connection.js'
+import type { Connection, PageArgs } from './keyset-connection.js'
+import { childSlice, noFilter } from './loaders/pages.js'
+import type { ChildRows, Filter } from './loaders/pages.js'
+
+type Where = Prisma.SessionEventWhereInput
+
+/** UNKNOWN stands for every type that this build has never heard of. */
+export type ShownEventType = SessionEventType | 'UNKNOWN'
+
+export const KNOWN_TYPES = Object.keys(CURRENT_SCHEMA_VERSION) as SessionEventType[]
+const KNOWN: ReadonlySet<string> = new Set(KNOWN_TYPES)
+
+export function shownType(type: string): ShownEventType {
+  return KNOWN.has(type) ? (type as SessionEventType) : 'UNKNOWN'
+}
+
+/** Events of these types. Asked for the unknown ones, too, it leaves out the known ones that were not asked for. */
+export function whereType(types: readonly ShownEventType[] | null | undefined): { in?: string[]; notIn?: string[] } {
+  if (types == null) return {}
+  if (types.includes('UNKNOWN')) return { notIn: KNOWN_TYPES.filter((type) => !types.includes(type)) }
+  return { in: [...new Set(types)].sort() }
+}
+
+function eventFilter(types: readonly ShownEventType[] | null | undefined, taskId: string | null): Filter<Where> {
+  const type = whereType(types)
+  const parts: Prisma.Sql[] = []
+  if (type.in !== undefined) parts.push(Prisma.sql`AND t.type = ANY(${type.in}::text[])`)
+  if (type.notIn !== undefined) parts.push(Prisma.sql`AND t.type <> ALL(${type.notIn}::text[])`)
+  if (taskId !== null) parts.push(Prisma.sql`AND t."taskId" = ${taskId}`)
+  return {
+    name: JSON.stringify([type, taskId]),
+    where: { type, ...(taskId === null ? {} : { taskId }) },
+    sql: parts.length === 0 ? Prisma.empty : Prisma.join(parts, ' '),
+  }
+}
+
+const OF_CONVERSATION: ChildRows<SessionEvent, number, Where> = {
+  table: 'session_event',
+  parent: 'conversationId',
+  key: 'version',
+  find: (prisma, { workspaceId, parent, range, order, take, where }) =>
+    prisma.sessionEvent.findMany({
+      where: { workspaceId, conversationId: parent, version: range, ...where },
+      orderBy: { version: order },
+      take,
+    }),
+}
+
+const OF_TASK: ChildRows<SessionEvent, number, Where> = {
+  table: 'session_event',
+  parent: 'taskId',
+  key: 'version',
+  find: (prisma, { workspaceId, parent, range, order, take }) =>
+    prisma.sessionEvent.findMany({
+      where: { workspaceId, taskId: parent, version: range },
+      orderBy: { version: order },
+      take,
+    }),
+}
+
+const BY_VERSION = {
+  order: 'asc' as const,
+  keyOf: (event: SessionEvent) => event.version,
+  parseCursor: numberCursor,
+}
+
+/** A conversation's events, oldest first. */
+export function eventsOfConversation(
+  context: Context,
+  conversationId: string,
+  args: PageArgs & { types?: readonly ShownEventType[] | null; taskId?: string | null },
+): Promise<Connection<SessionEvent>> {
+  const filter = eventFilter(args.types, args.taskId ?? null)
+  return resolveConnection(args, {
+    ...BY_VERSION,
+    rows: (slice) => childSlice(context.loaders, OF_CONVERSATION, conversationId, slice, filter),
+  })
+}
+
+/** A task's events, oldest first. All are of its conversation. */
+export function eventsOfTask(context: Context, taskId: string, args: PageArgs): Promise<Connection<SessionEvent>> {
+  return resolveConnection(args, {
+    ...BY_VERSION,
+    rows: (slice) => childSlice(context.loaders, OF_TASK, taskId, slice, noFilter({})),
+  })
+}

@@ -1,0 +1,46 @@
+import SchemaBuilder, { BasePlugin } from '@pothos/core'
+import type { PothosOutputFieldConfig, SchemaTypes } from '@pothos/core'
+import type { GraphQLFieldResolver } from 'graphql'
+import { cleanInput } from './clean-input.js'
+
+declare global {
+  // Pothos learns of a plugin by this declaration.
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      input: InputPlugin<Types>
+    }
+  }
+}
+
+const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription'])
+
+/**
+ * Two things about every argument that comes in: its texts are cleaned before anything looks at them, and at the root
+ * they are validated after the caller has been authorized, not before. Pothos would do it the other way round, and
+ * whoever may not call a field at all would learn what is wrong with the arguments instead.
+ *
+ * Must be the last of the builder's plugins: then its cleaning comes before their argument mappers, and its mapping
+ * inside their wrapping of the resolver.
+ */
+export class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    if (Object.keys(config.args).length === 0) return config
+    return { ...config, argMappers: [...config.argMappers, cleanInput] }
+  }
+
+  override wrapResolve(
+    resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    config: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (!ROOTS.has(config.parentType) || config.argMappers.length === 0) return resolver
+    // Taken out of the list, they are not run a second time where Pothos would run them.
+    const mappers = config.argMappers.splice(0)
+    return async (parent, args, context, info) => {
+      let mapped = args as Record<string, unknown>
+      for (const mapper of mappers) mapped = await mapper(mapped, context, info)
+      return resolver(parent, mapped, context, info)
+    }
+  }
+}
+
+SchemaBuilder.registerPlugin('input', InputPlugin)

@@ -1,0 +1,43 @@
+import type DataLoader from 'dataloader'
+import type { PrismaClient } from '../../generated/prisma/client.js'
+import type { Services } from '../../use-cases/services.js'
+
+/** What a loader reads with. Everything it reads is of this one workspace. */
+export interface LoaderSource {
+  services: Services
+  prisma: PrismaClient
+  workspaceId: string
+}
+
+export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
+
+/**
+ * The loaders of one request: each is made when it is first asked for, joins the look-ups of one tick into one query,
+ * and remembers what it found.
+ */
+export class Loaders {
+  private made = new Map<unknown, unknown>()
+
+  constructor(
+    private readonly services: Services,
+    private readonly workspaceId: string,
+  ) {}
+
+  /** The request's own loader of this kind. `kind` is its identity, so pass a constant, or a name for one of many. */
+  of<K, V>(make: MakeLoader<K, V>, kind: unknown = make): DataLoader<K, V> {
+    const known = this.made.get(kind)
+    if (known !== undefined) return known as DataLoader<K, V>
+    const loader = make({
+      services: this.services,
+      prisma: this.services.database.prisma,
+      workspaceId: this.workspaceId,
+    })
+    this.made.set(kind, loader)
+    return loader
+  }
+
+  /** What was read before a change may not be true after it. */
+  forget(): void {
+    this.made.clear()
+  }
+}

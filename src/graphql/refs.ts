@@ -1,0 +1,85 @@
+import type {
+  Agent,
+  ApiToken,
+  ChatMessage,
+  Runtime,
+  SessionEvent,
+  Task,
+  TaskProgress,
+  Workspace,
+} from '../generated/prisma/client.js'
+import type { ResumePolicy } from '../session-pointer/events.js'
+import type { Binding } from '../session-pointer/session-state.js'
+import type { Caller } from '../use-cases/caller.js'
+import type { CandidateView, DecisionView } from '../use-cases/recorded-decision.js'
+import type { ConversationRow } from '../use-cases/transaction/conversation-work.js'
+import { builder } from './builder.js'
+
+/**
+ * The types that refer to each other, by name and by what a resolver gives for them: rows as Prisma reads them, and
+ * views that use cases make. What each looks like to a client is in types/.
+ */
+
+export const NodeRef = builder.nodeInterfaceRef()
+export const WorkspaceRef = builder.objectRef<Workspace>('Workspace')
+export const ViewerRef = builder.objectRef<Caller>('Viewer')
+export const ApiTokenRef = builder.objectRef<ApiToken>('ApiToken')
+export const RuntimeRef = builder.objectRef<Runtime>('Runtime')
+export const AgentRef = builder.objectRef<Agent>('Agent')
+export const ResumePolicyRef = builder.objectRef<ResumePolicy>('ResumePolicy')
+export const ConversationRef = builder.interfaceRef<ConversationRow>('Conversation')
+export const ChatSessionRef = builder.objectRef<ConversationRow>('ChatSession')
+export const IssueThreadRef = builder.objectRef<ConversationRow>('IssueThread')
+export const ChatMessageRef = builder.objectRef<ChatMessage>('ChatMessage')
+export const SessionEventRef = builder.objectRef<SessionEvent>('SessionEvent')
+export const TaskRef = builder.objectRef<Task>('Task')
+export const TaskProgressRef = builder.objectRef<TaskProgress>('TaskProgressEntry')
+
+/** A session of a conversation, to be shown under a policy: whether it is FAILING depends on it. */
+export interface BindingView {
+  conversationId: string
+  binding: Binding
+  policy: ResumePolicy
+}
+
+export interface PointerView {
+  conversationId: string
+  binding: Binding | null
+  workDir: string | null
+  policy: ResumePolicy
+  position: string
+}
+
+export const RuntimeBindingRef = builder.objectRef<BindingView>('RuntimeBinding')
+export const SessionPointerRef = builder.objectRef<PointerView>('SessionPointer')
+export const ResumeDecisionRef = builder.objectRef<DecisionView>('ResumeDecision')
+export const ResumeCandidateRef = builder.objectRef<CandidateView & { policy: ResumePolicy }>('ResumeCandidate')
+
+export const TaskConnection = builder.connectionObject(
+  { type: TaskRef, name: 'TaskConnection', description: 'A page of tasks.' },
+  { name: 'TaskEdge', description: 'A task and its place in the list.' },
+)
+export const ChatSessionConnection = builder.connectionObject(
+  { type: ChatSessionRef, name: 'ChatSessionConnection', description: 'A page of chat sessions.' },
+  { name: 'ChatSessionEdge', description: 'A chat session and its place in the list.' },
+)
+export const ChatMessageConnection = builder.connectionObject(
+  { type: ChatMessageRef, name: 'ChatMessageConnection', description: 'A page of messages.' },
+  { name: 'ChatMessageEdge', description: 'A message and its place in the list.' },
+)
+export const SessionEventConnection = builder.connectionObject(
+  { type: SessionEventRef, name: 'SessionEventConnection', description: 'A page of events.' },
+  { name: 'SessionEventEdge', description: 'An event and its place in the list.' },
+)
+export const RuntimeConnection = builder.connectionObject(
+  { type: RuntimeRef, name: 'RuntimeConnection', description: 'A page of runtimes.' },
+  { name: 'RuntimeEdge', description: 'A runtime and its place in the list.' },
+)
+export const AgentConnection = builder.connectionObject(
+  { type: AgentRef, name: 'AgentConnection', description: 'A page of agents.' },
+  { name: 'AgentEdge', description: 'An agent and its place in the list.' },
+)
+export const TaskProgressConnection = builder.connectionObject(
+  { type: TaskProgressRef, name: 'TaskProgressConnection', description: 'A page of progress entries.' },
+  { name: 'TaskProgressEdge', description: 'A progress entry and its place in the list.' },
+)

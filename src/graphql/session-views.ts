@@ -1,0 +1,30 @@
+import { FOLD_VERSION } from '../session-pointer/session-state.js'
+import type { SessionState } from '../session-pointer/session-state.js'
+import { sessionAt } from '../use-cases/session-at.js'
+import type { ConversationRow } from '../use-cases/transaction/conversation-work.js'
+import type { Context } from './context.js'
+import { eventByVersion } from './loaders/events.js'
+
+/**
+ * The conversation's session state at a position of the log; null: now. The state that is kept with the conversation
+ * answers for now without a query, so that a list of conversations costs no query each.
+ */
+export async function stateAt(
+  context: Context,
+  conversation: ConversationRow,
+  at: string | null,
+): Promise<SessionState> {
+  if (at === null && isCurrent(conversation)) return conversation.state
+  return (await sessionAt(context.services, conversation, at)).state
+}
+
+function isCurrent({ foldVersion, state }: ConversationRow): boolean {
+  return foldVersion === FOLD_VERSION && state.unknownEvents === 0
+}
+
+/** Where in the log the conversation's event of this version stands; "0" before its first. */
+export async function positionOf(context: Context, conversationId: string, version: number): Promise<string> {
+  if (version === 0) return '0'
+  const event = await context.loaders.of(eventByVersion).load({ conversationId, version })
+  return event?.position.toString() ?? '0'
+}

@@ -1,0 +1,107 @@
+import { bindingsByActivity, pointerOf } from '../../session-pointer/bindings.js'
+import { explainResume } from '../../use-cases/explain-resume.js'
+import { callerOf } from '../context.js'
+import { unwrap } from '../errors.js'
+import { eventsOfConversation } from '../event-lists.js'
+import { id as idRule } from '../input-rules.js'
+import { agentById } from '../loaders/rows.js'
+import {
+  AgentRef,
+  ConversationRef,
+  ResumeDecisionRef,
+  RuntimeBindingRef,
+  SessionEventConnection,
+  SessionEventRef,
+  SessionPointerRef,
+  TaskConnection,
+  TaskRef,
+} from '../refs.js'
+import { required } from '../relations.js'
+import { positionOf, stateAt } from '../session-views.js'
+import { tasksOf } from '../task-lists.js'
+import { SessionEventTypeRef } from './event-type.js'
+import { ResumePolicyInputRef, policyOf, storedPolicy } from './policy.js'
+import { TaskStatusRef } from './task-enums.js'
+
+const AT = "As it was when the workspace's log stood at this position; null: now."
+
+ConversationRef.implement({
+  description:
+    'The unit of session continuity: a chat session, or the work of an agent on an issue. Its history is one stream of ' +
+    'events, and what can be resumed is folded from it.',
+  resolveType: ({ kind }) => (kind === 'CHAT' ? 'ChatSession' : 'IssueThread'),
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'chat_... or issue_...' }),
+    agent: t.field({
+      type: AgentRef,
+      description: 'Whom it is held with.',
+      resolve: ({ agentId }, _args, context) => required(context, agentById, agentId),
+    }),
+    pointer: t.field({
+      type: SessionPointerRef,
+      description: 'The newest eligible session, as folded from the log.',
+      args: { at: t.arg({ type: 'Position', description: AT }) },
+      resolve: async (conversation, { at }, context) => {
+        const [agent, state] = await Promise.all([
+          required(context, agentById, conversation.agentId),
+          stateAt(context, conversation, at ?? null),
+        ])
+        const policy = storedPolicy(agent)
+        const position = await positionOf(context, conversation.id, state.version)
+        return { conversationId: conversation.id, ...pointerOf(state, policy), policy, position }
+      },
+    }),
+    bindings: t.field({
+      type: [RuntimeBindingRef],
+      description: 'Every provider session that this conversation has known, newest activity first.',
+      args: { at: t.arg({ type: 'Position', description: AT }) },
+      resolve: async (conversation, { at }, context) => {
+        const [agent, state] = await Promise.all([
+          required(context, agentById, conversation.agentId),
+          stateAt(context, conversation, at ?? null),
+        ])
+        const policy = storedPolicy(agent)
+        return bindingsByActivity(state).map((binding) => ({ conversationId: conversation.id, binding, policy }))
+      },
+    }),
+    events: t.connection(
+      {
+        type: SessionEventRef,
+        description: 'What happened, oldest first.',
+        args: {
+          types: t.arg({ type: [SessionEventTypeRef], description: 'Only events of one of these types.' }),
+          taskId: t.arg.id({ validate: idRule, description: 'Only events of this task.' }),
+        },
+        resolve: ({ id }, args, context) => eventsOfConversation(context, id, args),
+      },
+      SessionEventConnection,
+    ),
+    tasks: t.connection(
+      {
+        type: TaskRef,
+        description: 'Its tasks, newest first. One at a time is claimed or running.',
+        args: { status: t.arg({ type: [TaskStatusRef], description: 'Only tasks in one of these.' }) },
+        resolve: ({ id }, args, context) => tasksOf(context, 'conversationId', id, args),
+      },
+      TaskConnection,
+    ),
+    explainResume: t.field({
+      type: ResumeDecisionRef,
+      description: 'What a claim by a runtime would be told, and why. Changes nothing: ask as often as you like.',
+      args: {
+        runtimeId: t.arg.id({ validate: idRule, description: "Which runtime would claim; null: the agent's." }),
+        at: t.arg({ type: 'Position', description: AT }),
+        policy: t.arg({ type: ResumePolicyInputRef, description: "Under which policy; null: the agent's own." }),
+      },
+      resolve: async (conversation, { runtimeId, at, policy }, context) =>
+        unwrap(
+          await explainResume(context.services, callerOf(context), {
+            conversation,
+            runtimeId,
+            at,
+            policy: policy == null ? null : policyOf(policy),
+          }),
+        ),
+    }),
+  }),
+})

@@ -1,0 +1,73 @@
+import { builder } from '../builder.js'
+import { callerOf } from '../context.js'
+import { shownType, whereType } from '../event-lists.js'
+import { logPage } from '../input-rules.js'
+import { conversationById, runtimeById, taskById } from '../loaders/rows.js'
+import { ConversationRef, NodeRef, RuntimeRef, SessionEventRef, TaskRef } from '../refs.js'
+import { optional, required } from '../relations.js'
+import { SessionEventTypeRef } from './event-type.js'
+
+SessionEventRef.implement({
+  description: 'One fact that never changes. The log only grows: whatever else is shown is folded from it.',
+  interfaces: [NodeRef],
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'evt_...' }),
+    position: t.expose('position', { type: 'Position', description: "Its place in the workspace's log." }),
+    version: t.exposeInt('version', { description: "Its place in its conversation's history: 1, 2, 3, ..." }),
+    type: t.field({
+      type: SessionEventTypeRef,
+      description: 'What happened.',
+      resolve: ({ type }) => shownType(type),
+    }),
+    rawType: t.exposeString('type', { description: 'The type as it is stored, also where `type` is UNKNOWN.' }),
+    schemaVersion: t.exposeInt('schemaVersion', { description: 'Which shape of this type `data` has.' }),
+    conversation: t.field({
+      type: ConversationRef,
+      description: 'Whose history it is part of.',
+      resolve: ({ conversationId }, _args, context) => required(context, conversationById, conversationId),
+    }),
+    task: t.field({
+      type: TaskRef,
+      nullable: true,
+      description: 'The task that it is about.',
+      resolve: ({ taskId }, _args, context) => optional(context, taskById, taskId),
+    }),
+    runtime: t.field({
+      type: RuntimeRef,
+      nullable: true,
+      description: 'The runtime that it happened on.',
+      resolve: ({ runtimeId }, _args, context) => optional(context, runtimeById, runtimeId),
+    }),
+    data: t.expose('data', { type: 'JSON', description: 'The particulars, as they were stored.' }),
+    actor: t.exposeString('actor', { description: 'Who caused it: a token (tok_...), or the server itself.' }),
+    occurredAt: t.expose('occurredAt', {
+      type: 'DateTime',
+      description: 'When. The order is told by position, not by time.',
+    }),
+  }),
+})
+
+builder.queryField('sessionEvents', (t) =>
+  t.field({
+    type: [SessionEventRef],
+    description:
+      "The workspace's whole log, in order. To follow it, ask again with the position of the last event you have: " +
+      'nothing is left out and nothing comes twice.',
+    authScopes: { read: true },
+    args: {
+      after: t.arg({ type: 'Position', description: 'Only what comes after this position; null: from the start.' }),
+      first: t.arg.int({ defaultValue: 100, validate: logPage, description: 'How many events at most: 1 to 1,000.' }),
+      types: t.arg({ type: [SessionEventTypeRef], description: 'Only events of one of these types.' }),
+    },
+    resolve: (_root, { after, first, types }, context) =>
+      context.services.database.prisma.sessionEvent.findMany({
+        where: {
+          workspaceId: callerOf(context).workspaceId,
+          position: { gt: BigInt(after ?? '0') },
+          type: whereType(types),
+        },
+        orderBy: { position: 'asc' },
+        take: first ?? 100,
+      }),
+  }),
+)
