@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util'
+import type { Database } from '../database/sql.js'
+import { readProcessConfig } from '../server/config.js'
+import { openLog } from '../server/log.js'
+import { openDatabase } from '../server/open-database.js'
+import { startProblem } from '../server/start-problem.js'
+
+/** What a command writes to. Progress overwrites itself, on a terminal only. */
+export interface Terminal {
+  line(text: string): void
+  progress(text: string): void
+  clear(): void
+}
+
+export interface Command {
+  database: Database
+  terminal: Terminal
+  /** `--flag` and `--option value` of the command line; a flag's value is ''. */
+  flags: ReadonlyMap<string, string>
+}
+
+/** Opens the database that the environment names, runs the command, and ends the process with its exit status. */
+export async function runCommand(command: (context: Command) => Promise<number>): Promise<void> {
+  const read = readProcessConfig()
+  if (!read.ok) {
+    for (const problem of read.problems) process.stderr.write(`${problem}\n`)
+    process.exitCode = 1
+    return
+  }
+  let database: Database | null = null
+  try {
+    database = await openDatabase(read.config, openLog('silent'))
+    process.exitCode = await command({ database, terminal: terminalOf(process.stdout), flags: readFlags() })
+  } catch (error) {
+    process.stderr.write(`${startProblem(error, read.config) ?? (error as Error).message}\n`)
+    process.exitCode = 1
+  } finally {
+    await database?.close()
+  }
+}
+
+function readFlags(): ReadonlyMap<string, string> {
+  const { tokens } = parseArgs({ strict: false, tokens: true, allowPositionals: true })
+  const flags = new Map<string, string>()
+  let last: string | null = null
+  for (const token of tokens) {
+    if (token.kind === 'option') {
+      flags.set(token.name, token.value ?? '')
+      last = token.value === undefined ? token.name : null
+    } else if (token.kind === 'positional' && last !== null) {
+      flags.set(last, token.value)
+      last = null
+    }
+  }
+  return flags
+}
+
+function terminalOf(out: NodeJS.WriteStream): Terminal {
+  const clear = (): void => {
+    if (out.isTTY) out.write('\r\u001b[K')
+  }
+  return {
+    line(text) {
+      clear()
+      out.write(`${text}\n`)
+    },
+    progress(text) {
+      if (out.isTTY) out.write(`\r\u001b[K${text}`)
+    },
+    clear,
+  }
+}
