@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
 import { migratePostgres } from '../../src/database/migrate.js'
 
@@ -16,6 +17,7 @@ export interface PostgresTemplate {
 }
 
 const PREFIX = 'baton_test_'
+const LEAVE_WITHIN_MS = 2_000
 
 /**
  * @param connectionString of a user who may create databases
@@ -46,7 +48,10 @@ export async function makePostgresTemplate(
       await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
       return { name, connectionString: withDatabase(connectionString, name) }
     },
-    drop: (name) => drop(client, name),
+    async drop(name) {
+      await everybodyLeft(client, name)
+      await drop(client, name)
+    },
     async close() {
       for (const name of await databases(client, `datname LIKE '${run}\\_%'`)) await drop(client, name)
       await client.end()
@@ -64,6 +69,18 @@ async function dropLeftovers(client: Client): Promise<void> {
 async function databases(client: Client, condition: string): Promise<string[]> {
   const { rows } = await client.query<{ datname: string }>(`SELECT datname FROM pg_database WHERE ${condition}`)
   return rows.map(({ datname }) => datname)
+}
+
+/**
+ * A pool counts as ended when it has said goodbye, not when the server has heard it: dropped in between, the
+ * connection would break with an error that no test has caused. Whoever is still there after that is thrown out.
+ */
+async function everybodyLeft(client: Client, name: string): Promise<void> {
+  for (let waited = 0; waited < LEAVE_WITHIN_MS; waited += 10) {
+    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])
+    if (rowCount === 0) return
+    await sleep(10)
+  }
 }
 
 async function drop(client: Client, name: string): Promise<void> {
