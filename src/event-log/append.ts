@@ -41,6 +41,7 @@ export interface Appended {
  * Locks taken so far are conversation rows; the workspaces' log heads come after everything else, in the order of
  * their ids, and are held until commit: position order is commit order, without gaps. (A plain sequence loses events
  * for a reader that follows the log; a transaction-id filter stalls behind any long transaction of the cluster.)
+ * New conversations come in the order of what is unique about them: processes that open the same threads take turns.
  */
 const APPEND = statement(
   'append_events',
@@ -54,6 +55,7 @@ const APPEND = statement(
      SELECT "workspaceId", "conversationId", kind, "agentId", "issueKey", title, "eventCount", state, $3, digest,
        at, at, at
      FROM stream WHERE "expectedVersion" = 0
+     ORDER BY "workspaceId", "agentId", "issueKey"
      ON CONFLICT DO NOTHING
      RETURNING "workspaceId", id
    ), advanced AS (

@@ -3,17 +3,17 @@ import { STORED_EVENT_COLUMNS, foldable } from '../event-log/stored-event.js'
 import { statement } from '../database/sql.js'
 import type {
   FoldableEvent,
-  RecordedDecision,
   ResumeOutcome,
   ResumePolicy,
   ResumeReason,
   StreamEvent,
 } from '../session-pointer/events.js'
 import { foldEvents } from '../session-pointer/fold.js'
-import { decideResume } from '../session-pointer/resume-policy.js'
 import type { ResumeDecision } from '../session-pointer/resume-policy.js'
 import type { Binding, SessionState } from '../session-pointer/session-state.js'
 import { applyTaskEvent } from '../tasks/apply-task-event.js'
+import { recomputeDecision } from '../tasks/recompute-decision.js'
+import type { BeforeClaim, ClaimedEvent } from '../tasks/recompute-decision.js'
 import type { TaskState } from '../tasks/task-state.js'
 import type { Services } from './services.js'
 import type { Claimed } from './transaction/claim-ask.js'
@@ -44,8 +44,14 @@ export interface DecisionView {
   basisVersion: number
 }
 
+interface Place {
+  workspaceId: string
+  conversationId: string
+  runtimeId: string
+}
+
 export function decisionView(
-  place: { workspaceId: string; conversationId: string; runtimeId: string },
+  place: Place,
   state: SessionState,
   decision: ResumeDecision,
   policy: ResumePolicy,
@@ -124,7 +130,7 @@ function* decisionsIn(
   for (const event of stream) {
     if (event.type === 'TASK_CLAIMED' && wanted.has(`${conversationId} ${event.version}`)) {
       const place = { workspaceId, conversationId, runtimeId: event.runtimeId ?? '' }
-      yield [event.version, viewOf(place, state, event.data.decision, event, tasks)]
+      yield [event.version, viewOf(place, { state, tasks }, event)]
     }
     state = foldEvents([event], state)
     if (event.type !== 'UNKNOWN' && event.taskId !== null) applyTo(tasks, event)
@@ -137,19 +143,10 @@ function applyTo(tasks: Map<string, TaskState>, event: StreamEvent): void {
   if ('task' in applied && applied.task !== null) tasks.set(event.taskId, applied.task)
 }
 
-function viewOf(
-  place: { workspaceId: string; conversationId: string; runtimeId: string },
-  state: SessionState,
-  recorded: RecordedDecision | null,
-  event: StreamEvent,
-  tasks: ReadonlyMap<string, TaskState>,
-): DecisionView | null {
-  const task = event.taskId === null ? undefined : tasks.get(event.taskId)
-  if (recorded === null || task === undefined) return null
-  const source = task.rerunOf === null ? null : (tasks.get(task.rerunOf) ?? null)
-  const { policy, agentRevision: revision, account, store, decidedAt: now } = recorded
-  const again = decideResume({ state, task, source, agent: { revision, policy }, runtime: { account, store }, now })
-  const { outcome, reason, sessionId, workDir, continuityGap } = recorded
-  const decision = { ...again, outcome, reason, sessionId, workDir, continuityGap }
-  return decisionView(place, state, decision, policy)
+function viewOf(place: Place, before: BeforeClaim, event: ClaimedEvent): DecisionView | null {
+  const recorded = event.data.decision
+  const again = recomputeDecision(before, event)
+  if (recorded === null || again === null) return null
+  const { outcome, reason, sessionId, workDir, continuityGap, policy } = recorded
+  return decisionView(place, before.state, { ...again, outcome, reason, sessionId, workDir, continuityGap }, policy)
 }

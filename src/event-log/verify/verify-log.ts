@@ -1,8 +1,8 @@
 import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
+import { scanStreams } from '../scan-streams.js'
 import type { StoredEvent } from '../stored-event.js'
-import { STORED_EVENT_COLUMNS } from '../stored-event.js'
 import { emptyTally } from './finding.js'
 import type { Finding, Tally } from './finding.js'
 import { verifyCapacity } from './verify-capacity.js'
@@ -10,20 +10,9 @@ import { verifyPositions } from './verify-positions.js'
 import { verifyRows } from './verify-rows.js'
 import { StreamProof } from './verify-stream.js'
 
-/** Events read at once; with them the rows of the conversations that end in the batch. */
-const BATCH = 5_000
-
 /** One moment of the database for the whole proof, so that it can run beside writers. */
 const SNAPSHOT = statement('verify_snapshot', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
 const WORKSPACES = statement('verify_workspaces', 'SELECT id FROM workspace ORDER BY id')
-
-const EVENTS = statement(
-  'verify_events',
-  `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
-   WHERE e."workspaceId" = $1 AND (e."conversationId", e.version) > ($2, $3::int)
-     AND ($4::text IS NULL OR e."conversationId" = $4)
-   ORDER BY e."conversationId", e.version LIMIT ${BATCH}`,
-)
 
 interface ConversationHead {
   id: string
@@ -112,13 +101,11 @@ async function verifyStreams(
   progress?: (tally: Readonly<Tally>) => void,
 ): Promise<void> {
   let open: OpenStream | null = null
-  let after: [string, number] = ['', 0]
   const opened = ({ conversationId: id }: StoredEvent): OpenStream => ({
     id,
     proof: new StreamProof(workspaceId, id, report, tally),
   })
-  for (;;) {
-    const events: StoredEvent[] = await sql.rows<StoredEvent>(EVENTS, [workspaceId, ...after, only])
+  for await (const events of scanStreams(sql, workspaceId, only)) {
     const done = new Map<string, StreamProof>()
     for (const event of events) {
       if (open === null || open.id !== event.conversationId) {
@@ -127,14 +114,10 @@ async function verifyStreams(
       }
       open.proof.take(event)
     }
-    const last = events.at(-1)
-    if (last !== undefined) after = [last.conversationId, last.version]
-    const ended = events.length < BATCH
-    if (ended && open !== null) done.set(open.id, open.proof)
     await verifyDone(sql, workspaceId, done, report, tally)
     progress?.(tally)
-    if (ended) return
   }
+  if (open !== null) await verifyDone(sql, workspaceId, new Map([[open.id, open.proof]]), report, tally)
 }
 
 async function verifyDone(

@@ -1,18 +1,17 @@
-import type { FoldableEvent, StreamEvent } from '../../session-pointer/events.js'
+import type { FoldableEvent } from '../../session-pointer/events.js'
 import { effectiveState } from '../../session-pointer/bindings.js'
 import { evolve } from '../../session-pointer/fold.js'
-import { decideResume } from '../../session-pointer/resume-policy.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
+import { recomputeDecision } from '../../tasks/recompute-decision.js'
+import type { ClaimedEvent } from '../../tasks/recompute-decision.js'
 import { isActive } from '../../tasks/task-state.js'
 import type { TaskState } from '../../tasks/task-state.js'
 import { NO_DIGEST, chainDigest } from '../digest.js'
 import type { StoredEvent } from '../stored-event.js'
 import { foldable } from '../stored-event.js'
 import type { Finding, FindingKind, Tally } from './finding.js'
-
-type Claimed = Extract<StreamEvent, { type: 'TASK_CLAIMED' }>
 
 /**
  * Proves one conversation's stream, event by event as they are read: dense versions, growing positions, whole digests,
@@ -62,7 +61,7 @@ export class StreamProof {
     this.digest = stored.digest
   }
 
-  private checkClaim(stored: StoredEvent, event: Claimed): void {
+  private checkClaim(stored: StoredEvent, event: ClaimedEvent): void {
     this.tally.claims += 1
     const { decision: recorded } = event.data
     if (recorded === null) {
@@ -70,18 +69,8 @@ export class StreamProof {
       return
     }
     if (recorded.sessionId !== null) this.checkOffer(stored, event, recorded.sessionId)
-    const task = this.tasks.get(event.taskId ?? '')
-    if (task === undefined) return
-    const source = task.rerunOf === null ? null : (this.tasks.get(task.rerunOf) ?? null)
-    const { policy, agentRevision: revision, account, store, decidedAt: now } = recorded
-    const again = decideResume({
-      state: this.state,
-      task,
-      source,
-      agent: { revision, policy },
-      runtime: { account, store },
-      now,
-    })
+    const again = recomputeDecision(this, event)
+    if (again === null) return
     this.tally.decisionsRecomputed += 1
     const expected = decisionText(again)
     const found = decisionText(recorded)
@@ -89,7 +78,7 @@ export class StreamProof {
   }
 
   /** The first two promises, read off the bindings alone: whatever the policy decided, such an offer is wrong. */
-  private checkOffer(stored: StoredEvent, event: Claimed, sessionId: string): void {
+  private checkOffer(stored: StoredEvent, event: ClaimedEvent, sessionId: string): void {
     this.tally.resumes += 1
     const binding = this.state.bindings.find((candidate) => candidate.sessionId === sessionId)
     if (binding?.runtimeId !== event.runtimeId) {

@@ -59,10 +59,14 @@ export function loadAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
 const LOCK_AGENTS = statement(
   'lock_agents',
   `SELECT a.* FROM agent a WHERE (a."workspaceId", a.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-   ORDER BY a."workspaceId", a.id FOR UPDATE`,
+   ORDER BY a."workspaceId", a.id FOR NO KEY UPDATE`,
 )
 
-/** As {@link loadAgents}, locked in the order of their ids: the capacity rule holds while claims of one agent take turns. */
+/**
+ * As {@link loadAgents}, locked in the order of their ids: the capacity rule holds while claims of one agent take turns.
+ * Not FOR UPDATE: the append of a new thread holds the log's head when its foreign key looks at the agent, and a claim
+ * that holds the agent waits for that head.
+ */
 export function lockAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
   return sql.rows<Agent>(LOCK_AGENTS, columns(agents))
 }

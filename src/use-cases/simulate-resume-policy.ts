@@ -1,0 +1,118 @@
+import type { Sql } from '../database/sql.js'
+import { scanStreams } from '../event-log/scan-streams.js'
+import type { StoredEvent } from '../event-log/stored-event.js'
+import { foldable } from '../event-log/stored-event.js'
+import type { ResumeOutcome, ResumePolicy, ResumeReason } from '../session-pointer/events.js'
+import { evolve } from '../session-pointer/fold.js'
+import type { SessionState } from '../session-pointer/session-state.js'
+import { initialState } from '../session-pointer/session-state.js'
+import { applyTaskEvent } from '../tasks/apply-task-event.js'
+import { recomputeDecision } from '../tasks/recompute-decision.js'
+import type { TaskState } from '../tasks/task-state.js'
+
+interface Decided {
+  outcome: ResumeOutcome
+  reason: ResumeReason
+  sessionId: string | null
+}
+
+/** A past claim that would have been told something else. */
+export interface FlippedDecision {
+  workspaceId: string
+  conversationId: string
+  taskId: string
+  position: string
+  occurredAt: Date
+  recorded: Decided
+  simulated: Decided
+}
+
+export interface FlipCount {
+  from: ResumeReason
+  to: ResumeReason
+  count: number
+}
+
+export interface PolicySimulation {
+  /** Recorded decisions that were decided again. */
+  claims: number
+  flips: number
+  /** Most frequent first. */
+  byReason: FlipCount[]
+  /** The first ones found, at most as many as were asked for. */
+  examples: FlippedDecision[]
+}
+
+/**
+ * Decides every recorded claim of a workspace again under another policy, each from the events that stood before it. Each
+ * claim is judged by itself: what a flipped one would have changed for those after it is not played on. Reads only.
+ */
+export async function simulateResumePolicy(
+  sql: Sql,
+  workspaceId: string,
+  { policy, since, first }: { policy: ResumePolicy; since: Date | null; first: number },
+): Promise<PolicySimulation> {
+  const result: PolicySimulation = { claims: 0, flips: 0, byReason: [], examples: [] }
+  const counts = new Map<string, FlipCount>()
+  let replay = new Replay('')
+  for await (const events of scanStreams(sql, workspaceId)) {
+    for (const event of events) {
+      if (replay.conversationId !== event.conversationId) replay = new Replay(event.conversationId)
+      const flip = replay.take(event, policy, since, () => (result.claims += 1))
+      if (flip === null) continue
+      result.flips += 1
+      if (result.examples.length < first) result.examples.push(flip)
+      const key = `${flip.recorded.reason} ${flip.simulated.reason}`
+      const count = counts.get(key)
+      if (count === undefined) counts.set(key, { from: flip.recorded.reason, to: flip.simulated.reason, count: 1 })
+      else count.count += 1
+    }
+  }
+  result.byReason = [...counts.values()].sort((a, b) => b.count - a.count)
+  return result
+}
+
+/** One conversation, played event by event. */
+class Replay {
+  private state: SessionState = initialState
+  private readonly tasks = new Map<string, TaskState>()
+
+  constructor(readonly conversationId: string) {}
+
+  /** The flip, if the event is a claim that would have been told something else. `judged` is called with each claim decided again. */
+  take(stored: StoredEvent, policy: ResumePolicy, since: Date | null, judged: () => void): FlippedDecision | null {
+    const event = foldable(stored)
+    let flip: FlippedDecision | null = null
+    if (
+      event.type === 'TASK_CLAIMED' &&
+      event.data.decision !== null &&
+      (since === null || stored.occurredAt >= since)
+    ) {
+      const simulated = recomputeDecision({ state: this.state, tasks: this.tasks }, event, policy)
+      if (simulated !== null) {
+        judged()
+        flip = flipOf(stored, event.data.decision, simulated)
+      }
+    }
+    this.state = evolve(this.state, event)
+    if (event.type !== 'UNKNOWN' && event.taskId !== null) {
+      const applied = applyTaskEvent(this.tasks.get(event.taskId) ?? null, event)
+      if ('task' in applied && applied.task !== null) this.tasks.set(event.taskId, applied.task)
+    }
+    return flip
+  }
+}
+
+function flipOf(stored: StoredEvent, recorded: Decided, simulated: Decided): FlippedDecision | null {
+  if (recorded.outcome === simulated.outcome && recorded.sessionId === simulated.sessionId) return null
+  const { workspaceId, conversationId, taskId, position, occurredAt } = stored
+  return {
+    ...{ workspaceId, conversationId, taskId: taskId ?? '', position, occurredAt },
+    recorded: decidedOf(recorded),
+    simulated: decidedOf(simulated),
+  }
+}
+
+function decidedOf({ outcome, reason, sessionId }: Decided): Decided {
+  return { outcome, reason, sessionId }
+}
