@@ -23,9 +23,10 @@ const SPARE = 16
 
 /**
  * Per runtime: walks the agents that have READY entries there (a loose index scan), drops those without room, takes
- * the best few of each, and locks the best of all, entry and conversation, passing over what others hold.
- * Never waits for a lock, so it can stand anywhere in the lock order. Its cost grows with the number of
- * agents that have claimable work on the runtime, with nothing else.
+ * the best few of each, and locks the best of all, conversation and entry, passing over what others hold.
+ * Never waits for a lock, so it can stand anywhere in the lock order. The conversation comes first: an entry locked
+ * for a conversation that then turns out to be held would block that conversation's holder, who may be waited for here.
+ * Its cost grows with the number of agents that have claimable work on the runtime, with nothing else.
  *
  * More of an agent's tasks than it has room for come last, as spares.
  *
@@ -66,7 +67,7 @@ const PICK = statement(
        JOIN conversation c ON c."workspaceId" = b.w AND c.id = b."conversationId"
      WHERE b.w = a.w AND b.rt = a.rt AND q.state = 'READY'
      ORDER BY b.n LIMIT a.want
-     FOR UPDATE OF q, c SKIP LOCKED) p`,
+     FOR UPDATE OF c, q SKIP LOCKED) p`,
 )
 
 /** Locks up to `want` claimable tasks of each runtime; each runtime is asked for once. Best first per runtime. */

@@ -1,0 +1,49 @@
+import type { Database } from '../../src/database/sql.js'
+import { statement } from '../../src/database/sql.js'
+
+/** A row with every value as JSON has it: numbers, strings (times, too), booleans, null. */
+export type RawRow = Record<string, unknown>
+
+export interface RawTables {
+  heads: RawRow[]
+  events: RawRow[]
+  conversations: RawRow[]
+  tasks: RawRow[]
+  entries: RawRow[]
+  claims: RawRow[]
+  messages: RawRow[]
+}
+
+const inOrder = (table: string, order: string) =>
+  statement(`raw_${table}`, `SELECT to_jsonb(r) AS row FROM ${table} r ORDER BY ${order}`)
+
+export async function rawTables({ sql }: Database): Promise<RawTables> {
+  const read = async (table: string, order: string): Promise<RawRow[]> =>
+    (await sql.rows<{ row: RawRow }>(inOrder(table, order))).map(({ row }) => row)
+  return {
+    heads: await read('log_head', '"workspaceId"'),
+    events: await read('session_event', '"workspaceId", position'),
+    conversations: await read('conversation', '"workspaceId", id'),
+    tasks: await read('task', '"workspaceId", id'),
+    entries: await read('queue_entry', '"workspaceId", priority DESC, "taskId"'),
+    claims: await read('claim', '"workspaceId", "taskId"'),
+    messages: await read('chat_message', '"workspaceId", id'),
+  }
+}
+
+/** Rows by the text of one column, in the order they came. */
+export function groupedBy(rows: readonly RawRow[], column: string): Map<string, RawRow[]> {
+  const groups = new Map<string, RawRow[]>()
+  for (const row of rows) {
+    const key = String(row[column])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
+    else group.push(row)
+  }
+  return groups
+}
+
+/** RFC 3339 with milliseconds, as events have it; the database leaves trailing zeros out. */
+export function instant(value: unknown): string | null {
+  return value === null || value === undefined ? null : new Date(String(value)).toISOString()
+}
