@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { generateIfStale } from './generate.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const src = join(root, 'src')
+const dist = join(root, 'dist')
+
+/** Parts that are built in another way. */
+const NOT_HERE = ['dashboard']
+
+/**
+ * src/**.ts to dist/**.js, file by file: types are taken off, and nothing is bundled. A server that runs from dist, or
+ * a second build at the same time, is not disturbed: a file is replaced whole, and only when it has changed.
+ */
+async function buildServer() {
+  const { outputFiles } = await build({
+    entryPoints: sources(),
+    outbase: src,
+    outdir: dist,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'warning',
+  })
+  for (const { path, contents } of outputFiles) replace(path, contents)
+  removeAllBut(new Set(outputFiles.map(({ path }) => path)))
+}
+
+function sources() {
+  return readdirSync(src, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !NOT_HERE.some((folder) => file.startsWith(join(src, folder, '/'))))
+}
+
+function replace(file, contents) {
+  if (existsSync(file) && readFileSync(file).equals(contents)) return
+  mkdirSync(dirname(file), { recursive: true })
+  const unfinished = `${file}.${process.pid}`
+  writeFileSync(unfinished, contents)
+  renameSync(unfinished, file)
+}
+
+/** What was built of files that are gone could still be imported by mistake. */
+function removeAllBut(wanted) {
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    const other = NOT_HERE.some((folder) => relative(dist, file).startsWith(join(folder, '/')))
+    if (entry.isFile() && file.endsWith('.js') && !other && !wanted.has(file)) rmSync(file, { force: true })
+  }
+}
+
+generateIfStale()
+await buildServer()
