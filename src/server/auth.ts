@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../database/clock.js'
+import type { Caller } from '../use-cases/caller.js'
+import type { LocalSession } from './local-session.js'
+
+/**
+ * How long an answer is believed. A daemon calls all day, and a query a call for the same token would be the most
+ * frequent query there is; so a token that another process revoked, or that expired, works for this much longer.
+ */
+const BELIEVED_MS = 5_000
+/** Callers kept; one more, and those that were kept longest go. */
+const MAX_KEPT = 2_000
+
+export interface AuthenticatorOptions {
+  /** Asks the database. */
+  authenticate(secret: string): Promise<Caller | null>
+  clock: Clock
+  localSession: LocalSession | null
+}
+
+/** Who is calling, by the Authorization header. */
+export class Authenticator {
+  /** By the hash of the secret: secrets are not kept in memory. In the order in which they were put in. */
+  private readonly known = new Map<string, { caller: Caller; until: number }>()
+  private generation = 0
+
+  constructor(private readonly options: AuthenticatorOptions) {}
+
+  /** null for no token and for one that is unknown, expired or revoked: which of them is nobody's business. */
+  async caller(authorization: string | undefined): Promise<Caller | null> {
+    const secret = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+    if (secret === undefined) return null
+    const { localSession, clock } = this.options
+    if (localSession?.isSecret(secret)) return localSession.caller
+    const hash = createHash('sha256').update(secret).digest('base64')
+    const kept = this.known.get(hash)
+    const now = clock.now().getTime()
+    if (kept !== undefined && now < kept.until) return kept.caller
+    const { generation } = this
+    const caller = await this.options.authenticate(secret)
+    // Only who was let in is kept: guesses would push the others out.
+    if (caller !== null && generation === this.generation) this.keep(hash, { caller, until: now + BELIEVED_MS })
+    return caller
+  }
+
+  /** After a token was revoked in this process, its next use must ask. Also for answers that are under way right now. */
+  forgetAll(): void {
+    this.generation++
+    this.known.clear()
+  }
+
+  private keep(hash: string, entry: { caller: Caller; until: number }): void {
+    this.known.delete(hash)
+    this.known.set(hash, entry)
+    for (const oldest of this.known.keys()) {
+      if (this.known.size <= MAX_KEPT) return
+      this.known.delete(oldest)
+    }
+  }
+}

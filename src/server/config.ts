@@ -1,0 +1,123 @@
+import { z } from 'zod'
+
+/** What the environment says, with defaults. The README's table of settings is this file in other words. */
+export interface Config {
+  /** 0 takes any free port. */
+  port: number
+  host: string
+  /** null: the embedded database in `dataDirectory`. */
+  databaseUrl: string | null
+  dataDirectory: string
+  /** The secret of the ROOT token; null: one is made on the very first start. */
+  adminToken: string | null
+  claimLeaseSeconds: number
+  runLeaseSeconds: number
+  sweepIntervalMs: number
+  /** 0: a task may wait for ever. */
+  queueTtlSeconds: number
+  logLevel: LogLevel
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: string[] }
+
+interface Variable<T> {
+  schema: z.ZodType<T, string>
+  fallback: T
+  /** Follows "must be". */
+  expected: string
+  /** Its value is never shown, not even when it is wrong. */
+  secret?: true
+}
+
+/** A name or an address, as a socket takes it: no scheme, no port. */
+const HOST_PATTERN = /^[\p{L}\p{N}:._%-]+$/u
+/** Anything else could not be sent in a header. */
+const TOKEN_PATTERN = /^[\x21-\x7e]{8,512}$/
+
+const port = wholeNumber(0, 65_535, 4000)
+const host: Variable<string> = {
+  schema: z.string().regex(HOST_PATTERN),
+  fallback: '127.0.0.1',
+  expected: 'a host name or an IP address to listen on, such as 127.0.0.1 or 0.0.0.0',
+}
+const databaseUrl: Variable<string | null> = {
+  schema: z.string().refine(isPostgresUrl),
+  fallback: null,
+  expected: 'postgresql://user:password@host:port/database, or unset for the embedded database',
+  secret: true,
+}
+const dataDirectory: Variable<string> = {
+  schema: z.string().refine((path) => !path.includes('\0')),
+  fallback: '.data',
+  expected: 'the path of a directory',
+}
+const adminToken: Variable<string | null> = {
+  schema: z.string().regex(TOKEN_PATTERN),
+  fallback: null,
+  expected: '8 to 512 printable ASCII characters without spaces, or unset to have one made on the first start',
+  secret: true,
+}
+/** The API's leaseSeconds has the same range. */
+const claimLease = wholeNumber(1, 3600, 60)
+const runLease = wholeNumber(1, 3600, 300)
+const sweepInterval = wholeNumber(10, 3_600_000, 1000)
+const queueTtl = wholeNumber(0, 315_360_000, 0)
+const logLevel: Variable<LogLevel> = {
+  schema: z.enum(LOG_LEVELS),
+  fallback: 'info',
+  expected: `one of ${LOG_LEVELS.join(', ')}`,
+}
+
+/** The settings of this process. */
+export function readProcessConfig(): ReadConfig {
+  return readConfig(process.env)
+}
+
+/** Every problem at once, a sentence each. A variable that is empty counts as unset: compose files pass those on. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): ReadConfig {
+  const problems: string[] = []
+  const read = <T>(name: string, variable: Variable<T>): T => {
+    const text = environment[name]?.trim() ?? ''
+    if (text === '') return variable.fallback
+    const { success, data } = variable.schema.safeParse(text)
+    if (success) return data
+    problems.push(`${name} ${variable.secret ? 'is not valid' : `is ${shown(text)}`}: it must be ${variable.expected}.`)
+    return variable.fallback
+  }
+  const config: Config = {
+    port: read('PORT', port),
+    host: read('HOST', host),
+    databaseUrl: read('DATABASE_URL', databaseUrl),
+    dataDirectory: read('BATON_DATA_DIR', dataDirectory),
+    adminToken: read('BATON_ADMIN_TOKEN', adminToken),
+    claimLeaseSeconds: read('BATON_CLAIM_LEASE_SECONDS', claimLease),
+    runLeaseSeconds: read('BATON_RUN_LEASE_SECONDS', runLease),
+    sweepIntervalMs: read('BATON_SWEEP_INTERVAL_MS', sweepInterval),
+    queueTtlSeconds: read('BATON_QUEUE_TTL_SECONDS', queueTtl),
+    logLevel: read('BATON_LOG_LEVEL', logLevel),
+  }
+  return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
+}
+
+function wholeNumber(from: number, to: number, fallback: number): Variable<number> {
+  const schema = z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to)
+  return { schema, fallback, expected: `a whole number from ${from} to ${to}` }
+}
+
+function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, searchParams } = new URL(text)
+  return (protocol === 'postgresql:' || protocol === 'postgres:') && (hostname !== '' || searchParams.has('host'))
+}
+
+/** One line whatever it holds, and not a long one. */
+function shown(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+}

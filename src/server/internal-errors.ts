@@ -1,0 +1,40 @@
+import type { ExecutionResult, GraphQLError } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { maskError } from '../graphql/errors.js'
+import type { Log } from './log.js'
+import type { RequestContext } from './yoga.js'
+
+/** The failures that are ours: the caller is told a request id, and the log the failure under that id. */
+export class InternalErrors {
+  /** What each masked error stands for. Where it is masked, the request is not known; where it is, the error is masked. */
+  private readonly originals = new WeakMap<Error, unknown>()
+
+  constructor(private readonly log: Log) {}
+
+  mask(error: unknown): Error {
+    const masked = maskError(error)
+    if (masked !== error && isInternal(masked)) this.originals.set(masked, error)
+    return masked
+  }
+
+  plugin(): Plugin<object, RequestContext> {
+    return {
+      onResultProcess: ({ result, serverContext }) => {
+        const results = Array.isArray(result) ? result : [result]
+        for (const { errors } of results as ExecutionResult[]) {
+          for (const error of errors ?? []) this.report(error, serverContext.requestId)
+        }
+      },
+    }
+  }
+
+  private report(error: GraphQLError, requestId: string): void {
+    if (!isInternal(error)) return
+    error.extensions['requestId'] = requestId
+    this.log.error({ requestId, path: error.path, err: this.originals.get(error) ?? error }, 'A request failed')
+  }
+}
+
+function isInternal({ extensions }: GraphQLError): boolean {
+  return extensions['code'] === 'INTERNAL'
+}

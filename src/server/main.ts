@@ -1,0 +1,34 @@
+import { readProcessConfig } from './config.js'
+import type { Config } from './config.js'
+import { openLog } from './log.js'
+import { stopOnSignals } from './shutdown.js'
+import { startMessage } from './start-message.js'
+import { startProblem } from './start-problem.js'
+import { startServer } from './start-server.js'
+
+const read = readProcessConfig()
+if (!read.ok) giveUp(...read.problems)
+else await run(read.config)
+
+async function run(config: Config): Promise<void> {
+  const log = openLog(config.logLevel)
+  try {
+    const server = await startServer(config, log)
+    process.stdout.write(startMessage(config, server))
+    log.info(
+      { host: config.host, port: server.port, database: config.databaseUrl === null ? 'embedded' : 'postgres' },
+      'Listening',
+    )
+    stopOnSignals(() => server.stop(), log)
+  } catch (error) {
+    const problem = startProblem(error, config)
+    if (problem === null) log.fatal({ err: error }, 'Baton could not start')
+    giveUp(problem ?? `Baton could not start: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** One line for each problem, on stderr. */
+function giveUp(...problems: string[]): void {
+  for (const problem of problems) process.stderr.write(`${problem.replaceAll(/\s*\n\s*/g, ' ')}\n`)
+  process.exit(1)
+}

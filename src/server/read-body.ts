@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/**
+ * The largest request, in bytes: 1 MB of text (2 MB in completeTask and reportTaskProgress), and what JSON's escapes
+ * and the operation itself add to it.
+ */
+export const MAX_BODY_BYTES = 2_500_000
+
+/** How long a client may go on sending what was refused already, before it is cut off. */
+const DRAIN_MS = 2_000
+
+export class ClientGone extends Error {
+  constructor() {
+    super('The client closed the connection before it had sent its request.')
+    this.name = 'ClientGone'
+  }
+}
+
+/**
+ * The body; null as soon as it is larger than `limit`, announced or counted. It is held to `limit` here, because a GraphQL
+ * server that reads a stream finds out how much it was only when it has it all in memory.
+ *
+ * @throws ClientGone
+ */
+export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer | null> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve(null)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const take = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size <= limit) {
+        chunks.push(chunk)
+        return
+      }
+      request.off('data', take)
+      chunks.length = 0
+      resolve(null)
+    }
+    request.on('data', take)
+    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('error', () => reject(new ClientGone()))
+    request.once('close', () => reject(new ClientGone()))
+  })
+}
+
+/**
+ * 413, and the connection's end. The rest of the body is read and thrown away first: closing a socket with unread data
+ * resets it, and the client would see a broken connection in place of the answer.
+ */
+export function refuseBody(request: IncomingMessage, response: ServerResponse): void {
+  const message = `The request is larger than ${MAX_BODY_BYTES} bytes. Send less at once: progress goes in several calls.`
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE' } }] })
+  response.writeHead(413, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  })
+  response.write(body)
+  const timer = setTimeout(() => response.end(), DRAIN_MS)
+  const end = (): void => {
+    clearTimeout(timer)
+    response.end()
+  }
+  request.once('end', end)
+  request.once('error', end)
+  request.once('close', end)
+  request.resume()
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import type { Database } from '../database/sql.js'
+import type { Authenticator } from './auth.js'
+import type { Log } from './log.js'
+import { health, ready } from './probes.js'
+import { ClientGone, readBody, refuseBody } from './read-body.js'
+import { respondGraphQLError, respondJson } from './respond.js'
+import type { Yoga } from './yoga.js'
+import { GRAPHQL_PATH } from './yoga.js'
+
+export interface RequestHandling {
+  yoga: Yoga
+  authenticator: Authenticator
+  database: Database
+  log: Log
+  isStopping: () => boolean
+}
+
+/** What the server does with a request. */
+export function requestListener(handling: RequestHandling): RequestListener {
+  return (request, response) => {
+    const requestId = randomBytes(9).toString('base64url')
+    handle(handling, request, response, requestId).catch((error: unknown) => {
+      if (error instanceof ClientGone) return
+      handling.log.error({ requestId, err: error }, 'A request failed')
+      if (response.headersSent) return response.destroy()
+      const message = 'The server failed to carry this out. Its log has the details under the requestId.'
+      respondGraphQLError(response, 503, { message, code: 'INTERNAL', requestId })
+    })
+  }
+}
+
+async function handle(
+  { yoga, authenticator, database, isStopping }: RequestHandling,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.setHeader('x-request-id', requestId)
+  if (isStopping()) response.setHeader('connection', 'close')
+  const path = request.url?.split('?', 1)[0]
+  if (path === '/health') return health(response)
+  if (path === '/ready') return ready(response, database, isStopping)
+  if (path !== GRAPHQL_PATH) {
+    return respondJson(response, 404, { error: `There is nothing at this path. The API is at ${GRAPHQL_PATH}.` })
+  }
+  if (request.method === 'POST') {
+    const body = await readBody(request)
+    if (body === null) return refuseBody(request, response)
+    // Yoga takes the body from here, as it does behind frameworks that parse bodies before it. A stream, because of any
+    // other kind it counts the keys: one for each byte.
+    Object.assign(request, { body: Readable.from([body]) })
+  }
+  const caller = await authenticator.caller(request.headers.authorization)
+  await yoga(request, response, { caller, requestId })
+}

@@ -1,0 +1,84 @@
+import { DirectoryInUse } from '../database/directory-lock.js'
+import type { Config } from './config.js'
+
+type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
+
+/**
+ * Why the server could not start, in one line that says what to do; null for what nobody foresaw. A database URL is
+ * shown without its user and password.
+ */
+export function startProblem(error: unknown, where: Where): string | null {
+  if (error instanceof DirectoryInUse) return error.message
+  if (!(error instanceof Error)) return null
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === undefined) return databaseProblem(error, null, where)
+  if (syscall === 'listen') return listenProblem(code, where)
+  return where.databaseUrl === null ? directoryProblem(code, where) : databaseProblem(error, code, where)
+}
+
+function listenProblem(code: string, { host, port }: Where): string {
+  const at = `${host}:${port}`
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Another program listens on ${at} already. Stop it, or choose another port (PORT).`
+    case 'EACCES':
+      return `This user may not listen on ${at}. Choose a port above 1023 (PORT).`
+    case 'EADDRNOTAVAIL':
+      return `This machine has no address ${host}. Set HOST to one that it has, such as 127.0.0.1 or 0.0.0.0.`
+    default:
+      return `Cannot listen on ${at} (${code}). Check HOST and PORT.`
+  }
+}
+
+function directoryProblem(code: string, { dataDirectory }: Where): string | null {
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `The data directory ${dataDirectory} cannot be written to (${code}). Give this user the right to, or set BATON_DATA_DIR.`
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${dataDirectory} is not a directory. Set BATON_DATA_DIR to one, or to a path where nothing is yet.`
+    case 'ENOSPC':
+      return `There is no space left for the data directory ${dataDirectory}.`
+    default:
+      return null
+  }
+}
+
+const CONNECTION_CODES: ReadonlySet<string> = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'],
+])
+
+function databaseProblem(error: Error, code: string | null, { databaseUrl }: Where): string | null {
+  if (databaseUrl === null) return null
+  const database = withoutCredentials(databaseUrl)
+  if (code === null) {
+    return /timeout|terminated/i.test(error.message) ? unreachable(database, 'it does not answer') : null
+  }
+  if (CONNECTION_CODES.has(code)) return unreachable(database, code)
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return `PostgreSQL at ${database} refuses the user or password of DATABASE_URL.`
+    case '3D000':
+      return `PostgreSQL at ${database} has no such database. Create it, or correct DATABASE_URL.`
+    case '42501':
+      return `The user of DATABASE_URL may not create tables in ${database}. Make it the database's owner.`
+    case '53300':
+      return `PostgreSQL at ${database} has no connection left. Raise its max_connections, or stop other clients.`
+    case '57P03':
+      return unreachable(database, 'it is starting up or shutting down')
+    default:
+      return null
+  }
+}
+
+function unreachable(database: string, why: string): string {
+  return `PostgreSQL at ${database} cannot be reached (${why}). Check DATABASE_URL, and that the server runs.`
+}
+
+function withoutCredentials(databaseUrl: string): string {
+  const { hostname, port, pathname, searchParams } = new URL(databaseUrl)
+  return `${hostname || (searchParams.get('host') ?? '')}${port === '' ? '' : `:${port}`}${pathname}`
+}

@@ -1,0 +1,80 @@
+import type { RequestListener } from 'node:http'
+import type { Database } from '../database/sql.js'
+import { assertNoHoles } from '../session-pointer/upcast.js'
+import { authenticate } from '../use-cases/authenticate.js'
+import { ensureFirstToken } from '../use-cases/bootstrap.js'
+import { sweep } from '../use-cases/sweep.js'
+import { Authenticator } from './auth.js'
+import { buildServices } from './build-services.js'
+import type { Config } from './config.js'
+import { createHttpServer, drain, listen } from './http-server.js'
+import { isPersonal, LocalSession } from './local-session.js'
+import { isLoopbackBind } from './loopback.js'
+import type { Log } from './log.js'
+import { openDatabase } from './open-database.js'
+import { requestListener } from './request-listener.js'
+import { respondJson } from './respond.js'
+import { Sweeper } from './sweeper.js'
+import { timersOf } from './timers.js'
+import { openYoga } from './yoga.js'
+
+/** Of the 10 seconds that a stop may take; the rest is for the database. */
+const DRAIN_MS = 7_000
+
+export interface RunningServer {
+  port: number
+  /** The admin token's secret, when this start made it: to be shown at once, because only its hash is kept. */
+  firstToken: string | null
+  graphiql: boolean
+  /** Finishes what is under way and closes everything. */
+  stop(): Promise<void>
+}
+
+/** Rejects with what start-problem.ts has sentences for. Nothing is left open then. */
+export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+  assertNoHoles()
+  const database = await openDatabase(config, log)
+  try {
+    return await serve(config, log, database)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function serve(config: Config, log: Log, database: Database): Promise<RunningServer> {
+  let listener: RequestListener = (_request, response) => respondJson(response, 503, { status: 'starting' })
+  const server = createHttpServer((request, response) => listener(request, response))
+  // The port first, the token then: a start that ends for want of a port must not have made a token that nobody saw.
+  const port = await listen(server, config)
+  const services = buildServices(database, timersOf(config))
+  const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
+
+  const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
+  const authenticator = new Authenticator({
+    authenticate: (token) => authenticate(services, token),
+    clock: services.clock,
+    localSession,
+  })
+  const graphiql = isLoopbackBind(config.host)
+  const yoga = openYoga({
+    services,
+    log,
+    graphiql: graphiql ? { localSession } : null,
+    onTokenRevoked: () => authenticator.forgetAll(),
+  })
+  let stopping = false
+  listener = requestListener({ yoga, authenticator, database, log, isStopping: () => stopping })
+  const sweeper = new Sweeper(() => sweep(services), config.sweepIntervalMs, log)
+  return {
+    port,
+    firstToken: secret,
+    graphiql,
+    async stop() {
+      stopping = true
+      const [finished] = await Promise.all([drain(server, DRAIN_MS), sweeper.stop()])
+      if (!finished) log.warn('Requests that did not end in time were cut off')
+      await database.close()
+    },
+  }
+}

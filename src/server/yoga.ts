@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createYoga } from 'graphql-yoga'
+import type { YogaServerInstance } from 'graphql-yoga'
+import type { Context } from '../graphql/context.js'
+import { createContext } from '../graphql/context.js'
+import { schema } from '../graphql/schema.js'
+import type { Caller } from '../use-cases/caller.js'
+import type { Services } from '../use-cases/services.js'
+import { forgetRevokedTokens } from './forget-revoked-tokens.js'
+import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
+import { InternalErrors } from './internal-errors.js'
+import type { LocalSession } from './local-session.js'
+import type { Log } from './log.js'
+
+/** What a request brings along into GraphQL. */
+export interface RequestContext {
+  req: IncomingMessage
+  res: ServerResponse
+  caller: Caller | null
+  requestId: string
+}
+
+export interface YogaOptions {
+  services: Services
+  log: Log
+  /** Without it, a browser that opens /graphql gets no page. */
+  graphiql: { localSession: LocalSession | null } | null
+  onTokenRevoked: () => void
+}
+
+export type Yoga = YogaServerInstance<RequestContext, Context>
+
+export const GRAPHQL_PATH = '/graphql'
+
+export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOptions): Yoga {
+  const internalErrors = new InternalErrors(log)
+  return createYoga<RequestContext, Context>({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    context: ({ caller, requestId }) => createContext({ services, caller, requestId }),
+    maskedErrors: { maskError: (error) => internalErrors.mask(error) },
+    plugins: [internalErrors.plugin(), forgetRevokedTokens(onTokenRevoked)],
+    graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),
+    renderGraphiQL: renderGraphiqlPage,
+    // Yoga logs every masked error: a client's syntax errors too, and without the request's id. InternalErrors logs ours.
+    logging: false,
+    // Other origins have no business here yet; Yoga's default lets every one in, with credentials.
+    cors: false,
+    batching: false,
+    multipart: false,
+    landingPage: false,
+    // Held to its size before it gets here (read-body.ts): Yoga's own limit reads a body to its end first.
+    maxRequestBodySize: false,
+  })
+}
