@@ -11,6 +11,6 @@ const printed = `${printSchema(lexicographicSortSchema(schema))}\n`
 if (!process.argv.includes('--check')) {
   writeFileSync(FILE, printed)
 } else if (readFileSync(FILE, 'utf8') !== printed) {
-  process.stderr.write('schema.graphql is stale: run `npm run print-schema` and commit it.\n')
+  process.stderr.write('schema.graphql is stale: run `npm run schema` and commit it.\n')
   process.exitCode = 1
 }

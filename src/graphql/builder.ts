@@ -42,7 +42,10 @@ export const builder = new SchemaBuilder<{
         })),
       ),
   },
-  withInput: { typeOptions: { name: ({ fieldName }) => `${fieldName[0]?.toUpperCase()}${fieldName.slice(1)}Input` } },
+  withInput: {
+    argOptions: { description: 'The particulars.' },
+    typeOptions: { name: ({ fieldName }) => `${fieldName[0]?.toUpperCase()}${fieldName.slice(1)}Input` },
+  },
   relay: {
     cursorType: 'String',
     encodeGlobalID: (_typename, id) => String(id),

@@ -16,7 +16,8 @@ export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
  * and remembers what it found.
  */
 export class Loaders {
-  private made = new Map<unknown, unknown>()
+  private readonly made = new Map<unknown, unknown>()
+  private readonly given = new Map<unknown, (readonly [key: unknown, value: unknown])[]>()
 
   constructor(
     private readonly services: Services,
@@ -32,12 +33,23 @@ export class Loaders {
       prisma: this.services.database.prisma,
       workspaceId: this.workspaceId,
     })
+    for (const [key, value] of this.given.get(kind) ?? []) loader.prime(key as K, value as V)
     this.made.set(kind, loader)
     return loader
+  }
+
+  /** Gives a loader what it would have to read. No loader is made for it: most answers ask for none. */
+  prime<K, V>(make: MakeLoader<K, V>, key: K, value: V): void {
+    const known = this.made.get(make)
+    if (known !== undefined) (known as DataLoader<K, V>).prime(key, value)
+    const given = this.given.get(make)
+    if (given === undefined) this.given.set(make, [[key, value]])
+    else given.push([key, value])
   }
 
   /** What was read before a change may not be true after it. */
   forget(): void {
     this.made.clear()
+    this.given.clear()
   }
 }

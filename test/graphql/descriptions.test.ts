@@ -1,0 +1,34 @@
+import { isEnumType, isInputObjectType, isInterfaceType, isIntrospectionType, isObjectType } from 'graphql'
+import { expect, it } from 'vitest'
+import { schema } from '../../src/graphql/schema.js'
+
+const BUILT_IN = ['Boolean', 'Float', 'ID', 'Int', 'String']
+
+interface Described {
+  name: string
+  description?: string | null
+}
+
+function* described(): Generator<Described> {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isIntrospectionType(type) || BUILT_IN.includes(type.name)) continue
+    yield type
+    if (isEnumType(type)) for (const value of type.getValues()) yield inside(type.name, value)
+    if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) yield inside(type.name, field)
+    if (!isObjectType(type) && !isInterfaceType(type)) continue
+    for (const field of Object.values(type.getFields())) {
+      yield inside(type.name, field)
+      for (const argument of field.args) yield inside(`${type.name}.${field.name}`, argument)
+    }
+  }
+}
+
+function inside(parent: string, { name, description }: Described): Described {
+  return { name: `${parent}.${name}`, description }
+}
+
+it('explains every type, field, argument, enum value and input to a newcomer', () => {
+  const all = [...described()]
+  expect(all.length).toBeGreaterThan(400)
+  expect(all.filter(({ description }) => (description ?? '').trim() === '').map(({ name }) => name)).toEqual([])
+})

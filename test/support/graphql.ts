@@ -1,0 +1,124 @@
+import { execute, GraphQLError, parse, validate } from 'graphql'
+import type { ExecutionResult } from 'graphql'
+import { systemClock } from '../../src/database/clock.js'
+import type { Clock } from '../../src/database/clock.js'
+import { newId } from '../../src/database/ids.js'
+import type { Database } from '../../src/database/sql.js'
+import { createContext } from '../../src/graphql/context.js'
+import { maskError } from '../../src/graphql/errors.js'
+import { schema } from '../../src/graphql/schema.js'
+import type { Caller, TokenKind } from '../../src/use-cases/caller.js'
+import { insertWorkspace } from '../../src/use-cases/create-workspace.js'
+import type { Services } from '../../src/use-cases/services.js'
+import { ClaimLane } from '../../src/use-cases/transaction/claim-lane.js'
+import { ConversationLane } from '../../src/use-cases/transaction/conversation-lane.js'
+
+const TIMERS = { claimLease: 60, runLease: 300, heartbeat: 15, runtimeOffline: 45, queueTtl: 0, sweep: 5 }
+
+export type Variables = Record<string, unknown>
+
+/** What a refused call answers: the extensions of its one error, and its message. */
+export interface Refused {
+  message: string
+  code: unknown
+  fields?: { path: string; message: string }[]
+  status?: unknown
+}
+
+export function servicesOver(database: Database, clock: Clock = systemClock): Services {
+  return {
+    database,
+    clock,
+    timers: TIMERS,
+    conversations: new ConversationLane(database, clock),
+    claims: new ClaimLane(database, clock, TIMERS.claimLease),
+  }
+}
+
+/** The API over a database, in this process: the real schema, and any caller one likes. */
+export class Api {
+  private constructor(
+    readonly services: Services,
+    readonly workspaceId: string,
+  ) {}
+
+  /** A workspace of its own in this database. */
+  static async open(database: Database, clock?: Clock): Promise<Api> {
+    const services = servicesOver(database, clock)
+    const { id } = await insertWorkspace(database.sql, 'Test', services.clock.now())
+    return new Api(services, id)
+  }
+
+  /** The same workspace, seen through other services: a database that counts, or breaks. */
+  through(services: Services): Api {
+    return new Api(services, this.workspaceId)
+  }
+
+  /** Somebody with such a token; null: with none. A DAEMON is `daemon-1`, unless told otherwise. */
+  as(kind: TokenKind | null, daemonId = 'daemon-1'): Client {
+    if (kind === null) return new Client(this.services, null)
+    const { workspaceId } = this
+    const name = `A ${kind}`
+    return new Client(this.services, {
+      workspaceId,
+      tokenId: newId('tok'),
+      name,
+      kind,
+      daemonId: kind === 'DAEMON' ? daemonId : null,
+    })
+  }
+}
+
+export class Client {
+  constructor(
+    private readonly services: Services,
+    readonly caller: Caller | null,
+  ) {}
+
+  /** As a server would answer: errors are coded and masked. */
+  async send(document: string, variableValues: Variables = {}): Promise<ExecutionResult<Variables>> {
+    const contextValue = createContext({ services: this.services, caller: this.caller, requestId: 'test' })
+    const result = await executed(document, variableValues, contextValue)
+    return { ...result, errors: result.errors?.map((error) => maskError(error)) }
+  }
+
+  /** The data; any error fails the test. */
+  async ask(document: string, variables?: Variables): Promise<Variables> {
+    const { data, errors } = await this.send(document, variables)
+    if (errors !== undefined || data == null) {
+      throw new Error(JSON.stringify(errors?.map(({ message, path, extensions }) => ({ message, path, extensions }))))
+    }
+    return data
+  }
+
+  /** The one error of a call that must fail. */
+  async refusal(document: string, variables?: Variables): Promise<Refused> {
+    const { errors = [] } = await this.send(document, variables)
+    const [error, ...others] = errors
+    if (error === undefined || others.length > 0) throw new Error(`Expected one error: ${JSON.stringify(errors)}`)
+    return { message: error.message, ...error.extensions } as Refused
+  }
+}
+
+async function executed(document: string, variableValues: Variables, contextValue: object): Promise<ExecutionResult> {
+  try {
+    const parsed = parse(document)
+    const errors = validate(schema, parsed)
+    return errors.length > 0 ? { errors } : await execute({ schema, document: parsed, variableValues, contextValue })
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] }
+    throw error
+  }
+}
+
+/** What lies at a path in an answer, as `tasks.nodes.0.id`. */
+export function at(data: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], data)
+}
+
+/** The text there; fails where there is none. */
+export function textAt(data: unknown, path: string): string {
+  const value = at(data, path)
+  if (typeof value !== 'string') throw new Error(`No text at ${path} of ${JSON.stringify(data)}`)
+  return value
+}
