@@ -1,0 +1,61 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { codegen } from '@graphql-codegen/core'
+import * as operations from '@graphql-codegen/typescript-operations'
+import { parse, visit } from 'graphql'
+import { format, resolveConfig } from 'prettier'
+import { register } from 'tsx/esm/api'
+
+/**
+ * Writes operation-types.ts beside each documents.ts that the daemon talks GraphQL with; with --check only says, by exit
+ * code 1, that one is stale.
+ */
+const FOLDERS = ['daemon/client', 'dashboard']
+const checks = process.argv.includes('--check')
+const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+/** Without descriptions: they are read in the schema. */
+const schema = visit(parse(readFileSync(path('schema.graphql'), 'utf8')), {
+  enter: (node) => ('description' in node ? { ...node, description: undefined } : undefined),
+})
+
+register()
+for (const folder of FOLDERS) {
+  const { documents } = await import(`../src/${folder}/documents.ts`)
+  const file = path(`src/${folder}/operation-types.ts`)
+  const text = await format(await typesOf(documents), { ...(await resolveConfig(file)), filepath: file })
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+  if (!checks) writeFileSync(file, text)
+  else {
+    process.stderr.write(`src/${folder}/operation-types.ts is stale: run npm run generate-operations and commit it.\n`)
+    process.exitCode = 1
+  }
+}
+
+/** One export: whoever needs a part of it names the operation that it belongs to. */
+async function typesOf(documents) {
+  const parsed = Object.entries(documents).map(([name, text]) => ({ location: name, document: parse(text) }))
+  const types = await codegen({
+    schema,
+    documents: parsed,
+    filename: 'operation-types.ts',
+    pluginMap: { operations },
+    plugins: [{ operations: {} }],
+    config: {
+      scalars: { ID: 'string', DateTime: 'string', Position: 'string', JSON: 'unknown' },
+      enumType: 'string-literal',
+      skipTypename: true,
+      arrayInputCoercion: false,
+    },
+  })
+  const entries = parsed.map(({ location, document }) => {
+    const type = location + (document.definitions[0].operation === 'query' ? 'Query' : 'Mutation')
+    return `${location}: { result: ${type}; variables: ${type}Variables }`
+  })
+  const lean = types
+    .replaceAll(/^\/\*\*.*Internal type.*\*\/\n/gm, '')
+    .replaceAll(/^export type Incremental<.*\n/gm, '')
+    .replaceAll(/^export /gm, '')
+    .replaceAll(/\n\n+/g, '\n')
+  return `/** Generated from documents.ts and schema.graphql by npm run generate-operations. */\n${lean}
+    export interface Operations {\n${entries.join('\n')}\n}\n`
+}

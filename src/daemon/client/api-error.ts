@@ -1,0 +1,66 @@
+import { ClientError } from 'graphql-request'
+
+/** The server's refusals. The list may grow: treat a code that is not here as a refusal too. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'STALE_CLAIM'
+  | 'ILLEGAL_TRANSITION'
+  | 'REQUEST_ID_REUSED'
+  | 'RATE_LIMITED'
+  | 'QUERY_TOO_COMPLEX'
+  | 'INTERNAL'
+
+/** The server answered, and the answer is no. `code` is extensions.code, or HTTP_<status> where a proxy answered. */
+export class ApiError extends Error {
+  override name = 'ApiError'
+  readonly code: ErrorCode | (string & {})
+  /** BAD_USER_INPUT: what is wrong, field by field, as the server put it. */
+  readonly fields: unknown
+  /** ILLEGAL_TRANSITION: the status that the task has. */
+  readonly status: string | null
+
+  constructor(message: string, { code, fields, status }: { code: string; fields?: unknown; status?: unknown }) {
+    super(message)
+    this.code = code
+    this.fields = fields ?? null
+    this.status = typeof status === 'string' ? status : null
+  }
+}
+
+/** Nothing that counts as an answer came back: the server may or may not have done what was asked. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer'
+}
+
+/** Worth asking again: no answer, or one that blames the moment and not the question. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof NoAnswer || (error instanceof ApiError && ['INTERNAL', 'RATE_LIMITED'].includes(error.code))
+}
+
+/** The error a caller sees, from whatever sending and reading threw. Never holds the request: its header has the token. */
+export function toClientError(thrown: unknown): ApiError | NoAnswer {
+  if (!(thrown instanceof ClientError)) return new NoAnswer(`The server did not answer: ${causeOf(thrown)}`)
+  const { status, errors } = thrown.response
+  const first = errors?.[0]
+  const code = first?.extensions?.['code']
+  if (first !== undefined && typeof code === 'string') {
+    return new ApiError(first.message, {
+      code,
+      fields: first.extensions['fields'],
+      status: first.extensions['status'],
+    })
+  }
+  // Proxies answer these while the server behind them is away or busy.
+  if (status >= 500 || status === 408 || status === 429) return new NoAnswer(`HTTP status ${status} without an answer.`)
+  return new ApiError(first?.message ?? `HTTP status ${status}. Is this the URL of a GraphQL endpoint?`, {
+    code: `HTTP_${status}`,
+  })
+}
+
+function causeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  return thrown.cause instanceof Error && thrown.cause.message !== '' ? thrown.cause.message : thrown.message
+}

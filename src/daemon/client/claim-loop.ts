@@ -1,0 +1,76 @@
+import { monotonicMs } from '../clock.js'
+import { newRequestId } from '../ids.js'
+import { ApiError } from './api-error.js'
+import type { Client, ResultOf, VariablesOf } from './client.js'
+import type { Claim } from './held-claims.js'
+import type { Log } from './log.js'
+import { messageOf } from './log.js'
+import { pause } from './pause.js'
+import { untilAnswered } from './until-answered.js'
+
+/** How much longer than the wait itself an answer may take. */
+const GRACE_MS = 15_000
+/** A server that answers at once, again and again, is not asked in a tight loop. */
+const SHORTEST_PAUSE_MS = 50
+
+interface Claiming {
+  client: Client
+  runtimeIds: string[]
+  waitSeconds: number
+  leaseSeconds: number | null
+  /** Resolves with the number of free slots, 1 or more; or with 0 as soon as the signal has fired. */
+  freeSlots: () => Promise<number>
+  /** `askedAt`: when the claims were asked for, in monotonic milliseconds. */
+  take: (claims: readonly Claim[], askedAt: number) => void
+  log: Log
+  signal: AbortSignal
+}
+
+/** Asks for as many tasks as there are free slots, for ever. Rejects only when the server refuses the daemon itself. */
+export async function claimWork({ client, take, freeSlots, signal, log, ...asking }: Claiming): Promise<void> {
+  for (;;) {
+    const free = await freeSlots()
+    if (signal.aborted) return
+    const { runtimeIds, waitSeconds, leaseSeconds } = asking
+    // A new id for each ask, and the same one as long as its answer is lost: the server repeats its first answer.
+    const input = { runtimeIds, waitSeconds, leaseSeconds, max: Math.min(100, free), requestId: newRequestId() }
+    let askedAt = monotonicMs()
+    try {
+      const answer = await untilAnswered(
+        () => {
+          askedAt = monotonicMs()
+          return client.send('ClaimTasks', { input }, { signal, timeoutMs: waitSeconds * 1000 + GRACE_MS })
+        },
+        { signal, onRetry: (error) => log('warn', 'The claim was not answered.', { error: messageOf(error) }) },
+      )
+      take(answer.claimTasks.claims, askedAt)
+      await pause(pauseAfter(answer.claimTasks, monotonicMs() - askedAt, waitSeconds), signal)
+    } catch (error) {
+      if (signal.aborted) return askLast(client, input, take)
+      // The record of a lost answer can be gone after a day: then the next ask is a new one.
+      if (!(error instanceof ApiError && error.code === 'REQUEST_ID_REUSED')) throw error
+    }
+  }
+}
+
+/** Work: ask on. None: after a wait that was held, ask on; answered early, the server has said when to come back. */
+function pauseAfter(answer: ResultOf<'ClaimTasks'>['claimTasks'], tookMs: number, waitSeconds: number): number {
+  if (answer.noTask === null) return 0
+  const held = waitSeconds > 0 && tookMs >= waitSeconds * 900
+  return held ? SHORTEST_PAUSE_MS : Math.max(SHORTEST_PAUSE_MS, answer.noTask.retryAfterSeconds * 1000)
+}
+
+/** The last ask was cut off, and may have been granted: the same one again tells, so that its tasks can be given back. */
+async function askLast(
+  client: Client,
+  input: VariablesOf<'ClaimTasks'>['input'],
+  take: Claiming['take'],
+): Promise<void> {
+  const askedAt = monotonicMs()
+  try {
+    const answer = await client.send('ClaimTasks', { input: { ...input, waitSeconds: 0 } }, { timeoutMs: 5000 })
+    take(answer.claimTasks.claims, askedAt)
+  } catch {
+    // Then the server takes them back itself, when their lease runs out.
+  }
+}

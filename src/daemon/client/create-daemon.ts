@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { claimWork } from './claim-loop.js'
+import { createClient } from './client.js'
+import type { ClientOptions } from './client.js'
+import { beat, shortestLease } from './heartbeats.js'
+import { HeldClaims } from './held-claims.js'
+import { introduce } from './introduce.js'
+import type { Provider } from './introduce.js'
+import { silent } from './log.js'
+import type { Log } from './log.js'
+import { openOutbox } from './outbox.js'
+import type { Run } from './run-claim.js'
+import { Runs } from './runs.js'
+import { Slots } from './slots.js'
+
+export interface DaemonOptions extends ClientOptions {
+  /** Names this machine; one process at a time may use it. */
+  daemonId: string
+  /** The providers that `run` can run, by name or with details. */
+  providers: readonly (string | Provider)[]
+  /** Runs one task. What it returns completes the task, what it throws fails it. */
+  run: Run
+  /** Runs at the same time, 1 to 1000; default 4. */
+  slots?: number
+  /** How long the server may hold a claim request until work arrives, 0 to 60 s; default 20. */
+  waitSeconds?: number
+  /** The lease to ask for, 1 to 3600 s; default: the server's. */
+  leaseSeconds?: number
+  /** Where reports wait for the server's answer; default: a file in ~/.baton of this server and daemonId. */
+  outboxFile?: string
+  log?: Log
+}
+
+export interface Daemon {
+  /** Resolves when the daemon is registered and asks for work. Rejects when the server refuses it. */
+  start(): Promise<void>
+  /**
+   * Takes no more work, gives back what has not started, and lets runs finish for `graceSeconds` (default 60) before
+   * their signals fire. Resolves when the server has heard of all of it, or it is kept for the next start.
+   */
+  stop(options?: { graceSeconds?: number }): Promise<void>
+  /** Resolves after stop. Rejects when the server refuses this daemon while it runs: revoked token, other daemonId. */
+  readonly stopped: Promise<void>
+}
+
+/** A daemon around `run`: claims, leases, cancellation, reports and restarts are taken care of. */
+export function createDaemon(options: DaemonOptions): Daemon {
+  const { daemonId, run, slots: capacity = 4, waitSeconds = 20, leaseSeconds = null, log = silent } = options
+  const client = createClient(options)
+  const stopping = new AbortController()
+  const exiting = new AbortController()
+  const beating = new AbortController()
+  const slots = new Slots(capacity, stopping.signal)
+  let runs: Runs | null = null
+  let claiming = Promise.resolve()
+  let ended: Promise<void> | null = null
+  let settle = { resolve: () => {}, reject: (_refusal: unknown) => {} }
+  const stopped = new Promise<void>((resolve, reject) => (settle = { resolve, reject }))
+
+  async function start(): Promise<void> {
+    const outbox = await openOutbox(options.outboxFile ?? defaultOutbox(options.url, daemonId))
+    const shared = { client, log, daemonId }
+    const introduced = await introduce({ ...shared, providers: options.providers, outbox, signal: stopping.signal })
+    if (stopping.signal.aborted) return
+    const { runtimeIds, timers } = introduced
+    const lease = shortestLease(timers, leaseSeconds)
+    const held = new HeldClaims(lease * 1000)
+    const begun = new Runs({ ...shared, outbox, run, held, slots, stopping: stopping.signal, exiting: exiting.signal })
+    runs = begun
+    const beats = beat({
+      ...{ ...shared, runtimeIds, held, signal: beating.signal },
+      ...{ firstBeatSeconds: timers.heartbeat, leaseSeconds: lease },
+    })
+    claiming = claimWork({
+      ...{ ...shared, runtimeIds, waitSeconds, leaseSeconds, signal: stopping.signal },
+      freeSlots: () => slots.free(),
+      take: (claims, askedAt) => begun.begin(claims, askedAt),
+    })
+    for (const loop of [beats, claiming]) loop.catch((refusal: unknown) => end(0, refusal))
+  }
+
+  function end(graceSeconds: number, refusal?: unknown): Promise<void> {
+    ended ??= wind(graceSeconds).then(() => (refusal === undefined ? settle.resolve() : settle.reject(refusal)))
+    return ended
+  }
+
+  async function wind(graceSeconds: number): Promise<void> {
+    stopping.abort()
+    await claiming.catch(() => undefined)
+    await runs?.finish(graceSeconds * 1000, () => exiting.abort())
+    beating.abort()
+  }
+
+  return { start, stop: ({ graceSeconds = 60 } = {}) => end(graceSeconds), stopped }
+}
+
+function defaultOutbox(url: string, daemonId: string): string {
+  const key = createHash('sha256').update(`${url}\0${daemonId}`).digest('hex').slice(0, 12)
+  return join(homedir(), '.baton', `${daemonId.replaceAll(/[^A-Za-z0-9-]/g, '_').slice(0, 60)}-${key}.outbox.json`)
+}

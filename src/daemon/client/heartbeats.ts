@@ -1,0 +1,59 @@
+import { monotonicMs } from '../clock.js'
+import { ApiError } from './api-error.js'
+import type { Client, ResultOf } from './client.js'
+import type { HeldClaims } from './held-claims.js'
+import { messageOf } from './log.js'
+import type { Log } from './log.js'
+import { pause } from './pause.js'
+
+type Timers = ResultOf<'ServerTimers'>['serverTimers']
+
+/** Missing one or two beats must not cost a lease. */
+const BEATS_PER_LEASE = 3
+
+/** The shortest lease that a claim of this daemon can have, in seconds. */
+export function shortestLease(timers: Pick<Timers, 'claimLease' | 'runLease'>, leaseSeconds: number | null): number {
+  return leaseSeconds ?? Math.min(timers.claimLease, timers.runLease)
+}
+
+interface Beating {
+  client: Client
+  held: HeldClaims
+  daemonId: string
+  runtimeIds: string[]
+  firstBeatSeconds: number
+  leaseSeconds: number
+  log: Log
+  signal: AbortSignal
+}
+
+/**
+ * Says that the daemon is alive and renews all its claims, in one call. As often as the server asks for, and at least
+ * three times a lease. Until the signal fires; rejects only when the server refuses the daemon itself.
+ */
+export async function beat({ client, held, log, signal, leaseSeconds, ...daemon }: Beating): Promise<void> {
+  const longestMs = (leaseSeconds * 1000) / BEATS_PER_LEASE
+  let nextMs = Math.min(daemon.firstBeatSeconds * 1000, longestMs)
+  while (!signal.aborted) {
+    await pause(nextMs, signal)
+    if (signal.aborted) return
+    const askedAt = monotonicMs()
+    const claims = held.toRenew()
+    try {
+      const { daemonId, runtimeIds } = daemon
+      const answer = await client.send(
+        'Heartbeat',
+        { input: { daemonId, runtimeIds, claims } },
+        { signal, timeoutMs: Math.max(1000, longestMs) },
+      )
+      held.apply(claims, answer.heartbeat.claims, askedAt)
+      nextMs = Math.min(answer.heartbeat.nextHeartbeatSeconds * 1000, longestMs)
+    } catch (error) {
+      if (error instanceof ApiError && ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'].includes(error.code)) throw error
+      if (!signal.aborted) log('warn', 'The heartbeat was not answered.', { error: messageOf(error) })
+      // Sooner than the next beat is due: there is a lease to save.
+      nextMs = Math.min(nextMs, 1000)
+    }
+    held.endExpired()
+  }
+}

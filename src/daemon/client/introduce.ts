@@ -1,0 +1,47 @@
+import type { Client, ResultOf, VariablesOf } from './client.js'
+import { messageOf } from './log.js'
+import type { Log } from './log.js'
+import type { Outbox } from './outbox.js'
+import { deliverUntilAnswered } from './run-claim.js'
+import { untilAnswered } from './until-answered.js'
+
+/** One coding-agent CLI on this machine, as it is registered. */
+export type Provider = Omit<VariablesOf<'RegisterRuntime'>['input'], 'daemonId'>
+
+interface Introducing {
+  client: Client
+  daemonId: string
+  providers: readonly (string | Provider)[]
+  outbox: Outbox
+  log: Log
+  signal: AbortSignal
+}
+
+/**
+ * What a daemon does before it asks for work: registers, delivers what an earlier process had finished, and has the
+ * rest of what that process held recovered. Waits for a server that is away, until the signal fires.
+ */
+export async function introduce({ client, daemonId, providers, outbox, log, signal }: Introducing): Promise<{
+  runtimeIds: string[]
+  timers: ResultOf<'ServerTimers'>['serverTimers']
+}> {
+  const answered = <Answer>(send: () => Promise<Answer>) =>
+    untilAnswered(send, {
+      signal,
+      onRetry: (error) => log('warn', 'The server does not answer yet.', { error: messageOf(error) }),
+    })
+  const runtimeIds: string[] = []
+  for (const provider of providers) {
+    const input = { daemonId, ...(typeof provider === 'string' ? { provider } : provider) }
+    const { registerRuntime } = await answered(() => client.send('RegisterRuntime', { input }))
+    runtimeIds.push(registerRuntime.runtime.id)
+  }
+  // Finished runs first: after the recovery their tasks would be failed, and their reports stale.
+  for (const report of outbox.waiting()) await deliverUntilAnswered({ client, outbox, log, exiting: signal }, report)
+  const { recoverOrphanedTasks } = await answered(() =>
+    client.send('RecoverOrphanedTasks', { input: { daemonId, runtimeIds } }),
+  )
+  const { serverTimers } = await answered(() => client.send('ServerTimers', {}))
+  log('info', 'Registered.', { runtimes: runtimeIds.length, orphans: recoverOrphanedTasks.failed.length })
+  return { runtimeIds, timers: serverTimers }
+}

@@ -1,0 +1,231 @@
+/** Generated from documents.ts and schema.graphql by npm run generate-operations. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] }
+type ClaimTasksInput = {
+  leaseSeconds?: number | null | undefined
+  max?: number | null | undefined
+  requestId?: string | null | undefined
+  runtimeIds: Array<string>
+  waitSeconds?: number | null | undefined
+}
+type ClaimVerdict = 'CANCELLED' | 'HELD' | 'LOST'
+type CompleteTaskInput = {
+  claimToken: string
+  output?: string | null | undefined
+  result?: unknown
+  retiredSessionId?: string | null | undefined
+  sessionId?: string | null | undefined
+  taskId: string
+  transcriptMissing?: boolean | null | undefined
+  workDir?: string | null | undefined
+}
+type DeregisterRuntimeInput = {
+  runtimeId: string
+}
+type FailTaskInput = {
+  claimToken: string
+  error: string
+  failureReason: string
+  retiredSessionId?: string | null | undefined
+  sessionId?: string | null | undefined
+  taskId: string
+  transcriptMissing?: boolean | null | undefined
+  workDir?: string | null | undefined
+}
+type HeartbeatInput = {
+  claims?: Array<HeldClaimInput> | null | undefined
+  daemonId: string
+  runtimeIds: Array<string>
+}
+type HeldClaimInput = {
+  claimToken: string
+  taskId: string
+}
+type NoTaskReason =
+  'AGENT_AT_CAPACITY' | 'CONVERSATION_BUSY' | 'NOT_YET_AVAILABLE' | 'QUEUE_EMPTY' | 'RUNTIME_DEREGISTERED'
+type PinTaskSessionInput = {
+  claimToken: string
+  sessionId: string
+  taskId: string
+  workDir?: string | null | undefined
+}
+type RecoverOrphanedTasksInput = {
+  daemonId: string
+  runtimeIds?: Array<string> | null | undefined
+}
+type RegisterRuntimeInput = {
+  account?: string | null | undefined
+  cliVersion?: string | null | undefined
+  daemonId: string
+  host?: string | null | undefined
+  metadata?: unknown
+  name?: string | null | undefined
+  provider: string
+  store?: string | null | undefined
+}
+type ReleaseTaskInput = {
+  claimToken: string
+  reason?: string | null | undefined
+  taskId: string
+}
+type ReportTaskProgressInput = {
+  claimToken: string
+  entries: Array<TaskProgressInput>
+  taskId: string
+}
+type ResumeOutcome = 'FRESH' | 'RESUME'
+type ResumeReason =
+  | 'ACCOUNT_CHANGED'
+  | 'AGENT_CHANGED'
+  | 'FORCED_FRESH'
+  | 'NO_PRIOR_SESSION'
+  | 'RESUME_DISABLED'
+  | 'RESUME_FAILING'
+  | 'RUNTIME_MISMATCH'
+  | 'RUNTIME_UNKNOWN'
+  | 'SAME_RUNTIME'
+  | 'SESSION_NOT_DURABLE'
+  | 'SESSION_POISONED'
+  | 'SESSION_RESET'
+  | 'SESSION_RETIRED'
+  | 'STORE_CHANGED'
+  | 'SUPERSEDED'
+  | 'TOO_OLD'
+  | 'UNKNOWN_HISTORY'
+type ResumeResult = 'NOT_ATTEMPTED' | 'REFUSED' | 'RESUMED'
+type RuntimeStatus = 'DEREGISTERED' | 'OFFLINE' | 'ONLINE'
+type StartTaskInput = {
+  claimToken: string
+  resumeResult?: ResumeResult | null | undefined
+  taskId: string
+}
+type TaskKind = 'CHAT' | 'ISSUE'
+type TaskProgressInput = {
+  at?: string | null | undefined
+  kind: string
+  seq: number
+  text: string
+}
+type TaskStatus = 'CANCELLED' | 'CLAIMED' | 'COMPLETED' | 'FAILED' | 'QUEUED' | 'RUNNING'
+type RegisterRuntimeMutationVariables = Exact<{
+  input: RegisterRuntimeInput
+}>
+type RegisterRuntimeMutation = { registerRuntime: { runtime: { id: string; provider: string } } }
+type DeregisterRuntimeMutationVariables = Exact<{
+  input: DeregisterRuntimeInput
+}>
+type DeregisterRuntimeMutation = { deregisterRuntime: { runtime: { id: string; status: RuntimeStatus } } }
+type HeartbeatMutationVariables = Exact<{
+  input: HeartbeatInput
+}>
+type HeartbeatMutation = {
+  heartbeat: {
+    nextHeartbeatSeconds: number
+    claims: Array<{ taskId: string; verdict: ClaimVerdict; leaseExpiresAt: string | null }>
+  }
+}
+type ServerTimersQueryVariables = Exact<{ [key: string]: never }>
+type ServerTimersQuery = {
+  serverTimers: {
+    claimLease: number
+    runLease: number
+    heartbeat: number
+    runtimeOffline: number
+    queueTtl: number
+    sweep: number
+  }
+}
+type RecoverOrphanedTasksMutationVariables = Exact<{
+  input: RecoverOrphanedTasksInput
+}>
+type RecoverOrphanedTasksMutation = {
+  recoverOrphanedTasks: { failed: Array<{ id: string }>; retries: Array<{ id: string }> }
+}
+type ClaimTasksMutationVariables = Exact<{
+  input: ClaimTasksInput
+}>
+type ClaimTasksMutation = {
+  claimTasks: {
+    claims: Array<{
+      claimToken: string
+      leaseExpiresAt: string
+      replayed: boolean
+      priorSessionId: string | null
+      priorWorkDir: string | null
+      task: {
+        id: string
+        kind: TaskKind
+        issueKey: string | null
+        title: string | null
+        prompt: string | null
+        priority: number
+        attempt: number
+        maxAttempts: number
+        forceFreshSession: boolean
+        forceFreshWorkDir: boolean
+        metadata: unknown
+        agent: { id: string; name: string; config: unknown; revision: number }
+        runtime: { id: string; provider: string }
+        conversation: { id: string } | { id: string }
+      }
+      resume: {
+        outcome: ResumeOutcome
+        reason: ResumeReason
+        sessionId: string | null
+        workDir: string | null
+        continuityGap: boolean
+        message: string
+      }
+      input: Array<{ id: string; content: string; createdAt: string }>
+    }>
+    noTask: { reasons: Array<NoTaskReason>; retryAfterSeconds: number } | null
+  }
+}
+type StartTaskMutationVariables = Exact<{
+  input: StartTaskInput
+}>
+type StartTaskMutation = { startTask: { task: { id: string; status: TaskStatus } } }
+type PinTaskSessionMutationVariables = Exact<{
+  input: PinTaskSessionInput
+}>
+type PinTaskSessionMutation = {
+  pinTaskSession: {
+    accepted: boolean
+    task: { id: string; status: TaskStatus; sessionId: string | null; workDir: string | null }
+  }
+}
+type ReportTaskProgressMutationVariables = Exact<{
+  input: ReportTaskProgressInput
+}>
+type ReportTaskProgressMutation = { reportTaskProgress: { accepted: number; lastSeq: number } }
+type CompleteTaskMutationVariables = Exact<{
+  input: CompleteTaskInput
+}>
+type CompleteTaskMutation = { completeTask: { task: { id: string; status: TaskStatus } } }
+type FailTaskMutationVariables = Exact<{
+  input: FailTaskInput
+}>
+type FailTaskMutation = {
+  failTask: {
+    task: { id: string; status: TaskStatus; failure: { resumeSafe: boolean; retryable: boolean } | null }
+    retry: { id: string } | null
+  }
+}
+type ReleaseTaskMutationVariables = Exact<{
+  input: ReleaseTaskInput
+}>
+type ReleaseTaskMutation = { releaseTask: { task: { id: string; status: TaskStatus } } }
+
+export interface Operations {
+  RegisterRuntime: { result: RegisterRuntimeMutation; variables: RegisterRuntimeMutationVariables }
+  DeregisterRuntime: { result: DeregisterRuntimeMutation; variables: DeregisterRuntimeMutationVariables }
+  Heartbeat: { result: HeartbeatMutation; variables: HeartbeatMutationVariables }
+  ServerTimers: { result: ServerTimersQuery; variables: ServerTimersQueryVariables }
+  RecoverOrphanedTasks: { result: RecoverOrphanedTasksMutation; variables: RecoverOrphanedTasksMutationVariables }
+  ClaimTasks: { result: ClaimTasksMutation; variables: ClaimTasksMutationVariables }
+  StartTask: { result: StartTaskMutation; variables: StartTaskMutationVariables }
+  PinTaskSession: { result: PinTaskSessionMutation; variables: PinTaskSessionMutationVariables }
+  ReportTaskProgress: { result: ReportTaskProgressMutation; variables: ReportTaskProgressMutationVariables }
+  CompleteTask: { result: CompleteTaskMutation; variables: CompleteTaskMutationVariables }
+  FailTask: { result: FailTaskMutation; variables: FailTaskMutationVariables }
+  ReleaseTask: { result: ReleaseTaskMutation; variables: ReleaseTaskMutationVariables }
+}

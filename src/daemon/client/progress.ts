@@ -1,0 +1,79 @@
+import { timestamp } from '../clock.js'
+import { isPassing } from './api-error.js'
+import type { Client } from './client.js'
+import type { Log } from './log.js'
+import { messageOf } from './log.js'
+import { pause } from './pause.js'
+
+/** One line for whoever watches the run. `kind` is free: text, tool, error, ... */
+export interface ProgressEntry {
+  kind: string
+  text: string
+}
+
+/** Waiting this long lets the lines of one moment share a call. */
+const GATHER_MS = 300
+/** The server takes 500 entries, and 2.5 MB with all that JSON's escapes add. */
+const MOST_ENTRIES = 200
+const MOST_CHARACTERS = 300_000
+/** The server takes 64 KB of UTF-8; no character is longer than three bytes a code unit. */
+const LONGEST_TEXT = 20_000
+/** While the server is away. Progress is for watching: what is dropped is not missed by the run. */
+const MOST_WAITING = 2000
+
+export interface Progress {
+  add(entry: ProgressEntry): void
+  /** Sends what is waiting, once more at most. Never rejects. */
+  close(): Promise<void>
+}
+
+/** Streams a run's progress in order, numbered from 0, beside the run: it never makes the run wait. */
+export function streamProgress(
+  client: Client,
+  { taskId, claimToken }: { taskId: string; claimToken: string },
+  { before, log }: { before: () => Promise<void>; log: Log },
+): Progress {
+  let waiting: (ProgressEntry & { seq: number; at: string })[] = []
+  let seq = 0
+  let sending: Promise<void> | null = null
+  const closing = new AbortController()
+
+  async function sendAll(): Promise<void> {
+    await pause(GATHER_MS, closing.signal)
+    await before()
+    while (waiting.length > 0) {
+      const batch = firstOf(waiting)
+      try {
+        await client.send('ReportTaskProgress', { input: { taskId, claimToken, entries: batch } })
+        waiting = waiting.filter((entry) => !batch.includes(entry))
+      } catch (error) {
+        log('warn', 'Progress was not taken.', { taskId, error: messageOf(error) })
+        if (!isPassing(error) || closing.signal.aborted) waiting = []
+        else await pause(1000, closing.signal)
+      }
+    }
+    sending = null
+  }
+
+  return {
+    add({ kind, text }) {
+      waiting.push({ seq, kind: kind.slice(0, 100), text: text.slice(0, LONGEST_TEXT), at: timestamp() })
+      seq += 1
+      if (waiting.length > MOST_WAITING) waiting = waiting.slice(-MOST_WAITING)
+      sending ??= sendAll()
+    },
+    async close() {
+      closing.abort()
+      await sending
+    },
+  }
+}
+
+function firstOf<Entry extends { text: string }>(entries: readonly Entry[]): Entry[] {
+  let characters = 0
+  const end = entries.findIndex((entry, index) => {
+    characters += entry.text.length
+    return index > 0 && (characters > MOST_CHARACTERS || index >= MOST_ENTRIES)
+  })
+  return entries.slice(0, end === -1 ? entries.length : end)
+}

@@ -1,0 +1,113 @@
+import { claimCalls } from './claim-calls.js'
+import type { ResumeResult, Session } from './claim-calls.js'
+import type { Client } from './client.js'
+import type { Claim, HeldClaim } from './held-claims.js'
+import type { Log } from './log.js'
+import { messageOf } from './log.js'
+import type { Outbox } from './outbox.js'
+import { streamProgress } from './progress.js'
+import type { ProgressEntry } from './progress.js'
+import { deliver } from './report.js'
+import type { Report } from './report.js'
+import { reportOf } from './run-result.js'
+import type { RunResult } from './run-result.js'
+import { untilAnswered } from './until-answered.js'
+
+export interface RunContext {
+  /** Fires when the run must end: its reason is a ClaimEnded (CANCELLED, LOST or SHUTDOWN). */
+  signal: AbortSignal
+  /**
+   * How the provider took the offered session: RESUMED, REFUSED or NOT_ATTEMPTED. Call it once, before pin and progress,
+   * when a session was offered; otherwise the run has started already.
+   */
+  start(resumeResult?: ResumeResult): Promise<void>
+  /** Tells the provider's session as soon as it is known, so that it survives whatever ends the run. Never rejects. */
+  pin(session: Session | string): Promise<void>
+  /** One line for whoever watches. Sent beside the run, gathered and in order. */
+  progress(entry: ProgressEntry | string): void
+}
+
+/** A string is the output of a task that went well. */
+export type Run = (claim: Claim, context: RunContext) => Promise<RunResult | string | void>
+
+interface Running {
+  client: Client
+  outbox: Outbox
+  run: Run
+  log: Log
+  /** Fires when the process ends: what is still undelivered stays in the outbox. */
+  exiting: AbortSignal
+}
+
+/** One claim, from its hand-out until the server has answered its report. Never rejects. */
+export async function runClaim(held: HeldClaim, { client, outbox, run, log, exiting }: Running): Promise<void> {
+  const { claim } = held
+  const calls = claimCalls(client, held, log)
+  const start = (resumeResult: ResumeResult | null) => calls.start(resumeResult)
+  const progress = streamProgress(
+    client,
+    { taskId: claim.task.id, claimToken: claim.claimToken },
+    { before: () => start(null), log },
+  )
+  const context: RunContext = {
+    signal: held.signal,
+    start: (resumeResult) => start(resumeResult ?? null),
+    async pin(session) {
+      const named = typeof session === 'string' ? { sessionId: session } : session
+      await start(named.sessionId === claim.priorSessionId ? 'RESUMED' : null)
+      await calls.pin(named)
+    },
+    progress: (entry) => progress.add(typeof entry === 'string' ? { kind: 'text', text: entry } : entry),
+  }
+  const ran = await settle(async () => {
+    held.signal.throwIfAborted()
+    // A claim that is stale by now is not worth a run. With a session on offer, the provider is asked first.
+    if (claim.priorSessionId === null) await start('NOT_ATTEMPTED')
+    held.signal.throwIfAborted()
+    return run(claim, context)
+  })
+  // On disk before anything else is tried: from here on the run cannot be lost.
+  const report = reportOf(held, calls, ran)
+  if (report !== null) await keep(outbox, report, log)
+  await Promise.all([progress.close(), calls.close()])
+  if (report === null) return
+  await deliverUntilAnswered({ client, outbox, log, exiting }, report)
+}
+
+/** Sends a report until the server has answered, then forgets it. Never rejects: what stays undelivered stays kept. */
+export async function deliverUntilAnswered(
+  { client, outbox, log, exiting }: Omit<Running, 'run'>,
+  report: Report,
+): Promise<void> {
+  const { taskId } = report.input
+  try {
+    const delivered = await untilAnswered(() => deliver(client, report), {
+      signal: exiting,
+      onRetry: (error) => log('warn', 'The report was not answered.', { taskId, error: messageOf(error) }),
+    })
+    if (!delivered.accepted) {
+      log('warn', 'The server refused the report.', { taskId, error: delivered.refusal.message })
+    }
+    await outbox.remove(report)
+  } catch (error) {
+    log('error', 'The report is kept for the next start.', { taskId, error: messageOf(error) })
+  }
+}
+
+async function keep(outbox: Outbox, report: Report, log: Log): Promise<void> {
+  try {
+    await outbox.put(report)
+  } catch (error) {
+    // A full disk must not keep the server from hearing of it.
+    log('error', 'The report could not be kept on disk.', { taskId: report.input.taskId, error: messageOf(error) })
+  }
+}
+
+async function settle(run: () => ReturnType<Run>): Promise<{ result: RunResult } | { threw: unknown }> {
+  try {
+    const result = (await run()) ?? {}
+    return { result: typeof result === 'string' ? { output: result } : result }
+  } catch (threw) {
+    return { threw }
+  }
+}

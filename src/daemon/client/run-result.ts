@@ -1,0 +1,92 @@
+import type { ClaimCalls } from './claim-calls.js'
+import type { HeldClaim } from './held-claims.js'
+import { messageOf } from './log.js'
+import type { Report } from './report.js'
+
+/** What any run may say about the provider's session. What it leaves out is taken from its pins. */
+interface Ending {
+  sessionId?: string | null
+  /** Absolute. */
+  workDir?: string | null
+  /** A session that must never be resumed again, also if the run went well. */
+  retiredSessionId?: string | null
+  /** The provider did not store the run's transcript, so nothing can be resumed. */
+  transcriptMissing?: boolean
+}
+
+/** What the task brought; in a chat, `output` is the assistant's message. At most 1 MB each, longer output is cut. */
+export interface Completed extends Ending {
+  output?: string | null
+  /** Any JSON value. */
+  result?: unknown
+}
+
+/** `failureReason` decides over resume and retry: provider_network, context_overflow, iteration_limit, agent_error, ... */
+export interface Failed extends Ending {
+  failureReason: string
+  /** For people, and for the server's rules about texts that a resumed session would only repeat. */
+  error: string
+}
+
+export type RunResult = Completed | Failed
+
+/** The server takes 1 MB of UTF-8 in each text. */
+const MOST_BYTES = 1_000_000
+
+/** The report that a run's end amounts to; null when there is nothing left to say (a cancelled run without a session). */
+export function reportOf(
+  held: HeldClaim,
+  calls: ClaimCalls,
+  ran: { result: RunResult } | { threw: unknown },
+): Report | null {
+  const { claimToken, task } = held.claim
+  const key = { taskId: task.id, claimToken }
+  const endedBy = held.endedBy()
+  const start = calls.unconfirmedStart()
+  const result = 'result' in ran ? ran.result : failureOf(ran.threw, endedBy)
+  const ending = endingOf(calls, result)
+  if (endedBy === 'CANCELLED') {
+    const { sessionId, workDir } = ending
+    if (sessionId === undefined) return null
+    return { name: 'PinTaskSession', input: { ...key, sessionId, workDir }, start: null }
+  }
+  if (endedBy === 'SHUTDOWN' && !calls.hasStarted()) {
+    return { name: 'ReleaseTask', input: { ...key, reason: 'The daemon is stopping.' }, start: null }
+  }
+  // Only what has started can end, and REFUSED is told by the start.
+  const started = calls.hasStarted() ? start : { ...key, resumeResult: null }
+  if ('failureReason' in result) {
+    const { failureReason } = result
+    return { name: 'FailTask', input: { ...key, ...ending, failureReason, error: cut(result.error) }, start: started }
+  }
+  const output = result.output == null ? undefined : cut(result.output)
+  return { name: 'CompleteTask', input: { ...key, ...ending, output, result: result.result }, start: started }
+}
+
+function endingOf(calls: ClaimCalls, result: RunResult) {
+  const pinned = calls.pinned()
+  return {
+    sessionId: result.sessionId ?? pinned?.sessionId,
+    workDir: result.workDir ?? pinned?.workDir ?? undefined,
+    retiredSessionId: result.retiredSessionId ?? calls.retired() ?? undefined,
+    transcriptMissing: result.transcriptMissing,
+  }
+}
+
+/** A run that was stopped from outside did not fail by itself: its reason is one that is worth another attempt. */
+function failureOf(threw: unknown, endedBy: 'CANCELLED' | 'LOST' | 'SHUTDOWN' | null): Failed {
+  const error = messageOf(threw) || 'The run failed without a message.'
+  if (endedBy === 'SHUTDOWN') return { failureReason: 'runtime_offline', error: `The daemon stopped. ${error}` }
+  if (endedBy === 'LOST') return { failureReason: 'timeout', error: `The lease was lost. ${error}` }
+  return { failureReason: 'agent_error', error }
+}
+
+function cut(text: string): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= MOST_BYTES) return text
+  // A character cut in two would become a replacement character: leave it out whole.
+  return `${bytes
+    .subarray(0, MOST_BYTES - 100)
+    .toString('utf8')
+    .replace(/\uFFFD$/, '')}\n[cut: ${bytes.length} bytes]`
+}

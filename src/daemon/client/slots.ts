@@ -1,0 +1,29 @@
+/** How many runs may go on at the same time, and how many do. */
+export class Slots {
+  #taken = 0
+  #wake: () => void = () => undefined
+
+  constructor(
+    private readonly capacity: number,
+    private readonly signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', () => this.#wake(), { once: true })
+  }
+
+  /** Waits until at least one is free; 0 as soon as the signal has fired. */
+  async free(): Promise<number> {
+    while (this.#taken >= this.capacity && !this.signal.aborted) {
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+    return this.signal.aborted ? 0 : this.capacity - this.#taken
+  }
+
+  take(count: number): void {
+    this.#taken += count
+  }
+
+  give(): void {
+    this.#taken -= 1
+    this.#wake()
+  }
+}

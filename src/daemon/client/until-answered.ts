@@ -1,0 +1,32 @@
+import { randomFraction } from '../ids.js'
+import { isPassing } from './api-error.js'
+import { pause } from './pause.js'
+
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 30_000
+
+/**
+ * Sends until the server has answered, pausing longer each time. Rejects with the server's refusal; once the signal has
+ * fired, with whatever went wrong last.
+ */
+export async function untilAnswered<Answer>(
+  send: () => Promise<Answer>,
+  { signal, onRetry }: { signal?: AbortSignal; onRetry?: (error: unknown) => void } = {},
+): Promise<Answer> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await send()
+    } catch (error) {
+      if (!isPassing(error) || signal?.aborted) throw error
+      onRetry?.(error)
+      await pause(backoffMs(attempt, randomFraction()), signal)
+      if (signal?.aborted) throw error
+    }
+  }
+}
+
+/** Doubles from 0.2 s to 30 s; between half and all of it, by `fraction`. */
+export function backoffMs(attempt: number, fraction: number): number {
+  const whole = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16))
+  return whole * (0.5 + fraction / 2)
+}
