@@ -43,5 +43,7 @@ export function graphiqlOptions(response: ServerResponse, localSession: LocalSes
 /** Loaded when it is first asked for: nine megabytes that most servers never need. From npm, so it works offline. */
 export async function renderGraphiqlPage(options?: GraphiQLOptions): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
-  return renderGraphiQL(options)
+  // What it shows when it is opened again: without, one more empty tab each time.
+  const props = { ...options, query: graphiqlTabs[0]?.query }
+  return renderGraphiQL(props)
 }

@@ -22,7 +22,11 @@ export class InternalErrors {
       onResultProcess: ({ result, serverContext }) => {
         const results = Array.isArray(result) ? result : [result]
         for (const { errors } of results as ExecutionResult[]) {
-          for (const error of errors ?? []) this.report(error, serverContext.requestId)
+          for (const error of errors ?? []) {
+            // Yoga quotes what it could not parse: the whole body, back to its sender.
+            delete error.extensions['originalError']
+            this.report(error, serverContext.requestId)
+          }
         }
       },
     }

@@ -13,13 +13,15 @@ else await run(read.config)
 async function run(config: Config): Promise<void> {
   const log = openLog(config.logLevel)
   try {
-    const server = await startServer(config, log)
+    const starting = startServer(config, log)
+    // From the first moment: a first start takes seconds, and a database should not be left half made.
+    stopOnSignals(async () => (await starting).stop(), log)
+    const server = await starting
     process.stdout.write(startMessage(config, server))
     log.info(
       { host: config.host, port: server.port, database: config.databaseUrl === null ? 'embedded' : 'postgres' },
       'Listening',
     )
-    stopOnSignals(() => server.stop(), log)
   } catch (error) {
     const problem = startProblem(error, config)
     if (problem === null) log.fatal({ err: error }, 'Baton could not start')

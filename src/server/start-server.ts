@@ -1,11 +1,12 @@
 import type { RequestListener } from 'node:http'
+import { systemClock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { authenticate } from '../use-cases/authenticate.js'
 import { ensureFirstToken } from '../use-cases/bootstrap.js'
+import { buildServices } from '../use-cases/build-services.js'
 import { sweep } from '../use-cases/sweep.js'
 import { Authenticator } from './auth.js'
-import { buildServices } from './build-services.js'
 import type { Config } from './config.js'
 import { createHttpServer, drain, listen } from './http-server.js'
 import { isPersonal, LocalSession } from './local-session.js'
@@ -16,6 +17,7 @@ import { requestListener } from './request-listener.js'
 import { respondJson } from './respond.js'
 import { Sweeper } from './sweeper.js'
 import { timersOf } from './timers.js'
+import { openWakeUps } from './open-wake-ups.js'
 import { openYoga } from './yoga.js'
 
 /** Of the 10 seconds that a stop may take; the rest is for the database. */
@@ -47,7 +49,8 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
   const server = createHttpServer((request, response) => listener(request, response))
   // The port first, the token then: a start that ends for want of a port must not have made a token that nobody saw.
   const port = await listen(server, config)
-  const services = buildServices(database, timersOf(config))
+  const wakeUps = await openWakeUps(config, database, log)
+  const services = buildServices(database, systemClock, timersOf(config), wakeUps.wakeUps)
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
@@ -72,7 +75,8 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
     graphiql,
     async stop() {
       stopping = true
-      const [finished] = await Promise.all([drain(server, DRAIN_MS), sweeper.stop()])
+      // Whoever waits for work is told to come back, so that the drain need not wait for them.
+      const [, finished] = await Promise.all([wakeUps.close(), drain(server, DRAIN_MS), sweeper.stop()])
       if (!finished) log.warn('Requests that did not end in time were cut off')
       await database.close()
     },
