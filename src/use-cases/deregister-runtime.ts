@@ -7,6 +7,7 @@ import { failHeldTasks } from './held-tasks.js'
 import type { Outcome } from './outcome.js'
 import { accepted, notFound } from './outcome.js'
 import type { Services } from './services.js'
+import { decisionsMade } from './transaction/decision-barrier.js'
 import { loadRuntimes } from './transaction/load-rows.js'
 
 const DEREGISTER = statement(
@@ -32,6 +33,7 @@ export async function deregisterRuntime(
   if (forbidden !== null) return forbidden
   const [runtime] = await sql.rows<Runtime>(DEREGISTER, [workspaceId, runtimeId, services.clock.now()])
   if (runtime === undefined) return notFound('rt', runtimeId)
+  await decisionsMade(services.database)
   await failHeldTasks(services, caller, [runtimeId], takeRuntimeOffline)
   return accepted({ runtime })
 }

@@ -1,4 +1,5 @@
 import type { Runtime } from '../generated/prisma/client.js'
+import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
@@ -12,7 +13,12 @@ export type ClaimVerdict = 'HELD' | 'CANCELLED' | 'LOST'
 export interface HeartbeatInput {
   daemonId: string
   runtimeIds: readonly string[]
-  claims?: readonly { taskId: string; claimToken: string }[] | null
+  claims?: readonly ClaimKey[] | null
+}
+
+interface ClaimKey {
+  taskId: string
+  claimToken: string
 }
 
 export interface HeldClaim {
@@ -38,23 +44,28 @@ const SEEN = statement(
 const RENEW = statement(
   'renew_held_claims',
   `WITH asked AS (
-     SELECT x.id, x.token FROM unnest($2::text[], $3::text[]) AS x(id, token)
+     SELECT DISTINCT x.id, x.token FROM unnest($2::text[], $3::text[]) AS x(id, token)
    ), held AS (
      SELECT c."taskId" FROM claim c
      WHERE c."workspaceId" = $1 AND c."taskId" = ANY($2::text[]) ORDER BY c."taskId" FOR UPDATE
-   ), renewed AS (
-     UPDATE claim c SET "leaseExpiresAt" = $5::timestamptz + make_interval(secs => c."leaseSeconds")
-     FROM held h JOIN asked a ON a.id = h."taskId"
-       JOIN task t ON t."workspaceId" = $1 AND t.id = a.id AND t."claimToken" = a.token
-       JOIN runtime r ON r."workspaceId" = $1 AND r.id = t."runtimeId" AND r."daemonId" = $4
-     WHERE c."workspaceId" = $1 AND c."taskId" = h."taskId"
-     RETURNING c."taskId", c."leaseExpiresAt"
    )
-   SELECT a.id AS "taskId", n."leaseExpiresAt",
-     CASE WHEN n."taskId" IS NOT NULL THEN 'HELD'
-       WHEN t.status = 'CANCELLED' AND t."claimToken" = a.token THEN 'CANCELLED' ELSE 'LOST' END AS verdict
-   FROM asked a LEFT JOIN renewed n ON n."taskId" = a.id
-     LEFT JOIN task t ON t."workspaceId" = $1 AND t.id = a.id`,
+   UPDATE claim c SET "leaseExpiresAt" = $5::timestamptz + make_interval(secs => c."leaseSeconds")
+   FROM held h JOIN asked a ON a.id = h."taskId"
+     JOIN task t ON t."workspaceId" = $1 AND t.id = a.id AND t."claimToken" = a.token
+     JOIN runtime r ON r."workspaceId" = $1 AND r.id = t."runtimeId" AND r."daemonId" = $4
+   WHERE c."workspaceId" = $1 AND c."taskId" = h."taskId"
+   RETURNING c."taskId", t."claimToken", 'HELD' AS verdict, c."leaseExpiresAt"`,
+)
+
+/**
+ * Asked after the renewal, in a statement of its own: what ended a claim while the renewal waited for it is seen only now.
+ */
+const CANCELLED = statement(
+  'cancelled_claims',
+  `SELECT x.id AS "taskId", x.token AS "claimToken", 'CANCELLED' AS verdict, null AS "leaseExpiresAt"
+   FROM unnest($2::text[], $3::text[]) AS x(id, token)
+     JOIN task t ON t."workspaceId" = $1 AND t.id = x.id AND t."claimToken" = x.token AND t.status = 'CANCELLED'
+     JOIN runtime r ON r."workspaceId" = $1 AND r.id = t."runtimeId" AND r."daemonId" = $4`,
 )
 
 /** The daemon is alive and holds these claims: renews each by its lease, and says which it must give up. */
@@ -82,24 +93,30 @@ export async function heartbeat(
   const held = claims ?? []
   const [, verdicts] = await Promise.all([
     database.sql.rows(SEEN, [workspaceId, runtimeIds, now, before]),
-    held.length === 0
-      ? []
-      : database.sql.rows<HeldClaim>(RENEW, [
-          workspaceId,
-          held.map(({ taskId }) => taskId),
-          held.map(({ claimToken }) => claimToken),
-          daemonId,
-          now,
-        ]),
+    verdictsOn(database.sql, workspaceId, daemonId, held, now),
   ])
   return accepted({
     runtimes: known.map((runtime) => ({ ...runtime, lastSeenAt: now })),
-    claims: inOrder(held, verdicts),
+    claims: verdicts,
     nextHeartbeatSeconds: timers.heartbeat,
   })
 }
 
-function inOrder(held: readonly { taskId: string }[], verdicts: readonly HeldClaim[]): HeldClaim[] {
-  const byTask = new Map(verdicts.map((verdict) => [verdict.taskId, verdict]))
-  return held.map(({ taskId }) => byTask.get(taskId) ?? { taskId, verdict: 'LOST', leaseExpiresAt: null })
+type Verdict = HeldClaim & ClaimKey
+
+async function verdictsOn(
+  sql: Sql,
+  workspaceId: string,
+  daemonId: string,
+  held: readonly ClaimKey[],
+  now: Date,
+): Promise<HeldClaim[]> {
+  if (held.length === 0) return []
+  const keys = [workspaceId, held.map(({ taskId }) => taskId), held.map(({ claimToken }) => claimToken), daemonId]
+  const verdicts = await sql.rows<Verdict>(RENEW, [...keys, now])
+  if (verdicts.length < held.length) verdicts.push(...(await sql.rows<Verdict>(CANCELLED, keys)))
+  return held.map(({ taskId, claimToken }) => {
+    const verdict = verdicts.find((one) => one.taskId === taskId && one.claimToken === claimToken)
+    return { taskId, verdict: verdict?.verdict ?? 'LOST', leaseExpiresAt: verdict?.leaseExpiresAt ?? null }
+  })
 }

@@ -7,6 +7,7 @@ import { failHeldTasks } from './held-tasks.js'
 import type { Outcome } from './outcome.js'
 import { accepted, badInput, notFound } from './outcome.js'
 import type { Services } from './services.js'
+import { decisionsMade } from './transaction/decision-barrier.js'
 
 export interface RecoverOrphanedTasksInput {
   daemonId: string
@@ -38,6 +39,8 @@ export async function recoverOrphanedTasks(
       return badInput('input.runtimeIds', `Runtime ${id} belongs to daemon ${runtime.daemonId}, not to ${daemonId}.`)
     }
   }
+  // A claim that the earlier process asked for last may be under way.
+  await decisionsMade(services.database)
   const own = runtimeIds ?? rows.map(({ id }) => id)
   return accepted(await failHeldTasks(services, caller, own, recover))
 }

@@ -8,11 +8,11 @@ import { planRetry } from '../tasks/retry.js'
 import type { Followed } from './task-work.js'
 import type { LoadedConversation } from './transaction/conversation-work.js'
 
-/** The automatic retry that follows a failure in the same transaction, if the rules give one. */
+/** The automatic retry that follows a failure in the same transaction, if the rules give one and the agent takes work. */
 export function followFailure(task: Task, events: readonly NewEvent[], loaded: LoadedConversation): Followed {
   const now = loaded.now.toISOString()
   const failed = events.find((event) => event.type === 'TASK_FAILED')
-  if (failed === undefined) return {}
+  if (failed === undefined || loaded.agent?.archivedAt != null) return {}
   const applied = applyTaskEvent(taskStateOf(task), { ...failed, version: 0, occurredAt: now })
   if (!('task' in applied) || applied.task === null) return {}
   const sourceHasQueuedRerun = loaded.sourcesWithQueuedRerun.has(task.id)
