@@ -11,9 +11,13 @@ const MAY_IMPORT = {
   database: ['generated'],
   'event-log': ['session-pointer', 'tasks', 'database', 'generated'],
   'claim-queue': ['session-pointer', 'tasks', 'database', 'generated'],
-  'use-cases': ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'database', 'generated'],
-  graphql: ['session-pointer', 'tasks', 'event-log', 'use-cases', 'database', 'generated'],
-  server: ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'database', 'generated'],
+  'wake-ups': ['database'],
+  'use-cases': ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'database', 'generated'],
+  graphql: ['session-pointer', 'tasks', 'event-log', 'wake-ups', 'use-cases', 'database', 'generated'],
+  server: [
+    ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'use-cases', 'graphql', 'database'],
+    'generated',
+  ],
   cli: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'server', 'database'],
     ...['generated', 'daemon'],

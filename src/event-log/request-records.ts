@@ -69,6 +69,16 @@ export async function writeRequestRecords(sql: Sql, records: readonly RequestRec
   if (records.length > 0) await sql.rows(WRITE, [JSON.stringify(records), now])
 }
 
+const DELETE = statement(
+  'delete_request_record',
+  `DELETE FROM request_record WHERE "workspaceId" = $1 AND actor = $2 AND mutation = $3 AND "requestId" = $4`,
+)
+
+/** Forgets an answer that nobody got and whose effects were taken back. */
+export async function deleteRequestRecord(sql: Sql, key: RequestKey): Promise<void> {
+  await sql.rows(DELETE, [key.workspaceId, key.actor, key.mutation, key.requestId])
+}
+
 export function requestName(key: Pick<RequestKey, 'workspaceId' | 'actor' | 'mutation' | 'requestId'>): string {
   return JSON.stringify([key.workspaceId, key.actor, key.mutation, key.requestId])
 }

@@ -7,6 +7,7 @@ import { accepted, notFound } from './outcome.js'
 import { forEachQueuedTask } from './queued-tasks.js'
 import type { Services } from './services.js'
 import { commandTask } from './task-work.js'
+import { decisionsMade } from './transaction/decision-barrier.js'
 
 const ARCHIVE = statement(
   'archive_agent',
@@ -23,7 +24,8 @@ export async function archiveAgent(
   const now = services.clock.now()
   const [agent] = await services.database.sql.rows<Agent>(ARCHIVE, [workspaceId, agentId, now])
   if (agent === undefined) return notFound('agt', agentId)
-  await forEachQueuedTask(services, { workspaceId, agentId }, ({ taskId }) =>
+  await decisionsMade(services.database)
+  await forEachQueuedTask(services, { workspaceId, agentId, exceptOn: null }, (taskId) =>
     commandTask(services, caller, {
       taskId,
       verb: 'cancelled',

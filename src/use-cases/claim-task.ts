@@ -3,6 +3,7 @@ import type { Waiting } from '../claim-queue/why-empty.js'
 import { statement } from '../database/sql.js'
 import { requestKey } from '../event-log/request-records.js'
 import type { Caller } from './caller.js'
+import { claimOrWait, giveBack } from './claim-or-wait.js'
 import { messagesById } from './messages-by-id.js'
 import type { Outcome } from './outcome.js'
 import { accepted, refused } from './outcome.js'
@@ -49,22 +50,32 @@ export interface NoTask {
 /** Without a wait, a daemon that polls asks again after this long. */
 const POLL_SECONDS = 5
 
-/** Hands out the best claimable tasks of these runtimes, each with the decision which session it may resume. */
+/**
+ * Hands out the best claimable tasks of these runtimes, each with the decision which session it may resume. With
+ * `waitSeconds` it waits for one, asking the database only when something may have changed. `gone` fires when nobody is
+ * there any more to take the answer: what was claimed for it goes back at once.
+ */
 export async function claimTask(
   services: Services,
   caller: Caller,
   input: ClaimTaskInput,
+  gone: AbortSignal | null = null,
 ): Promise<Outcome<{ claims: ClaimView[]; noTask: NoTask | null }>> {
   const { runtimeIds, max, requestId, leaseSeconds, mutation } = input
-  const result = await services.claims.claim({
+  const ask = {
     caller,
     runtimeIds,
     max,
     requestedLease: leaseSeconds ?? null,
     request: requestKey(caller.workspaceId, caller.tokenId, mutation, { requestId, runtimeIds, max, leaseSeconds }),
-  })
+  }
+  const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, gone)
   if ('refused' in result) return refused(result.refused)
   if ('empty' in result) return accepted({ claims: [], noTask: noTaskOf(result.empty) })
+  if (gone?.aborted === true && 'claimed' in result) {
+    await giveBack(services, ask, result.claimed)
+    return accepted({ claims: [], noTask: noTaskOf([]) })
+  }
   const claims =
     'replayed' in result
       ? await replayedClaims(services, caller.workspaceId, result.replayed)
@@ -77,7 +88,9 @@ function noTaskOf(waiting: readonly Waiting[]): NoTask {
   for (const runtime of waiting) {
     if (runtime.deregistered) reasons.add('RUNTIME_DEREGISTERED')
     if (runtime.scheduled || runtime.due) reasons.add('NOT_YET_AVAILABLE')
-    if (runtime.conversationBusy) reasons.add('CONVERSATION_BUSY')
+    // Claimable to the last look, but somebody never let go of its conversation.
+    const locked = runtime.claimable && !runtime.deregistered
+    if (runtime.conversationBusy || locked) reasons.add('CONVERSATION_BUSY')
     if (runtime.agentFull) reasons.add('AGENT_AT_CAPACITY')
   }
   if (reasons.size === 0) reasons.add('QUEUE_EMPTY')

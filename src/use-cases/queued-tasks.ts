@@ -6,21 +6,26 @@ const ROUND = 200
 
 const QUEUED = statement(
   'queued_of_agent',
-  `SELECT q."taskId", q."runtimeId" FROM queue_entry q WHERE q."workspaceId" = $1 AND q."agentId" = $2 AND q."taskId" > $3
-   ORDER BY q."taskId" LIMIT ${ROUND}`,
+  `SELECT q."taskId", q."runtimeId" FROM queue_entry q
+   WHERE q."workspaceId" = $1 AND q."agentId" = $2 AND q."runtimeId" IS DISTINCT FROM $3
+   ORDER BY q.state, q."runtimeId", q."taskId" LIMIT ${ROUND}`,
 )
 
-/** Does something to each queued task of an agent, oldest first, round by round, however many there are. */
+/**
+ * Does something to each queued task of an agent, round by round, however many there are. `act` must take the task out of
+ * the queue or move it to `exceptOn`, the runtime whose tasks are left alone; one that is claimed meanwhile is gone anyway.
+ */
 export async function forEachQueuedTask(
   { database }: Services,
-  { workspaceId, agentId }: { workspaceId: string; agentId: string },
-  act: (task: { taskId: string; runtimeId: string }) => Promise<unknown>,
+  { workspaceId, agentId, exceptOn }: { workspaceId: string; agentId: string; exceptOn: string | null },
+  act: (taskId: string) => Promise<unknown>,
 ): Promise<void> {
-  for (let after = ''; ;) {
-    const round = await database.sql.rows<{ taskId: string; runtimeId: string }>(QUEUED, [workspaceId, agentId, after])
-    await Promise.all(round.map(act))
-    const last = round.at(-1)
-    if (last === undefined) return
-    after = last.taskId
+  const seen = new Set<string>()
+  for (;;) {
+    const round = await database.sql.rows<{ taskId: string }>(QUEUED, [workspaceId, agentId, exceptOn])
+    const fresh = round.filter(({ taskId }) => !seen.has(taskId))
+    if (fresh.length === 0) return
+    for (const { taskId } of fresh) seen.add(taskId)
+    await Promise.all(fresh.map(({ taskId }) => act(taskId)))
   }
 }

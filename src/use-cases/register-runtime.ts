@@ -34,7 +34,7 @@ const UPSERT = statement(
  * anew but the name, which stays when none is given; a deregistered runtime comes back.
  */
 export async function registerRuntime(
-  { database, clock }: Services,
+  { database, clock, wakeUps }: Services,
   caller: Caller,
   input: RegisterRuntimeInput,
 ): Promise<Outcome<{ runtime: Runtime }>> {
@@ -53,5 +53,8 @@ export async function registerRuntime(
     input.metadata == null ? null : JSON.stringify(input.metadata),
     clock.now(),
   ])
-  return runtime === undefined ? notFound('rt', input.daemonId) : accepted({ runtime })
+  if (runtime === undefined) return notFound('rt', input.daemonId)
+  // It may have been deregistered while tasks waited for it.
+  wakeUps.announce({ runtimes: [{ workspaceId: caller.workspaceId, runtimeId: runtime.id }], logs: [] })
+  return accepted({ runtime })
 }

@@ -3,30 +3,30 @@ import type { Caller } from './caller.js'
 import { forEachQueuedTask } from './queued-tasks.js'
 import type { Services } from './services.js'
 import { commandTask } from './task-work.js'
+import { decisionsMade } from './transaction/decision-barrier.js'
 
-/** Moves the agent's queued tasks to its runtime. A task that is claimed meanwhile stays where it runs. */
+/**
+ * Moves the agent's queued tasks to its runtime: the one that it has when each is moved, should it move again meanwhile.
+ * A task that is claimed meanwhile stays where it runs.
+ */
 export async function retargetQueuedTasks(services: Services, caller: Caller, agent: Agent): Promise<void> {
   const { workspaceId } = caller
-  await forEachQueuedTask(services, { workspaceId, agentId: agent.id }, async ({ taskId, runtimeId }) => {
-    if (runtimeId === agent.runtimeId) return
+  await decisionsMade(services.database)
+  const moving = { workspaceId, agentId: agent.id, exceptOn: agent.runtimeId }
+  await forEachQueuedTask(services, moving, async (taskId) => {
     await commandTask(services, caller, {
       taskId,
       verb: 'moved to another runtime',
-      decide: (task) =>
-        task.status !== 'QUEUED' || task.runtimeId === agent.runtimeId
-          ? { kind: 'ignored' }
-          : {
-              kind: 'accepted',
-              voidsClaim: false,
-              events: [
-                {
-                  type: 'TASK_RETARGETED',
-                  taskId,
-                  runtimeId: agent.runtimeId,
-                  data: { fromRuntimeId: task.runtimeId },
-                },
-              ],
-            },
+      decide: (task, _held, { agent: current }) => {
+        const to = current?.runtimeId ?? task.runtimeId
+        if (task.status !== 'QUEUED' || task.runtimeId === to) return { kind: 'ignored' }
+        const data = { fromRuntimeId: task.runtimeId }
+        return {
+          kind: 'accepted',
+          voidsClaim: false,
+          events: [{ type: 'TASK_RETARGETED', taskId, runtimeId: to, data }],
+        }
+      },
     })
   })
 }

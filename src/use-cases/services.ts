@@ -1,5 +1,6 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
+import type { WakeUps } from '../wake-ups/wake-ups.js'
 import type { ConversationLane } from './transaction/conversation-lane.js'
 import type { ClaimLane } from './transaction/claim-lane.js'
 
@@ -26,4 +27,5 @@ export interface Services {
   timers: Timers
   conversations: ConversationLane
   claims: ClaimLane
+  wakeUps: WakeUps
 }

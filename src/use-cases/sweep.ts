@@ -59,6 +59,7 @@ export async function sweep(services: Services): Promise<Swept> {
       : { kind: 'ignored' },
   )
   const promoted = await promoteDue(database, now)
+  services.wakeUps.announce({ runtimes: promoted, logs: [] })
   const queueExpired = timers.queueTtl === 0 ? 0 : await expireOutwaited(services, now)
   const oldest = new Date(now.getTime() - REQUEST_RECORD_HOURS * 3_600_000)
   const deleted = await database.sql.rows(DELETE_RECORDS, [oldest])

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Agent } from '../generated/prisma/client.js'
+import { wakeableRuntimes } from '../claim-queue/wakeable-runtimes.js'
 import { statement } from '../database/sql.js'
 import type { ResumePolicy } from '../session-pointer/events.js'
 import type { Caller } from './caller.js'
@@ -59,6 +60,11 @@ export async function updateAgent(
     ])
     return agent === undefined ? notFound('agt', agentId) : accepted({ agent })
   })
+  if (outcome.ok && input.maxConcurrentTasks != null) {
+    // More room may make waiting tasks claimable.
+    const runtimes = await wakeableRuntimes(services.database.sql, [{ workspaceId, agentId }])
+    services.wakeUps.announce({ runtimes, logs: [] })
+  }
   if (outcome.ok && input.retargetQueuedTasks === true) await retargetQueuedTasks(services, caller, outcome.value.agent)
   return outcome
 }

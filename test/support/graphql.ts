@@ -10,8 +10,7 @@ import { schema } from '../../src/graphql/schema.js'
 import type { Caller, TokenKind } from '../../src/use-cases/caller.js'
 import { insertWorkspace } from '../../src/use-cases/create-workspace.js'
 import type { Services } from '../../src/use-cases/services.js'
-import { ClaimLane } from '../../src/use-cases/transaction/claim-lane.js'
-import { ConversationLane } from '../../src/use-cases/transaction/conversation-lane.js'
+import { buildServices } from '../../src/use-cases/build-services.js'
 
 const TIMERS = { claimLease: 60, runLease: 300, heartbeat: 15, runtimeOffline: 45, queueTtl: 0, sweep: 5 }
 
@@ -26,13 +25,7 @@ export interface Refused {
 }
 
 export function servicesOver(database: Database, clock: Clock = systemClock): Services {
-  return {
-    database,
-    clock,
-    timers: TIMERS,
-    conversations: new ConversationLane(database, clock),
-    claims: new ClaimLane(database, clock, TIMERS.claimLease),
-  }
+  return buildServices(database, clock, TIMERS)
 }
 
 /** The API over a database, in this process: the real schema, and any caller one likes. */

@@ -8,8 +8,7 @@ import type { Caller, TokenKind } from '../../src/use-cases/caller.js'
 import { insertWorkspace } from '../../src/use-cases/create-workspace.js'
 import type { Outcome, Refusal } from '../../src/use-cases/outcome.js'
 import type { Services, Timers } from '../../src/use-cases/services.js'
-import { ClaimLane } from '../../src/use-cases/transaction/claim-lane.js'
-import { ConversationLane } from '../../src/use-cases/transaction/conversation-lane.js'
+import { buildServices } from '../../src/use-cases/build-services.js'
 
 /** Seconds, as a server has them by default, but for the queue's time to live. */
 export const TIMERS: Timers = {
@@ -43,14 +42,7 @@ export interface World {
 
 /** What one server process is made of. */
 export function servicesOver(database: Database, clock: Clock, timers: Partial<Timers> = {}): Services {
-  const all = { ...TIMERS, ...timers }
-  return {
-    database,
-    clock,
-    timers: all,
-    conversations: new ConversationLane(database, clock),
-    claims: new ClaimLane(database, clock, all.claimLease),
-  }
+  return buildServices(database, clock, { ...TIMERS, ...timers })
 }
 
 export async function makeWorld(database: Database, timers: Partial<Timers> = {}): Promise<World> {

@@ -313,7 +313,9 @@ CREATE INDEX "queue_entry_scheduled" ON "queue_entry" ("availableAt") WHERE "sta
 
 -- Queue depth and oldest waiting task of a runtime; the queue's time to live.
 CREATE INDEX "queue_entry_age" ON "queue_entry" ("workspaceId", "runtimeId", "enqueuedAt");
-CREATE INDEX "queue_entry_agent" ON "queue_entry" ("workspaceId", "agentId", "taskId");
+
+-- Where an agent's tasks can be claimed, to wake who waits there; what waits for an agent.
+CREATE INDEX "queue_entry_agent" ON "queue_entry" ("workspaceId", "agentId", "state", "runtimeId", "taskId");
 
 -- Rows that change several times while they live find room on their own page (heap-only updates).
 ALTER TABLE "task" SET (fillfactor = 80);

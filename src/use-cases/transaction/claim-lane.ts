@@ -4,6 +4,8 @@ import { whyEmpty } from '../../claim-queue/why-empty.js'
 import type { Waiting } from '../../claim-queue/why-empty.js'
 import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
+import { silence } from '../../wake-ups/hint.js'
+import type { Announcer } from '../../wake-ups/hint.js'
 import type { ClaimAsk, ClaimResult } from './claim-ask.js'
 import { GroupCommit } from './group-commit.js'
 import { lostTheRace, rolledBack } from './lost-race.js'
@@ -11,8 +13,8 @@ import { runClaimBatch } from './run-claim-batch.js'
 
 const LANES = 1
 const MAX_BATCH = 64
-/** A claimable task that stays locked by others for this many looks is theirs. */
-const MAX_LOOKS = 40
+/** Some five seconds: a claimable task whose conversation stays locked for that long is not to be had. */
+const MAX_LOOKS = 120
 const FIRST_PAUSE_MS = 2
 const LONGEST_PAUSE_MS = 50
 
@@ -26,9 +28,14 @@ export class ClaimLane {
     private readonly database: Database,
     private readonly clock: Clock,
     claimLease: number,
+    private readonly announcer: Announcer = silence,
   ) {
     this.commits = new GroupCommit({
-      run: (asks) => runClaimBatch(database, clock, claimLease, asks),
+      async run(asks) {
+        const { results, hints } = await runClaimBatch(database, clock, claimLease, asks)
+        announcer.announce(hints)
+        return results
+      },
       lanes: LANES,
       maxBatch: MAX_BATCH,
       wroteNothing: rolledBack,
@@ -62,7 +69,9 @@ export class ClaimLane {
 
   private async prepare(waiting: readonly Waiting[]): Promise<void> {
     for (const runtime of waiting) {
-      if (runtime.due) await promoteDue(this.database, this.clock.now(), runtime)
+      if (!runtime.due) continue
+      const runtimes = await promoteDue(this.database, this.clock.now(), runtime)
+      this.announcer.announce({ runtimes, logs: [] })
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
+import { silence } from '../../wake-ups/hint.js'
+import type { Announcer } from '../../wake-ups/hint.js'
 import type { Outcome } from '../outcome.js'
 import { accepted, refused } from '../outcome.js'
 import type { ConversationWork, WorkDone, WorkResult } from './conversation-work.js'
@@ -18,9 +20,13 @@ const MAX_ATTEMPTS = 5
 export class ConversationLane {
   private readonly commits: GroupCommit<ConversationWork, WorkResult>
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, announcer: Announcer = silence) {
     this.commits = new GroupCommit({
-      run: (works) => runConversationBatch(database, clock, works),
+      async run(works) {
+        const { results, hints } = await runConversationBatch(database, clock, works)
+        announcer.announce(hints)
+        return results
+      },
       lanes: database.kind === 'embedded' ? 1 : LANES,
       maxBatch: MAX_BATCH,
       wroteNothing: rolledBack,

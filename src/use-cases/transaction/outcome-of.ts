@@ -2,8 +2,10 @@ import type { Claim, Task } from '../../generated/prisma/client.js'
 import type { ConversationOpening } from '../../event-log/append.js'
 import { NO_DIGEST } from '../../event-log/digest.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
+import type { NewEvent } from '../../session-pointer/events.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import type { ConversationRow, ConversationWork, Extras, LoadedConversation, WorkResult } from './conversation-work.js'
+import { isActivity } from './write-changes.js'
 import { projectEvents } from './project-events.js'
 import type { Projection } from './project-events.js'
 import type { Change } from './write-changes.js'
@@ -37,7 +39,7 @@ export function outcomeOf(work: ConversationWork, record: RequestRecord | null, 
         answer,
         replayed: false,
         tasks: tasksAfter(loaded, projection),
-        conversation: conversationAfter(loaded, place, opening, projection, events.length, extras),
+        conversation: conversationAfter(loaded, place, opening, projection, events, extras),
         agent: loaded.agent,
         runtimes: loaded.runtimes,
         claim: claimAfter(loaded, projection),
@@ -107,14 +109,15 @@ function conversationAfter(
   { workspaceId, conversationId, version }: { workspaceId: string; conversationId: string; version: number },
   opening: ConversationOpening | null,
   { state }: Projection,
-  eventCount: number,
+  events: readonly NewEvent[],
   extras: Extras,
 ): ConversationRow | null {
-  if (eventCount === 0 && extras.conversation === undefined) return conversation
-  const moved = { version: version + eventCount, state, foldVersion: FOLD_VERSION, updatedAt: now }
+  if (events.length === 0 && extras.conversation === undefined) return conversation
+  const moved = { version: version + events.length, state, foldVersion: FOLD_VERSION, updatedAt: now }
   if (conversation !== null) {
     const { title = conversation.title, archivedAt = conversation.archivedAt } = extras.conversation ?? {}
-    return { ...conversation, ...moved, title, archivedAt, lastActivityAt: now }
+    const lastActivityAt = isActivity(events) ? now : conversation.lastActivityAt
+    return { ...conversation, ...moved, title, archivedAt, lastActivityAt }
   }
   if (opening === null) return null
   return {

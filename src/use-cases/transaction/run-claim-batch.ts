@@ -6,6 +6,7 @@ import type { Database, Sql } from '../../database/sql.js'
 import { findRequestRecords, requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import { currentState } from '../../event-log/stored-state.js'
+import type { Hints } from '../../wake-ups/hint.js'
 import { forbidsDaemon } from '../caller.js'
 import { notFound } from '../outcome.js'
 import type { Refusal } from '../outcome.js'
@@ -14,6 +15,7 @@ import { claimOne, withRecord } from './claim-one.js'
 import type { LoadedPicks } from './claim-one.js'
 import type { ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
 import type { BatchResult } from './group-commit.js'
+import { enterDecision } from './decision-barrier.js'
 import { countActive, loadRuntimes, loadSources, loadTasks, lockAgents, loadConversationRows } from './load-rows.js'
 import { writeChanges } from './write-changes.js'
 import type { Change } from './write-changes.js'
@@ -24,10 +26,11 @@ export async function runClaimBatch(
   clock: Clock,
   claimLease: number,
   asks: readonly ClaimAsk[],
-): Promise<BatchResult<ClaimResult>[]> {
+): Promise<{ results: BatchResult<ClaimResult>[]; hints: Hints }> {
   return database.transaction(async (sql) => {
     const keys = asks.flatMap(({ caller, runtimeIds }) => runtimeIds.map((id) => [caller.workspaceId, id] as const))
-    const [runtimeRows, records] = await Promise.all([
+    const [, runtimeRows, records] = await Promise.all([
+      enterDecision(database, sql),
       loadRuntimes(sql, keys),
       findRequestRecords(
         sql,
@@ -52,8 +55,7 @@ export async function runClaimBatch(
       changes.push(...withRecord(claims, ask))
       return { settled: { claimed: claims.map(({ claimed }) => claimed) } }
     })
-    await writeChanges(sql, changes, now)
-    return answers
+    return { results: answers, hints: await writeChanges(sql, changes, now) }
   })
 }
 

@@ -2,9 +2,11 @@ import type { Clock } from '../../database/clock.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { findRequestRecords, requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
+import type { Hints } from '../../wake-ups/hint.js'
 import type { BatchResult } from './group-commit.js'
 import type { ConversationWork, WorkResult } from './conversation-work.js'
 import { loadConversations } from './load-conversations.js'
+import { enterDecision } from './decision-barrier.js'
 import { lockConversations } from './lock-conversations.js'
 import { outcomeOf } from './outcome-of.js'
 import type { Prepared } from './outcome-of.js'
@@ -18,14 +20,14 @@ export async function runConversationBatch(
   database: Database,
   clock: Clock,
   works: readonly ConversationWork[],
-): Promise<BatchResult<WorkResult>[]> {
+): Promise<{ results: BatchResult<WorkResult>[]; hints: Hints }> {
   return database.transaction(async (sql) => {
-    const locked = await lockConversations(sql, works)
+    const [, locked] = await Promise.all([enterDecision(database, sql), lockConversations(sql, works)])
     const records = await recordsOf(sql, works)
     const loaded = await loadConversations(sql, works, locked)
     const now = clock.now()
     const taken = new Set<string>()
-    const prepared = works.map((work, index): Prepared | 'again' => {
+    const prepared = works.map((work, index): Prepared | { failed: Error } | 'again' => {
       const conversation = loaded.conversationOf(work)
       const names = [
         conversation?.id ?? newConversationName(work),
@@ -33,14 +35,21 @@ export async function runConversationBatch(
       ]
       if (names.some((name) => taken.has(name))) return 'again'
       for (const name of names) taken.add(name)
-      return outcomeOf(work, records[index] ?? null, loaded.viewOf(work, conversation, now))
+      try {
+        return outcomeOf(work, records[index] ?? null, loaded.viewOf(work, conversation, now))
+      } catch (error) {
+        return { failed: error as Error }
+      }
     })
-    await writeChanges(
+    const hints = await writeChanges(
       sql,
-      prepared.flatMap((result) => (result === 'again' || result.change === null ? [] : [result.change])),
+      prepared.flatMap((result) => (typeof result === 'object' && 'change' in result ? (result.change ?? []) : [])),
       now,
     )
-    return prepared.map((result) => (result === 'again' ? 'again' : { settled: result.result }))
+    const results = prepared.map((result) =>
+      typeof result === 'object' && 'result' in result ? { settled: result.result } : result,
+    )
+    return { results, hints }
   })
 }
 

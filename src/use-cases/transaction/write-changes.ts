@@ -1,4 +1,5 @@
 import type { Task } from '../../generated/prisma/client.js'
+import { wakeableRuntimes } from '../../claim-queue/wakeable-runtimes.js'
 import { refreshHeads } from '../../claim-queue/refresh-heads.js'
 import { writeQueueChanges } from '../../claim-queue/queue-rows.js'
 import type { QueueChanges } from '../../claim-queue/queue-rows.js'
@@ -8,6 +9,7 @@ import { appendEvents } from '../../event-log/append.js'
 import type { Append, ConversationOpening } from '../../event-log/append.js'
 import { writeRequestRecords } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
+import type { Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
 import type { Projection } from './project-events.js'
@@ -35,6 +37,8 @@ export class AppendConflict extends Error {
   }
 }
 
+const NOTHING: Hints = { runtimes: [], logs: [] }
+
 const ACTIVITY: ReadonlySet<NewEvent['type']> = new Set([
   'CONVERSATION_OPENED',
   'MESSAGE_POSTED',
@@ -44,19 +48,24 @@ const ACTIVITY: ReadonlySet<NewEvent['type']> = new Set([
   'TASK_CANCELLED',
 ])
 
+/** Whether people would call it activity: messages, new work and its end. */
+export function isActivity(events: readonly NewEvent[]): boolean {
+  return events.some(({ type }) => ACTIVITY.has(type))
+}
+
 /**
  * Writes the changes of several conversations. The statements are sent together, in this order: the append comes last,
  * since it takes the lock that all writers of a workspace share, and the answers' records before it, since a repeated
- * call waits on them.
+ * call waits on them. Returns whom to wake once this is committed.
  *
  * @throws AppendConflict Nothing of the transaction may be committed then.
  */
-export async function writeChanges(sql: Sql, changes: readonly Change[], now: Date): Promise<void> {
-  if (changes.length === 0) return
+export async function writeChanges(sql: Sql, changes: readonly Change[], now: Date): Promise<Hints> {
+  if (changes.length === 0) return NOTHING
   const appends = changes.filter(({ events }) => events.length > 0)
   const projections = appends.map(({ projection }) => projection)
   const moved = appends.filter(({ projection }) => projection.movesQueue)
-  const writes = [
+  const rows = [
     writeTasks(
       sql,
       projections.flatMap(({ newTasks }): Task[] => newTasks),
@@ -75,20 +84,37 @@ export async function writeChanges(sql: Sql, changes: readonly Change[], now: Da
       changes.flatMap(({ record }) => record ?? []),
       now,
     ),
-    appendAll(sql, appends, now),
   ]
-  await Promise.all(writes)
+  const [runtimes, logs] = await Promise.all([
+    wakeableRuntimes(sql, agentsOf(moved.filter(mayWake))),
+    appendAll(sql, appends, now),
+    ...rows,
+  ])
+  return { runtimes, logs }
 }
 
-async function appendAll(sql: Sql, changes: readonly Change[], now: Date): Promise<void> {
-  if (changes.length === 0) return
+/** A claim makes nothing claimable; everything else that moves the line may. */
+function mayWake({ projection }: Change): boolean {
+  return projection.queue.claimed.length === 0
+}
+
+function agentsOf(changes: readonly Change[]): { workspaceId: string; agentId: string }[] {
+  return changes.flatMap(({ workspaceId, projection: { newTasks, changedTasks } }) =>
+    [...newTasks, ...changedTasks].map(({ agentId }) => ({ workspaceId, agentId })),
+  )
+}
+
+async function appendAll(sql: Sql, changes: readonly Change[], now: Date): Promise<Hints['logs']> {
+  if (changes.length === 0) return []
   const appended = await appendEvents(
     sql,
     changes.map((change) => appendOf(change, now)),
   )
-  for (const { conversationId } of changes) {
-    if (!appended.has(conversationId)) throw new AppendConflict(conversationId)
-  }
+  return changes.map(({ workspaceId, conversationId }) => {
+    const position = appended.get(conversationId)?.lastPosition
+    if (position === undefined) throw new AppendConflict(conversationId)
+    return { workspaceId, position }
+  })
 }
 
 function appendOf(change: Change, now: Date): Append {
@@ -102,7 +128,7 @@ function appendOf(change: Change, now: Date): Append {
     events: change.events.map((event) => ({ ...event, id: newId('evt') })),
     state: change.projection.state,
     opening: change.opening,
-    activity: change.events.some(({ type }) => ACTIVITY.has(type)),
+    activity: isActivity(change.events),
   }
 }
 

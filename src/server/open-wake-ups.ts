@@ -1,0 +1,36 @@
+import type { Database } from '../database/sql.js'
+import { HeadWatch } from '../wake-ups/head-watch.js'
+import { PostgresChannel } from '../wake-ups/postgres-channel.js'
+import { WakeUps } from '../wake-ups/wake-ups.js'
+import type { Config } from './config.js'
+import type { Log } from './log.js'
+
+/** A lost hint costs at most two of these. */
+const HEAD_WATCH_MS = 2_000
+
+/** Hints of this process, and on PostgreSQL those of all others on the same database. */
+export async function openWakeUps(
+  { databaseUrl }: Pick<Config, 'databaseUrl'>,
+  { sql }: Database,
+  log: Log,
+): Promise<{ wakeUps: WakeUps; close(): Promise<void> }> {
+  const wakeUps = new WakeUps()
+  if (databaseUrl === null) return { wakeUps, close: () => wakeUps.close() }
+  const onError = (error: Error): void =>
+    log.warn({ err: error }, 'Wake-ups from other servers are interrupted; waiting daemons may wait seconds longer')
+  const channel = new PostgresChannel(databaseUrl, sql, {
+    receive: (parcel) => wakeUps.receive(parcel),
+    lost: () => wakeUps.hub.wakeEveryone(),
+    onError,
+  })
+  await channel.open()
+  wakeUps.connect(channel)
+  const watch = new HeadWatch(sql, wakeUps, HEAD_WATCH_MS, onError)
+  return {
+    wakeUps,
+    async close() {
+      watch.close()
+      await wakeUps.close()
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { Waiting } from '../claim-queue/why-empty.js'
+import { deleteRequestRecord } from '../event-log/request-records.js'
+import { runtimeTopic } from '../wake-ups/hint.js'
+import { releaseTask } from './release-task.js'
+import type { Services } from './services.js'
+import type { Claimed, ClaimAsk } from './transaction/claim-ask.js'
+import type { ClaimAnswer } from './transaction/claim-lane.js'
+
+/** Claims at once, or as soon as a hint says that there may be work, until `waitSeconds` are over. */
+export async function claimOrWait(
+  services: Services,
+  ask: ClaimAsk,
+  waitSeconds: number,
+  gone: AbortSignal | null,
+): Promise<ClaimAnswer> {
+  const { wakeUps, claims } = services
+  const topics = ask.runtimeIds.map((runtimeId) => runtimeTopic(ask.caller.workspaceId, runtimeId))
+  const deadline = performance.now() + waitSeconds * 1000
+  for (;;) {
+    const mark = wakeUps.hub.mark(topics)
+    const answer = await claims.claim(ask)
+    if (!('empty' in answer)) {
+      if ('claimed' in answer) wakeUps.mayHaveMore(topics)
+      return answer
+    }
+    const left = deadline - performance.now()
+    if (left <= 0 || wakeUps.closed || isGone(gone) || answer.empty.some(({ deregistered }) => deregistered))
+      return answer
+    const { topic, timedOut } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), gone)
+    if (isGone(gone)) {
+      // The hint was for somebody who can still use it.
+      if (topic !== null) wakeUps.hub.wakeOne(topic)
+      return answer
+    }
+    if (timedOut && deadline - performance.now() <= 0) return answer
+  }
+}
+
+function isGone(gone: AbortSignal | null): boolean {
+  return gone?.aborted === true
+}
+
+/** A task that is only not yet available needs no hint: its time is known. */
+function untilDue(waiting: readonly Waiting[]): number {
+  const seconds = waiting.flatMap(({ nextAvailableIn }) => (nextAvailableIn === null ? [] : [nextAvailableIn]))
+  return Math.max(10, Math.min(...seconds.map((value) => value * 1000 + 5)))
+}
+
+/** What was claimed for a request that is gone, given back as if it had never been handed out. */
+export async function giveBack(services: Services, ask: ClaimAsk, claimed: readonly Claimed[]): Promise<void> {
+  if (ask.request !== null) await deleteRequestRecord(services.database.sql, ask.request)
+  await Promise.all(
+    claimed.map(({ task, claimToken }) =>
+      releaseTask(services, ask.caller, {
+        taskId: task.id,
+        claimToken,
+        reason: 'The request that asked for it was gone before the answer.',
+      }),
+    ),
+  )
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+import type { Channel, Parcel } from './wake-ups.js'
+
+const CHANNEL = 'baton_wake_ups'
+/** PostgreSQL refuses payloads of 8,000 bytes. */
+const MAX_PAYLOAD = 7_500
+const RECONNECT_MS = [50, 200, 1_000, 5_000]
+/** An idle connection that died without a word is noticed by this. */
+const PROBE_MS = 15_000
+
+const NOTIFY = statement('notify_wake_ups', `SELECT pg_notify('${CHANNEL}', $1)`)
+
+export interface ChannelEvents {
+  receive(parcel: Parcel): void
+  /** Hints may have been lost: the connection was gone for a while, or a hint named too much. */
+  lost(): void
+  onError(error: Error): void
+}
+
+interface Message {
+  from: string
+  /** null: more than fits. */
+  parcel: Parcel | null
+}
+
+/**
+ * NOTIFY and LISTEN. One connection a process listens, and comes back by itself; hints are sent after the commit they
+ * speak of, from a connection of the pool, those of one moment together: a NOTIFY inside the transaction would make all
+ * commits of the cluster take turns.
+ */
+export class PostgresChannel implements Channel {
+  private readonly id = randomBytes(6).toString('base64url')
+  private unsent: Parcel | null = null
+  private sending = false
+  private closed = false
+  private client: Client | null = null
+
+  constructor(
+    private readonly connectionString: string,
+    private readonly sql: Sql,
+    private readonly events: ChannelEvents,
+  ) {}
+
+  /** Resolves when it listens for the first time. */
+  async open(): Promise<void> {
+    await this.listen()
+  }
+
+  send({ runtimes, heads }: Parcel): void {
+    const before = this.unsent
+    this.unsent = {
+      runtimes: [...new Set([...(before?.runtimes ?? []), ...runtimes])],
+      heads: { ...before?.heads, ...heads },
+    }
+    if (!this.sending) void this.flush()
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    await this.client?.end().catch(() => undefined)
+  }
+
+  private async flush(): Promise<void> {
+    this.sending = true
+    try {
+      while (this.unsent !== null && !this.closed) {
+        const parcel = this.unsent
+        this.unsent = null
+        await this.sql.rows(NOTIFY, [payloadOf({ from: this.id, parcel })])
+      }
+    } catch (error) {
+      // The hints are lost for the others; their own look at the log's heads makes up for it.
+      this.events.onError(error as Error)
+    } finally {
+      this.sending = false
+    }
+  }
+
+  private async listen(): Promise<void> {
+    const client = new Client({
+      connectionString: this.connectionString,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      application_name: 'baton-listen',
+    })
+    let gone = false
+    const lose = (error?: Error): void => {
+      if (gone) return
+      gone = true
+      if (error !== undefined && !this.closed) this.events.onError(error)
+      client.end().catch(() => undefined)
+      if (!this.closed) void this.comeBack()
+    }
+    client.on('error', lose)
+    client.on('end', () => lose())
+    client.on('notification', ({ payload }) => this.take(payload ?? ''))
+    try {
+      await client.connect()
+      await client.query(`LISTEN ${CHANNEL}`)
+    } catch (error) {
+      gone = true
+      client.end().catch(() => undefined)
+      throw error
+    }
+    this.client = client
+    void this.probe(client, lose)
+  }
+
+  private async comeBack(): Promise<void> {
+    for (let attempt = 0; !this.closed; attempt++) {
+      await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)])
+      try {
+        if (this.closed) return
+        await this.listen()
+        this.events.lost()
+        return
+      } catch (error) {
+        this.events.onError(error as Error)
+      }
+    }
+  }
+
+  private async probe(client: Client, lose: (error: Error) => void): Promise<void> {
+    while (!this.closed && this.client === client) {
+      await sleep(PROBE_MS, undefined, { ref: false })
+      try {
+        await client.query('SELECT 1')
+      } catch (error) {
+        lose(error as Error)
+        return
+      }
+    }
+  }
+
+  private take(payload: string): void {
+    const { from, parcel } = JSON.parse(payload) as Message
+    if (from === this.id) return
+    if (parcel === null) this.events.lost()
+    else this.events.receive(parcel)
+  }
+}
+
+function payloadOf(message: Message): string {
+  const payload = JSON.stringify(message)
+  return Buffer.byteLength(payload) <= MAX_PAYLOAD ? payload : JSON.stringify({ from: message.from, parcel: null })
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Announcer, Hints } from './hint.js'
+import { logTopic, runtimeTopic } from './hint.js'
+import { Hub } from './hub.js'
+
+/** Hints as they travel between processes: topics, and the log's heads by workspace. */
+export interface Parcel {
+  runtimes: string[]
+  heads: Record<string, string>
+}
+
+/** Carries hints to the other processes on the same database. */
+export interface Channel {
+  send(parcel: Parcel): void
+  close(): Promise<void>
+}
+
+/** How a wait ended: by a hint on `topic` (null: by something that concerns all), or because the time was up. */
+export interface Waited {
+  topic: string | null
+  timedOut: boolean
+}
+
+/**
+ * Makes committed changes known: at once in this process, and through the channel in the others. Waiting asks no database
+ * and holds no connection.
+ */
+export class WakeUps implements Announcer {
+  readonly hub = new Hub()
+  /** Each workspace's highest position that a hint has told of. */
+  private readonly heads = new Map<string, bigint>()
+  private channel: Channel | null = null
+  /** The process is stopping: nobody waits any more. */
+  closed = false
+
+  /** What the channel brings comes in through {@link receive}. */
+  connect(channel: Channel): void {
+    this.channel = channel
+  }
+
+  announce({ runtimes, logs }: Hints): void {
+    if (runtimes.length === 0 && logs.length === 0) return
+    const parcel: Parcel = {
+      runtimes: [...new Set(runtimes.map(({ workspaceId, runtimeId }) => runtimeTopic(workspaceId, runtimeId)))],
+      heads: Object.fromEntries(logs.map(({ workspaceId, position }) => [workspaceId, String(position)])),
+    }
+    this.receive(parcel)
+    this.channel?.send(parcel)
+  }
+
+  receive({ runtimes, heads }: Parcel): void {
+    for (const topic of runtimes) this.hub.wakeOne(topic)
+    for (const [workspaceId, position] of Object.entries(heads)) this.logGrew(workspaceId, BigInt(position))
+  }
+
+  /** The highest position of the workspace's log that this process has heard of. */
+  knownHead(workspaceId: string): bigint {
+    return this.heads.get(workspaceId) ?? 0n
+  }
+
+  logGrew(workspaceId: string, position: bigint): void {
+    if (position <= this.knownHead(workspaceId)) return
+    this.heads.set(workspaceId, position)
+    this.hub.wakeAllOf(logTopic(workspaceId))
+  }
+
+  /** After a claim: where there was one task there may be more. Two, so that a burst spreads like a tree. */
+  mayHaveMore(topics: readonly string[]): void {
+    for (const topic of topics) {
+      this.hub.wakeOne(topic)
+      this.hub.wakeOne(topic)
+    }
+  }
+
+  /** Until a hint later than `mark` (see {@link Hub.mark}), the time is up, or the signal fires. */
+  async until(
+    topics: readonly string[],
+    mark: number,
+    milliseconds: number,
+    signal: AbortSignal | null,
+  ): Promise<Waited> {
+    const wait = this.hub.wait(topics, mark)
+    const timer = new AbortController()
+    const end = (): void => wait.end()
+    signal?.addEventListener('abort', end, { once: true })
+    if (signal?.aborted === true) end()
+    const timeUp: Waited = { topic: null, timedOut: true }
+    try {
+      return await Promise.race([
+        wait.woken.then((topic): Waited => ({ topic, timedOut: false })),
+        sleep(milliseconds, timeUp, { signal: timer.signal }).catch(() => timeUp),
+      ])
+    } finally {
+      timer.abort()
+      signal?.removeEventListener('abort', end)
+      wait.end()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.hub.wakeEveryone()
+    await this.channel?.close()
+  }
+}
