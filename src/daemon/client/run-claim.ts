@@ -20,11 +20,11 @@ export interface RunContext {
    * How the provider took the offered session: RESUMED, REFUSED or NOT_ATTEMPTED. Call it once, before pin and progress,
    * when a session was offered; otherwise the run has started already.
    */
-  start(resumeResult?: ResumeResult): Promise<void>
+  start: (resumeResult?: ResumeResult) => Promise<void>
   /** Tells the provider's session as soon as it is known, so that it survives whatever ends the run. Never rejects. */
-  pin(session: Session | string): Promise<void>
+  pin: (session: Session | string) => Promise<void>
   /** One line for whoever watches. Sent beside the run, gathered and in order. */
-  progress(entry: ProgressEntry | string): void
+  progress: (entry: ProgressEntry | string) => void
 }
 
 /** A string is the output of a task that went well. */
@@ -52,7 +52,7 @@ export async function runClaim(held: HeldClaim, { client, outbox, run, log, exit
   const context: RunContext = {
     signal: held.signal,
     start: (resumeResult) => start(resumeResult ?? null),
-    async pin(session) {
+    pin: async (session) => {
       const named = typeof session === 'string' ? { sessionId: session } : session
       await start(named.sessionId === claim.priorSessionId ? 'RESUMED' : null)
       await calls.pin(named)

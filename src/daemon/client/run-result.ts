@@ -88,5 +88,5 @@ function cut(text: string): string {
   return `${bytes
     .subarray(0, MOST_BYTES - 100)
     .toString('utf8')
-    .replace(/\uFFFD$/, '')}\n[cut: ${bytes.length} bytes]`
+    .replace(/\uFFFD+$/, '')}\n[cut: ${bytes.length} bytes]`
 }

@@ -1,0 +1,59 @@
+import { chmod, mkdtemp, readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openOutbox } from '../../../src/daemon/client/outbox.js'
+import type { Report } from '../../../src/daemon/client/report.js'
+
+const report = (taskId: string): Report => ({
+  name: 'CompleteTask',
+  input: { taskId, claimToken: 'token', output: 'Done.' },
+  start: null,
+})
+
+async function outboxFile(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), 'baton-outbox-')), 'outbox.json')
+}
+
+test('what was put is there when the outbox is opened again, in order', async () => {
+  const file = await outboxFile()
+  const outbox = await openOutbox(file)
+  await Promise.all(['a', 'b', 'c'].map((id) => outbox.put(report(id))))
+  const again = await openOutbox(file)
+  expect(again.waiting()).toEqual([report('a'), report('b'), report('c')])
+})
+
+test('what was removed is gone when the outbox is opened again', async () => {
+  const file = await outboxFile()
+  const outbox = await openOutbox(file)
+  const [first, second] = [report('a'), report('b')]
+  await outbox.put(first)
+  await Promise.all([outbox.put(second), outbox.remove(first)])
+  expect((await openOutbox(file)).waiting()).toEqual([second])
+})
+
+test('only its owner may read the file, and nothing unfinished is left beside it', async () => {
+  const file = await outboxFile()
+  await (await openOutbox(file)).put(report('a'))
+  expect((await stat(file)).mode & 0o077).toBe(0)
+  expect(await readdir(join(file, '..'))).toEqual(['outbox.json'])
+})
+
+test('a file that is no outbox stops the daemon, and is left as it is', async () => {
+  const file = await outboxFile()
+  await writeFile(file, '{"format":1,"reports":')
+  await expect(openOutbox(file)).rejects.toThrow(/move it away/)
+  expect(await readFile(file, 'utf8')).toBe('{"format":1,"reports":')
+})
+
+test('a write that failed does not keep the next one from succeeding', async () => {
+  const file = await outboxFile()
+  const outbox = await openOutbox(join(file, 'below-a-file', 'outbox.json'))
+  await writeFile(file, '')
+  await expect(outbox.put(report('a'))).rejects.toThrow()
+  await chmod(file, 0o600)
+  const { rm } = await import('node:fs/promises')
+  await rm(file)
+  await outbox.put(report('b'))
+  expect((await openOutbox(join(file, 'below-a-file', 'outbox.json'))).waiting()).toEqual([report('a'), report('b')])
+})

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
+
+test('what a run returns completes its task', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  const run = async () => ({ output: 'Done.', result: { lines: 3 }, sessionId: 's-1', workDir: '/w' })
+  await daemonOf(house, { run }).start()
+  await until(() => task.status === 'COMPLETED')
+  expect(house.server.inputsOf('CompleteTask')).toEqual([
+    {
+      ...{ taskId: task.id, claimToken: 'token_1', output: 'Done.', result: { lines: 3 } },
+      sessionId: 's-1',
+      workDir: '/w',
+    },
+  ])
+})
+
+test('what a run throws fails its task', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  await daemonOf(house, { run: () => Promise.reject(new Error('Out of ideas.')) }).start()
+  await until(() => task.status === 'FAILED')
+  expect(house.server.inputsOf('FailTask')).toMatchObject([{ failureReason: 'agent_error', error: 'Out of ideas.' }])
+})
+
+test('a report is sent until the server has answered, with the same claim token', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  house.server.failNext('CompleteTask', 'DOWN', 'CUT', 'LOST')
+  await daemonOf(house, { run: async () => 'Done.' }).start()
+  await until(() => house.server.inputsOf('CompleteTask').length === 4)
+  expect(task.status).toBe('COMPLETED')
+  expect(new Set(house.server.inputsOf('CompleteTask').map(({ claimToken }) => claimToken))).toEqual(
+    new Set(['token_1']),
+  )
+  await until(() => house.server.inputsOf('ClaimTasks').length > 3)
+  expect(house.server.inputsOf('CompleteTask')).toHaveLength(4)
+})
+
+test('a start that was not answered is sent before the end of the run', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue({ priorSessionId: 's-0' })
+  house.server.failNext('StartTask', 'CUT')
+  const run = async (_claim: unknown, { start }: { start: (how: 'REFUSED') => Promise<void> }) => {
+    // Not awaited: the run ends while the start is still on its way.
+    start('REFUSED').catch(() => undefined)
+    return 'Done.'
+  }
+  await daemonOf(house, { run }).start()
+  await until(() => task.status === 'COMPLETED')
+  expect(house.server.inputsOf('StartTask').at(-1)).toMatchObject({ resumeResult: 'REFUSED', claimToken: 'token_1' })
+})
+
+test('a finished run outlives the process: the next one reports it before it has orphans recovered', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  const first = daemonOf(house, {
+    run: async () => {
+      house.server.down = true
+      return 'Done.'
+    },
+  })
+  await first.start()
+  await until(() => first.logged.some((line) => line.includes('report was not answered')))
+  expect(await readFile(house.outboxFile, 'utf8')).toContain('CompleteTask')
+
+  // The first process is as good as dead: its server is gone for ever, the second has its outbox.
+  const { outboxFile } = house
+  house.server.down = false
+  const second = daemonOf({ server: house.server, outboxFile }, { run: async () => undefined })
+  await second.start()
+  expect(task.status).toBe('COMPLETED')
+  expect(house.server.queue.recoveredAfter).toEqual(['COMPLETED'])
+})
+
+test('a report that the server refuses for good is not kept', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  const daemon = daemonOf(house, {
+    run: async () => {
+      task.claimToken = 'token of somebody else'
+      return 'Done.'
+    },
+  })
+  await daemon.start()
+  await until(() => daemon.logged.some((line) => line.includes('refused the report')))
+  await expect.poll(() => readFile(house.outboxFile, 'utf8')).toBe('{"format":1,"reports":[]}')
+})
+
+test('a report that meets a revoked token is kept for the next start', async () => {
+  const house = await fakeHouse()
+  house.server.queue.enqueue()
+  const daemon = daemonOf(house, {
+    run: async () => {
+      house.server.queue.revoked = true
+      return 'Done.'
+    },
+  })
+  await daemon.start()
+  await expect(daemon.stopped).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  expect(JSON.parse(await readFile(house.outboxFile, 'utf8'))).toMatchObject({ reports: [{ name: 'CompleteTask' }] })
+})
+
+test('output beyond what the server takes is cut, at a whole character', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  await daemonOf(house, { run: async () => `.${'€'.repeat(500_000)}` }).start()
+  await until(() => task.status === 'COMPLETED')
+  const output = house.server.inputsOf('CompleteTask')[0]?.output ?? ''
+  expect(Buffer.byteLength(output)).toBeLessThanOrEqual(1_000_000)
+  expect(output.slice(-30)).toMatch(/^€+\n\[cut: 1500001 bytes\]$/)
+})
+
+test('nothing that is logged holds a token or an output', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  house.server.failNext('CompleteTask', 'DOWN')
+  house.server.failNext('ClaimTasks', 'CUT')
+  const daemon = daemonOf(house, { run: async () => 'private answer' })
+  await daemon.start()
+  await until(() => task.status === 'COMPLETED')
+  expect(daemon.logged.length).toBeGreaterThan(2)
+  expect(daemon.logged.join()).not.toMatch(/secret-token|token_1|private answer/)
+})
