@@ -21,3 +21,32 @@ export function readLog(
 ): Promise<StoredEvent[]> {
   return sql.rows<StoredEvent>(READ_LOG, [workspaceId, afterPosition, types, limit])
 }
+
+const READ_CONVERSATION_LOG = statement(
+  'read_conversation_log',
+  `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
+   WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version > coalesce((
+     SELECT p.version FROM session_event p
+     WHERE p."workspaceId" = $1 AND p."conversationId" = $2 AND p.position <= $3::bigint
+     ORDER BY p.version DESC LIMIT 1), 0)
+   ORDER BY e.version LIMIT $4`,
+)
+
+/** As {@link readLog}, of one conversation: in a stream the order of versions is the order of positions. */
+export function readConversationLog(
+  sql: Sql,
+  workspaceId: string,
+  conversationId: string,
+  afterPosition: string,
+  limit: number,
+): Promise<StoredEvent[]> {
+  return sql.rows<StoredEvent>(READ_CONVERSATION_LOG, [workspaceId, conversationId, afterPosition, limit])
+}
+
+const READ_HEAD = statement('read_head', `SELECT position::text AS position FROM log_head WHERE "workspaceId" = $1`)
+
+/** The position of the workspace's newest event; "0" in an empty log. */
+export async function readHead(sql: Sql, workspaceId: string): Promise<string> {
+  const [head] = await sql.rows<{ position: string }>(READ_HEAD, [workspaceId])
+  return head?.position ?? '0'
+}

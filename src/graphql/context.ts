@@ -10,17 +10,20 @@ export interface Context {
   caller: Caller | null
   requestId: string
   loaders: Loaders
+  /** Fires when nobody is there any more to take the answer. Asked for only by what may wait. */
+  gone: () => AbortSignal | null
 }
 
 export interface ContextInput {
   services: Services
   caller: Caller | null
   requestId: string
+  gone?: () => AbortSignal | null
 }
 
 /** Cheap: a loader is made when it is first asked for, and most of a daemon's calls ask for none. */
-export function createContext({ services, caller, requestId }: ContextInput): Context {
-  return { services, caller, requestId, loaders: new Loaders(services, caller?.workspaceId ?? '') }
+export function createContext({ services, caller, requestId, gone = () => null }: ContextInput): Context {
+  return { services, caller, requestId, loaders: new Loaders(services, caller?.workspaceId ?? ''), gone }
 }
 
 /** The caller, where authorization has let the field pass. */

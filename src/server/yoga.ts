@@ -6,7 +6,9 @@ import { createContext } from '../graphql/context.js'
 import { schema } from '../graphql/schema.js'
 import type { Caller } from '../use-cases/caller.js'
 import type { Services } from '../use-cases/services.js'
+import { unbufferedStreams } from './event-streams.js'
 import { forgetRevokedTokens } from './forget-revoked-tokens.js'
+import { goneSignal } from './gone-signal.js'
 import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
 import { InternalErrors } from './internal-errors.js'
 import type { LocalSession } from './local-session.js'
@@ -37,9 +39,10 @@ export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOption
   return createYoga<RequestContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ caller, requestId }) => createContext({ services, caller, requestId }),
+    context: ({ caller, requestId, res }) =>
+      createContext({ services, caller, requestId, gone: () => goneSignal(res) }),
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
-    plugins: [internalErrors.plugin(), forgetRevokedTokens(onTokenRevoked)],
+    plugins: [internalErrors.plugin(), forgetRevokedTokens(onTokenRevoked), unbufferedStreams],
     graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),
     renderGraphiQL: renderGraphiqlPage,
     // Yoga logs every masked error: a client's syntax errors too, and without the request's id. InternalErrors logs ours.

@@ -46,6 +46,23 @@ export class Hub {
     return { woken, end: () => waiter?.wake(null) }
   }
 
+  /** As {@link wait}, without a place in line: woken by any hint of these topics. */
+  overhear(topics: readonly string[], mark: number): Wait {
+    if (this.mark(topics) !== mark) return { woken: Promise.resolve(topics[0] ?? null), end: () => undefined }
+    let end: () => void = () => undefined
+    const woken = new Promise<string | null>((resolve) => {
+      const stop = this.listen(topics, (topic) => {
+        stop()
+        resolve(topic)
+      })
+      end = () => {
+        stop()
+        resolve(null)
+      }
+    })
+    return { woken, end: () => end() }
+  }
+
   /** Calls `listen` with every hint of these topics, until the returned function is called. */
   listen(topics: readonly string[], listen: (topic: string) => void): () => void {
     for (const topic of topics) {

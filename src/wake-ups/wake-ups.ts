@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Announcer, Hints } from './hint.js'
 import { logTopic, runtimeTopic } from './hint.js'
 import { Hub } from './hub.js'
+import type { Wait } from './hub.js'
 
 /** Hints as they travel between processes: topics, and the log's heads by workspace. */
 export interface Parcel {
@@ -72,34 +73,42 @@ export class WakeUps implements Announcer {
     }
   }
 
-  /** Until a hint later than `mark` (see {@link Hub.mark}), the time is up, or the signal fires. */
-  async until(
+  /** Until a hint later than `mark` (see {@link Hub.mark}), the time is up, or the signal fires. Takes a place in line. */
+  until(topics: readonly string[], mark: number, milliseconds: number, signal: AbortSignal | null): Promise<Waited> {
+    return bounded(this.hub.wait(topics, mark), milliseconds, signal)
+  }
+
+  /** As {@link until}, out of line: it takes no hint away from those who wait for work. */
+  listenUntil(
     topics: readonly string[],
     mark: number,
     milliseconds: number,
     signal: AbortSignal | null,
   ): Promise<Waited> {
-    const wait = this.hub.wait(topics, mark)
-    const timer = new AbortController()
-    const end = (): void => wait.end()
-    signal?.addEventListener('abort', end, { once: true })
-    if (signal?.aborted === true) end()
-    const timeUp: Waited = { topic: null, timedOut: true }
-    try {
-      return await Promise.race([
-        wait.woken.then((topic): Waited => ({ topic, timedOut: false })),
-        sleep(milliseconds, timeUp, { signal: timer.signal }).catch(() => timeUp),
-      ])
-    } finally {
-      timer.abort()
-      signal?.removeEventListener('abort', end)
-      wait.end()
-    }
+    return bounded(this.hub.overhear(topics, mark), milliseconds, signal)
   }
 
   async close(): Promise<void> {
     this.closed = true
     this.hub.wakeEveryone()
     await this.channel?.close()
+  }
+}
+
+async function bounded(wait: Wait, milliseconds: number, signal: AbortSignal | null): Promise<Waited> {
+  const timer = new AbortController()
+  const end = (): void => wait.end()
+  signal?.addEventListener('abort', end, { once: true })
+  if (signal?.aborted === true) end()
+  const timeUp: Waited = { topic: null, timedOut: true }
+  try {
+    return await Promise.race([
+      wait.woken.then((topic): Waited => ({ topic, timedOut: false })),
+      sleep(milliseconds, timeUp, { signal: timer.signal }).catch(() => timeUp),
+    ])
+  } finally {
+    timer.abort()
+    signal?.removeEventListener('abort', end)
+    wait.end()
   }
 }

@@ -80,7 +80,11 @@ const ClaimTasksPayloadRef = builder.objectRef<Claimed>('ClaimTasksPayload').imp
 })
 
 async function claim(context: Context, input: ClaimTaskInput): Promise<Claimed> {
-  const claimed = await carryOut(context, claimTask, input)
+  const claimed = await carryOut(
+    context,
+    (services, caller, asked: ClaimTaskInput) => claimTask(services, caller, asked, context.gone()),
+    input,
+  )
   for (const view of claimed.claims) primeClaim(context.loaders, view)
   return claimed
 }

@@ -1,0 +1,70 @@
+import { followLog } from '../../use-cases/follow-log.js'
+import { watchRuntimes } from '../../use-cases/watch-runtimes.js'
+import type { SessionEvent } from '../../generated/prisma/client.js'
+import { conversationById } from '../../use-cases/conversation-by-id.js'
+import { notFound } from '../../use-cases/outcome.js'
+import { builder } from '../builder.js'
+import { callerOf } from '../context.js'
+import { unwrap } from '../errors.js'
+import { id as idRule, runtimeIds as runtimeIdsRule } from '../input-rules.js'
+import { SessionEventRef } from '../refs.js'
+
+const TaskAvailableRef = builder.objectRef<{ runtimeId: string }>('TaskAvailable').implement({
+  description: 'A hint that a runtime may have work. It grants nothing: claim to get the task.',
+  fields: (t) => ({
+    runtimeId: t.exposeID('runtimeId', { description: 'rt_..., one of those that were asked for.' }),
+  }),
+})
+
+builder.subscriptionType({
+  description:
+    'What can be followed live, over server-sent events on the same address. A stream that breaks is simply asked ' +
+    'for again: sessionEvents goes on after the last position that you have.',
+})
+
+builder.subscriptionFields((t) => ({
+  taskAvailable: t.field({
+    type: TaskAvailableRef,
+    description: 'Tells whenever one of these runtimes may have work, beginning with those that have some now.',
+    authScopes: { fleet: true },
+    args: {
+      runtimeIds: t.arg.idList({ required: true, validate: runtimeIdsRule, description: 'Your runtimes, 1 to 100.' }),
+    },
+    subscribe: async (_root, { runtimeIds }, context) => {
+      const input = { runtimeIds: runtimeIds.map(String) }
+      return unwrap(await watchRuntimes(context.services, callerOf(context), input))
+    },
+    resolve: (hint) => {
+      return hint
+    },
+  }),
+  sessionEvents: t.field({
+    type: SessionEventRef,
+    description:
+      "The workspace's log from a position on: what is there, then what comes, in order, nothing left out and " +
+      'nothing twice. Reconnect with the position of the last event you have.',
+    authScopes: { read: true },
+    args: {
+      after: t.arg({
+        type: 'Position',
+        description: 'Only what comes after this position; null: only what happens from now on. "0": everything.',
+      }),
+      conversationId: t.arg.id({ validate: idRule, description: 'Only the events of this conversation.' }),
+    },
+    subscribe: async (_root, { after, conversationId }, context) => {
+      const { services } = context
+      const caller = callerOf(context)
+      const id = conversationId == null ? null : String(conversationId)
+      if (id !== null && (await conversationById(services, caller.workspaceId, id)) === null) {
+        unwrap(notFound(id.startsWith('issue_') ? 'issue' : 'chat', id))
+      }
+      return followLog(services, caller, { after: after ?? null, conversationId: id })
+    },
+    resolve: (event, _args, context) => {
+      // Each event is an answer of its own time: nothing that an earlier one loaded may be shown with it.
+      context.loaders.forget()
+      const { position, ...row } = event
+      return { ...row, position: BigInt(position) } as SessionEvent
+    },
+  }),
+}))

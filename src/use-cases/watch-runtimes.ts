@@ -1,0 +1,69 @@
+import { whyEmpty } from '../claim-queue/why-empty.js'
+import { runtimeTopic } from '../wake-ups/hint.js'
+import type { Caller } from './caller.js'
+import { forbidsDaemon } from './caller.js'
+import { RECHECK_MS, liveStream } from './live-stream.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound } from './outcome.js'
+import type { Services } from './services.js'
+import { tokenStillValid } from './token-still-valid.js'
+import { loadRuntimes } from './transaction/load-rows.js'
+
+/**
+ * Tells whenever one of these runtimes may have work, beginning with those that have some now. Carries no authority: claim
+ * to get it. Hints that come faster than they are taken are joined, one a runtime.
+ */
+export async function watchRuntimes(
+  services: Services,
+  caller: Caller,
+  { runtimeIds }: { runtimeIds: readonly string[] },
+): Promise<Outcome<AsyncIterableIterator<{ runtimeId: string }>>> {
+  const { workspaceId } = caller
+  const ids = [...new Set(runtimeIds)]
+  const known = await loadRuntimes(
+    services.database.sql,
+    ids.map((id) => [workspaceId, id] as const),
+  )
+  for (const id of ids) {
+    const runtime = known.find((row) => row.id === id)
+    if (runtime === undefined) return notFound('rt', id)
+    const forbidden = forbidsDaemon(caller, runtime.daemonId)
+    if (forbidden !== null) return forbidden
+  }
+  return accepted(liveStream((left) => watch(services, caller, ids, left)))
+}
+
+async function* watch(
+  services: Services,
+  caller: Caller,
+  runtimeIds: readonly string[],
+  left: AbortSignal,
+): AsyncGenerator<{ runtimeId: string }, void> {
+  const { wakeUps, database, clock } = services
+  const { workspaceId } = caller
+  const idOf = new Map(runtimeIds.map((runtimeId) => [runtimeTopic(workspaceId, runtimeId), runtimeId]))
+  const topics = [...idOf.keys()]
+  const hinted = new Set<string>()
+  const stop = wakeUps.hub.listen(topics, (topic) => hinted.add(topic))
+  try {
+    const waiting = await whyEmpty(
+      database.sql,
+      runtimeIds.map((runtimeId) => ({ workspaceId, runtimeId })),
+      clock.now(),
+    )
+    for (const runtime of waiting) if (runtime.claimable) hinted.add(runtimeTopic(workspaceId, runtime.runtimeId))
+    while (!left.aborted && !wakeUps.closed) {
+      const mark = wakeUps.hub.mark(topics)
+      for (const topic of [...hinted]) {
+        hinted.delete(topic)
+        const runtimeId = idOf.get(topic)
+        if (runtimeId !== undefined) yield { runtimeId }
+      }
+      if (hinted.size > 0) continue
+      const { timedOut } = await wakeUps.listenUntil(topics, mark, RECHECK_MS, left)
+      if (timedOut && !(await tokenStillValid(services, caller))) return
+    }
+  } finally {
+    stop()
+  }
+}
