@@ -9,6 +9,7 @@ import type { Access, Scopes } from './access.js'
 import type { Context } from './context.js'
 import { badUserInput, forbidden, unauthenticated } from './errors.js'
 import './input-plugin.js'
+import { pathOf } from './input-problems.js'
 import { decodeGlobalID, nodeQuery, nodeTypeName, nodesQuery } from './node-lookup.js'
 import { DateTime, JSONValue, Position } from './scalars.js'
 
@@ -35,12 +36,7 @@ export const builder = new SchemaBuilder<{
   },
   validation: {
     validationError: ({ issues }) =>
-      badUserInput(
-        issues.map(({ path = [], message }) => ({
-          path: path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
-          message,
-        })),
-      ),
+      badUserInput(issues.map((issue) => ({ path: pathOf([], issue), message: issue.message }))),
   },
   withInput: {
     argOptions: { description: 'The particulars.' },

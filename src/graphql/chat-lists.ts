@@ -13,7 +13,7 @@ type Where = Prisma.ConversationWhereInput
 const CHATS: Filter<Where> = {
   name: 'chats',
   where: { AND: [{ id: { gte: 'chat_', lt: 'chat`' } }] },
-  sql: Prisma.sql`AND t.id >= 'chat_' AND t.id < 'chat\``,
+  sql: Prisma.sql`AND t.id >= 'chat_' AND t.id < 'chat\`'`,
 }
 
 export const whereChat: Where = CHATS.where

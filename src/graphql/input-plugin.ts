@@ -2,6 +2,8 @@ import SchemaBuilder, { BasePlugin } from '@pothos/core'
 import type { PothosOutputFieldConfig, SchemaTypes } from '@pothos/core'
 import type { GraphQLFieldResolver } from 'graphql'
 import { cleanInput } from './clean-input.js'
+import { badUserInput } from './errors.js'
+import { inputProblems } from './input-problems.js'
 
 declare global {
   // Pothos learns of a plugin by this declaration.
@@ -17,7 +19,8 @@ const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']
 /**
  * Two things about every argument that comes in: its texts are cleaned before anything looks at them, and at the root
  * they are validated after the caller has been authorized, not before. Pothos would do it the other way round, and
- * whoever may not call a field at all would learn what is wrong with the arguments instead.
+ * whoever may not call a field at all would learn what is wrong with the arguments instead. And where Pothos stops at
+ * the first wrong field of an input, all are named.
  *
  * Must be the last of the builder's plugins: then its cleaning comes before their argument mappers, and its mapping
  * inside their wrapping of the resolver.
@@ -37,7 +40,12 @@ export class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const mappers = config.argMappers.splice(0)
     return async (parent, args, context, info) => {
       let mapped = args as Record<string, unknown>
-      for (const mapper of mappers) mapped = await mapper(mapped, context, info)
+      try {
+        for (const mapper of mappers) mapped = await mapper(mapped, context, info)
+      } catch (error) {
+        const problems = inputProblems(info.parentType.getFields()[info.fieldName]?.args ?? [], mapped)
+        throw problems.length === 0 ? error : badUserInput(problems)
+      }
       return resolver(parent, mapped, context, info)
     }
   }

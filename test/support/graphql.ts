@@ -69,19 +69,22 @@ export class Client {
   ) {}
 
   /** As a server would answer: errors are coded and masked. */
-  async send(document: string, variableValues: Variables = {}): Promise<ExecutionResult<Variables>> {
-    const contextValue = createContext({ services: this.services, caller: this.caller, requestId: 'test' })
-    const result = await executed(document, variableValues, contextValue)
+  async send(document: string, variables: Variables = {}): Promise<ExecutionResult<Variables>> {
+    const result = await this.execute(document, variables)
     return { ...result, errors: result.errors?.map((error) => maskError(error)) }
   }
 
+  private execute(document: string, variables: Variables): Promise<ExecutionResult<Variables>> {
+    const context = createContext({ services: this.services, caller: this.caller, requestId: 'test' })
+    return executed(document, variables, context)
+  }
+
   /** The data; any error fails the test. */
-  async ask(document: string, variables?: Variables): Promise<Variables> {
-    const { data, errors } = await this.send(document, variables)
-    if (errors !== undefined || data == null) {
-      throw new Error(JSON.stringify(errors?.map(({ message, path, extensions }) => ({ message, path, extensions }))))
-    }
-    return data
+  async ask(document: string, variables: Variables = {}): Promise<Variables> {
+    const { data, errors = [] } = await this.execute(document, variables)
+    if (errors.length === 0 && data != null) return data
+    const told = errors.map(({ message, path, extensions }) => JSON.stringify({ message, path, extensions }))
+    throw new Error(told.join('\n'), { cause: errors[0]?.originalError })
   }
 
   /** The one error of a call that must fail. */
@@ -93,11 +96,16 @@ export class Client {
   }
 }
 
-async function executed(document: string, variableValues: Variables, contextValue: object): Promise<ExecutionResult> {
+async function executed(
+  document: string,
+  variableValues: Variables,
+  contextValue: object,
+): Promise<ExecutionResult<Variables>> {
   try {
     const parsed = parse(document)
     const errors = validate(schema, parsed)
-    return errors.length > 0 ? { errors } : await execute({ schema, document: parsed, variableValues, contextValue })
+    if (errors.length > 0) return { errors }
+    return await execute({ schema, document: parsed, variableValues, contextValue })
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] }
     throw error

@@ -1,0 +1,174 @@
+import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isObjectType } from 'graphql'
+import type { GraphQLArgument, GraphQLInputField } from 'graphql'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../src/database/ids.js'
+import { rulesOf } from '../../src/graphql/input-problems.js'
+import { schema } from '../../src/graphql/schema.js'
+import { openEmbeddedDatabase } from '../support/embedded-database.js'
+import { Api } from '../support/graphql.js'
+import type { Refused } from '../support/graphql.js'
+import { callOf, rootFields, sample } from '../support/schema-calls.js'
+
+const KB = 1024
+const MB = 1024 * KB
+
+let api: Api
+
+beforeAll(async () => {
+  api = await Api.open(await openEmbeddedDatabase())
+  return () => api.services.database.close()
+})
+
+type Input = GraphQLArgument | GraphQLInputField
+
+/** These check themselves: Position is a scalar of its own, pages are checked where they are cut. */
+const CHECKED_ELSEWHERE = new Set(['Boolean', 'Position'])
+const PAGE_ARGUMENTS = new Set(['first', 'last', 'after', 'before'])
+
+function* inputs(): Generator<{ path: string; input: Input }> {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__')) continue
+    if (isInputObjectType(type)) {
+      for (const input of Object.values(type.getFields())) yield { path: `${type.name}.${input.name}`, input }
+    }
+    if (!isObjectType(type)) continue
+    for (const field of Object.values(type.getFields())) {
+      const isPage = getNamedType(field.type).name.endsWith('Connection')
+      for (const input of field.args) {
+        if (isPage && PAGE_ARGUMENTS.has(input.name)) continue
+        yield { path: `${type.name}.${field.name}(${input.name})`, input }
+      }
+    }
+  }
+}
+
+it('no text, number, id, time, JSON value or list of such comes in without a limit', () => {
+  const unlimited = [...inputs()].filter(({ input }) => {
+    const type = getNamedType(input.type)
+    if (isEnumType(type) || CHECKED_ELSEWHERE.has(type.name)) return false
+    if (isInputObjectType(type) && !isListType(getNullableType(input.type))) return false
+    return rulesOf(input).length === 0
+  })
+  expect(unlimited.map(({ path }) => path)).toEqual([])
+})
+
+/** What a limit counts, by what is sent: characters of two bytes for those that count bytes would hide a slip. */
+const chars = (most: number) => ({
+  good: ['x', 'ä'.repeat(most), '😀'.repeat(most)],
+  bad: ['', ' \t\n', 'x'.repeat(most + 1)],
+})
+const filledBytes = (most: number) => ({
+  good: ['x', 'x'.repeat(most), 'ä'.repeat(most / 2)],
+  bad: ['', '  ', 'x'.repeat(most + 1), 'ä'.repeat(most / 2 + 1)],
+})
+const bytes = (most: number) => ({ good: ['', ' ', 'x'.repeat(most)], bad: ['x'.repeat(most + 1)] })
+const range = (least: number, most: number) => ({ good: [least, most], bad: [least - 1, most + 1] })
+const from = (least: number) => ({ good: [least, 2_147_483_647], bad: [least - 1] })
+const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])
+const json = (most: number) => ({
+  good: [{ a: ['b', 1, true, null] }, nested(32), 'x'.repeat(most - 2)],
+  bad: [nested(33), nested(100_000 / 100), 'x'.repeat(most - 1)],
+})
+const ids = { good: [newId('task'), newId('rt')], bad: ['', 'x', 'task_', 'task_1', 'foo_01h2xcejqtf2nbrexx3vqjhp41'] }
+const times = {
+  good: ['1970-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'],
+  bad: ['1969-12-31T23:59:59Z', '0000-01-01T00:00:00Z'],
+}
+const idLists = (most: number) => ({
+  good: [Array.from({ length: most }, () => newId('rt'))],
+  bad: [[], ['x'], Array.from({ length: most + 1 }, () => newId('rt'))],
+})
+
+const LIMITS: Record<string, { good: unknown[]; bad: unknown[] }> = {
+  ...{ daemonId: chars(512), provider: chars(512), name: chars(512), host: chars(512), cliVersion: chars(512) },
+  ...{ account: chars(512), store: chars(512), requestId: chars(512), issueKey: chars(512), claimToken: chars(512) },
+  ...{ failureReason: chars(512), title: chars(1_000) },
+  ...{ prompt: filledBytes(MB), content: filledBytes(MB), output: bytes(MB), error: bytes(MB), reason: bytes(4 * KB) },
+  ...{ sessionId: filledBytes(KB), retiredSessionId: filledBytes(KB), workDir: filledBytes(4 * KB) },
+  ...{ metadata: json(256 * KB), config: json(256 * KB), result: json(MB) },
+  ...{ leaseSeconds: range(1, 3_600), waitSeconds: { good: [0], bad: [-1, 61] }, max: range(1, 100) },
+  ...{ priority: range(-1_000, 1_000), maxAttempts: range(1, 20), maxConcurrentTasks: range(1, 1_000) },
+  ...{ expiresInSeconds: from(1), runtimeIds: idLists(100), availableAt: times },
+  ...{ runtimeId: ids, agentId: ids, taskId: ids, chatSessionId: ids, conversationId: ids, tokenId: ids },
+}
+
+/** Its own words for each: lists of inputs, and what no call may name by accident. */
+const CHECKED_BELOW = new Set(['claims', 'entries', 'resumePolicy'])
+
+describe('each field of each mutation', () => {
+  const cases = rootFields()
+    .filter(({ kind }) => kind === 'mutation')
+    .flatMap((root) => {
+      const input = getNullableType(root.field.args[0]?.type)
+      if (!isInputObjectType(input)) throw new Error(`${root.name} has no input`)
+      const checked = Object.values(input.getFields()).filter(({ name, type }) => {
+        const named = getNamedType(type)
+        return !isEnumType(named) && named.name !== 'Boolean' && !CHECKED_BELOW.has(name)
+      })
+      return checked.map(({ name }) => ({ root, input, name }))
+    })
+
+  it.each(cases)(
+    '$root.name($name) takes what is within its limits, and names itself for what is not',
+    async (test) => {
+      const { root, input, name } = test
+      const limits = LIMITS[name]
+      if (limits === undefined) throw new Error(`No limits are known here for ${name}`)
+      const path = `input.${name}`
+      const send = async (value: unknown): Promise<string[]> => {
+        const { document, variables } = callOf(root, { input: { ...(sample(input, '') as object), [name]: value } })
+        const { errors = [] } = await api.as('ROOT').send(document, variables)
+        const fields = errors.flatMap(({ extensions }) => (extensions as unknown as Refused).fields ?? [])
+        return fields.map((field) => field.path).filter((named) => named === path || named.startsWith(`${path}.`))
+      }
+      for (const value of limits.bad) expect(await send(value)).not.toEqual([])
+      if (root.name === 'createToken' && name === 'daemonId') return
+      for (const value of limits.good) expect(await send(value)).toEqual([])
+    },
+  )
+})
+
+describe('what lies deeper', () => {
+  it('is named by its whole path, each wrong field of it', async () => {
+    const document = `mutation ($input: ReportTaskProgressInput!) { reportTaskProgress(input: $input) { accepted } }`
+    const entry = { seq: 0, kind: 'text', text: 'x' }
+    const entries = [entry, { ...entry, seq: -1, text: 'x'.repeat(64 * KB + 1) }, { ...entry, kind: ' ' }]
+    const refusal = await api
+      .as('ROOT')
+      .refusal(document, { input: { taskId: newId('task'), claimToken: 't', entries } })
+    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT' })
+    expect(refusal.fields?.map(({ path }) => path)).toEqual([
+      'input.entries.1.seq',
+      'input.entries.1.text',
+      'input.entries.2.kind',
+    ])
+  })
+
+  it.each([0, 501])('%i entries of progress are too few or too many', async (length) => {
+    const document = `mutation ($input: ReportTaskProgressInput!) { reportTaskProgress(input: $input) { accepted } }`
+    const entries = Array.from({ length }, (_, seq) => ({ seq, kind: 'text', text: 'x' }))
+    const refusal = await api
+      .as('ROOT')
+      .refusal(document, { input: { taskId: newId('task'), claimToken: 't', entries } })
+    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'input.entries' }] })
+  })
+
+  it('a heartbeat names at most 1,000 claims', async () => {
+    const document = `mutation ($input: HeartbeatInput!) { heartbeat(input: $input) { nextHeartbeatSeconds } }`
+    const claims = Array.from({ length: 1_001 }, () => ({ taskId: newId('task'), claimToken: 't' }))
+    const input = { daemonId: 'daemon-1', runtimeIds: [newId('rt')], claims }
+    expect(await api.as('ROOT').refusal(document, { input })).toMatchObject({ fields: [{ path: 'input.claims' }] })
+  })
+
+  it.each([
+    [{ maxResumeFailures: 0 }, 'maxResumeFailures'],
+    [{ maxResumeFailures: 1_001 }, 'maxResumeFailures'],
+    [{ maxAgeSeconds: 0 }, 'maxAgeSeconds'],
+  ])('a resume policy of %j is refused', async (resumePolicy, name) => {
+    const document = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }`
+    const refusal = await api
+      .as('ROOT')
+      .refusal(document, { input: { name: 'A', runtimeId: newId('rt'), resumePolicy } })
+    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: `input.resumePolicy.${name}` }] })
+  })
+})
