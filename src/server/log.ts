@@ -19,7 +19,7 @@ export function openLog(level: LogLevel): Log {
  * What is logged of an error. Not its other properties: PostgreSQL puts the row that failed into `detail`, and with it
  * a prompt, an output or a token's hash.
  */
-function describeError(error: unknown): object {
+export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const { name, message, stack, cause } = error
   const { code } = error as { code?: unknown }

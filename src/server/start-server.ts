@@ -32,7 +32,7 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Rejects with what start-problem.ts has sentences for. Nothing is left open then. */
+/** Rejects with what start-problem.ts has sentences for: the process is to end then. The database is closed already. */
 export async function startServer(config: Config, log: Log): Promise<RunningServer> {
   assertNoHoles()
   const database = await openDatabase(config, log)

@@ -1,0 +1,93 @@
+import { expect, it, vi } from 'vitest'
+import { Authenticator } from '../../src/server/auth.js'
+import { LocalSession } from '../../src/server/local-session.js'
+import type { Caller } from '../../src/use-cases/caller.js'
+import { SettableClock } from '../support/services.js'
+
+const CALLER: Caller = { workspaceId: 'ws_1', tokenId: 'tok_1', name: 'A daemon', kind: 'DAEMON', daemonId: 'd1' }
+
+function setUp(localSession: LocalSession | null = null) {
+  const clock = new SettableClock()
+  const valid = new Map([['good', CALLER]])
+  const authenticate = vi.fn(async (secret: string) => valid.get(secret) ?? null)
+  return { clock, valid, authenticate, authenticator: new Authenticator({ authenticate, clock, localSession }) }
+}
+
+it.each([undefined, '', 'good', 'Basic good', 'Bearer', 'Bearer ', 'Bearer a b', 'Bearer bad'])(
+  'nobody is let in by %j',
+  async (authorization) => {
+    const { authenticator } = setUp()
+    expect(await authenticator.caller(authorization)).toBeNull()
+  },
+)
+
+it.each(['Bearer good', 'bearer good', 'BEARER   good '])('%j is a token', async (authorization) => {
+  const { authenticator } = setUp()
+  expect(await authenticator.caller(authorization)).toBe(CALLER)
+})
+
+it('a token that is used all the time is asked for once in five seconds', async () => {
+  const { authenticator, authenticate, clock } = setUp()
+  for (let second = 0; second < 10; second++) {
+    await authenticator.caller('Bearer good')
+    await authenticator.caller('Bearer good')
+    clock.pass(1)
+  }
+  expect(authenticate).toHaveBeenCalledTimes(2)
+})
+
+it('a token that was revoked elsewhere is refused after five seconds', async () => {
+  const { authenticator, valid, clock } = setUp()
+  await authenticator.caller('Bearer good')
+  valid.delete('good')
+  clock.pass(5)
+  expect(await authenticator.caller('Bearer good')).toBeNull()
+})
+
+it('a token that was revoked here is refused at once', async () => {
+  const { authenticator, valid } = setUp()
+  await authenticator.caller('Bearer good')
+  valid.delete('good')
+  authenticator.forgetAll()
+  expect(await authenticator.caller('Bearer good')).toBeNull()
+})
+
+it('an answer that was under way when a token was revoked is not kept', async () => {
+  const { authenticator, authenticate } = setUp()
+  let answer: (caller: Caller) => void = () => undefined
+  authenticate.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
+  const early = authenticator.caller('Bearer good')
+  authenticator.forgetAll()
+  answer(CALLER)
+  await early
+  await authenticator.caller('Bearer good')
+  expect(authenticate).toHaveBeenCalledTimes(2)
+})
+
+it('an unknown token is not remembered: the moment it exists it works', async () => {
+  const { authenticator, valid } = setUp()
+  expect(await authenticator.caller('Bearer new')).toBeNull()
+  valid.set('new', CALLER)
+  expect(await authenticator.caller('Bearer new')).toBe(CALLER)
+})
+
+it('a bounded number of callers is remembered, the latest ones', async () => {
+  const { authenticator, valid, authenticate } = setUp()
+  for (let n = 0; n < 2001; n++) {
+    valid.set(`t${n}`, CALLER)
+    await authenticator.caller(`Bearer t${n}`)
+  }
+  authenticate.mockClear()
+  await authenticator.caller('Bearer t2000')
+  expect(authenticate).not.toHaveBeenCalled()
+  await authenticator.caller('Bearer t0')
+  expect(authenticate).toHaveBeenCalledWith('t0')
+})
+
+it('GraphiQL’s own token is the owner’s, and asks no database', async () => {
+  const session = new LocalSession('ws_1')
+  const { authenticator, authenticate } = setUp(session)
+  expect(await authenticator.caller(`Bearer ${session.secret}`)).toMatchObject({ kind: 'ROOT', workspaceId: 'ws_1' })
+  expect(await authenticator.caller(`Bearer ${new LocalSession('ws_1').secret}`)).toBeNull()
+  expect(authenticate).toHaveBeenCalledTimes(1)
+})
