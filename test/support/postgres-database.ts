@@ -17,15 +17,18 @@ export async function whyNoPostgres(): Promise<string | undefined> {
 /** A new database on the test server, migrated and empty. Closing drops it, whoever may still be connected. */
 export async function openPostgresDatabase(): Promise<PostgresDatabase> {
   const { name, connectionString } = (await (await askForDatabase('POST', '/postgres')).json()) as CreatedDatabase
+  let closing = false
   const database = openPostgres(connectionString, {
+    // Dropping the database ends connections that are still saying goodbye.
     onIdleError(error) {
-      throw error
+      if (!closing) throw error
     },
   })
   return {
     ...database,
     connectionString,
     async close() {
+      closing = true
       await database.close()
       await askForDatabase('DELETE', `/postgres/${name}`)
     },

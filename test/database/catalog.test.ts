@@ -1,0 +1,94 @@
+import { beforeAll, expect, it } from 'vitest'
+import type { Database } from '../../src/database/sql.js'
+import { sqlState, statement } from '../../src/database/sql.js'
+import { forEachDatabase } from '../support/test-database.js'
+
+const INDEXES = statement(
+  'test_indexes',
+  `SELECT indexname AS name, regexp_replace(indexdef, '^.* USING ', '') AS shape FROM pg_indexes
+   WHERE schemaname = 'public' AND tablename IN ('queue_entry', 'claim', 'session_event') ORDER BY indexname`,
+)
+const CHECKS = statement(
+  'test_checks',
+  `SELECT conname AS name FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+   WHERE c.contype = 'c' AND n.nspname = 'public' AND convalidated ORDER BY 1`,
+)
+const TRIGGERS = statement(
+  'test_triggers',
+  `SELECT tgname AS name, tgenabled::text AS enabled, tgtype::int AS type FROM pg_trigger
+   WHERE tgrelid = 'session_event'::regclass AND NOT tgisinternal`,
+)
+const DEFERRABLE = statement(
+  'test_deferrable',
+  `SELECT conname AS name FROM pg_constraint WHERE contype = 'f' AND condeferrable AND condeferred`,
+)
+const NOT_BY_BYTES = statement(
+  'test_collations',
+  `SELECT c.relname || '.' || a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     JOIN pg_index i ON i.indrelid = c.oid AND a.attnum = ANY(i.indkey)
+   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE '\\_prisma%'
+     AND a.atttypid = 'text'::regtype AND a.attcollation <> 'pg_catalog."C"'::regcollation
+   GROUP BY 1 ORDER BY 1`,
+)
+
+forEachDatabase((open) => {
+  let database: Database
+
+  beforeAll(async () => {
+    database = await open()
+  })
+
+  const names = async (query: { name: string; text: string }) =>
+    (await database.sql.rows<{ name: string }>(query)).map(({ name }) => name)
+
+  it('has the indexes that the claim path stands on', async () => {
+    const shapes = new Map(
+      (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),
+    )
+    expect(shapes.get('queue_entry_order')).toBe(
+      'btree ("workspaceId", "runtimeId", state, "agentId", priority DESC, "taskId")',
+    )
+    expect(shapes.get('queue_entry_conversation')).toBe(
+      `btree ("workspaceId", "conversationId", "runtimeId", priority DESC, "taskId") WHERE (state <> 'SCHEDULED'::text)`,
+    )
+    expect(shapes.get('queue_entry_heads')).toBe(
+      `btree ("workspaceId", "conversationId") WHERE (state = ANY (ARRAY['READY'::text, 'NEXT'::text]))`,
+    )
+    expect(shapes.get('queue_entry_scheduled')).toBe(`btree ("availableAt") WHERE (state = 'SCHEDULED'::text)`)
+    expect(shapes.get('claim_workspaceId_conversationId_key')).toBe('btree ("workspaceId", "conversationId")')
+    expect([...shapes.keys()]).toEqual(
+      expect.arrayContaining(['queue_entry_age', 'queue_entry_agent', 'claim_leaseExpiresAt_idx']),
+    )
+  })
+
+  it('has the checks that no caller can talk it out of', async () => {
+    expect(await names(CHECKS)).toEqual(
+      expect.arrayContaining([
+        ...['agent_maxConcurrentTasks_check', 'api_token_kind_check', 'chat_message_role_check', 'claim_lease_check'],
+        ...['conversation_kind_check', 'conversation_version_check', 'queue_entry_state_check'],
+        ...['session_event_version_check', 'task_attempt_check', 'task_kind_check', 'task_status_check'],
+      ]),
+    )
+  })
+
+  it('has the trigger that keeps the log append-only: before UPDATE, DELETE and TRUNCATE, once a statement', async () => {
+    const before = 2 + 8 + 16 + 32
+    expect(await database.sql.rows(TRIGGERS)).toEqual([
+      { name: 'session_event_append_only', enabled: 'O', type: before },
+    ])
+  })
+
+  it('looks at a new task’s conversation at commit', async () => {
+    expect(await names(DEFERRABLE)).toEqual(['task_workspaceId_conversationId_fkey'])
+  })
+
+  it('compares ids by bytes in every index', async () => {
+    expect(await names(NOT_BY_BYTES)).toEqual(['conversation.issueKey', 'runtime.provider'])
+  })
+
+  it('takes no row that a check forbids', async () => {
+    const insert = `INSERT INTO api_token ("workspaceId", id, name, kind, hash, "createdAt") VALUES ('w', 't', 'n', 'KING', 'h', now())`
+    const refused = await database.sql.rows(statement('test_check', insert)).catch((error: unknown) => error)
+    expect(sqlState(refused)).toBe('23514')
+  })
+})

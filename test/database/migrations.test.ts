@@ -1,0 +1,64 @@
+import { PGlite } from '@electric-sql/pglite'
+import { PrismaPGlite } from 'pglite-prisma-adapter'
+import { Client } from 'pg'
+import { describe, expect, it } from 'vitest'
+import { applyMissing, migratePostgres } from '../../src/database/migrate.js'
+import { describePostgres } from '../support/test-database.js'
+
+const TABLES = `SELECT count(*)::int AS n FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('task', 'session_event')`
+
+describe('embedded', () => {
+  it(
+    'a new database is migrated once, a migrated one left alone, a changed migration refused',
+    { timeout: 120_000 },
+    async () => {
+      const pglite = await PGlite.create()
+      const migrate = () =>
+        applyMissing(
+          () => new PrismaPGlite(pglite),
+          (script) => pglite.exec(script),
+          async (sql) => (await pglite.query<{ migration_name: string; checksum: string }>(sql)).rows,
+        )
+      expect(await migrate()).not.toEqual([])
+      expect((await pglite.query(TABLES)).rows).toEqual([{ n: 2 }])
+      expect(await migrate()).toEqual([])
+      await pglite.query(`UPDATE _prisma_migrations SET checksum = 'another'`)
+      await expect(migrate()).rejects.toThrow(/was changed after it had been applied/)
+      await pglite.close()
+    },
+  )
+})
+
+describePostgres('PostgreSQL', (open) => {
+  /** An empty database beside the test's own. */
+  async function emptyDatabase(): Promise<{ connectionString: string; client: Client }> {
+    const { connectionString } = await open()
+    const url = new URL(connectionString)
+    const admin = new Client({ connectionString })
+    await admin.connect()
+    url.pathname = `${url.pathname}_empty`
+    await admin.query(`CREATE DATABASE ${url.pathname.slice(1)}`)
+    await admin.end()
+    const client = new Client({ connectionString: url.href })
+    await client.connect()
+    return { connectionString: url.href, client }
+  }
+
+  it('servers that start at once migrate once', async () => {
+    const { connectionString, client } = await emptyDatabase()
+    const applied = await Promise.all([1, 2, 3].map(() => migratePostgres(connectionString)))
+    expect(applied.filter((names) => names.length > 0)).toHaveLength(1)
+    expect((await client.query(TABLES)).rows).toEqual([{ n: 2 }])
+    await client.end()
+  })
+
+  it('a migrated database is left alone, a changed migration refused', async () => {
+    const database = await open()
+    expect(await migratePostgres(database.connectionString)).toEqual([])
+    const client = new Client({ connectionString: database.connectionString })
+    await client.connect()
+    await client.query(`UPDATE _prisma_migrations SET checksum = 'another'`)
+    await client.end()
+    await expect(migratePostgres(database.connectionString)).rejects.toThrow(/was changed after it had been applied/)
+  })
+})

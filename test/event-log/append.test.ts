@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../src/database/ids.js'
+import type { Database } from '../../src/database/sql.js'
+import { sqlState, statement } from '../../src/database/sql.js'
+import { appendEvents } from '../../src/event-log/append.js'
+import type { Append } from '../../src/event-log/append.js'
+import { NO_DIGEST } from '../../src/event-log/digest.js'
+import { readLog } from '../../src/event-log/read-log.js'
+import { readStream } from '../../src/event-log/read-stream.js'
+import { initialState } from '../../src/session-pointer/session-state.js'
+import type { Agent } from '../../src/generated/prisma/client.js'
+import { anAgent, aRuntime } from '../support/daemon-steps.js'
+import { makeWorld } from '../support/services.js'
+import type { World } from '../support/services.js'
+import { forEachDatabase } from '../support/test-database.js'
+
+forEachDatabase((open) => {
+  let database: Database
+  let world: World
+  let agent: Agent
+
+  beforeAll(async () => {
+    database = await open()
+    world = await makeWorld(database)
+    agent = await anAgent(world, await aRuntime(world))
+  })
+
+  function opening(conversationId: string): Append {
+    const data = { kind: 'ISSUE' as const, agentId: agent.id, issueKey: conversationId }
+    return {
+      workspaceId: world.caller.workspaceId,
+      conversationId,
+      expectedVersion: 0,
+      previousDigest: NO_DIGEST,
+      actor: 'tok_1',
+      occurredAt: world.clock.now(),
+      events: [{ type: 'CONVERSATION_OPENED', taskId: null, runtimeId: null, data, id: newId('evt') }],
+      state: { ...initialState, version: 1 },
+      opening: { kind: 'ISSUE', agentId: agent.id, issueKey: conversationId, title: null },
+      activity: true,
+    }
+  }
+
+  function reset(conversationId: string, expectedVersion: number): Append {
+    const data = { sessionId: null, reason: null }
+    return {
+      ...opening(conversationId),
+      expectedVersion,
+      events: [{ type: 'SESSION_RESET', taskId: null, runtimeId: null, data, id: newId('evt') }],
+      opening: null,
+    }
+  }
+
+  const stream = (id: string) => readStream(database.sql, world.caller.workspaceId, id)
+  const append = (...appends: Append[]) => database.transaction((sql) => appendEvents(sql, appends))
+
+  it('an append at another version than the stream’s is missing from the answer, and writes nothing', async () => {
+    const id = newId('issue')
+    expect([...(await append(opening(id))).keys()]).toEqual([id])
+    const before = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
+    expect((await append(reset(id, 2))).size).toBe(0)
+    expect((await append(reset(newId('issue'), 1))).size).toBe(0)
+    expect(await readLog(database.sql, world.caller.workspaceId, '0', 1000)).toEqual(before)
+  })
+
+  it('of several appends only the one in conflict is left out, and positions stay dense', async () => {
+    const [one, two, three] = [newId('issue'), newId('issue'), newId('issue')]
+    await append(opening(one), opening(two), opening(three))
+    const appended = await append(reset(one, 1), reset(two, 9), reset(three, 1))
+    expect([...appended.keys()].toSorted()).toEqual([one, three].toSorted())
+    expect((await stream(two)).map(({ version }) => version)).toEqual([1])
+    const log = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
+    expect(log.map(({ position }) => Number(position))).toEqual(log.map((_, index) => index + 1))
+  })
+
+  it('a thread that is open already is a conflict, not a second thread', async () => {
+    const id = newId('issue')
+    await append(opening(id))
+    const again = { ...opening(newId('issue')), opening: opening(id).opening }
+    expect((await append(again)).size).toBe(0)
+  })
+
+  it('what is rolled back takes no position', async () => {
+    const id = newId('issue')
+    const failed = database.transaction(async (sql) => {
+      await appendEvents(sql, [opening(id)])
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+    expect(await stream(id)).toEqual([])
+    await append(opening(id))
+    const log = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
+    expect(log.map(({ position }) => Number(position))).toEqual(log.map((_, index) => index + 1))
+  })
+
+  it('a page ends at its limit, and types are chosen by name', async () => {
+    const all = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
+    expect(await readLog(database.sql, world.caller.workspaceId, '0', 2)).toEqual(all.slice(0, 2))
+    expect(await readLog(database.sql, world.caller.workspaceId, '0', 1000, ['SESSION_RESET'])).toEqual(
+      all.filter(({ type }) => type === 'SESSION_RESET'),
+    )
+  })
+
+  describe('the log', () => {
+    for (const change of [
+      'UPDATE session_event SET actor = actor',
+      'DELETE FROM session_event',
+      'DELETE FROM session_event WHERE false',
+      'TRUNCATE session_event',
+      'TRUNCATE session_event CASCADE',
+    ]) {
+      it(`refuses ${change}`, async () => {
+        const before = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
+        const refused = await database.sql
+          .rows(statement(`test_${change}`.slice(0, 60), change))
+          .catch((e: unknown) => e)
+        expect(sqlState(refused)).toBe('23000')
+        expect((refused as Error).message).toContain('append-only')
+        expect(await readLog(database.sql, world.caller.workspaceId, '0', 1000)).toEqual(before)
+      })
+    }
+  })
+})

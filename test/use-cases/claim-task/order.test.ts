@@ -1,0 +1,128 @@
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import type { Agent, Runtime } from '../../../src/generated/prisma/client.js'
+import { releaseTask } from '../../../src/use-cases/release-task.js'
+import { sweep } from '../../../src/use-cases/sweep.js'
+import { updateAgent } from '../../../src/use-cases/update-agent.js'
+import {
+  aChat,
+  anAgent,
+  aRuntime,
+  ask,
+  claim,
+  complete,
+  enqueue,
+  noTask,
+  run,
+  say,
+} from '../../support/daemon-steps.js'
+import { expectSound } from '../../support/invariants.js'
+import { makeWorld } from '../../support/services.js'
+import type { World } from '../../support/services.js'
+import { forEachDatabase } from '../../support/test-database.js'
+
+forEachDatabase((open) => {
+  let world: World
+  let runtime: Runtime
+  let agent: Agent
+
+  beforeAll(async () => {
+    world = await makeWorld(await open())
+  })
+
+  beforeEach(async () => {
+    runtime = await aRuntime(world)
+    agent = await anAgent(world, runtime, { maxConcurrentTasks: 20 })
+  })
+
+  const in10s = () => new Date(world.clock.now().getTime() + 10_000)
+  const claimedIds = async (count: number) => {
+    const ids: string[] = []
+    for (let n = 0; n < count; n++) ids.push((await claim(world, runtime)).task.id)
+    return ids
+  }
+
+  it('the task of the highest priority comes first, of equals the oldest', async () => {
+    const low = await enqueue(world, agent, { priority: -1 })
+    const first = await enqueue(world, agent)
+    const second = await enqueue(world, agent)
+    const high = await enqueue(world, await anAgent(world, runtime), { priority: 5 })
+    expect(await claimedIds(4)).toEqual([high, first, second, low].map(({ id }) => id))
+  })
+
+  it('several at once come in the same order', async () => {
+    const tasks = [await enqueue(world, agent, { priority: 1 }), await enqueue(world, agent, { priority: 3 })]
+    tasks.push(await enqueue(world, agent, { priority: 2 }), await enqueue(world, agent))
+    const { claims } = await ask(world, runtime, { max: 3, mutation: 'claimTasks' })
+    expect(claims.map(({ task }) => task.priority)).toEqual([3, 2, 1])
+  })
+
+  it('a runtime gets its own tasks only, also after its agent has moved', async () => {
+    const other = await aRuntime(world)
+    const before = await enqueue(world, agent)
+    await updateAgent(world.services, world.caller, { agentId: agent.id, runtimeId: other.id })
+    const after = await enqueue(world, agent)
+    expect((await claim(world, other)).task.id).toBe(after.id)
+    expect(await noTask(world, other)).toEqual(['QUEUE_EMPTY'])
+    expect((await claim(world, runtime)).task.id).toBe(before.id)
+  })
+
+  it('of several runtimes the best task of all is handed out', async () => {
+    const other = await aRuntime(world)
+    const elsewhere = await anAgent(world, other)
+    await enqueue(world, agent)
+    const best = await enqueue(world, elsewhere, { priority: 1 })
+    const { claims } = await ask(world, runtime, { runtimeIds: [runtime.id, other.id], mutation: 'claimTasks' })
+    expect(claims.map(({ task }) => task.id)).toEqual([best.id])
+  })
+
+  it('a scheduled task waits for its time, then takes the place of its age', async () => {
+    const scheduled = await enqueue(world, agent, { availableAt: in10s() })
+    const later = await enqueue(world, agent)
+    expect(await claimedIds(1)).toEqual([later.id])
+    expect(await noTask(world, runtime)).toEqual(['NOT_YET_AVAILABLE'])
+    const newer = await enqueue(world, agent)
+    world.clock.pass(10)
+    expect((await sweep(world.services)).promoted).toBe(1)
+    expect(await claimedIds(2)).toEqual([scheduled.id, newer.id])
+  })
+
+  it('a scheduled task is handed out when its time has come, swept or not', async () => {
+    const scheduled = await enqueue(world, agent, { availableAt: in10s() })
+    expect((await ask(world, runtime)).noTask).toEqual({ reasons: ['NOT_YET_AVAILABLE'], retryAfterSeconds: 5 })
+    world.clock.pass(8)
+    expect((await ask(world, runtime)).noTask?.retryAfterSeconds).toBe(2)
+    world.clock.pass(2)
+    expect(await claimedIds(1)).toEqual([scheduled.id])
+  })
+
+  it('one conversation’s tasks come one after the other, the best of those that wait first', async () => {
+    const chat = await aChat(world, agent)
+    const first = await say(world, chat)
+    const held = await run(world, runtime)
+    const normal = await say(world, chat)
+    const urgent = await say(world, chat, { priority: 9 })
+    expect(held.task.id).toBe(first.id)
+    expect(await noTask(world, runtime)).toEqual(['CONVERSATION_BUSY'])
+    await complete(world, held)
+    const second = await run(world, runtime)
+    expect(second.task.id).toBe(urgent.id)
+    await complete(world, second)
+    expect(await claimedIds(1)).toEqual([normal.id])
+  })
+
+  it('a released task is again the oldest', async () => {
+    const first = await enqueue(world, agent)
+    const second = await enqueue(world, agent)
+    const held = await claim(world, runtime)
+    await releaseTask(world.services, world.caller, { taskId: held.task.id, claimToken: held.claimToken })
+    expect(await claimedIds(2)).toEqual([first.id, second.id])
+    await expectSound(world.services.database)
+  })
+
+  it('a claim comes with the prompt or the messages that the task is about', async () => {
+    await enqueue(world, agent, { prompt: 'Fix it.', metadata: { a: 1 } })
+    expect((await claim(world, runtime)).content).toMatchObject({ prompt: 'Fix it.', metadata: { a: 1 } })
+    await say(world, await aChat(world, agent), { content: 'Hello.' })
+    expect((await claim(world, runtime)).input.map(({ content }) => content)).toEqual(['Hello.'])
+  })
+})
