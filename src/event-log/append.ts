@@ -6,6 +6,9 @@ import { FOLD_VERSION } from '../session-pointer/session-state.js'
 import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
 import { chainDigest } from './digest.js'
 
+/** A fact to append. `occurredAt` is set where it happened at another time than its append: imported history. */
+export type TimedEvent = NewEvent & { occurredAt?: Date }
+
 /** New facts of one conversation, to stand after version `expectedVersion` of its stream (0: a new conversation). */
 export interface Append {
   workspaceId: string
@@ -13,7 +16,7 @@ export interface Append {
   expectedVersion: number
   actor: string
   occurredAt: Date
-  events: readonly (NewEvent & { id: string })[]
+  events: readonly (TimedEvent & { id: string })[]
   /** The session state folded up to the last of these events. */
   state: SessionState
   /** Only with expectedVersion 0. */
@@ -129,8 +132,8 @@ export async function appendEvents(sql: Sql, appends: readonly Append[]): Promis
 function digestedEvents({ workspaceId, conversationId, expectedVersion, ...append }: Append) {
   let digest = append.previousDigest
   return append.events.map((event, index) => {
-    const { id, type, taskId, runtimeId, data } = event
-    const { actor, occurredAt } = append
+    const { id, type, taskId, runtimeId, data, occurredAt = append.occurredAt } = event
+    const { actor } = append
     const version = expectedVersion + index + 1
     const schemaVersion = CURRENT_SCHEMA_VERSION[type]
     const said = { version, id, type, schemaVersion, taskId, runtimeId, actor, occurredAt, data }

@@ -5,7 +5,7 @@ import type { TaskState } from './task-state.js'
 
 /** TASK_FAILED with its verdict, judged here once. The whole error is judged; only what is kept of it is cut. */
 export function failedEvent(
-  task: TaskState,
+  task: Pick<TaskState, 'id' | 'runtimeId'>,
   failure: { ending: RunEnding; failureReason: string; error: string },
 ): Extract<NewEvent, { type: 'TASK_FAILED' }> {
   const { failureReason, error } = failure

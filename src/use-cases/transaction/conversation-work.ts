@@ -60,7 +60,14 @@ export interface Extras {
   titles?: ReadonlyMap<string, string | null>
   contents?: readonly NewContent[]
   results?: readonly { taskId: string; output: string | null; result: unknown }[]
-  messages?: readonly { id: string; role: 'USER' | 'ASSISTANT'; content: string; taskId: string | null }[]
+  /** `createdAt`: where a message was posted at another time than now. */
+  messages?: readonly {
+    id: string
+    role: 'USER' | 'ASSISTANT'
+    content: string
+    taskId: string | null
+    createdAt?: Date
+  }[]
   /** With TASK_CLAIMED and TASK_STARTED. */
   claim?: { claimToken: string | null; leaseSeconds: number; requestedLease: number | null }
   /** The claim's fencing token stops being current. */

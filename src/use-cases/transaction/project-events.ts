@@ -1,7 +1,8 @@
 import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import type { QueueChanges } from '../../claim-queue/queue-rows.js'
+import type { TimedEvent } from '../../event-log/append.js'
 import { taskRowOf, taskStateOf } from '../../event-log/task-row.js'
-import type { NewEvent, StreamEvent } from '../../session-pointer/events.js'
+import type { StreamEvent } from '../../session-pointer/events.js'
 import { foldEvents } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
@@ -29,14 +30,13 @@ interface Place {
 export function projectEvents(
   loaded: LoadedConversation,
   place: Place,
-  events: readonly NewEvent[],
+  events: readonly TimedEvent[],
   extras: Extras,
 ): Projection {
-  const occurredAt = loaded.now.toISOString()
   const stream = events.map((event, index): StreamEvent => ({
     ...event,
     version: place.version + index + 1,
-    occurredAt,
+    occurredAt: (event.occurredAt ?? loaded.now).toISOString(),
   }))
   const after = new Map<string, Task>()
   for (const event of stream) {

@@ -6,7 +6,7 @@ import type { QueueChanges } from '../../claim-queue/queue-rows.js'
 import type { Sql } from '../../database/sql.js'
 import { newId } from '../../database/ids.js'
 import { appendEvents } from '../../event-log/append.js'
-import type { Append, ConversationOpening } from '../../event-log/append.js'
+import type { Append, ConversationOpening, TimedEvent } from '../../event-log/append.js'
 import { writeRequestRecords } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { Hints } from '../../wake-ups/hint.js'
@@ -23,7 +23,7 @@ export interface Change {
   digest: string
   actor: string
   opening: ConversationOpening | null
-  events: readonly NewEvent[]
+  events: readonly TimedEvent[]
   extras: Extras
   projection: Projection
   record: RequestRecord | null

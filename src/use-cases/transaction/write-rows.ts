@@ -59,8 +59,9 @@ export async function writeContents(sql: Sql, changes: readonly Change[]): Promi
 const INSERT_MESSAGES = statement(
   'insert_messages',
   `INSERT INTO chat_message ("workspaceId", id, "conversationId", role, content, "taskId", "createdAt")
-   SELECT x."workspaceId", x.id, x."conversationId", x.role, x.content, x."taskId", $2
-   FROM json_to_recordset($1::json) AS x("workspaceId" text, id text, "conversationId" text, role text, content text, "taskId" text)`,
+   SELECT x."workspaceId", x.id, x."conversationId", x.role, x.content, x."taskId", coalesce(x."createdAt", $2::timestamptz)
+   FROM json_to_recordset($1::json) AS x("workspaceId" text, id text, "conversationId" text, role text, content text, "taskId" text,
+     "createdAt" timestamptz)`,
 )
 
 export async function writeMessages(sql: Sql, changes: readonly Change[], now: Date): Promise<void> {
