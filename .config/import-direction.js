@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   'claim-queue': ['session-pointer', 'tasks', 'database', 'generated'],
   'wake-ups': ['database'],
   'use-cases': ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'database', 'generated'],
+  import: ['session-pointer', 'tasks', 'event-log', 'use-cases', 'database', 'generated'],
   graphql: ['session-pointer', 'tasks', 'event-log', 'wake-ups', 'use-cases', 'database', 'generated'],
   server: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'use-cases', 'graphql', 'database'],
@@ -20,7 +21,7 @@ const MAY_IMPORT = {
   ],
   cli: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'server', 'database'],
-    ...['generated', 'daemon'],
+    ...['generated', 'daemon', 'import'],
   ],
   daemon: [],
   dashboard: [],

@@ -11,6 +11,23 @@ export function newId(prefix: IdPrefix): string {
   return typeid(prefix).toString()
 }
 
+/**
+ * The id that something made elsewhere gets here: it sorts by when it was made (`micros` since 1970), and the same seed
+ * always gives the same id. `seed`: at least 8 bytes, as good as random.
+ */
+export function derivedId(prefix: IdPrefix, micros: number, seed: Uint8Array): string {
+  // A UUID of version 7; what follows the millisecond is the rest of the time (RFC 9562, 6.2, method 3).
+  const bytes = new Uint8Array(16)
+  const view = new DataView(bytes.buffer)
+  const ms = Math.floor(micros / 1000)
+  view.setUint16(0, Math.floor(ms / 2 ** 32))
+  view.setUint32(2, ms % 2 ** 32)
+  view.setUint16(6, 0x7000 | Math.floor(((micros - ms * 1000) * 4096) / 1000))
+  bytes.set(seed.subarray(0, 8), 8)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  return TypeID.fromUUIDBytes(prefix, bytes).toString()
+}
+
 /** The prefix of a well-formed id; null for anything else. */
 export function idPrefix(id: string): IdPrefix | null {
   const prefix = id.slice(0, Math.max(0, id.lastIndexOf('_')))
