@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'
 import * as operations from '@graphql-codegen/typescript-operations'
+import { build } from 'esbuild'
 import { parse, visit } from 'graphql'
 import { format, resolveConfig } from 'prettier'
-import { register } from 'tsx/esm/api'
 
 /**
- * Writes operation-types.ts beside each documents.ts that the daemon talks GraphQL with; with --check only says, by exit
- * code 1, that one is stale.
+ * Writes operation-types.ts beside each documents.ts that the daemon and the dashboard talk GraphQL with; with --check only
+ * says, by exit code 1, that one is stale.
  */
 const FOLDERS = ['daemon/client', 'dashboard']
 const checks = process.argv.includes('--check')
@@ -18,9 +18,8 @@ const schema = visit(parse(readFileSync(path('schema.graphql'), 'utf8')), {
   enter: (node) => ('description' in node ? { ...node, description: undefined } : undefined),
 })
 
-register()
 for (const folder of FOLDERS) {
-  const { documents } = await import(`../src/${folder}/documents.ts`)
+  const documents = await documentsOf(folder)
   const file = path(`src/${folder}/operation-types.ts`)
   const text = await format(await typesOf(documents), { ...(await resolveConfig(file)), filepath: file })
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
@@ -29,6 +28,13 @@ for (const folder of FOLDERS) {
     process.stderr.write(`src/${folder}/operation-types.ts is stale: run npm run generate-operations and commit it.\n`)
     process.exitCode = 1
   }
+}
+
+async function documentsOf(folder) {
+  const entryPoints = [path(`src/${folder}/documents.ts`)]
+  const { outputFiles } = await build({ entryPoints, bundle: true, write: false, format: 'esm', logLevel: 'warning' })
+  const { documents } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+  return documents
 }
 
 /** One export: whoever needs a part of it names the operation that it belongs to. */

@@ -1,0 +1,29 @@
+import { ClientError } from 'graphql-request'
+
+/** A refusal of the server, or no answer at all (`OFFLINE`). `message` tells a person what to do. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  if (!(error instanceof ClientError)) {
+    return new ApiError('OFFLINE', 'The server does not answer. The page tries again by itself.')
+  }
+  const first = error.response.errors?.[0]
+  const code = first?.extensions?.['code']
+  if (first === undefined) {
+    return new ApiError('OFFLINE', `The server answered with status ${error.response.status}. The page tries again.`)
+  }
+  return new ApiError(typeof code === 'string' ? code : 'INTERNAL', first.message)
+}
+
+/** Asking again will not help. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof ApiError && !['OFFLINE', 'INTERNAL', 'RATE_LIMITED'].includes(error.code)
+}

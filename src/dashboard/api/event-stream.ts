@@ -1,0 +1,39 @@
+/** One message of a text/event-stream. */
+export interface StreamMessage {
+  event: string
+  data: string
+}
+
+/**
+ * The messages of a server-sent event stream, as they come. EventSource would do, could it send an authorization header.
+ */
+export async function* messagesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamMessage> {
+  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      rest += value.replaceAll('\r\n', '\n')
+      const blocks = rest.split('\n\n')
+      rest = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const message = messageOf(block)
+        if (message !== null) yield message
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+/** null: a comment, which only keeps the connection open. */
+function messageOf(block: string): StreamMessage | null {
+  let event = 'message'
+  const data: string[] = []
+  for (const line of block.split('\n')) {
+    if (line.startsWith('event:')) event = line.slice(6).trim()
+    if (line.startsWith('data:')) data.push(line.slice(5).trimStart())
+  }
+  return event === 'message' && data.length === 0 ? null : { event, data: data.join('\n') }
+}

@@ -1,0 +1,23 @@
+import { QueryClient, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { isFinal } from './api-error.js'
+import type { OperationName, Result, Variables } from './request.js'
+import { request } from './request.js'
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: true,
+      retry: (count, error) => !isFinal(error) && count < 4,
+    },
+  },
+})
+
+/** The answer stays on the page while the next one is under way, so that nothing jumps. */
+export function ask<Name extends OperationName>(name: Name, variables: Variables<Name>) {
+  return queryOptions<Result<Name>>({
+    queryKey: [name, variables],
+    queryFn: () => request(name, variables),
+    placeholderData: keepPreviousData,
+  })
+}

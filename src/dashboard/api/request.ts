@@ -1,0 +1,53 @@
+import { GraphQLClient } from 'graphql-request'
+import { documents } from '../documents.js'
+import type { Operations } from '../operation-types.js'
+import { ApiError, asApiError } from './api-error.js'
+import { borrowToken, currentToken, isLent, signOut } from './token.js'
+
+export type OperationName = keyof Operations
+export type Result<Name extends OperationName> = Operations[Name]['result']
+export type Variables<Name extends OperationName> = Operations[Name]['variables']
+
+const client = new GraphQLClient(new URL('/graphql', location.origin).href, {
+  excludeOperationName: true,
+})
+
+export function authorization(token = currentToken()): Record<string, string> {
+  return token === null ? {} : { authorization: `Bearer ${token}` }
+}
+
+/** Throws an ApiError. A token that the server no longer knows is forgotten, so that the page asks for another. */
+export async function request<Name extends OperationName>(
+  name: Name,
+  variables: Variables<Name>,
+): Promise<Result<Name>> {
+  try {
+    return await requestAs(name, variables, currentToken())
+  } catch (error) {
+    const refusal = asApiError(error)
+    if (refusal.code !== 'UNAUTHENTICATED') throw refusal
+    if (isLent() && (await lentAnew())) return requestAs(name, variables, currentToken())
+    signOut()
+    throw new ApiError('UNAUTHENTICATED', 'The server does not know this token, or it was revoked. Sign in again.')
+  }
+}
+
+/** As whoever has this token, whether or not it is the one that the page keeps. Throws what graphql-request throws. */
+export function requestAs<Name extends OperationName>(
+  name: Name,
+  variables: Variables<Name>,
+  token: string | null,
+): Promise<Result<Name>> {
+  return client.request<Result<Name>>({
+    document: documents[name],
+    variables: { ...variables },
+    requestHeaders: authorization(token),
+  })
+}
+
+/** A server that was started anew lends another token. */
+async function lentAnew(): Promise<boolean> {
+  const before = currentToken()
+  await borrowToken()
+  return currentToken() !== before
+}

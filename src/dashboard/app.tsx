@@ -1,0 +1,42 @@
+import { useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
+import { Link, Route, Switch } from 'wouter'
+import { borrowToken, useToken } from './api/token.js'
+import { FleetPage } from './fleet/fleet-page.js'
+import { Notice } from './parts/notice.js'
+import { ResumeHealthPage } from './resume-health/resume-health-page.js'
+import { SessionPage } from './session/session-page.js'
+import { SessionsPage } from './sessions/sessions-page.js'
+import { LiveLog } from './shell/live-log.js'
+import { Shell } from './shell/shell.js'
+import { SignIn } from './shell/sign-in.js'
+
+/** The page: a person is asked for a token where the server lends none. */
+export function App(): ReactNode {
+  const token = useToken()
+  const [asked, setAsked] = useState(token !== null)
+  useEffect(() => {
+    if (!asked) void borrowToken().finally(() => setAsked(true))
+  }, [asked])
+  if (!asked) return null
+  if (token === null) return <SignIn />
+  return (
+    <LiveLog key={token}>
+      <Shell>
+        <Switch>
+          <Route path="/" component={SessionsPage} />
+          <Route path="/sessions/:id">{({ id }) => <SessionPage key={id} id={id} />}</Route>
+          <Route path="/fleet" component={FleetPage} />
+          <Route path="/resume" component={ResumeHealthPage} />
+          <Route>
+            <main className="page" id="content">
+              <Notice title="There is no page at this address">
+                <Link href="/">All sessions</Link>
+              </Notice>
+            </main>
+          </Route>
+        </Switch>
+      </Shell>
+    </LiveLog>
+  )
+}

@@ -1,0 +1,7 @@
+import { changeDocuments } from './documents/changes.js'
+import { fleetDocuments } from './documents/fleet.js'
+import { sessionDocuments } from './documents/session.js'
+import { sessionsDocuments } from './documents/sessions.js'
+
+/** Everything that the page asks the server; operation-types.ts has the types. */
+export const documents = { ...sessionsDocuments, ...sessionDocuments, ...fleetDocuments, ...changeDocuments }

@@ -1,0 +1,46 @@
+import { RUNTIME } from './fields.js'
+
+/** How many beginnings a chart asks for at once: counts are since a time, so a bucket is a difference of two. */
+export const STATS_AT_ONCE = 15
+const BEGINNINGS = Array.from({ length: STATS_AT_ONCE }, (_, index) => index)
+
+export const fleetDocuments = {
+  Runtimes: `query Runtimes {
+    runtimes(first: 100) { nodes { ${RUNTIME} } }
+    serverTimers { heartbeat runtimeOffline }
+  }`,
+
+  Fleet: `query Fleet {
+    runtimes(first: 50) {
+      nodes {
+        ${RUNTIME} queueDepth
+        held: tasks(first: 20, status: [CLAIMED, RUNNING]) {
+          nodes { id status title agent { id name } conversation { id } leaseExpiresAt startedAt }
+        }
+      }
+    }
+    queueStats { queued claimed running oldestQueuedAt }
+    serverTimers { heartbeat runtimeOffline }
+  }`,
+
+  Waiting: `query Waiting {
+    tasks(filter: { status: [QUEUED] }, orderBy: OLDEST_FIRST, first: 50) {
+      nodes {
+        id title issueKey prompt createdAt availableAt
+        runtime { id name status lastSeenAt }
+        agent { id name maxConcurrentTasks active: tasks(first: 100, status: [CLAIMED, RUNNING]) { nodes { id } } }
+        conversation { id active: tasks(first: 1, status: [CLAIMED, RUNNING]) { nodes { id } } }
+      }
+    }
+  }`,
+
+  ResumeTotals: `query ResumeTotals($since: DateTime!, $agentId: ID) {
+    resumeStats(since: $since, agentId: $agentId) { claims resumed fresh byReason { reason count } }
+  }`,
+
+  ResumeCounts: `query ResumeCounts($agentId: ID, ${BEGINNINGS.map((n) => `$since${n}: DateTime!`).join(', ')}) {
+    ${BEGINNINGS.map((n) => `s${n}: resumeStats(since: $since${n}, agentId: $agentId) { resumed fresh }`).join('\n')}
+  }`,
+
+  Agents: `query Agents { agents(first: 100) { nodes { id name } } }`,
+}

@@ -1,0 +1,57 @@
+import { AGENT, BINDING, DECISION, EVENT, PAGE, RUNTIME, VERDICT } from './fields.js'
+
+const POINTERS = Array.from({ length: 8 }, (_, index) => index)
+
+export const sessionDocuments = {
+  Session: `query Session($id: ID!, $at: Position) {
+    node(id: $id) {
+      id
+      ... on ChatSession { title status createdAt lastActivityAt }
+      ... on IssueThread { issueKey createdAt lastActivityAt }
+      ... on Conversation {
+        agent { ${AGENT} }
+        pointer(at: $at) { sessionId workDir position runtime { ${RUNTIME} } }
+        bindings(at: $at) { ${BINDING} }
+      }
+    }
+  }`,
+
+  Explanation: `query Explanation($id: ID!, $runtimeId: ID!, $at: Position, $policy: ResumePolicyInput) {
+    node(id: $id) { id ... on Conversation { explainResume(runtimeId: $runtimeId, at: $at, policy: $policy) { ${VERDICT} } } }
+  }`,
+
+  ExplanationInFull: `query ExplanationInFull($id: ID!, $runtimeId: ID!, $at: Position, $policy: ResumePolicyInput) {
+    node(id: $id) { id ... on Conversation { explainResume(runtimeId: $runtimeId, at: $at, policy: $policy) { ${DECISION} } } }
+  }`,
+
+  /** What was said, to name the turns by. */
+  Messages: `query Messages($id: ID!) {
+    chatSession(id: $id) { id messages(last: 100) { nodes { id role content createdAt task { id } } } }
+  }`,
+
+  EventsBefore: `query EventsBefore($id: ID!, $before: String) {
+    node(id: $id) {
+      id
+      ... on Conversation { events(last: 100, before: $before) { nodes { ${EVENT} } ${PAGE} } }
+    }
+  }`,
+
+  TaskDetail: `query TaskDetail($id: ID!) {
+    task(id: $id) {
+      id status title prompt output attempt maxAttempts createdAt availableAt claimedAt startedAt finishedAt
+      sessionId workDir forceFreshSession rerunOf { id } retryOf { id }
+      failure { reason error resumeSafe retryable }
+      resume { ${DECISION} }
+      progress(last: 30) { nodes { seq kind text at } }
+    }
+  }`,
+
+  PointersAt: `query PointersAt($id: ID!, ${POINTERS.map((n) => `$at${n}: Position!`).join(', ')}) {
+    node(id: $id) {
+      id
+      ... on Conversation {
+        ${POINTERS.map((n) => `p${n}: pointer(at: $at${n}) { sessionId runtime { id name } }`).join('\n')}
+      }
+    }
+  }`,
+}

@@ -1,0 +1,952 @@
+/** Generated from documents.ts and schema.graphql by npm run generate-operations. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] }
+type BindingState = 'FAILING' | 'NOT_DURABLE' | 'POISONED' | 'RESET' | 'RESUMABLE' | 'RETIRED' | 'UNPROVEN'
+type CancelTaskInput = {
+  reason?: string | null | undefined
+  taskId: string
+}
+type ChatSessionStatus = 'ACTIVE' | 'ARCHIVED'
+type MessageRole = 'ASSISTANT' | 'USER'
+type OnAgentChange = 'FRESH' | 'RESUME'
+type RerunTaskInput = {
+  requestId?: string | null | undefined
+  taskId: string
+}
+type ResetSessionInput = {
+  conversationId: string
+  reason?: string | null | undefined
+  sessionId?: string | null | undefined
+}
+type ResumeOutcome = 'FRESH' | 'RESUME'
+type ResumePolicyInput = {
+  enabled?: boolean | null | undefined
+  maxAgeSeconds?: number | null | undefined
+  maxResumeFailures?: number | null | undefined
+  onAgentChange?: OnAgentChange | null | undefined
+  scope?: ResumeScope | null | undefined
+}
+type ResumeReason =
+  | 'ACCOUNT_CHANGED'
+  | 'AGENT_CHANGED'
+  | 'FORCED_FRESH'
+  | 'NO_PRIOR_SESSION'
+  | 'RESUME_DISABLED'
+  | 'RESUME_FAILING'
+  | 'RUNTIME_MISMATCH'
+  | 'RUNTIME_UNKNOWN'
+  | 'SAME_RUNTIME'
+  | 'SESSION_NOT_DURABLE'
+  | 'SESSION_POISONED'
+  | 'SESSION_RESET'
+  | 'SESSION_RETIRED'
+  | 'STORE_CHANGED'
+  | 'SUPERSEDED'
+  | 'TOO_OLD'
+  | 'UNKNOWN_HISTORY'
+type ResumeScope = 'LATEST' | 'NEWEST_ON_RUNTIME'
+type RuntimeStatus = 'DEREGISTERED' | 'OFFLINE' | 'ONLINE'
+type SendChatMessageInput = {
+  chatSessionId: string
+  content: string
+  forceFreshSession?: boolean | null | undefined
+  priority?: number | null | undefined
+  requestId?: string | null | undefined
+}
+type SessionEventType =
+  | 'CONVERSATION_OPENED'
+  | 'MESSAGE_POSTED'
+  | 'POINTER_IMPORTED'
+  | 'SESSION_PINNED'
+  | 'SESSION_RESET'
+  | 'TASK_CANCELLED'
+  | 'TASK_CLAIMED'
+  | 'TASK_COMPLETED'
+  | 'TASK_ENQUEUED'
+  | 'TASK_FAILED'
+  | 'TASK_RELEASED'
+  | 'TASK_RETARGETED'
+  | 'TASK_STARTED'
+  | 'UNKNOWN'
+type TaskStatus = 'CANCELLED' | 'CLAIMED' | 'COMPLETED' | 'FAILED' | 'QUEUED' | 'RUNNING'
+type TokenKind = 'ADMIN' | 'DAEMON' | 'MEMBER' | 'ROOT' | 'VIEWER'
+type ViewerQueryVariables = Exact<{ [key: string]: never }>
+type ViewerQuery = { viewer: { name: string; kind: TokenKind; workspace: { id: string; name: string } } }
+type ChatSessionsQueryVariables = Exact<{
+  after?: string | null | undefined
+}>
+type ChatSessionsQuery = {
+  chatSessions: {
+    nodes: Array<{
+      id: string
+      title: string
+      status: ChatSessionStatus
+      lastActivityAt: string
+      agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
+      tasks: {
+        nodes: Array<{
+          id: string
+          status: TaskStatus
+          title: string | null
+          finishedAt: string | null
+          createdAt: string
+          runtime: { id: string; name: string; status: RuntimeStatus }
+          resume: { outcome: ResumeOutcome; reason: ResumeReason } | null
+        }>
+      }
+      claimed: {
+        nodes: Array<{
+          id: string
+          status: TaskStatus
+          title: string | null
+          finishedAt: string | null
+          createdAt: string
+          runtime: { id: string; name: string; status: RuntimeStatus }
+          resume: { outcome: ResumeOutcome; reason: ResumeReason } | null
+        }>
+      }
+    }>
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
+  }
+}
+type IssueTasksQueryVariables = Exact<{
+  after?: string | null | undefined
+}>
+type IssueTasksQuery = {
+  tasks: {
+    nodes: Array<{
+      id: string
+      status: TaskStatus
+      title: string | null
+      finishedAt: string | null
+      createdAt: string
+      issueKey: string | null
+      runtime: { id: string; name: string; status: RuntimeStatus }
+      resume: { outcome: ResumeOutcome; reason: ResumeReason } | null
+      conversation:
+        | {
+            id: string
+            agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
+          }
+        | {
+            lastActivityAt: string
+            id: string
+            agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
+          }
+    }>
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
+  }
+}
+type LastEventQueryVariables = Exact<{
+  id: string
+}>
+type LastEventQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string; events: { nodes: Array<{ position: string }> } }
+    | { id: string; events: { nodes: Array<{ position: string }> } }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type LogAfterQueryVariables = Exact<{
+  after?: string | null | undefined
+}>
+type LogAfterQuery = {
+  sessionEvents: Array<{
+    id: string
+    position: string
+    version: number
+    type: SessionEventType
+    rawType: string
+    actor: string
+    occurredAt: string
+    data: unknown
+    task: { id: string; title: string | null } | null
+    runtime: { id: string } | null
+    conversation: { id: string } | { id: string }
+  }>
+}
+type SessionQueryVariables = Exact<{
+  id: string
+  at?: string | null | undefined
+}>
+type SessionQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        title: string
+        status: ChatSessionStatus
+        createdAt: string
+        lastActivityAt: string
+        id: string
+        agent: {
+          id: string
+          name: string
+          revision: number
+          maxConcurrentTasks: number
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          }
+          resumePolicy: {
+            enabled: boolean
+            scope: ResumeScope
+            onAgentChange: OnAgentChange
+            maxResumeFailures: number
+            maxAgeSeconds: number | null
+          }
+        }
+        pointer: {
+          sessionId: string | null
+          workDir: string | null
+          position: string
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          } | null
+        }
+        bindings: Array<{
+          sessionId: string
+          state: BindingState
+          stateReason: string | null
+          workDir: string | null
+          agentRevision: number | null
+          resumeFailures: number
+          lastActiveAt: string
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          } | null
+          firstTask: { id: string } | null
+          lastTask: { id: string } | null
+          evidence: {
+            id: string
+            position: string
+            version: number
+            type: SessionEventType
+            rawType: string
+            actor: string
+            occurredAt: string
+            data: unknown
+            task: { id: string; title: string | null } | null
+            runtime: { id: string } | null
+          }
+        }>
+      }
+    | {
+        issueKey: string
+        createdAt: string
+        lastActivityAt: string
+        id: string
+        agent: {
+          id: string
+          name: string
+          revision: number
+          maxConcurrentTasks: number
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          }
+          resumePolicy: {
+            enabled: boolean
+            scope: ResumeScope
+            onAgentChange: OnAgentChange
+            maxResumeFailures: number
+            maxAgeSeconds: number | null
+          }
+        }
+        pointer: {
+          sessionId: string | null
+          workDir: string | null
+          position: string
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          } | null
+        }
+        bindings: Array<{
+          sessionId: string
+          state: BindingState
+          stateReason: string | null
+          workDir: string | null
+          agentRevision: number | null
+          resumeFailures: number
+          lastActiveAt: string
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          } | null
+          firstTask: { id: string } | null
+          lastTask: { id: string } | null
+          evidence: {
+            id: string
+            position: string
+            version: number
+            type: SessionEventType
+            rawType: string
+            actor: string
+            occurredAt: string
+            data: unknown
+            task: { id: string; title: string | null } | null
+            runtime: { id: string } | null
+          }
+        }>
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type ExplanationQueryVariables = Exact<{
+  id: string
+  runtimeId: string
+  at?: string | null | undefined
+  policy?: ResumePolicyInput | null | undefined
+}>
+type ExplanationQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        id: string
+        explainResume: {
+          outcome: ResumeOutcome
+          reason: ResumeReason
+          sessionId: string | null
+          continuityGap: boolean
+          message: string
+          basis: string
+        }
+      }
+    | {
+        id: string
+        explainResume: {
+          outcome: ResumeOutcome
+          reason: ResumeReason
+          sessionId: string | null
+          continuityGap: boolean
+          message: string
+          basis: string
+        }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type ExplanationInFullQueryVariables = Exact<{
+  id: string
+  runtimeId: string
+  at?: string | null | undefined
+  policy?: ResumePolicyInput | null | undefined
+}>
+type ExplanationInFullQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        id: string
+        explainResume: {
+          outcome: ResumeOutcome
+          reason: ResumeReason
+          sessionId: string | null
+          workDir: string | null
+          continuityGap: boolean
+          message: string
+          basis: string
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          }
+          policy: {
+            enabled: boolean
+            scope: ResumeScope
+            onAgentChange: OnAgentChange
+            maxResumeFailures: number
+            maxAgeSeconds: number | null
+          }
+          candidates: Array<{
+            eligible: boolean
+            reason: ResumeReason
+            binding: {
+              sessionId: string
+              state: BindingState
+              stateReason: string | null
+              workDir: string | null
+              agentRevision: number | null
+              resumeFailures: number
+              lastActiveAt: string
+              runtime: {
+                id: string
+                name: string
+                daemonId: string
+                provider: string
+                status: RuntimeStatus
+                host: string | null
+                cliVersion: string | null
+                account: string | null
+                store: string | null
+                lastSeenAt: string | null
+              } | null
+              firstTask: { id: string } | null
+              lastTask: { id: string } | null
+              evidence: {
+                id: string
+                position: string
+                version: number
+                type: SessionEventType
+                rawType: string
+                actor: string
+                occurredAt: string
+                data: unknown
+                task: { id: string; title: string | null } | null
+                runtime: { id: string } | null
+              }
+            }
+            evidence: {
+              id: string
+              position: string
+              version: number
+              type: SessionEventType
+              rawType: string
+              actor: string
+              occurredAt: string
+              data: unknown
+              task: { id: string; title: string | null } | null
+              runtime: { id: string } | null
+            }
+          }>
+        }
+      }
+    | {
+        id: string
+        explainResume: {
+          outcome: ResumeOutcome
+          reason: ResumeReason
+          sessionId: string | null
+          workDir: string | null
+          continuityGap: boolean
+          message: string
+          basis: string
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          }
+          policy: {
+            enabled: boolean
+            scope: ResumeScope
+            onAgentChange: OnAgentChange
+            maxResumeFailures: number
+            maxAgeSeconds: number | null
+          }
+          candidates: Array<{
+            eligible: boolean
+            reason: ResumeReason
+            binding: {
+              sessionId: string
+              state: BindingState
+              stateReason: string | null
+              workDir: string | null
+              agentRevision: number | null
+              resumeFailures: number
+              lastActiveAt: string
+              runtime: {
+                id: string
+                name: string
+                daemonId: string
+                provider: string
+                status: RuntimeStatus
+                host: string | null
+                cliVersion: string | null
+                account: string | null
+                store: string | null
+                lastSeenAt: string | null
+              } | null
+              firstTask: { id: string } | null
+              lastTask: { id: string } | null
+              evidence: {
+                id: string
+                position: string
+                version: number
+                type: SessionEventType
+                rawType: string
+                actor: string
+                occurredAt: string
+                data: unknown
+                task: { id: string; title: string | null } | null
+                runtime: { id: string } | null
+              }
+            }
+            evidence: {
+              id: string
+              position: string
+              version: number
+              type: SessionEventType
+              rawType: string
+              actor: string
+              occurredAt: string
+              data: unknown
+              task: { id: string; title: string | null } | null
+              runtime: { id: string } | null
+            }
+          }>
+        }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type MessagesQueryVariables = Exact<{
+  id: string
+}>
+type MessagesQuery = {
+  chatSession: {
+    id: string
+    messages: {
+      nodes: Array<{ id: string; role: MessageRole; content: string; createdAt: string; task: { id: string } | null }>
+    }
+  } | null
+}
+type EventsBeforeQueryVariables = Exact<{
+  id: string
+  before?: string | null | undefined
+}>
+type EventsBeforeQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        id: string
+        events: {
+          nodes: Array<{
+            id: string
+            position: string
+            version: number
+            type: SessionEventType
+            rawType: string
+            actor: string
+            occurredAt: string
+            data: unknown
+            task: { id: string; title: string | null } | null
+            runtime: { id: string } | null
+          }>
+          pageInfo: {
+            hasNextPage: boolean
+            hasPreviousPage: boolean
+            startCursor: string | null
+            endCursor: string | null
+          }
+        }
+      }
+    | {
+        id: string
+        events: {
+          nodes: Array<{
+            id: string
+            position: string
+            version: number
+            type: SessionEventType
+            rawType: string
+            actor: string
+            occurredAt: string
+            data: unknown
+            task: { id: string; title: string | null } | null
+            runtime: { id: string } | null
+          }>
+          pageInfo: {
+            hasNextPage: boolean
+            hasPreviousPage: boolean
+            startCursor: string | null
+            endCursor: string | null
+          }
+        }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type TaskDetailQueryVariables = Exact<{
+  id: string
+}>
+type TaskDetailQuery = {
+  task: {
+    id: string
+    status: TaskStatus
+    title: string | null
+    prompt: string | null
+    output: string | null
+    attempt: number
+    maxAttempts: number
+    createdAt: string
+    availableAt: string
+    claimedAt: string | null
+    startedAt: string | null
+    finishedAt: string | null
+    sessionId: string | null
+    workDir: string | null
+    forceFreshSession: boolean
+    rerunOf: { id: string } | null
+    retryOf: { id: string } | null
+    failure: { reason: string; error: string; resumeSafe: boolean; retryable: boolean } | null
+    resume: {
+      outcome: ResumeOutcome
+      reason: ResumeReason
+      sessionId: string | null
+      workDir: string | null
+      continuityGap: boolean
+      message: string
+      basis: string
+      runtime: {
+        id: string
+        name: string
+        daemonId: string
+        provider: string
+        status: RuntimeStatus
+        host: string | null
+        cliVersion: string | null
+        account: string | null
+        store: string | null
+        lastSeenAt: string | null
+      }
+      policy: {
+        enabled: boolean
+        scope: ResumeScope
+        onAgentChange: OnAgentChange
+        maxResumeFailures: number
+        maxAgeSeconds: number | null
+      }
+      candidates: Array<{
+        eligible: boolean
+        reason: ResumeReason
+        binding: {
+          sessionId: string
+          state: BindingState
+          stateReason: string | null
+          workDir: string | null
+          agentRevision: number | null
+          resumeFailures: number
+          lastActiveAt: string
+          runtime: {
+            id: string
+            name: string
+            daemonId: string
+            provider: string
+            status: RuntimeStatus
+            host: string | null
+            cliVersion: string | null
+            account: string | null
+            store: string | null
+            lastSeenAt: string | null
+          } | null
+          firstTask: { id: string } | null
+          lastTask: { id: string } | null
+          evidence: {
+            id: string
+            position: string
+            version: number
+            type: SessionEventType
+            rawType: string
+            actor: string
+            occurredAt: string
+            data: unknown
+            task: { id: string; title: string | null } | null
+            runtime: { id: string } | null
+          }
+        }
+        evidence: {
+          id: string
+          position: string
+          version: number
+          type: SessionEventType
+          rawType: string
+          actor: string
+          occurredAt: string
+          data: unknown
+          task: { id: string; title: string | null } | null
+          runtime: { id: string } | null
+        }
+      }>
+    } | null
+    progress: { nodes: Array<{ seq: number; kind: string; text: string; at: string }> }
+  } | null
+}
+type PointersAtQueryVariables = Exact<{
+  id: string
+  at0: string
+  at1: string
+  at2: string
+  at3: string
+  at4: string
+  at5: string
+  at6: string
+  at7: string
+}>
+type PointersAtQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        id: string
+        p0: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p1: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p2: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p3: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p4: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p5: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p6: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p7: { sessionId: string | null; runtime: { id: string; name: string } | null }
+      }
+    | {
+        id: string
+        p0: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p1: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p2: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p3: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p4: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p5: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p6: { sessionId: string | null; runtime: { id: string; name: string } | null }
+        p7: { sessionId: string | null; runtime: { id: string; name: string } | null }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type RuntimesQueryVariables = Exact<{ [key: string]: never }>
+type RuntimesQuery = {
+  runtimes: {
+    nodes: Array<{
+      id: string
+      name: string
+      daemonId: string
+      provider: string
+      status: RuntimeStatus
+      host: string | null
+      cliVersion: string | null
+      account: string | null
+      store: string | null
+      lastSeenAt: string | null
+    }>
+  }
+  serverTimers: { heartbeat: number; runtimeOffline: number }
+}
+type FleetQueryVariables = Exact<{ [key: string]: never }>
+type FleetQuery = {
+  runtimes: {
+    nodes: Array<{
+      id: string
+      name: string
+      daemonId: string
+      provider: string
+      status: RuntimeStatus
+      host: string | null
+      cliVersion: string | null
+      account: string | null
+      store: string | null
+      lastSeenAt: string | null
+      queueDepth: number
+      held: {
+        nodes: Array<{
+          id: string
+          status: TaskStatus
+          title: string | null
+          leaseExpiresAt: string | null
+          startedAt: string | null
+          agent: { id: string; name: string }
+          conversation: { id: string } | { id: string }
+        }>
+      }
+    }>
+  }
+  queueStats: { queued: number; claimed: number; running: number; oldestQueuedAt: string | null }
+  serverTimers: { heartbeat: number; runtimeOffline: number }
+}
+type WaitingQueryVariables = Exact<{ [key: string]: never }>
+type WaitingQuery = {
+  tasks: {
+    nodes: Array<{
+      id: string
+      title: string | null
+      issueKey: string | null
+      prompt: string | null
+      createdAt: string
+      availableAt: string
+      runtime: { id: string; name: string; status: RuntimeStatus; lastSeenAt: string | null }
+      agent: { id: string; name: string; maxConcurrentTasks: number; active: { nodes: Array<{ id: string }> } }
+      conversation:
+        | { id: string; active: { nodes: Array<{ id: string }> } }
+        | { id: string; active: { nodes: Array<{ id: string }> } }
+    }>
+  }
+}
+type ResumeTotalsQueryVariables = Exact<{
+  since: string
+  agentId?: string | null | undefined
+}>
+type ResumeTotalsQuery = {
+  resumeStats: {
+    claims: number
+    resumed: number
+    fresh: number
+    byReason: Array<{ reason: ResumeReason; count: number }>
+  }
+}
+type ResumeCountsQueryVariables = Exact<{
+  agentId?: string | null | undefined
+  since0: string
+  since1: string
+  since2: string
+  since3: string
+  since4: string
+  since5: string
+  since6: string
+  since7: string
+  since8: string
+  since9: string
+  since10: string
+  since11: string
+  since12: string
+  since13: string
+  since14: string
+}>
+type ResumeCountsQuery = {
+  s0: { resumed: number; fresh: number }
+  s1: { resumed: number; fresh: number }
+  s2: { resumed: number; fresh: number }
+  s3: { resumed: number; fresh: number }
+  s4: { resumed: number; fresh: number }
+  s5: { resumed: number; fresh: number }
+  s6: { resumed: number; fresh: number }
+  s7: { resumed: number; fresh: number }
+  s8: { resumed: number; fresh: number }
+  s9: { resumed: number; fresh: number }
+  s10: { resumed: number; fresh: number }
+  s11: { resumed: number; fresh: number }
+  s12: { resumed: number; fresh: number }
+  s13: { resumed: number; fresh: number }
+  s14: { resumed: number; fresh: number }
+}
+type AgentsQueryVariables = Exact<{ [key: string]: never }>
+type AgentsQuery = { agents: { nodes: Array<{ id: string; name: string }> } }
+type ResetSessionMutationVariables = Exact<{
+  input: ResetSessionInput
+}>
+type ResetSessionMutation = { resetSession: { conversation: { id: string } | { id: string } } }
+type RerunTaskMutationVariables = Exact<{
+  input: RerunTaskInput
+}>
+type RerunTaskMutation = { rerunTask: { task: { id: string } } }
+type CancelTaskMutationVariables = Exact<{
+  input: CancelTaskInput
+}>
+type CancelTaskMutation = { cancelTask: { task: { id: string; status: TaskStatus } } }
+type SendMessageMutationVariables = Exact<{
+  input: SendChatMessageInput
+}>
+type SendMessageMutation = { sendChatMessage: { message: { id: string }; task: { id: string } } }
+
+export interface Operations {
+  Viewer: { result: ViewerQuery; variables: ViewerQueryVariables }
+  ChatSessions: { result: ChatSessionsQuery; variables: ChatSessionsQueryVariables }
+  IssueTasks: { result: IssueTasksQuery; variables: IssueTasksQueryVariables }
+  LastEvent: { result: LastEventQuery; variables: LastEventQueryVariables }
+  LogAfter: { result: LogAfterQuery; variables: LogAfterQueryVariables }
+  Session: { result: SessionQuery; variables: SessionQueryVariables }
+  Explanation: { result: ExplanationQuery; variables: ExplanationQueryVariables }
+  ExplanationInFull: { result: ExplanationInFullQuery; variables: ExplanationInFullQueryVariables }
+  Messages: { result: MessagesQuery; variables: MessagesQueryVariables }
+  EventsBefore: { result: EventsBeforeQuery; variables: EventsBeforeQueryVariables }
+  TaskDetail: { result: TaskDetailQuery; variables: TaskDetailQueryVariables }
+  PointersAt: { result: PointersAtQuery; variables: PointersAtQueryVariables }
+  Runtimes: { result: RuntimesQuery; variables: RuntimesQueryVariables }
+  Fleet: { result: FleetQuery; variables: FleetQueryVariables }
+  Waiting: { result: WaitingQuery; variables: WaitingQueryVariables }
+  ResumeTotals: { result: ResumeTotalsQuery; variables: ResumeTotalsQueryVariables }
+  ResumeCounts: { result: ResumeCountsQuery; variables: ResumeCountsQueryVariables }
+  Agents: { result: AgentsQuery; variables: AgentsQueryVariables }
+  ResetSession: { result: ResetSessionMutation; variables: ResetSessionMutationVariables }
+  RerunTask: { result: RerunTaskMutation; variables: RerunTaskMutationVariables }
+  CancelTask: { result: CancelTaskMutation; variables: CancelTaskMutationVariables }
+  SendMessage: { result: SendMessageMutation; variables: SendMessageMutationVariables }
+}

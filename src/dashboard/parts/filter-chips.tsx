@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react'
+
+export interface FilterOption {
+  value: string
+  label: ReactNode
+  count: number
+}
+
+interface Props {
+  name: string
+  options: FilterOption[]
+  chosen: readonly string[]
+  choose(values: string[]): void
+}
+
+/** One question with its answers as chips: several may be pressed (OR); several rows of chips narrow each other (AND). */
+export function FilterChips({ name, options, chosen, choose }: Props): ReactNode {
+  const offered = options.filter(({ value, count }) => count > 0 || chosen.includes(value))
+  if (offered.length === 0) return null
+  const toggle = (value: string): void =>
+    choose(chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value])
+  return (
+    <div className="filter" role="group" aria-label={name}>
+      <span className="filter-name" aria-hidden="true">
+        {name}
+      </span>
+      {offered.map(({ value, label, count }) => (
+        <button
+          key={value}
+          type="button"
+          className="filter-chip"
+          aria-pressed={chosen.includes(value)}
+          onClick={() => toggle(value)}
+        >
+          {label} <span className="filter-count">{count.toLocaleString()}</span>
+        </button>
+      ))}
+    </div>
+  )
+}

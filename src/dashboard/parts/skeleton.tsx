@@ -1,0 +1,14 @@
+import type { ReactNode } from 'react'
+
+/** Rows to come, as high as they will be. */
+export function Skeleton({ rows }: { rows: number }): ReactNode {
+  return (
+    <div className="skeleton" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} className="skeleton-row" aria-hidden="true">
+          <span />
+        </div>
+      ))}
+    </div>
+  )
+}

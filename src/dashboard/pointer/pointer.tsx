@@ -1,0 +1,3 @@
+export function Pointer() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function ResumeHealthPage() {
+  return null
+}

@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { ask } from '../api/queries.js'
+import { Problem } from '../parts/notice.js'
+import { claimOf } from '../words/event-facts.js'
+import type { SessionEvent } from '../words/event-facts.js'
+import { dateTime } from '../words/time-words.js'
+import { DecisionDetail } from './decision-detail.js'
+import { copyLink } from './event-keys.js'
+import { useSession } from './session-context.js'
+import { TaskActions } from './task-actions.js'
+import { TaskFacts } from './task-facts.js'
+
+/** What a row opens to: of a claim, the decision with its evidence; of all, the task and the event as it is stored. */
+export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
+  const { setAt } = useSession()
+  const taskId = event.task?.id
+  const task = useQuery({ ...ask('TaskDetail', { id: taskId ?? '' }), enabled: taskId !== undefined })
+  const detail = task.data?.task ?? null
+  return (
+    <div className="event-detail">
+      {claimOf(event) !== null && <ClaimDetail event={event} />}
+      {task.error !== null && <Problem error={task.error} />}
+      {taskId !== undefined && task.isPending && <p className="detail-pending" />}
+      {detail !== null && <TaskFacts task={detail} event={event} />}
+      <details className="raw">
+        <summary>As it is stored</summary>
+        <pre>{JSON.stringify(event.data, null, 2)}</pre>
+      </details>
+      <footer className="event-detail-end">
+        <span className="muted">
+          {event.type} · position {event.position} · {dateTime(event.occurredAt)} · by {event.actor}
+        </span>
+        <span className="event-detail-actions">
+          {detail !== null && <TaskActions task={detail} />}
+          <button type="button" className="button quiet" onClick={() => setAt(event.position)}>
+            Look back from here
+          </button>
+          <button type="button" className="button quiet" onClick={() => copyLink(event.version)}>
+            Copy link
+          </button>
+        </span>
+      </footer>
+    </div>
+  )
+}
+
+/** The newest claim's decision is kept with its task; an earlier one is asked for again, as of the event before it. */
+function ClaimDetail({ event }: { event: SessionEvent }): ReactNode {
+  const { id, history } = useSession()
+  const before = history.events.find(({ version }) => version === event.version - 1)
+  const task = useQuery(ask('TaskDetail', { id: event.task?.id ?? '' }))
+  const kept = task.data?.task?.resume ?? null
+  const isKept = kept !== null && (before === undefined || kept.basis === before.position)
+  const again = useQuery({
+    ...ask('ExplanationInFull', { id, runtimeId: event.runtime?.id ?? '', at: before?.position ?? null, policy: null }),
+    enabled: !task.isPending && !isKept && before !== undefined && event.runtime !== null,
+  })
+  const node = again.data?.node
+  const decision = isKept ? kept : node != null && 'explainResume' in node ? node.explainResume : null
+  if (decision === null)
+    return <p className="detail-pending">{again.isError ? 'The decision could not be read.' : ''}</p>
+  return <DecisionDetail decision={decision} event={event} />
+}

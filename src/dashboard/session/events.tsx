@@ -1,0 +1,107 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import { Notice, Problem } from '../parts/notice.js'
+import { Skeleton } from '../parts/skeleton.js'
+import { useUrlValue } from '../parts/url-state.js'
+import { dayOf } from '../words/time-words.js'
+import { EventBar } from './event-bar.js'
+import { useEventFilters } from './event-filters.js'
+import { useEventKeys } from './event-keys.js'
+import { EventRow, PendingRow } from './event-row.js'
+import { useSession } from './session-context.js'
+
+const ROW_HEIGHT = 33
+/** Within this many pixels of the list's beginning somebody counts as looking at its newest row. */
+const AT_TOP = 60
+
+/** The default view: plain rows, newest first, one for each step. Only what is on the screen is in the document. */
+export function Events(): ReactNode {
+  const { history, names, at } = useSession()
+  const { events, total, hasOlder, readOlder, setAtTop } = history
+  const filters = useEventFilters(events, names)
+  const [opened, setOpened] = useUrlValue('event')
+  const { passes, active } = filters
+  // The counts and the filter read every event: not for each keystroke of another part of the page.
+  const shown = useMemo(
+    () => (active ? events.filter(passes) : events),
+    [events, active, filters.query, filters.steps.join(), filters.reasons.join()],
+  )
+  const list = useRef<HTMLOListElement>(null)
+  const [margin, setMargin] = useState(0)
+  useLayoutEffect(() => {
+    const top = list.current?.getBoundingClientRect().top
+    if (top !== undefined) setMargin(Math.round(top + window.scrollY))
+  })
+  const virtual = useWindowVirtualizer({
+    count: active ? shown.length : total,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 14,
+    scrollMargin: margin,
+    getItemKey: (index) => shown[index]?.version ?? total - index,
+  })
+  const rows = virtual.getVirtualItems()
+  const last = rows.at(-1)?.index ?? 0
+  const reachesEnd = last >= shown.length - 1
+
+  useEffect(() => {
+    if (hasOlder && (active || reachesEnd)) readOlder()
+  }, [hasOlder, active, reachesEnd, readOlder, events.length])
+
+  useEffect(() => {
+    const scrolled = (): void => setAtTop(window.scrollY <= margin + AT_TOP)
+    scrolled()
+    window.addEventListener('scroll', scrolled, { passive: true })
+    return () => window.removeEventListener('scroll', scrolled)
+  }, [margin, setAtTop])
+
+  const scrollTo = (index: number, align: 'center' | 'auto'): void => virtual.scrollToIndex(index, { align })
+  const { current } = useEventKeys({ shown, opened, setOpened, scrollTo })
+
+  if (history.error !== null) return <Problem error={history.error} again={history.again} />
+  if (history.loading) return <Skeleton rows={14} />
+  const position = at === null ? null : BigInt(at)
+  return (
+    <section aria-label="Events">
+      <EventBar filters={filters} shown={active ? shown.length : total} />
+      <ol
+        ref={list}
+        className="events"
+        style={{ height: virtual.getTotalSize() }}
+        aria-label={`${total.toLocaleString()} events, newest first`}
+      >
+        {rows.map(({ index, key, start }) => {
+          const event = shown[index]
+          const before = shown[index - 1]
+          return (
+            <li
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              className="event-place"
+              style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
+              aria-setsize={active ? shown.length : total}
+              aria-posinset={index + 1}
+            >
+              {event === undefined ? (
+                <PendingRow />
+              ) : (
+                <EventRow
+                  event={event}
+                  day={before === undefined || dayOf(before.occurredAt) !== dayOf(event.occurredAt)}
+                  open={opened === String(event.version)}
+                  current={current === event.version}
+                  later={position !== null && BigInt(event.position) > position}
+                  toggle={() => setOpened(opened === String(event.version) ? null : String(event.version))}
+                />
+              )}
+            </li>
+          )
+        })}
+      </ol>
+      {active && shown.length === 0 && !hasOlder && (
+        <Notice title="No event matches">Take a filter or a word away.</Notice>
+      )}
+    </section>
+  )
+}

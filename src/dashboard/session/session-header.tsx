@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { Age } from '../parts/age.js'
+import { LiveDot } from '../parts/chips.js'
+import { CopyButton } from '../parts/copy-button.js'
+import { shortSession } from '../words/id-words.js'
+import { NextClaims } from './next-claims.js'
+import { SessionActions } from './session-actions.js'
+import { useSession } from './session-context.js'
+import { titleOf } from './session-page.js'
+import { SessionTag } from './session-tag.js'
+
+export function SessionHeader(): ReactNode {
+  const { conversation } = useSession()
+  const { pointer, agent } = conversation
+  const runtime = pointer.runtime ?? agent.runtime
+  return (
+    <header className="session-head">
+      <div className="session-head-top">
+        <p className="crumb">
+          <Link href="/">Sessions</Link> <span aria-hidden="true">/</span> {agent.name}
+        </p>
+        <SessionActions />
+      </div>
+      <h1>{titleOf(conversation)}</h1>
+      <dl className="facts">
+        <div>
+          <dt>Agent</dt>
+          <dd>
+            {agent.name} <span className="muted">rev. {agent.revision}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Pointer</dt>
+          <dd>
+            {pointer.sessionId === null ? (
+              <span className="muted">no session to resume</span>
+            ) : (
+              <CopyButton
+                text={pointer.sessionId}
+                what="session id"
+                label={<SessionTag sessionId={pointer.sessionId} />}
+              />
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{pointer.runtime === null ? 'Next runtime' : 'Lives on'}</dt>
+          <dd>
+            <LiveDot status={runtime.status} /> {runtime.name}
+            {runtime.status !== 'ONLINE' && runtime.lastSeenAt !== null && (
+              <span className="muted">
+                {' '}
+                last seen <Age time={runtime.lastSeenAt} />
+              </span>
+            )}
+          </dd>
+        </div>
+        {pointer.workDir !== null && (
+          <div>
+            <dt>Work directory</dt>
+            <dd>
+              <CopyButton text={pointer.workDir} what="work directory" label={<code>{pointer.workDir}</code>} />
+            </dd>
+          </div>
+        )}
+      </dl>
+      <NextClaims />
+      <p className="unseen" role="status">
+        {pointer.sessionId === null ? 'The pointer is empty' : `The pointer is at ${shortSession(pointer.sessionId)}`}
+      </p>
+    </header>
+  )
+}

@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { ask } from '../api/queries.js'
+import { Notice, Problem } from '../parts/notice.js'
+import { Skeleton } from '../parts/skeleton.js'
+import { useTitle } from '../parts/title.js'
+import { useUrlValue } from '../parts/url-state.js'
+import { textField } from '../words/event-facts.js'
+import type { Names } from '../words/event-words.js'
+import { SessionContext } from './session-context.js'
+import type { ConversationNode, Runtime } from './session-context.js'
+import { SessionHeader } from './session-header.js'
+import { SessionViews } from './session-views.js'
+import { useHistory } from './use-history.js'
+
+/** One conversation: what its agent did, which sessions it used, and why not another. */
+export function SessionPage({ id }: { id: string }): ReactNode {
+  const [at, setAt] = useUrlValue('at')
+  const position = at !== null && /^\d{1,19}$/.test(at) ? at : null
+  const session = useQuery(ask('Session', { id, at: position }))
+  const { data: viewer } = useQuery(ask('Viewer', {}))
+  const { data: fleet } = useQuery({ ...ask('Runtimes', {}), refetchInterval: 15_000 })
+  const history = useHistory(id)
+  const conversation = asConversation(session.data?.node)
+  const runtimes = useMemo(() => runtimesOf(fleet?.runtimes.nodes ?? [], conversation), [fleet, conversation])
+  const names = useNames(id, runtimes)
+  useTitle(conversation === null ? 'Session' : titleOf(conversation))
+
+  if (session.error !== null) return page(<Problem error={session.error} again={() => session.refetch()} />)
+  if (session.data === undefined) return page(<Skeleton rows={14} />)
+  if (conversation === null) {
+    return page(
+      <Notice title="There is no such conversation">
+        <p>It may be in another workspace: a token sees its own only.</p>
+        <Link href="/">All sessions</Link>
+      </Notice>,
+    )
+  }
+  const kind = viewer?.viewer.kind
+  const mayChange = kind === 'ROOT' || kind === 'ADMIN' || kind === 'MEMBER'
+  return (
+    <SessionContext value={{ id, conversation, history, runtimes, names, at: position, setAt, mayChange }}>
+      {page(
+        <>
+          <SessionHeader />
+          <SessionViews />
+        </>,
+      )}
+    </SessionContext>
+  )
+}
+
+function page(children: ReactNode): ReactNode {
+  return (
+    <main className="page session-page" id="content">
+      {children}
+    </main>
+  )
+}
+
+function asConversation(node: object | null | undefined): ConversationNode | null {
+  return node != null && 'bindings' in node ? (node as ConversationNode) : null
+}
+
+export function titleOf(conversation: ConversationNode): string {
+  if ('issueKey' in conversation) return conversation.issueKey
+  return conversation.title === '' ? 'Untitled' : conversation.title
+}
+
+/** The agent's runtime first, then those that know a session of it, then the rest. */
+function runtimesOf(all: readonly Runtime[], conversation: ConversationNode | null): Runtime[] {
+  if (conversation === null) return [...all]
+  const own = [conversation.agent.runtime, ...conversation.bindings.flatMap(({ runtime }) => runtime ?? [])]
+  const byId = new Map(all.map((runtime) => [runtime.id, runtime]))
+  const ids = new Set([...own, ...all].map(({ id }) => id))
+  const known = new Map(own.map((runtime) => [runtime.id, runtime]))
+  return [...ids].flatMap((id) => byId.get(id) ?? known.get(id) ?? [])
+}
+
+function useNames(id: string, runtimes: readonly Runtime[]): Names {
+  const { data } = useQuery({ ...ask('Messages', { id }), enabled: id.startsWith('chat_') })
+  return useMemo(() => {
+    const runtimeNames = new Map(runtimes.map((runtime) => [runtime.id, runtime.name]))
+    const messages = new Map(data?.chatSession?.messages.nodes.map((message) => [message.id, message.content]))
+    return {
+      runtime: (runtimeId) => (runtimeId == null ? 'an unknown runtime' : (runtimeNames.get(runtimeId) ?? runtimeId)),
+      message: (event) => messages.get(textField(event, 'messageId') ?? '') ?? null,
+    }
+  }, [runtimes, data])
+}

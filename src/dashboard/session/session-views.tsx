@@ -1,0 +1,63 @@
+import { lazy, Suspense, useState } from 'react'
+import type { ReactNode } from 'react'
+import { useShortcuts } from '../parts/shortcuts.js'
+import { Skeleton } from '../parts/skeleton.js'
+import { useUrlValue } from '../parts/url-state.js'
+import { Events } from './events.js'
+import { TimeTravelBar } from './time-travel-bar.js'
+
+// Only who looks at them loads them.
+const Lanes = lazy(async () => ({ default: (await import('../lanes/lanes.js')).Lanes }))
+const Pointer = lazy(async () => ({ default: (await import('../pointer/pointer.js')).Pointer }))
+const WhatIf = lazy(async () => ({ default: (await import('../what-if/what-if.js')).WhatIf }))
+
+const VIEWS = [
+  { name: 'events', label: 'Events', key: '1' },
+  { name: 'lanes', label: 'Lanes', key: '2' },
+  { name: 'pointer', label: 'Pointer', key: '3' },
+] as const
+
+/** Three views of the same history. */
+export function SessionViews(): ReactNode {
+  const [view, setView] = useUrlValue('view')
+  const [whatIf, setWhatIf] = useState(false)
+  const [whatIfUsed, setWhatIfUsed] = useState(false)
+  const shown = VIEWS.find(({ name }) => name === view)?.name ?? 'events'
+  const show = (name: string): void => setView(name === 'events' ? null : name)
+  const openWhatIf = (open: boolean): void => {
+    setWhatIf(open)
+    setWhatIfUsed(true)
+  }
+  useShortcuts({
+    ...Object.fromEntries(VIEWS.map(({ name, key }) => [key, () => show(name)])),
+    w: () => openWhatIf(true),
+  })
+  return (
+    <>
+      <div className="views">
+        <nav aria-label="Views" className="view-tabs">
+          {VIEWS.map(({ name, label, key }) => (
+            <button
+              key={name}
+              type="button"
+              aria-current={shown === name ? 'true' : undefined}
+              onClick={() => show(name)}
+            >
+              {label} <kbd aria-hidden="true">{key}</kbd>
+            </button>
+          ))}
+        </nav>
+        <button type="button" className="button quiet" onClick={() => openWhatIf(true)}>
+          What if…
+        </button>
+      </div>
+      <TimeTravelBar />
+      <Suspense fallback={<Skeleton rows={8} />}>
+        {shown === 'events' && <Events />}
+        {shown === 'lanes' && <Lanes />}
+        {shown === 'pointer' && <Pointer />}
+        {whatIfUsed && <WhatIf open={whatIf} setOpen={openWhatIf} />}
+      </Suspense>
+    </>
+  )
+}

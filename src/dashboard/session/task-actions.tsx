@@ -1,0 +1,49 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { request } from '../api/request.js'
+import { newRequestId } from '../ids.js'
+import { Confirm } from '../parts/confirm.js'
+import { useSession } from './session-context.js'
+import type { TaskDetail } from './task-facts.js'
+
+const OPEN = ['QUEUED', 'CLAIMED', 'RUNNING']
+
+export function TaskActions({ task }: { task: TaskDetail }): ReactNode {
+  const { mayChange } = useSession()
+  // One for each time the row is opened: a click that is sent twice makes one rerun.
+  const [requestId] = useState(newRequestId)
+  if (!mayChange) return null
+  if (OPEN.includes(task.status)) {
+    return (
+      <Confirm
+        trigger={
+          <button type="button" className="button quiet">
+            Cancel task
+          </button>
+        }
+        title="Cancel this task?"
+        confirm="Cancel the task"
+        act={() => request('CancelTask', { input: { taskId: task.id, reason: 'cancelled from the dashboard' } })}
+      >
+        <p>Its agent is told to stop with the next heartbeat. Its session stays, and may be resumed.</p>
+      </Confirm>
+    )
+  }
+  return (
+    <Confirm
+      trigger={
+        <button type="button" className="button quiet">
+          Rerun
+        </button>
+      }
+      title="Run this task again?"
+      confirm="Run it again"
+      act={() => request('RerunTask', { input: { taskId: task.id, requestId } })}
+    >
+      <p>
+        A new task with the same prompt. It starts from this task’s own session and directory, if the session may still
+        be resumed there, and from nothing newer.
+      </p>
+    </Confirm>
+  )
+}

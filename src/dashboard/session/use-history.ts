@@ -1,0 +1,112 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react'
+import { request } from '../api/request.js'
+import { useLiveLog, useLogEvents } from '../shell/live-log.js'
+import type { SessionEvent } from '../words/event-facts.js'
+
+export interface History {
+  /** Newest first, without holes. */
+  events: readonly SessionEvent[]
+  /** How many events the conversation has: versions count from 1. */
+  total: number
+  hasOlder: boolean
+  loading: boolean
+  error: unknown
+  readOlder(): void
+  again(): void
+  /** New events that are not among `events` yet, so that rows do not jump under somebody's eyes. */
+  fresh: number
+  showFresh(): void
+  /** While somebody looks at the newest row, new ones are shown at once. */
+  setAtTop(atTop: boolean): void
+}
+
+/** One conversation's stream: pages from the newest back, and what comes in live. */
+export function useHistory(id: string): History {
+  const query = useInfiniteQuery({
+    queryKey: ['EventsBefore', id],
+    queryFn: ({ pageParam }) => eventsBefore(id, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasPreviousPage ? pageInfo.startCursor : undefined),
+    // Facts do not change; what is new comes in from the log.
+    staleTime: Infinity,
+  })
+  const [live, dispatch] = useReducer(reduce, { shown: [], held: [] })
+  const atTop = useRef(true)
+  const paged = useMemo(() => query.data?.pages.flatMap(({ nodes }) => nodes.toReversed()) ?? [], [query.data])
+  const events = useMemo(() => joined(live.shown, paged), [live.shown, paged])
+
+  const take = useCallback((arrived: readonly SessionEvent[]) => {
+    dispatch({ type: 'arrived', events: arrived, show: atTop.current })
+  }, [])
+  useLogEvents((arrived) => take(arrived.filter(({ conversation }) => conversation.id === id)))
+  useCatchUp(id, query.isSuccess, take)
+
+  const { fetchNextPage, refetch, hasNextPage, isFetching } = query
+  const readOlder = useCallback(() => {
+    if (hasNextPage && !isFetching) fetchNextPage().catch(() => undefined)
+  }, [hasNextPage, isFetching, fetchNextPage])
+  const newest = events[0]?.version ?? 0
+  return {
+    events,
+    total: newest,
+    hasOlder: hasNextPage,
+    loading: query.isPending,
+    error: query.error,
+    readOlder,
+    again: useCallback(() => void refetch().catch(() => undefined), [refetch]),
+    fresh: live.held.filter(({ version }) => version > newest).length,
+    showFresh: useCallback(() => dispatch({ type: 'show' }), []),
+    setAtTop: useCallback((value: boolean) => {
+      atTop.current = value
+    }, []),
+  }
+}
+
+async function eventsBefore(id: string, before: string | null) {
+  const { node } = await request('EventsBefore', { id, before })
+  return node !== null && 'events' in node ? node.events : NO_EVENTS
+}
+
+const NO_EVENTS = {
+  nodes: [],
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+}
+
+/** Events may have come between the first page and the moment from which the log is followed: read once more then. */
+function useCatchUp(id: string, loaded: boolean, take: (events: readonly SessionEvent[]) => void): void {
+  const { liveness } = useLiveLog()
+  const follows = liveness !== 'CONNECTING'
+  useEffect(() => {
+    if (!loaded || !follows) return
+    eventsBefore(id, null).then(
+      ({ nodes }) => take(nodes),
+      () => undefined,
+    )
+  }, [id, loaded, follows, take])
+}
+
+interface Live {
+  /** Newest first. */
+  shown: readonly SessionEvent[]
+  held: readonly SessionEvent[]
+}
+
+type Action = { type: 'arrived'; events: readonly SessionEvent[]; show: boolean } | { type: 'show' }
+
+function reduce(live: Live, action: Action): Live {
+  if (action.type === 'show') return { shown: joined(live.held, live.shown), held: [] }
+  if (action.events.length === 0) return live
+  const arrived = joined(
+    action.events.toSorted((a, b) => b.version - a.version),
+    live.held,
+  )
+  return action.show ? { shown: joined(arrived, live.shown), held: [] } : { ...live, held: arrived }
+}
+
+/** Two stretches of one stream, newest first; what is in both is there once. */
+function joined(newer: readonly SessionEvent[], older: readonly SessionEvent[]): readonly SessionEvent[] {
+  const top = older[0]?.version ?? 0
+  const added = newer.filter(({ version }) => version > top)
+  return added.length === 0 ? older : [...added, ...older]
+}

@@ -1,0 +1,43 @@
+import { Dialog } from '@base-ui/react/dialog'
+import type { ReactNode } from 'react'
+
+const KEYS: readonly [string, string][] = [
+  ['/', 'Search, or the filters of a history'],
+  ['j  k', 'Next and previous row'],
+  ['enter', 'Open the row, or the session'],
+  ['n  N', 'Next and previous denied resume'],
+  ['1  2  3', 'Events, lanes, pointer'],
+  ['w', 'What if the policy were another'],
+  ['y', 'Copy a link to this row'],
+  ['p', 'Pause, and go on'],
+  ['?', 'This list'],
+  ['esc', 'Close'],
+]
+
+export function Help({ open, setOpen }: { open: boolean; setOpen(open: boolean): void }): ReactNode {
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className="dialog">
+          <Dialog.Title className="dialog-title">Keyboard</Dialog.Title>
+          <dl className="keys">
+            {KEYS.map(([keys, does]) => (
+              <div key={keys}>
+                <dt>
+                  {keys.split('  ').map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+          <div className="dialog-end">
+            <Dialog.Close className="button">Close</Dialog.Close>
+          </div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { Link, useRoute } from 'wouter'
+import { ask } from '../api/queries.js'
+import { isLent, signOut } from '../api/token.js'
+import { useShortcuts } from '../parts/shortcuts.js'
+import { Help } from './help.js'
+import { LiveBadge } from './live-badge.js'
+import { useLiveLog } from './live-log.js'
+import { ThemeToggle } from './theme-toggle.js'
+
+export function Shell({ children }: { children: ReactNode }): ReactNode {
+  const [help, setHelp] = useState(false)
+  const { togglePause } = useLiveLog()
+  const { data } = useQuery(ask('Viewer', {}))
+  useShortcuts({ p: togglePause, '?': () => setHelp(true) })
+  return (
+    <>
+      <a className="skip" href="#content">
+        To the content
+      </a>
+      <header className="top">
+        <Link href="/" className="brand">
+          <img src="/favicon.svg" alt="" width="20" height="20" /> Baton
+        </Link>
+        <nav aria-label="Pages" className="top-nav">
+          <NavLink href="/" also="/sessions/:id">
+            Sessions
+          </NavLink>
+          <NavLink href="/fleet">Fleet</NavLink>
+          <NavLink href="/resume">Resume health</NavLink>
+        </nav>
+        <div className="top-end">
+          <LiveBadge />
+          {data !== undefined && (
+            <span className="who" title={`Token “${data.viewer.name}”, which is ${data.viewer.kind}`}>
+              {data.viewer.workspace.name}
+            </span>
+          )}
+          <ThemeToggle />
+          <button type="button" className="icon-button" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts">
+            ?
+          </button>
+          {!isLent() && (
+            <button type="button" className="button quiet" onClick={signOut}>
+              Sign out
+            </button>
+          )}
+        </div>
+      </header>
+      {children}
+      <Help open={help} setOpen={setHelp} />
+    </>
+  )
+}
+
+function NavLink({ href, also = href, children }: { href: string; also?: string; children: ReactNode }): ReactNode {
+  const [is] = useRoute(href)
+  const [isAlso] = useRoute(also)
+  return (
+    <Link href={href} aria-current={is || isAlso ? 'page' : undefined}>
+      {children}
+    </Link>
+  )
+}

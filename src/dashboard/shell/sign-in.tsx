@@ -1,0 +1,62 @@
+import { useState } from 'react'
+import type { FormEvent, ReactNode } from 'react'
+import { asApiError } from '../api/api-error.js'
+import { queryClient } from '../api/queries.js'
+import { requestAs } from '../api/request.js'
+import { signIn } from '../api/token.js'
+import { ThemeToggle } from './theme-toggle.js'
+
+/** Asks for a token once. It is tried before it is kept. */
+export function SignIn(): ReactNode {
+  const [problem, setProblem] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const entered = new FormData(event.currentTarget).get('token')
+    const token = typeof entered === 'string' ? entered.trim() : ''
+    if (token === '') return setProblem('Paste a token first.')
+    setBusy(true)
+    tryToken(token)
+      .then(setProblem, () => setProblem('That did not work.'))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <main className="sign-in" id="content">
+      <form onSubmit={submit} className="sign-in-form">
+        <h1>
+          <img src="/favicon.svg" alt="" width="28" height="28" /> Baton
+        </h1>
+        <p>
+          This server asks who you are. Paste an API token: the one it printed when it first started, or one that{' '}
+          <code>createToken</code> gave you. A VIEWER token is enough to look around.
+        </p>
+        <label htmlFor="token">Token</label>
+        <input id="token" name="token" type="password" autoComplete="current-password" autoFocus spellCheck={false} />
+        <p className="sign-in-problem" role="alert">
+          {problem}
+        </p>
+        <div className="sign-in-end">
+          <button type="submit" className="button primary" disabled={busy}>
+            Sign in
+          </button>
+          <ThemeToggle />
+        </div>
+        <p className="muted">It is kept in this browser until you sign out, and sent to this server only.</p>
+      </form>
+    </main>
+  )
+}
+
+/** null, or what is wrong with it. */
+async function tryToken(token: string): Promise<string | null> {
+  try {
+    await requestAs('Viewer', {}, token)
+    queryClient.clear()
+    signIn(token)
+    return null
+  } catch (error) {
+    const { code, message } = asApiError(error)
+    if (code !== 'UNAUTHENTICATED') return message
+    return 'The server does not know this token. It may have been revoked, or have expired.'
+  }
+}

@@ -1,0 +1,25 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+
+const KEY = 'baton.theme'
+
+/** Light and dark; until it is pressed, the system's theme holds. */
+export function ThemeToggle(): ReactNode {
+  const [dark, setDark] = useState(isDark)
+  const toggle = (): void => {
+    const theme = dark ? 'light' : 'dark'
+    document.documentElement.dataset['theme'] = theme
+    localStorage.setItem(KEY, theme)
+    setDark(!dark)
+  }
+  return (
+    <button type="button" className="icon-button" onClick={toggle} aria-label={dark ? 'Light theme' : 'Dark theme'}>
+      <span aria-hidden="true">{dark ? '☀' : '☾'}</span>
+    </button>
+  )
+}
+
+function isDark(): boolean {
+  const { theme } = document.documentElement.dataset
+  return theme === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark'
+}

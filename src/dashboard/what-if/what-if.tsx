@@ -1,0 +1,3 @@
+export function WhatIf(_: { open: boolean; setOpen(o: boolean): void }) {
+  return null
+}

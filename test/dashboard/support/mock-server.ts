@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildSchema, graphql } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
+import { mockRoot } from './mock-root.js'
+import type { World } from './world.js'
+
+const PAGE = fileURLToPath(new URL('../../../dist/dashboard/', import.meta.url))
+const SCHEMA = fileURLToPath(new URL('../../../schema.graphql', import.meta.url))
+const TOKEN = 'baton_test_token'
+const KINDS: Readonly<Record<string, string | undefined>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+/** The strictest under which the page has to work. */
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+
+export interface MockServer {
+  url: string
+  token: string
+  /** What the token may do. */
+  kind: string
+  /** Every answer is a refusal to answer, as from a server that has gone. */
+  down: boolean
+  /** Whether /session lends the token to the page. */
+  lends: boolean
+  close(): Promise<void>
+}
+
+/** Serves the built page, and answers its GraphQL from a world: through the real schema, so that no wrong field passes. */
+export async function startMockServer(world: World): Promise<MockServer> {
+  const schema = buildSchema(await readFile(SCHEMA, 'utf8'))
+  const server = createServer((request, response) => {
+    answer(request, response, schema, world, state).catch((error: unknown) => {
+      response.writeHead(500).end(String(error))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const state: MockServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: TOKEN,
+    kind: 'ADMIN',
+    down: false,
+    lends: true,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return state
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  schema: GraphQLSchema,
+  world: World,
+  state: MockServer,
+): Promise<void> {
+  const path = new URL(request.url ?? '/', state.url).pathname
+  if (state.down && (path === '/graphql' || path === '/session')) return void response.destroy()
+  if (path === '/session') {
+    if (!state.lends) return void response.writeHead(404).end()
+    return json(response, 200, { token: TOKEN })
+  }
+  if (path === '/graphql') return graphqlAnswer(request, response, schema, world, state)
+  const name = extname(path) === '' ? 'index.html' : path
+  const file = await readFile(join(PAGE, name)).catch(() => null)
+  if (file === null) return void response.writeHead(404).end()
+  response.writeHead(200, {
+    'content-type': KINDS[extname(name)] ?? 'application/octet-stream',
+    'content-security-policy': POLICY,
+  })
+  response.end(file)
+}
+
+async function graphqlAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  schema: GraphQLSchema,
+  world: World,
+  state: MockServer,
+): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  if (request.headers.authorization !== `Bearer ${TOKEN}`) {
+    const message = 'Send a token: authorization: Bearer <token>.'
+    return json(response, 401, { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] })
+  }
+  const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as {
+    query: string
+    variables?: Record<string, unknown>
+  }
+  if (query.startsWith('subscription')) return json(response, 400, { errors: [{ message: 'No subscriptions.' }] })
+  const rootValue = mockRoot(world, state.kind)
+  json(response, 200, await graphql({ schema, source: query, variableValues: variables ?? null, rootValue }))
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
