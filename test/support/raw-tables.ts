@@ -45,5 +45,5 @@ export function groupedBy(rows: readonly RawRow[], column: string): Map<string, 
 
 /** RFC 3339 with milliseconds, as events have it; the database leaves trailing zeros out. */
 export function instant(value: unknown): string | null {
-  return value === null || value === undefined ? null : new Date(String(value)).toISOString()
+  return typeof value === 'string' ? new Date(value).toISOString() : null
 }

@@ -32,31 +32,32 @@ const CALLS: Record<string, Call> = {
 }
 
 /** Everything that voids a claim. */
-const VOIDED: Record<string, { started: boolean; by(world: World, key: Key, runtime: Runtime): Promise<unknown> }> = {
-  release: { started: false, by: ({ services, caller }, key) => releaseTask(services, caller, key) },
-  'expiry before the start': {
-    started: false,
-    by({ services, clock }) {
-      clock.pass(1000)
-      return sweep(services)
+const VOIDED: Record<string, { started: boolean; by: (world: World, key: Key, runtime: Runtime) => Promise<unknown> }> =
+  {
+    release: { started: false, by: ({ services, caller }, key) => releaseTask(services, caller, key) },
+    'expiry before the start': {
+      started: false,
+      by: ({ services, clock }) => {
+        clock.pass(1000)
+        return sweep(services)
+      },
     },
-  },
-  'expiry of the run': {
-    started: true,
-    by({ services, clock }) {
-      clock.pass(1000)
-      return sweep(services)
+    'expiry of the run': {
+      started: true,
+      by: ({ services, clock }) => {
+        clock.pass(1000)
+        return sweep(services)
+      },
     },
-  },
-  recovery: {
-    started: true,
-    by: ({ services, caller }, _key, { daemonId }) => recoverOrphanedTasks(services, caller, { daemonId }),
-  },
-  deregistration: {
-    started: true,
-    by: ({ services, caller }, _key, { id }) => deregisterRuntime(services, caller, { runtimeId: id }),
-  },
-}
+    recovery: {
+      started: true,
+      by: ({ services, caller }, _key, { daemonId }) => recoverOrphanedTasks(services, caller, { daemonId }),
+    },
+    deregistration: {
+      started: true,
+      by: ({ services, caller }, _key, { id }) => deregisterRuntime(services, caller, { runtimeId: id }),
+    },
+  }
 
 describePostgres('a claimToken', (open) => {
   let world: World
@@ -72,10 +73,11 @@ describePostgres('a claimToken', (open) => {
     return { key: { taskId: task.id, claimToken }, runtime }
   }
 
-  const codes = async (key: Key) =>
-    Object.fromEntries(
-      await Promise.all(Object.entries(CALLS).map(async ([name, call]) => [name, codeOf(await call(world, key))])),
-    )
+  async function codes(key: Key): Promise<Record<string, string>> {
+    const found: Record<string, string> = {}
+    for (const [name, call] of Object.entries(CALLS)) found[name] = codeOf(await call(world, key))
+    return found
+  }
   const all = (code: string) => Object.fromEntries(Object.keys(CALLS).map((name) => [name, code]))
 
   for (const [what, { started, by }] of Object.entries(VOIDED)) {

@@ -1,0 +1,120 @@
+import { beforeAll, expect, it } from 'vitest'
+import { statement } from '../../../src/database/sql.js'
+import { authenticate } from '../../../src/use-cases/authenticate.js'
+import { ensureFirstToken } from '../../../src/use-cases/bootstrap.js'
+import { createToken } from '../../../src/use-cases/create-token.js'
+import { createWorkspace } from '../../../src/use-cases/create-workspace.js'
+import { revokeToken } from '../../../src/use-cases/revoke-token.js'
+import { callerIn, codeOf, makeWorld, servicesOver, valueOf } from '../../support/services.js'
+import type { World } from '../../support/services.js'
+import { forEachDatabase } from '../../support/test-database.js'
+
+const TOKENS = statement('test_tokens', `SELECT to_jsonb(t)::text AS row, t.* FROM api_token t WHERE id = $1`)
+
+forEachDatabase((open) => {
+  let world: World
+
+  beforeAll(async () => {
+    world = await makeWorld(await open())
+  })
+
+  const make = async (input: Partial<Parameters<typeof createToken>[2]> = {}) =>
+    valueOf(await createToken(world.services, world.caller, { name: 'A token', kind: 'MEMBER', ...input }))
+
+  async function rowOf({ id }: { id: string }): Promise<{ row: string; lastUsedAt: Date | null }> {
+    const [row] = await world.services.database.sql.rows<{ row: string; lastUsedAt: Date | null }>(TOKENS, [id])
+    if (row === undefined) throw new Error('It is gone.')
+    return row
+  }
+
+  it('a secret says who calls; any other says nothing', async () => {
+    const { token, secret } = await make({ kind: 'DAEMON', daemonId: 'laptop', name: 'Laptop' })
+    expect(await authenticate(world.services, secret)).toEqual({
+      ...{ workspaceId: world.caller.workspaceId, tokenId: token.id, name: 'Laptop' },
+      ...{ kind: 'DAEMON', daemonId: 'laptop' },
+    })
+    expect(await authenticate(world.services, `${secret}x`)).toBeNull()
+    expect(await authenticate(world.services, '')).toBeNull()
+    expect(await authenticate(world.services, (await rowOf(token)).row)).toBeNull()
+  })
+
+  it('a secret is random, known by its prefix, and kept only as its hash', async () => {
+    const [{ token, secret }, other] = [await make(), await make()]
+    expect(secret).toMatch(/^baton_[\w-]{43}$/)
+    expect(other.secret).not.toBe(secret)
+    expect((await rowOf(token)).row).not.toContain(secret.slice(6))
+  })
+
+  it('a token ends when it expires', async () => {
+    const { secret } = await make({ expiresInSeconds: 10 })
+    world.clock.pass(9)
+    expect(await authenticate(world.services, secret)).not.toBeNull()
+    world.clock.pass(1)
+    expect(await authenticate(world.services, secret)).toBeNull()
+  })
+
+  it('a token ends when it is revoked, once and for good', async () => {
+    const { token, secret } = await make()
+    const revoked = valueOf(await revokeToken(world.services, world.caller, { tokenId: token.id })).token
+    world.clock.pass(1)
+    expect(await authenticate(world.services, secret)).toBeNull()
+    const again = valueOf(await revokeToken(world.services, world.caller, { tokenId: token.id })).token
+    expect(again.revokedAt).toEqual(revoked.revokedAt)
+  })
+
+  it('the last use is noted, at most once a minute', async () => {
+    const { token, secret } = await make()
+    expect((await rowOf(token)).lastUsedAt).toBeNull()
+    await authenticate(world.services, secret)
+    const first = world.clock.now()
+    expect((await rowOf(token)).lastUsedAt).toEqual(first)
+    world.clock.pass(60)
+    await authenticate(world.services, secret)
+    expect((await rowOf(token)).lastUsedAt).toEqual(first)
+    world.clock.pass(1)
+    await authenticate(world.services, secret)
+    expect((await rowOf(token)).lastUsedAt).toEqual(world.clock.now())
+  })
+
+  it('only ROOT makes and revokes ROOT tokens', async () => {
+    const { services, caller } = world
+    const root = callerIn(caller.workspaceId, 'ROOT')
+    expect(codeOf(await createToken(services, caller, { name: 'Boss', kind: 'ROOT' }))).toBe('FORBIDDEN')
+    const { token, secret } = valueOf(await createToken(services, root, { name: 'Boss', kind: 'ROOT' }))
+    expect(codeOf(await revokeToken(services, caller, { tokenId: token.id }))).toBe('FORBIDDEN')
+    expect((await authenticate(services, secret))?.kind).toBe('ROOT')
+    expect(codeOf(await revokeToken(services, root, { tokenId: token.id }))).toBe('ACCEPTED')
+  })
+
+  it('a DAEMON token names its daemon, and no other kind does', async () => {
+    const { services, caller } = world
+    expect(codeOf(await createToken(services, caller, { name: 'D', kind: 'DAEMON' }))).toBe('BAD_USER_INPUT')
+    const named = { name: 'M', kind: 'MEMBER' as const, daemonId: 'laptop' }
+    expect(codeOf(await createToken(services, caller, named))).toBe('BAD_USER_INPUT')
+  })
+
+  it('a new workspace comes with an ADMIN of its own', async () => {
+    const { workspace, secret } = valueOf(await createWorkspace(world.services, world.caller, { name: 'New' }))
+    expect(await authenticate(world.services, secret)).toMatchObject({ workspaceId: workspace.id, kind: 'ADMIN' })
+  })
+
+  it('the first start makes one ROOT token, however many servers start; later ones make none', async () => {
+    const fresh = servicesOver(await open(), world.clock)
+    const starts = await Promise.all([1, 2, 3].map(() => ensureFirstToken(fresh, null)))
+    const secrets = starts.flatMap(({ secret }) => secret ?? [])
+    expect(secrets).toHaveLength(1)
+    expect(new Set(starts.map(({ workspaceId }) => workspaceId)).size).toBe(1)
+    expect(await authenticate(fresh, secrets[0] ?? '')).toMatchObject({ kind: 'ROOT' })
+    expect((await ensureFirstToken(fresh, null)).secret).toBeNull()
+  })
+
+  it('a configured ROOT secret is used, and told to nobody', async () => {
+    const fresh = servicesOver(await open(), world.clock)
+    const secret = 'a-configured-secret'
+    expect((await ensureFirstToken(fresh, secret)).secret).toBeNull()
+    expect((await ensureFirstToken(fresh, secret)).secret).toBeNull()
+    expect(await authenticate(fresh, secret)).toMatchObject({ kind: 'ROOT' })
+    const count = statement('test_count_tokens', 'SELECT count(*)::int AS n FROM api_token')
+    expect(await fresh.database.sql.rows(count)).toEqual([{ n: 1 }])
+  })
+})
