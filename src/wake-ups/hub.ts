@@ -98,6 +98,13 @@ export class Hub {
     for (const [topic, listeners] of this.listeners) for (const listen of [...listeners]) listen(topic)
   }
 
+  /** How many stand in line, each counted once. */
+  get waiting(): number {
+    const waiters = new Set<Waiter>()
+    for (const line of this.lines.values()) for (const waiter of line) waiters.add(waiter)
+    return waiters.size
+  }
+
   /** Whether nobody would hear of anything. */
   get idle(): boolean {
     return this.lines.size === 0 && this.listeners.size === 0
