@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { canonicalJson } from './canonical-json.js'
 
 /** What an event's digest covers: everything that was said, but not where the workspace's log put it. */
 export interface DigestedEvent {
@@ -24,14 +25,5 @@ export const NO_DIGEST = ''
 export function chainDigest(previous: string, event: DigestedEvent): string {
   const { version, id, type, schemaVersion, taskId, runtimeId, actor, occurredAt, data } = event
   const said = [previous, version, id, type, schemaVersion, taskId, runtimeId, actor, occurredAt.getTime(), data]
-  return createHash('sha256').update(canonicalJson(said)).digest('base64url')
-}
-
-/** JSON with the keys of objects in order, whichever order the database gives them back in. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+  return hash('sha256', canonicalJson(said), 'base64url')
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import { canonicalJson } from './digest.js'
+import { canonicalJson } from './canonical-json.js'
 
 /** Longer than the 24 hours promised, so that no repeat within them meets the clean-up. */
 export const REQUEST_RECORD_HOURS = 48

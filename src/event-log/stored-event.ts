@@ -25,5 +25,6 @@ export const STORED_EVENT_COLUMNS = `e."workspaceId", e.position::text AS positi
 
 /** The event in its current shape, as the fold takes it. */
 export function foldable(event: StoredEvent): FoldableEvent {
-  return upcast({ ...event, occurredAt: event.occurredAt.toISOString() })
+  const { type, schemaVersion, version, taskId, runtimeId, data } = event
+  return upcast({ type, schemaVersion, version, taskId, runtimeId, data, occurredAt: event.occurredAt.toISOString() })
 }

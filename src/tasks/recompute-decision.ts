@@ -15,6 +15,7 @@ export interface BeforeClaim {
 /**
  * A claim's decision once more, from the events before it and the inputs that it recorded; with `policy`, what another
  * policy would have decided. null where none was recorded (imported history), or the claim is of an unknown task.
+ * A claim that failed closed was decided by a process that could not read the history, also where this one can.
  */
 export function recomputeDecision(
   { state, tasks }: BeforeClaim,
@@ -25,8 +26,9 @@ export function recomputeDecision(
   const task = tasks.get(event.taskId ?? '')
   if (recorded === null || task === undefined) return null
   const { agentRevision: revision, account, store, decidedAt: now } = recorded
+  const failedClosed = recorded.reason === 'UNKNOWN_HISTORY' && state.unknownEvents === 0
   return decideResume({
-    state,
+    state: failedClosed ? { ...state, unknownEvents: 1 } : state,
     task,
     source: task.rerunOf === null ? null : (tasks.get(task.rerunOf) ?? null),
     agent: { revision, policy: policy ?? recorded.policy },

@@ -2,29 +2,23 @@ import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import { scanStreams } from '../scan-streams.js'
-import type { StoredEvent } from '../stored-event.js'
 import { emptyTally } from './finding.js'
 import type { Finding, Tally } from './finding.js'
 import { verifyCapacity } from './verify-capacity.js'
 import { verifyPositions } from './verify-positions.js'
 import { verifyRows } from './verify-rows.js'
+import type { ConversationHead } from './verify-rows.js'
 import { StreamProof } from './verify-stream.js'
+import { verifyUnwritten } from './verify-unwritten.js'
+import { workspacesToVerify } from './workspaces.js'
 
 /** One moment of the database for the whole proof, so that it can run beside writers. */
 const SNAPSHOT = statement('verify_snapshot', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-const WORKSPACES = statement('verify_workspaces', 'SELECT id FROM workspace ORDER BY id')
-
-interface ConversationHead {
-  id: string
-  version: number
-  state: unknown
-  foldVersion: number
-  digest: string
-}
 
 const HEADS = statement(
   'verify_heads',
-  `SELECT id, version, state, "foldVersion", digest FROM conversation WHERE "workspaceId" = $1 AND id = ANY($2::text[])`,
+  `SELECT id, kind, "agentId", "issueKey", version, state, "foldVersion", digest
+   FROM conversation WHERE "workspaceId" = $1 AND id = ANY($2::text[])`,
 )
 const TASKS = statement(
   'verify_tasks',
@@ -32,41 +26,49 @@ const TASKS = statement(
 )
 const QUEUE = statement(
   'verify_queue',
-  `SELECT * FROM queue_entry WHERE "workspaceId" = $1 AND "conversationId" = ANY($2::text[])`,
+  `SELECT q.* FROM task t JOIN queue_entry q ON q."workspaceId" = t."workspaceId" AND q."taskId" = t.id
+   WHERE t."workspaceId" = $1 AND t."conversationId" = ANY($2::text[])`,
 )
 const CLAIMS = statement(
   'verify_claims',
-  `SELECT * FROM claim WHERE "workspaceId" = $1 AND "conversationId" = ANY($2::text[])`,
-)
-const UNWRITTEN = statement(
-  'verify_unwritten',
-  `SELECT c.id FROM conversation c WHERE c."workspaceId" = $1 AND NOT EXISTS (
-     SELECT 1 FROM session_event e WHERE e."workspaceId" = c."workspaceId" AND e."conversationId" = c.id) LIMIT 10`,
+  `SELECT c.* FROM task t JOIN claim c ON c."workspaceId" = t."workspaceId" AND c."taskId" = t.id
+   WHERE t."workspaceId" = $1 AND t."conversationId" = ANY($2::text[])`,
 )
 
 export interface VerifyOptions {
+  /** Only this workspace; null: all of them. */
+  workspaceId?: string | null
   /** Called with each finding, as it is found. */
   report(finding: Finding): void
   /** Called after each batch. */
   progress?(tally: Readonly<Tally>): void
 }
 
+/** What one proof carries along. */
+interface Proof {
+  sql: Sql
+  workspaceId: string
+  report(finding: Finding): void
+  progress(): void
+  tally: Tally
+}
+
 /**
- * Proves the whole log of every workspace against the numbered promises of the resume rules. Memory does not grow with
- * the log: it holds a batch of events and the tasks of the conversations in it.
+ * Proves the whole log of every workspace against the numbered promises of the resume rules. Reads only. Memory does not
+ * grow with the log: it holds two batches of events and the tasks of the conversations in them.
  */
-export async function verifyLog(database: Database, { report, progress }: VerifyOptions): Promise<Tally> {
+export async function verifyLog(database: Database, options: VerifyOptions): Promise<Tally> {
+  const { workspaceId: only = null, report } = options
   const tally = emptyTally()
+  const progress = (): void => options.progress?.(tally)
   await database.transaction(async (sql) => {
     await sql.rows(SNAPSHOT)
-    for (const { id } of await sql.rows<{ id: string }>(WORKSPACES)) {
+    for (const workspaceId of await workspacesToVerify(sql, only, report)) {
       tally.workspaces += 1
-      await verifyStreams(sql, id, null, report, tally, progress)
-      await verifyPositions(sql, id, report)
-      await verifyCapacity(sql, id, report)
-      for (const { id: conversationId } of await sql.rows<{ id: string }>(UNWRITTEN, [id])) {
-        report(missing(id, conversationId, 'events of the conversation', 'a row without any'))
-      }
+      await verifyStreams({ sql, workspaceId, report, progress, tally }, null)
+      await verifyPositions(sql, workspaceId, report)
+      await verifyCapacity(sql, workspaceId, report)
+      await verifyUnwritten(sql, workspaceId, null, report)
     }
   })
   return tally
@@ -80,52 +82,37 @@ export async function verifyConversation(
 ): Promise<{ tally: Tally; findings: Finding[] }> {
   const tally = emptyTally()
   const findings: Finding[] = []
+  const report = (finding: Finding): void => void findings.push(finding)
   await database.transaction(async (sql) => {
     await sql.rows(SNAPSHOT)
-    await verifyStreams(sql, workspaceId, conversationId, (finding) => findings.push(finding), tally)
+    await verifyStreams({ sql, workspaceId, report, progress: () => undefined, tally }, conversationId)
+    await verifyUnwritten(sql, workspaceId, conversationId, report)
   })
   return { tally, findings }
 }
 
-interface OpenStream {
-  id: string
-  proof: StreamProof
-}
-
-async function verifyStreams(
-  sql: Sql,
-  workspaceId: string,
-  only: string | null,
-  report: (finding: Finding) => void,
-  tally: Tally,
-  progress?: (tally: Readonly<Tally>) => void,
-): Promise<void> {
-  let open: OpenStream | null = null
-  const opened = ({ conversationId: id }: StoredEvent): OpenStream => ({
-    id,
-    proof: new StreamProof(workspaceId, id, report, tally),
-  })
+async function verifyStreams(proof: Proof, only: string | null): Promise<void> {
+  const { sql, workspaceId, report, tally } = proof
+  let open: { id: string; proof: StreamProof } | null = null
   for await (const events of scanStreams(sql, workspaceId, only)) {
     const done = new Map<string, StreamProof>()
     for (const event of events) {
-      if (open === null || open.id !== event.conversationId) {
+      const { conversationId: id } = event
+      if (open === null || open.id !== id) {
         if (open !== null) done.set(open.id, open.proof)
-        open = opened(event)
+        open = { id, proof: new StreamProof(workspaceId, id, report, tally) }
       }
       open.proof.take(event)
     }
-    await verifyDone(sql, workspaceId, done, report, tally)
-    progress?.(tally)
+    await verifyDone(proof, done)
+    proof.progress()
   }
-  if (open !== null) await verifyDone(sql, workspaceId, new Map([[open.id, open.proof]]), report, tally)
+  if (open !== null) await verifyDone(proof, new Map([[open.id, open.proof]]))
 }
 
 async function verifyDone(
-  sql: Sql,
-  workspaceId: string,
+  { sql, workspaceId, report, tally }: Proof,
   done: ReadonlyMap<string, StreamProof>,
-  report: (finding: Finding) => void,
-  tally: Tally,
 ): Promise<void> {
   if (done.size === 0) return
   const values = [workspaceId, [...done.keys()]]
@@ -136,34 +123,28 @@ async function verifyDone(
     sql.rows<Claim>(CLAIMS, values),
   ])
   const headOf = new Map(heads.map((head) => [head.id, head]))
-  const [tasksOf, queueOf, claimsOf] = [grouped(tasks), grouped(queue), grouped(claims)]
+  // By their tasks' conversations: which one they name themselves is to be proven.
+  const conversationOf = new Map(tasks.map((task) => [task.id, task.conversationId]))
+  const ofTask = ({ taskId }: { taskId: string }): string => conversationOf.get(taskId) ?? ''
+  const tasksOf = grouped(tasks, (task) => task.conversationId)
+  const [queueOf, claimsOf] = [grouped(queue, ofTask), grouped(claims, ofTask)]
   for (const [conversationId, proof] of done) {
     tally.conversations += 1
-    const head = headOf.get(conversationId)
-    if (head === undefined) {
-      report(missing(workspaceId, conversationId, 'a conversation row', 'none'))
-      continue
-    }
     const rows = {
+      ...{ workspaceId, conversationId, head: headOf.get(conversationId) },
       ...{ tasks: tasksOf(conversationId), queue: queueOf(conversationId), claims: claimsOf(conversationId) },
-      ...{ workspaceId, conversationId },
-      ...head,
     }
     verifyRows(rows, proof, report, tally)
   }
 }
 
-function grouped<Row extends { conversationId: string }>(rows: readonly Row[]): (id: string) => readonly Row[] {
+function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): (id: string) => readonly Row[] {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
-    const group = groups.get(row.conversationId)
-    if (group === undefined) groups.set(row.conversationId, [row])
+    const key = keyOf(row)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
     else group.push(row)
   }
   return (id) => groups.get(id) ?? []
-}
-
-function missing(workspaceId: string, conversationId: string, expected: string, found: string): Finding {
-  const nowhere = { position: null, version: null, taskId: null }
-  return { kind: 'STORED_VERSION', workspaceId, conversationId, ...nowhere, expected, found }
 }

@@ -1,27 +1,30 @@
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
-import type { Finding } from './finding.js'
+import type { Finding, FindingKind } from './finding.js'
+
+/** Holes that are reported one by one. */
+const MOST_HOLES = 10
 
 const SUMMARY = statement(
   'verify_positions',
-  `SELECT h."workspaceId", h.position::text AS head, count(e.*)::int AS events,
-     coalesce(min(e.position), 0)::text AS first, coalesce(max(e.position), 0)::text AS last
-   FROM log_head h LEFT JOIN session_event e ON e."workspaceId" = h."workspaceId"
-   WHERE h."workspaceId" = $1 GROUP BY h."workspaceId", h.position`,
+  `SELECT (SELECT h.position::text FROM log_head h WHERE h."workspaceId" = $1) AS head, count(e.position)::text AS events,
+     max(e.position)::text AS last
+   FROM session_event e WHERE e."workspaceId" = $1`,
 )
 
-const FIRST_HOLES = statement(
+const HOLES = statement(
   'verify_position_holes',
-  `SELECT p.position::text AS after, p.next::text AS next FROM (
-     SELECT e.position, lead(e.position) OVER (ORDER BY e.position) AS next FROM session_event e WHERE e."workspaceId" = $1) p
-   WHERE p.next > p.position + 1 ORDER BY p.position LIMIT 10`,
+  `SELECT p.before::text AS before, p.position::text AS position FROM (
+     SELECT lag(e.position, 1, 0::bigint) OVER (ORDER BY e.position) AS before, e.position
+     FROM session_event e WHERE e."workspaceId" = $1) p
+   WHERE p.position > p.before + 1 ORDER BY p.position LIMIT ${MOST_HOLES}`,
 )
 
 interface Summary {
-  head: string
-  events: number
-  first: string
-  last: string
+  head: string | null
+  events: string
+  /** null: no event. */
+  last: string | null
 }
 
 /** Proves that a workspace's positions are 1 to n without holes, and that its log's head stands at n. */
@@ -31,26 +34,16 @@ export async function verifyPositions(
   report: (finding: Finding) => void,
 ): Promise<void> {
   const [summary] = await sql.rows<Summary>(SUMMARY, [workspaceId])
-  const find = (position: string | null, expected: string, found: string): void =>
-    report({
-      kind: 'POSITION_HOLE',
-      workspaceId,
-      conversationId: null,
-      position,
-      version: null,
-      taskId: null,
-      expected,
-      found,
-    })
-  if (summary === undefined) {
-    find(null, 'a head of the log', 'none')
-    return
+  if (summary === undefined) return
+  const find = (kind: FindingKind, position: string | null, expected: string, found: string): void =>
+    report({ kind, workspaceId, conversationId: null, position, version: null, taskId: null, expected, found })
+  const { head, events, last } = summary
+  if (head !== (last ?? '0')) {
+    find('LOG_HEAD', last, `the log's head at ${last ?? '0'}`, head === null ? 'no head' : `at ${head}`)
   }
-  const { head, events, first, last } = summary
-  if (head !== last) find(last, `the log's head at ${last}`, `at ${head}`)
-  if (events > 0 && first !== '1') find(first, 'the first position to be 1', first)
-  if (String(events) === last) return
-  for (const { after, next } of await sql.rows<{ after: string; next: string }>(FIRST_HOLES, [workspaceId])) {
-    find(after, `position ${BigInt(after) + 1n} next`, `position ${next}`)
+  // Positions are unique, and at least 1: as many as the last one says are all of them.
+  if (last === null || events === last) return
+  for (const { before, position } of await sql.rows<{ before: string; position: string }>(HOLES, [workspaceId])) {
+    find('POSITION_HOLE', position, `position ${BigInt(before) + 1n}`, `position ${position}`)
   }
 }

@@ -1,0 +1,91 @@
+import { effectiveState } from '../../session-pointer/bindings.js'
+import type { RecordedDecision } from '../../session-pointer/events.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
+import { recomputeDecision } from '../../tasks/recompute-decision.js'
+import type { BeforeClaim, ClaimedEvent } from '../../tasks/recompute-decision.js'
+import type { FindingKind, Tally } from './finding.js'
+
+type Find = (kind: FindingKind, expected: string, found: string) => void
+
+/** A conversation before a claim, and whether an older build may have met an event there that it could not read. */
+export interface ClaimBasis extends BeforeClaim {
+  newerShapes: boolean
+}
+
+/** Proves what a claim was told: by the bindings alone, and by the decision recomputed from the events before it. */
+export function verifyClaim(before: ClaimBasis, event: ClaimedEvent, tally: Tally, find: Find): void {
+  tally.claims += 1
+  const { decision: recorded } = event.data
+  if (recorded === null) {
+    tally.claimsWithoutDecision += 1
+    return
+  }
+  if (recorded.sessionId !== null) tally.resumes += 1
+  const again = recomputeDecision(before, event)
+  const same = again !== null && isSame(again, recorded)
+  if (!same && before.state.unknownEvents > 0) {
+    tally.claimsNotJudged += 1
+    return
+  }
+  if (recorded.sessionId !== null) verifyOffer(before.state, event, recorded, tally, find)
+  // A claim of a task that was never enqueued is a finding of the task's history.
+  if (again === null) return
+  if (failedClosed(before, recorded)) {
+    tally.claimsFailedClosed += 1
+    return
+  }
+  tally.decisionsRecomputed += 1
+  // Without any event that another build may not know, nobody had a reason to fail closed.
+  if (!same || (recorded.reason === 'UNKNOWN_HISTORY' && before.state.unknownEvents === 0)) {
+    find('DECISION', same ? 'no UNKNOWN_HISTORY: every event is known' : text(again), text(recorded))
+  }
+}
+
+/** What it would have folded differently, nobody knows now: a fresh start without a session is all that is asked of it. */
+function failedClosed({ state, newerShapes }: ClaimBasis, recorded: RecordedDecision): boolean {
+  const { outcome, reason, sessionId } = recorded
+  return (
+    newerShapes &&
+    state.unknownEvents === 0 &&
+    outcome === 'FRESH' &&
+    reason === 'UNKNOWN_HISTORY' &&
+    sessionId === null
+  )
+}
+
+/** The first two promises, read off the bindings alone: whatever the policy decided, such an offer is wrong. */
+function verifyOffer(
+  state: SessionState,
+  { runtimeId }: ClaimedEvent,
+  { sessionId, policy }: RecordedDecision,
+  tally: Tally,
+  find: Find,
+): void {
+  const binding = state.bindings.find((candidate) => candidate.sessionId === sessionId)
+  // A runtime that is not known never matches.
+  if (runtimeId === null || binding?.runtimeId !== runtimeId) {
+    tally.crossRuntimeResumes += 1
+    const lives =
+      binding === undefined ? 'which this conversation never had' : `of ${binding.runtimeId ?? 'no known runtime'}`
+    find('CROSS_RUNTIME_RESUME', `a session of runtime ${runtimeId ?? '(none)'}`, `session ${sessionId} ${lives}`)
+    return
+  }
+  const found = effectiveState(binding, policy)
+  if (found !== 'RESUMABLE') find('INELIGIBLE_RESUME', 'a RESUMABLE session', `session ${sessionId}, which is ${found}`)
+}
+
+type Told = Pick<RecordedDecision, 'outcome' | 'reason' | 'sessionId' | 'workDir' | 'continuityGap'>
+
+function isSame(a: Told, b: Told): boolean {
+  return (
+    a.outcome === b.outcome &&
+    a.reason === b.reason &&
+    a.sessionId === b.sessionId &&
+    a.workDir === b.workDir &&
+    a.continuityGap === b.continuityGap
+  )
+}
+
+function text({ outcome, reason, sessionId, workDir, continuityGap }: Told): string {
+  return JSON.stringify({ outcome, reason, sessionId, workDir, continuityGap })
+}

@@ -1,0 +1,49 @@
+import type { Task } from '../../generated/prisma/client.js'
+import type { TaskState } from '../../tasks/task-state.js'
+import { isActive } from '../../tasks/task-state.js'
+import { canonicalJson } from '../canonical-json.js'
+import { taskRowOf } from '../task-row.js'
+import type { StreamProof } from './verify-stream.js'
+
+/** What of a task's row is wrong, column by column; null where it is the fold of the task's events. */
+export function taskRowProblem(
+  row: Task,
+  state: TaskState,
+  proof: StreamProof,
+): { expected: string; found: string } | null {
+  const decided = proof.decided.get(row.id)
+  const { workspaceId, conversationId, title } = row
+  const expected = taskRowOf(state, {
+    ...{ workspaceId, conversationId, title },
+    claimToken: expectedToken(row, state, decided !== undefined),
+    resumeOutcome: decided?.outcome ?? null,
+    resumeReason: decided?.reason ?? null,
+  })
+  const wrong = (Object.keys(expected) as (keyof Task)[]).filter((column) => !equal(expected[column], row[column]))
+  if (wrong.length === 0) return null
+  const only = (task: Task): string =>
+    canonicalJson(
+      Object.fromEntries(wrong.map((column) => [column, column === 'claimToken' ? shown(task) : task[column]])),
+    )
+  return { expected: only(expected), found: only(row) }
+}
+
+/**
+ * No event holds the token: all that can be told is whether there must be one. After an ending there may be; a claim of
+ * outside history, which recorded no decision, never had one.
+ */
+function expectedToken(row: Task, state: TaskState, decided: boolean): string | null {
+  if (state.status === 'QUEUED') return null
+  return row.claimToken ?? (isActive(state) && decided ? 'a token' : null)
+}
+
+/** Whoever has the token holds the claim: it is not for a report. */
+function shown({ claimToken }: Task): string | null {
+  return claimToken === null ? null : 'a token'
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
+  return Array.isArray(a) && Array.isArray(b) && canonicalJson(a) === canonicalJson(b)
+}
