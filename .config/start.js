@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Builds, then becomes the server. One command and one process: a shell between npm and the server would keep the
- * signals for itself, and npm leaves out prestart scripts (.npmrc). The build has a process of its own, so that its
+ * Builds, then becomes the server. One command and one process, because npm leaves out prestart scripts (.npmrc), and
+ * because npm sends signals to the shell that it runs the command in: that one would die of them and leave the server
+ * behind, which is why the command in package.json begins with `exec`. The build has a process of its own, so that its
  * compiler does not stay in the server's memory.
  */
 const build = fileURLToPath(new URL('build.js', import.meta.url))

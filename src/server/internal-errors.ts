@@ -23,8 +23,7 @@ export class InternalErrors {
         const results = Array.isArray(result) ? result : [result]
         for (const { errors } of results as ExecutionResult[]) {
           for (const error of errors ?? []) {
-            // Yoga quotes what it could not parse: the whole body, back to its sender.
-            delete error.extensions['originalError']
+            keepBodyToItself(error)
             this.report(error, serverContext.requestId)
           }
         }
@@ -41,4 +40,11 @@ export class InternalErrors {
 
 function isInternal({ extensions }: GraphQLError): boolean {
   return extensions['code'] === 'INTERNAL'
+}
+
+/** Yoga quotes what it could not parse: the whole body, back to its sender. Without the quotation it would answer 200. */
+function keepBodyToItself({ extensions }: GraphQLError): void {
+  if (!('originalError' in extensions)) return
+  delete extensions['originalError']
+  extensions['http'] = { status: 400 }
 }

@@ -1,0 +1,116 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { answerOf, requestGraphQL } from '../support/graphql-request.js'
+import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
+import type { ServerProcess } from '../support/server-process.js'
+
+let server: ServerProcess
+
+beforeAll(async () => {
+  server = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
+})
+
+const get = (path: string): Promise<Response> => fetch(`${server.url}${path}`)
+const post = (body: BodyInit, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+    body,
+    duplex: 'half',
+  } as RequestInit)
+
+describe('probes', () => {
+  it('/health says that the process is alive', async () => {
+    const response = await get('/health')
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+  })
+
+  it('/ready says that the database answers', async () => {
+    const response = await get('/ready')
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ready' }])
+  })
+
+  it.each(['/', '/graphql/', '/graphqlx', '/healthz', '/..%2f'])('there is nothing at %s', async (path) => {
+    const response = await get(path)
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { error: 'There is nothing at this path. The API is at /graphql.' },
+    ])
+  })
+})
+
+describe('tokens', () => {
+  it.each([null, 'baton_unknown', ''])('with the token %j, nothing is answered', async (token) => {
+    const answer = await requestGraphQL(server.url, token, '{ viewer { kind } }')
+    expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+  })
+
+  it('a revoked token is refused from that moment on', async () => {
+    const asAdmin = (query: string) => requestGraphQL(server.url, ADMIN_TOKEN, query)
+    const created = await asAdmin(
+      'mutation { createToken(input: { name: "A viewer", kind: VIEWER }) { secret token { id } } }',
+    )
+    const { secret, token } = created.data?.['createToken'] as { secret: string; token: { id: string } }
+    const asViewer = () => requestGraphQL(server.url, secret, '{ viewer { kind } }')
+    expect(await asViewer()).toMatchObject({ data: { viewer: { kind: 'VIEWER' } } })
+    await asAdmin(`mutation { revokeToken(input: { tokenId: "${token.id}" }) { token { revokedAt } } }`)
+    expect(await asViewer()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+  })
+})
+
+describe('bodies', () => {
+  const tooLarge = { status: 413, data: null, errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] }
+
+  it('one that is announced to be too large is refused in GraphQL’s shape', async () => {
+    expect(await answerOf(await post('x'.repeat(2_500_001)))).toMatchObject(tooLarge)
+  })
+
+  it('one that turns out to be too large is refused as well', async () => {
+    const chunks = ReadableStream.from(Array.from({ length: 26 }, () => new Uint8Array(100_000)))
+    expect(await answerOf(await post(chunks as BodyInit))).toMatchObject(tooLarge)
+  })
+
+  it('one of the largest size is read whole', async () => {
+    const query = '{ viewer { kind } }'
+    const body = JSON.stringify({ query, variables: { padding: '' } })
+    const padded = JSON.stringify({ query, variables: { padding: 'x'.repeat(2_500_000 - body.length) } })
+    expect(padded).toHaveLength(2_500_000)
+    expect(await answerOf(await post(padded))).toMatchObject({ status: 200, data: { viewer: { kind: 'ROOT' } } })
+  })
+
+  it('after a refusal the server goes on', async () => {
+    await post('x'.repeat(10_000_000)).catch(() => undefined)
+    expect((await get('/ready')).status).toBe(200)
+  })
+
+  it('what is not JSON is refused without being sent back', async () => {
+    const response = await post('this is my secret prompt')
+    const text = await response.text()
+    expect([response.status, JSON.parse(text)]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    ])
+    expect(text).not.toContain('secret')
+  })
+
+  it('several operations in one request are refused', async () => {
+    const answer = await answerOf(await post(JSON.stringify([{ query: '{ viewer { kind } }' }])))
+    expect(answer).toMatchObject({ status: 400, data: null, errors: [{ message: 'Batching is not supported.' }] })
+  })
+})
+
+describe('headers', () => {
+  it('other origins get no leave to read anything', async () => {
+    for (const method of ['OPTIONS', 'POST']) {
+      const response = await fetch(`${server.url}/graphql`, { method, headers: { origin: 'https://evil.example' } })
+      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+      await response.body?.cancel()
+    }
+  })
+
+  it('each answer has a request id of its own, and is not to be taken for another type', async () => {
+    const [one, other] = [await get('/health'), await get('/health')]
+    expect(one.headers.get('x-request-id')).toMatch(/^[\w-]{12}$/)
+    expect(one.headers.get('x-request-id')).not.toBe(other.headers.get('x-request-id'))
+    expect(one.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})

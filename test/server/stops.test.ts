@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { ended } from '../support/child-process-end.js'
+import { ADMIN_TOKEN, startServer, written } from '../support/server-process.js'
+import type { ServerProcess } from '../support/server-process.js'
+
+const BODY = JSON.stringify({ query: '{ viewer { kind } }' })
+const env = { BATON_ADMIN_TOKEN: ADMIN_TOKEN }
+
+/** A request that the server has taken up, and that waits for its body. */
+async function underWay({ port }: ServerProcess): Promise<ClientRequest> {
+  const call = request({
+    ...{ host: '127.0.0.1', port, path: '/graphql', method: 'POST' },
+    headers: {
+      ...{ authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      ...{ 'content-length': BODY.length, expect: '100-continue' },
+    },
+  })
+  call.flushHeaders()
+  await once(call, 'continue')
+  return call
+}
+
+it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
+  'after %s, what is under way is answered, nothing new is accepted, and the process ends well',
+  async (signal) => {
+    const server = await startServer({ env })
+    const call = await underWay(server)
+    server.child.kill(signal)
+    await written(server, /Stopping/)
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow()
+    call.end(BODY)
+    const [answer] = (await once(call, 'response')) as [IncomingMessage]
+    expect(answer.statusCode).toBe(200)
+    expect(JSON.parse(await text(answer))).toEqual({ data: { viewer: { kind: 'ROOT' } } })
+    await ended(server.child)
+    expect(server.child.exitCode).toBe(0)
+    expect(server.output.stdout).toContain('Stopped')
+  },
+  60_000,
+)
+
+it('a connection that is kept open does not keep the process', async () => {
+  const server = await startServer()
+  await (await fetch(`${server.url}/health`)).text()
+  expect(await server.stop()).toBe(0)
+}, 60_000)
+
+it('a request that does not end is cut off, and the process ends well all the same', async () => {
+  const server = await startServer({ env })
+  const call = await underWay(server)
+  const cut = once(call, 'error')
+  expect(await server.stop()).toBe(0)
+  await cut
+  expect(server.output.stdout).toContain('Requests that did not end in time were cut off')
+}, 60_000)
+
+it('a second signal ends the process at once', async () => {
+  const server = await startServer({ env })
+  const call = await underWay(server)
+  call.on('error', () => undefined)
+  server.child.kill('SIGTERM')
+  await written(server, /Stopping/)
+  await sleep(1000)
+  expect(await server.stop('SIGTERM')).toBe(1)
+  expect(server.output.stdout).not.toContain('Stopped')
+}, 60_000)
+
+it('under npm start, a signal to npm reaches the server', async () => {
+  const server = await startServer({ env, command: ['npm', 'start'] })
+  server.child.kill('SIGTERM')
+  await written(server, /Stopped/)
+  await ended(server.child)
+  await expect(fetch(`${server.url}/health`)).rejects.toThrow()
+}, 120_000)
+
+it('under npm start, Ctrl-C, which the terminal sends to both and npm hands on, is one wish', async () => {
+  const server = await startServer({ env, command: ['npm', 'start'], detached: true })
+  const call = await underWay(server)
+  process.kill(-(server.child.pid ?? 0), 'SIGINT')
+  await written(server, /Stopping/)
+  call.end(BODY)
+  const [answer] = (await once(call, 'response')) as [IncomingMessage]
+  answer.resume()
+  expect(answer.statusCode).toBe(200)
+  await written(server, /Stopped/)
+}, 120_000)
