@@ -1,5 +1,5 @@
 import type { ClaimCalls } from './claim-calls.js'
-import type { HeldClaim } from './held-claims.js'
+import type { EndedBy, HeldClaim } from './held-claims.js'
 import { messageOf } from './log.js'
 import type { Report } from './report.js'
 
@@ -43,7 +43,7 @@ export function reportOf(
   const key = { taskId: task.id, claimToken }
   const endedBy = held.endedBy()
   const start = calls.unconfirmedStart()
-  const result = 'result' in ran ? ran.result : failureOf(ran.threw, endedBy)
+  const result = stopped('result' in ran ? ran.result : failureOf(ran.threw), endedBy)
   const ending = endingOf(calls, result)
   if (endedBy === 'CANCELLED') {
     const { sessionId, workDir } = ending
@@ -73,12 +73,18 @@ function endingOf(calls: ClaimCalls, result: RunResult) {
   }
 }
 
+function failureOf(threw: unknown): Failed {
+  return { failureReason: 'agent_error', error: messageOf(threw) || 'The run failed without a message.' }
+}
+
 /** A run that was stopped from outside did not fail by itself: its reason is one that is worth another attempt. */
-function failureOf(threw: unknown, endedBy: 'CANCELLED' | 'LOST' | 'SHUTDOWN' | null): Failed {
-  const error = messageOf(threw) || 'The run failed without a message.'
-  if (endedBy === 'SHUTDOWN') return { failureReason: 'runtime_offline', error: `The daemon stopped. ${error}` }
-  if (endedBy === 'LOST') return { failureReason: 'timeout', error: `The lease was lost. ${error}` }
-  return { failureReason: 'agent_error', error }
+function stopped(result: RunResult, endedBy: EndedBy | null): RunResult {
+  if (!('failureReason' in result)) return result
+  if (endedBy === 'SHUTDOWN') {
+    return { ...result, failureReason: 'runtime_offline', error: `The daemon stopped. ${result.error}` }
+  }
+  if (endedBy === 'LOST') return { ...result, failureReason: 'timeout', error: `The lease was lost. ${result.error}` }
+  return result
 }
 
 function cut(text: string): string {

@@ -1,0 +1,39 @@
+/** One turn of an agent CLI. */
+export interface Turn {
+  prompt: string
+  /** Absolute; the CLI's current directory. */
+  workDir: string
+  /** The session to go on with; null starts a new one. It belongs to `workDir`. */
+  resume: string | null
+  /** null leaves it to the CLI. */
+  model: string | null
+  /** Fires when the turn must end: the CLI is asked to, and killed when it does not. */
+  signal: AbortSignal
+  /** The provider went on with the session it was given, (REFUSED) quietly started another one, or cannot resume at all. */
+  onResume: (result: 'RESUMED' | 'REFUSED' | 'NOT_ATTEMPTED') => void
+  /** The session that the turn is stored in, by the provider's own word, as soon as it can be trusted. */
+  onSession: (sessionId: string) => void
+  onProgress: (entry: { kind: string; text: string }) => void
+}
+
+interface Ended {
+  sessionId: string | null
+  /** The provider's store can be read, and holds no transcript of the session. */
+  transcriptMissing: boolean
+}
+
+export type TurnEnd =
+  | (Ended & { kind: 'completed'; output: string; result: unknown })
+  | (Ended & { kind: 'failed'; failureReason: string; error: string })
+  /** The provider did not go on with the session. Where no tool has run, a fresh turn can take its place. */
+  | { kind: 'refused'; error: string; toolsRan: boolean }
+
+/** How one provider's CLI is started and understood. Never rejects for what the CLI does. */
+export interface Adapter {
+  provider: string
+  cliVersion: string | null
+  /** Salted hashes: whose sessions these are, and where they are kept. null: not known. */
+  account: string | null
+  store: string | null
+  run: (turn: Turn) => Promise<TurnEnd>
+}

@@ -1,0 +1,58 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { fingerprints } from '../adapters/fingerprints.js'
+import { createDaemon } from '../client/create-daemon.js'
+import { timestamp } from '../clock.js'
+import { agentEnvironment, environmentDefaults } from '../config.js'
+import { findAgents } from './find-agents.js'
+import { readOptions, USAGE } from './options.js'
+import type { Options } from './options.js'
+import { runWith } from './run-task.js'
+import { readSalt } from './salt.js'
+import { safeName } from './work-directories.js'
+
+let options: Options
+try {
+  options = readOptions(process.argv.slice(2), environmentDefaults())
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`)
+  process.exit(2)
+}
+const { url, token, workRoot, daemonId, slots, leaseSeconds, graceSeconds } = options
+const own = join(workRoot, '.baton')
+const agents = await findAgents(
+  options,
+  { home: homedir(), environment: agentEnvironment() },
+  fingerprints(await readSalt(join(own, 'salt'))),
+)
+if (agents.length === 0) {
+  process.stderr.write('No agent was found: put claude or codex on the PATH, or name one with --acp or --exec.\n')
+  process.exit(1)
+}
+
+const daemon = createDaemon({
+  ...{ url, token, daemonId, slots, ...(leaseSeconds !== null && { leaseSeconds }) },
+  providers: agents.map(({ run: _run, ...provider }) => provider),
+  run: runWith(agents, workRoot),
+  outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
+  log: (level, message, details = {}) => {
+    const said = Object.entries(details).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
+    process.stderr.write(`${timestamp()} ${level} ${message}${said.join('')}\n`)
+  },
+})
+let stops = 0
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    stops += 1
+    // The second time, whoever asked is in a hurry: what is unfinished is recovered at the next start.
+    if (stops > 1) process.exit(1)
+    daemon.stop({ graceSeconds }).catch(() => undefined)
+  })
+}
+try {
+  await daemon.start()
+  await daemon.stopped
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,107 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { splitCommand } from '../adapters/exec.js'
+
+/** A provider that runs a command of the operator's. */
+export interface CommandProvider {
+  provider: string
+  command: readonly [string, ...string[]]
+}
+
+export interface Options {
+  url: string
+  token: string
+  /** Absolute: one directory per conversation is made in it. */
+  workRoot: string
+  daemonId: string
+  slots: number
+  graceSeconds: number
+  leaseSeconds: number | null
+  codexIdleSeconds: number
+  exec: CommandProvider | null
+  acp: CommandProvider[]
+  acpPermissions: 'allow' | 'reject'
+  claudeArgs: string[]
+  codexArgs: string[]
+  /** null: all that are found. */
+  only: string[] | null
+}
+
+export const USAGE = `Usage: npm run daemon -- --url URL --token TOKEN --workdir DIRECTORY [options]
+
+Claims tasks from a server and runs them with the coding agents found on the PATH.
+
+  --url URL               the GraphQL endpoint (or BATON_URL)
+  --token TOKEN           a DAEMON token (better: BATON_TOKEN, which other users cannot see)
+  --workdir DIRECTORY     one directory per conversation is made in it
+  --daemon-id ID          this machine's name (default: its host name)
+  --slots N               runs at the same time (default 4)
+  --only PROVIDER         of what is found, only this; may be repeated
+  --claude-arg ARG        passed on to Claude Code, such as --claude-arg=--permission-mode=acceptEdits; may be repeated
+  --codex-arg ARG         passed on to Codex, such as --codex-arg=--sandbox=workspace-write; may be repeated
+  --codex-idle SECONDS    stop a Codex that has said nothing for so long (default 3600)
+  --acp NAME=COMMAND      an agent that speaks the Agent Client Protocol on stdio; may be repeated
+  --acp-permissions WHAT  allow or reject the tools that ask (default reject)
+  --exec COMMAND          anything else, as provider "exec": {prompt} is the path of a file with the prompt,
+                          {sessionId} the session to resume or nothing
+  --lease SECONDS         the lease to ask for (default: the server's)
+  --grace SECONDS         how long runs may finish after SIGTERM (default 60)`
+
+/** Throws an Error with one sentence for whoever typed it. */
+export function readOptions(
+  args: readonly string[],
+  defaults: { url: string | undefined; token: string | undefined },
+): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ url: { type: 'string' }, token: { type: 'string' }, workdir: { type: 'string' }, slots: { type: 'string' } },
+      ...{ 'daemon-id': { type: 'string' }, only: { type: 'string', multiple: true }, exec: { type: 'string' } },
+      'claude-arg': { type: 'string', multiple: true },
+      'codex-arg': { type: 'string', multiple: true },
+      'codex-idle': { type: 'string' },
+      acp: { type: 'string', multiple: true },
+      'acp-permissions': { type: 'string' },
+      lease: { type: 'string' },
+      grace: { type: 'string' },
+    },
+  })
+  const permissions = values['acp-permissions'] ?? 'reject'
+  if (permissions !== 'allow' && permissions !== 'reject') throw new Error('--acp-permissions is allow or reject.')
+  return {
+    url: required('--url', values.url ?? defaults.url),
+    token: required('--token', values.token ?? defaults.token),
+    workRoot: resolve(required('--workdir', values.workdir)),
+    daemonId: values['daemon-id'] ?? hostname(),
+    slots: whole('--slots', values.slots, 4, 1000),
+    graceSeconds: whole('--grace', values.grace, 60, 86_400),
+    leaseSeconds: values.lease === undefined ? null : whole('--lease', values.lease, 60, 3600),
+    codexIdleSeconds: whole('--codex-idle', values['codex-idle'], 3600, 86_400),
+    exec: values.exec === undefined ? null : { provider: 'exec', command: splitCommand(values.exec) },
+    acp: (values.acp ?? []).map(named),
+    acpPermissions: permissions,
+    claudeArgs: values['claude-arg'] ?? [],
+    codexArgs: values['codex-arg'] ?? [],
+    only: values.only ?? null,
+  }
+}
+
+function required(option: string, value: string | undefined): string {
+  if (value === undefined || value.trim() === '') throw new Error(`${option} is missing.`)
+  return value
+}
+
+function whole(option: string, value: string | undefined, fallback: number, most: number): number {
+  if (value === undefined) return fallback
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number
+  throw new Error(`${option} is a whole number from 1 to ${most}.`)
+}
+
+function named(value: string): CommandProvider {
+  const [, provider, command] = /^([\w.-]+)=(.+)$/.exec(value) ?? []
+  if (provider === undefined || command === undefined)
+    throw new Error('--acp is NAME=COMMAND, such as gemini="gemini --acp".')
+  return { provider, command: splitCommand(command) }
+}
