@@ -148,6 +148,11 @@ describe('the age', () => {
     expect(aged(-3600, 60).outcome).toBe('RESUME')
   })
 
+  test('D7: a time that cannot be read is too old: a decision in doubt is a fresh start', () => {
+    const decision = decide(story, { now: 'yesterday', policy: { maxAgeSeconds: 3600 } })
+    expect(decision).toMatchObject({ outcome: 'FRESH', reason: 'TOO_OLD' })
+  })
+
   test('D7: the age counts from the last activity of the session, not from its first', () => {
     const used = known().enqueued('t2').enqueued('t3').resuming('t4', 's1').completed('t4', { sessionId: 's1' })
     expect(decide(used, { policy: { maxAgeSeconds: 120 } }).outcome).toBe('RESUME')

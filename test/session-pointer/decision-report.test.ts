@@ -37,6 +37,16 @@ describe('what every decision tells', () => {
     ])
   })
 
+  test('where a rule forbids every session, none is eligible, and each is still listed with what speaks against it', () => {
+    const story = known().running('t2').pinned('t2', 's2').overflowed('t2')
+    expect(decide(story, { forceFreshSession: true }).candidates).toMatchObject([
+      { sessionId: 's2', eligible: false, reason: 'SESSION_POISONED' },
+      { sessionId: 's1', eligible: false, reason: 'FORCED_FRESH' },
+    ])
+    expect(decide(known(), { policy: { enabled: false } }).candidates).toMatchObject([{ eligible: false }])
+    expect(decide(known().unknown()).candidates).toMatchObject([{ eligible: false }])
+  })
+
   test('the evidence of a poisoned, retired or reset session is the event that made it so', () => {
     const story = known().resuming('t2', 's1').overflowed('t2')
     expect(decide(story).candidates).toMatchObject([{ sessionId: 's1', evidenceVersion: story.version }])

@@ -53,12 +53,35 @@ describe('claiming', () => {
 
   test('F2: a session that was resumed remembers the newest claim that used it', () => {
     const story = history()
-      .ran('t1', 's1')
+      .enqueued('t1')
+      .claimed('t1', { agentRevision: 1, account: 'acct-1', store: 'store-1' })
+      .started('t1')
+      .completed('t1', { sessionId: 's1' })
       .enqueued('t2')
       .offered('t2', 's1', { agentRevision: 2, account: 'acct-2', store: 'store-2' })
       .started('t2', 'RESUMED')
       .completed('t2', { sessionId: 's1' })
     expect(story.binding('s1')).toMatchObject({ agentRevision: 2, account: 'acct-2', store: 'store-2' })
+  })
+
+  test('F2: a claim that told no fingerprints leaves those that are known of the same runtime', () => {
+    const story = history().enqueued('t1').claimed('t1', { account: 'acct-1', store: 'store-1' }).started('t1')
+    story.completed('t1', { sessionId: 's1' }).ran('t2', 's1')
+    expect(story.binding('s1')).toMatchObject({ account: 'acct-1', store: 'store-1' })
+  })
+
+  test('F2: fingerprints of the old runtime say nothing of a session that lives on another one now', () => {
+    const story = history().enqueued('t1').claimed('t1', { account: 'acct-1', store: 'store-1' }).started('t1')
+    story.completed('t1', { sessionId: 's1' }).ran('t2', 's1', SERVER)
+    expect(story.binding('s1')).toMatchObject({ account: null, store: null })
+  })
+
+  test('F2: a claim is over when its task has ended or was given back', () => {
+    expect(history().running('t1').state.run).toMatchObject({ taskId: 't1', started: true })
+    expect(history().running('t1').completed('t1').state.run).toBe(null)
+    expect(history().running('t1').failed('t1').state.run).toBe(null)
+    expect(history().running('t1').cancelled('t1').state.run).toBe(null)
+    expect(history().enqueued('t1').claimed('t1').released('t1').state.run).toBe(null)
   })
 
   test('F2: a claim from outside history, where no decision was recorded, offers nothing to retire', () => {
@@ -96,6 +119,12 @@ describe('starting', () => {
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's2' })
   })
 
+  test('F3: when the run fails after all, the refusal stays the evidence', () => {
+    const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').started('t2', 'REFUSED')
+    const refusal = story.version
+    expect(story.failed('t2').binding('s1')).toMatchObject({ state: 'RETIRED', evidenceVersion: refusal })
+  })
+
   test('F3: only the session that was offered is retired by a refusal, not a newer one', () => {
     const story = history().ran('t1', 's1', LAPTOP).ran('t2', 's2', SERVER).enqueued('t3').offered('t3', 's1')
     story.started('t3', 'REFUSED')
@@ -117,6 +146,11 @@ describe('giving a claim back', () => {
   test('F14: the offer of a claim that was given back is blamed for nothing that comes later', () => {
     const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').released('t2').claimed('t2')
     expect(story.started('t2').overflowed('t2').binding('s1').state).toBe('RESUMABLE')
+  })
+
+  test('F14: a task that was given back and then expires in the queue counts nothing against the session', () => {
+    const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').released('t2')
+    expect(story.failed('t2', { failureReason: 'queue_expired' }).binding('s1').resumeFailures).toBe(0)
   })
 
   test('F14: a session pinned before the claim was given back stays known', () => {

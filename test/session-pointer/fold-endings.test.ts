@@ -95,6 +95,16 @@ describe('a failure after which the session may be resumed', () => {
     expect(story.binding('s1').resumeFailures).toBe(0)
   })
 
+  test('F6: naming the session does not clear its count; only a completed run does', () => {
+    const story = history().ran('t1', 's1').resuming('t2', 's1').failed('t2', { sessionId: 's1' })
+    expect(story.resuming('t3', 's1').failed('t3', { sessionId: 's1' }).binding('s1').resumeFailures).toBe(2)
+  })
+
+  test('F6: a directory alone is filled in for the session that the run pinned', () => {
+    const story = history().running('t1').pinned('t1', 's1', '/dirs/a').failed('t1', { workDir: '/dirs/b' })
+    expect(story.binding('s1').workDir).toBe('/dirs/b')
+  })
+
   test('F6: it counts once for a run that pinned the offered session and names it again', () => {
     const story = history().ran('t1', 's1').resuming('t2', 's1').pinned('t2', 's1').failed('t2', { sessionId: 's1' })
     expect(story.binding('s1').resumeFailures).toBe(1)
@@ -168,6 +178,11 @@ describe('a failure that would repeat on resume', () => {
   test('F7: a directory that the failure names is kept, too', () => {
     const story = history().running('t1').overflowed('t1', { workDir: '/dirs/b' })
     expect(decide(story)).toMatchObject({ outcome: 'FRESH', workDir: '/dirs/b' })
+  })
+
+  test('F7: poisoning the offered session does not make it newer than it was', () => {
+    const story = history().ran('t1', 's1').ran('t2', 's2').resuming('t3', 's1').overflowed('t3')
+    expect(decide(story)).toMatchObject({ sessionId: 's2', continuityGap: false })
   })
 
   test('F7: it is not counted as a failed resume as well', () => {

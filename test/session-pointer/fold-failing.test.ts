@@ -13,6 +13,12 @@ describe('a session on which runs keep failing', () => {
     expect(decide(twice(), { policy: policy(2) })).toMatchObject({ outcome: 'FRESH', reason: 'RESUME_FAILING' })
   })
 
+  test('F17: the evidence is the failure that was counted last', () => {
+    const story = twice()
+    const { candidates } = decide(story, { policy: policy(2) })
+    expect(candidates).toMatchObject([{ reason: 'RESUME_FAILING', evidenceVersion: story.version }])
+  })
+
   test('F17: one failure below the limit it is still offered', () => {
     expect(effectiveState(twice().binding('s1'), policy(3))).toBe('RESUMABLE')
     expect(decide(twice(), { policy: policy(3) }).outcome).toBe('RESUME')

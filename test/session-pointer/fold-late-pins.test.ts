@@ -80,6 +80,16 @@ describe('a pin after cancel', () => {
     expect(story.binding('s1').workDir).toBe('/dirs/a')
   })
 
+  test('F12: a field that the task had told already is not overwritten', () => {
+    const told = history().running('t1').pinned('t1', 's1').cancelled('t1')
+    told.pinnedLate('t1', told.version, 's2', '/dirs/late')
+    expect(told.state.bindings).toMatchObject([{ sessionId: 's1', workDir: '/dirs/late' }])
+    const placed = history().running('t1').pinned('t1', null, '/dirs/a').cancelled('t1')
+    placed.pinnedLate('t1', placed.version, 's1', '/dirs/late')
+    expect(placed.state.bindings).toMatchObject([{ sessionId: 's1', workDir: '/dirs/a' }])
+    expect(placed.state.workDir?.path).toBe('/dirs/a')
+  })
+
   test('F12: two late pins of one task are merged as its other pins are', () => {
     const { story, cancelledVersion } = cancelledEarly()
     story.pinnedLate('t1', cancelledVersion, 's1').pinnedLate('t1', cancelledVersion, null, '/dirs/a')

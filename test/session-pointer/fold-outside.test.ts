@@ -59,7 +59,9 @@ describe('a reset by a person', () => {
   })
 
   test('F15: a reset does not make its session newer than it was', () => {
-    const story = history().ran('t1', 's1').running('t2').pinned('t2', 's2').overflowed('t2').reset('s1')
+    const story = history().ran('t1', 's1').running('t2').pinned('t2', 's2').overflowed('t2')
+    const { rank } = story.binding('s1')
+    expect(story.reset('s1').binding('s1').rank).toBe(rank)
     expect(decide(story).reason).toBe('SESSION_POISONED')
   })
 })
@@ -103,6 +105,20 @@ describe('a pointer from outside history', () => {
   test('F16: a later task that completes on the same session proves it', () => {
     const story = history().imported('s1').running('t1', SERVER).completed('t1', { sessionId: 's1' })
     expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', runtimeId: SERVER })
+  })
+
+  test('F16: a late pin proves it, though the import stands after the cancellation', () => {
+    const story = history().running('t1', SERVER).cancelled('t1')
+    const cancelledVersion = story.version
+    story.imported('s1').pinnedLate('t1', cancelledVersion, 's1')
+    expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', runtimeId: SERVER })
+  })
+
+  test('F16: importing the newest session once more keeps it the newest', () => {
+    const story = history().ran('t1', 's1').running('t2').cancelled('t2')
+    const cancelledVersion = story.version
+    story.imported('s1').pinnedLate('t2', cancelledVersion, 's2')
+    expect(decide(story)).toMatchObject({ sessionId: 's1', continuityGap: false })
   })
 
   test('F16: a stale pointer does not become newer than the session of a newer task', () => {

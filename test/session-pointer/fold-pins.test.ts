@@ -40,6 +40,12 @@ describe('a pin while the task runs', () => {
     expect(decide(story)).toMatchObject({ sessionId: 's2', workDir: '/dirs/b' })
   })
 
+  test('F4: the directory of the task is kept over any number of pins of its session', () => {
+    const story = history().running('t1').pinned('t1', null, '/dirs/a').pinned('t1', 's1').pinned('t1', 's2')
+    expect(story.binding('s2').workDir).toBe('/dirs/a')
+    expect(story.completed('t1', { sessionId: 's3' }).binding('s3').workDir).toBe('/dirs/a')
+  })
+
   test('F4: a session that its run replaced keeps its own directory', () => {
     const story = history().running('t1').pinned('t1', 's1', '/dirs/a').pinned('t1', 's2').pinned('t1', null, '/dirs/b')
     expect(story.binding('s1').workDir).toBe('/dirs/a')

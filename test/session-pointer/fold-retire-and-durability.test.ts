@@ -51,6 +51,12 @@ describe('a session that a run gave up', () => {
     expect(story.ran('t2', 's9').binding('s9').state).toBe('RETIRED')
   })
 
+  test('F8: giving it up once more is no new evidence', () => {
+    const story = history().ran('t1', 's1').running('t2').completed('t2', { retiredSessionId: 's1' })
+    const before = story.binding('s1')
+    expect(story.running('t3').failed('t3', { retiredSessionId: 's1' }).binding('s1')).toEqual(before)
+  })
+
   test('F8: only the session that was given up is retired', () => {
     const story = history().ran('t1', 's1').ran('t2', 's2').running('t3').completed('t3', { retiredSessionId: 's1' })
     expect(story.binding('s2').state).toBe('RESUMABLE')

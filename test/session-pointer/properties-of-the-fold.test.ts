@@ -137,10 +137,11 @@ test('the state grows with the sessions of a conversation, never with its tasks'
     const story = history()
     for (let n = 0; n < tasks; n++) {
       story
-        .ran(`t${n % 10}`, `s${n % 3}`)
-        .running(`u${n % 10}`)
-        .cancelled(`u${n % 10}`)
-      story.resuming(`v${n % 10}`, 's1').failed(`v${n % 10}`)
+        .ran(`t${n}`, `s${n % 3}`)
+        .running(`u${n}`)
+        .cancelled(`u${n}`)
+        .resuming(`v${n}`, 's1')
+        .failed(`v${n}`)
     }
     // Counters and versions get longer, so every number counts as one digit.
     return JSON.stringify(story.state).replaceAll(/\d+/g, '0').length

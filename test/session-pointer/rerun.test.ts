@@ -120,13 +120,22 @@ describe('rerun', () => {
     expect(decideRerun(twoTasks(), 's1', '/dirs/source', { policy: { enabled: false } })).toMatchObject(told)
   })
 
+  test('rerun: D2 tells no gap where the source had no session to lose', () => {
+    const decision = decideRerun(twoTasks(), null, '/dirs/source', { policy: { enabled: false } })
+    expect(decision).toMatchObject({ reason: 'RESUME_DISABLED', continuityGap: false })
+  })
+
   test('rerun: a history that is not understood resumes nothing', () => {
     const told = { ...NOT_OFFERED, reason: 'UNKNOWN_HISTORY' }
     expect(decideRerun(twoTasks().unknown(), 's1', '/dirs/source')).toMatchObject(told)
   })
 
-  test('rerun: forcing a fresh directory does not take the directory of the source away', () => {
-    const claim = { on: SERVER, forceFreshWorkDir: true }
-    expect(decideRerun(twoTasks(), 's1', '/dirs/source', claim).workDir).toBe('/dirs/source')
+  test.each([
+    ['RUNTIME_MISMATCH', { on: SERVER }],
+    ['FORCED_FRESH', { forceFreshSession: true }],
+    ['RESUME_DISABLED', { policy: { enabled: false } }],
+  ])('rerun: forcing a fresh directory does not take the directory of the source away (%s)', (reason, claim) => {
+    const decision = decideRerun(twoTasks(), 's1', '/dirs/source', { ...claim, forceFreshWorkDir: true })
+    expect(decision).toMatchObject({ reason, workDir: '/dirs/source' })
   })
 })

@@ -93,11 +93,12 @@ const enqueue = step('enqueue', {
 })
 const release = step('release', { cause: fc.constantFrom('RELEASED', 'LEASE_EXPIRED') })
 const moveAgent = step('moveAgent', { to: runtime, retargetQueued: fc.boolean() })
+const expireQueued = step('expireQueued', {})
 const elsewhere = fc.oneof(
   { weight: 4, arbitrary: enqueue },
   { weight: 4, arbitrary: moveAgent },
   { weight: 3, arbitrary: pinLate },
-  { weight: 1, arbitrary: step('expireQueued', {}) },
+  { weight: 1, arbitrary: expireQueued },
   { weight: 1, arbitrary: step('reset', { session: fc.option(index, { freq: 3 }) }) },
   { weight: 1, arbitrary: step('import', { session: named, workDir, on: fc.option(runtime, { freq: 1 }) }) },
   { weight: 2, arbitrary: step('changeAgent', { policy }) },
@@ -116,6 +117,7 @@ const turn: fc.Arbitrary<Step[]> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple<Step[]>(claim, start, cancel, pinLate) },
   { weight: 2, arbitrary: fc.tuple<Step[]>(claim, cancel, claim, start, pin, pinLate, fc.oneof(complete, fail)) },
   { weight: 1, arbitrary: fc.tuple<Step[]>(enqueue, moveAgent, claim, release) },
+  { weight: 1, arbitrary: fc.tuple<Step[]>(claim, release, expireQueued) },
   { weight: 6, arbitrary: fc.tuple<Step[]>(elsewhere) },
   { weight: 3, arbitrary: fc.tuple<Step[]>(fc.oneof(claim, start, pin, complete, fail, cancel)) },
 )
