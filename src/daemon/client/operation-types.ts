@@ -44,7 +44,7 @@ type NoTaskReason =
   'AGENT_AT_CAPACITY' | 'CONVERSATION_BUSY' | 'NOT_YET_AVAILABLE' | 'QUEUE_EMPTY' | 'RUNTIME_DEREGISTERED'
 type PinTaskSessionInput = {
   claimToken: string
-  sessionId: string
+  sessionId?: string | null | undefined
   taskId: string
   workDir?: string | null | undefined
 }

@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Turn } from '../../../src/daemon/adapters/adapter.js'
+import { runClaudeCode } from '../../../src/daemon/adapters/claude-code.js'
+import { claudeTranscripts } from '../../../src/daemon/adapters/transcripts.js'
+import { directory, fakeProgram, recorded, watchTurn } from './fake-program.js'
+import type { ScriptedTurn } from './fake-program.js'
+
+const SESSION = '2b493325-77a9-4cfd-b2d3-fc51c1565009'
+const UNKNOWN = '0b0c1d2e-1111-4222-8333-444455556666'
+
+async function claude(script: ScriptedTurn[], turn: Partial<Turn> = {}, { store = '' } = {}) {
+  const fake = await fakeProgram('claude', script)
+  const { program, environment } = fake
+  const hasTranscript = claudeTranscripts(store === '' ? join(fake.home, 'claude') : store)
+  const own = { program, environment, extraArgs: ['--permission-mode=acceptEdits'], hasTranscript }
+  return { ...(await watchTurn((one) => runClaudeCode(own, one), turn)), calls: fake.calls(), home: fake.home }
+}
+
+test('a turn ends with the result, and tells its session as soon as it begins', async () => {
+  const { end, told } = await claude([{ stdout: recorded('claude-fresh') }])
+  expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: SESSION, transcriptMissing: false })
+  expect(told).toEqual([`session ${SESSION}`, 'text: All done.'])
+})
+
+test('the prompt goes to stdin, and no argument holds it', async () => {
+  const prompt = '--resume=x $(echo hi) "quoted"\n'
+  const { calls } = await claude([{ stdout: recorded('claude-fresh') }], { prompt, model: 'opus' })
+  expect(calls).toMatchObject([
+    {
+      stdin: prompt,
+      args: ['-p', '--output-format', 'stream-json', '--verbose', '--permission-mode=acceptEdits', '--model=opus'],
+    },
+  ])
+})
+
+test('a resumed turn says so, and shows the tools that ran', async () => {
+  const { end, told, calls } = await claude([{ stdout: recorded('claude-tool') }], { resume: SESSION })
+  expect(end).toMatchObject({ kind: 'completed', sessionId: SESSION })
+  expect(told.slice(0, 3)).toEqual([
+    'RESUMED',
+    `session ${SESSION}`,
+    'tool: Bash {"command":"echo from-the-tool","description":"Say it"}',
+  ])
+  expect(calls[0]?.args.at(-1)).toBe(`--resume=${SESSION}`)
+})
+
+test('a session that Claude Code does not have here is refused, and is not taken for the new one', async () => {
+  const refusal = { stdout: recorded('claude-unknown-session'), stderr: `No conversation found\n`, code: 1 }
+  const { end, told } = await claude([refusal], { resume: UNKNOWN })
+  expect(end).toEqual({
+    ...{ kind: 'refused', toolsRan: false },
+    error: `No conversation found with session ID: ${UNKNOWN}`,
+  })
+  expect(told).toEqual([])
+})
+
+test('a prompt that is too long is a context overflow, although its subtype is success', async () => {
+  const { end } = await claude([{ stdout: recorded('claude-overflow'), code: 1 }], { resume: SESSION })
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'context_overflow', error: 'Prompt is too long' })
+})
+
+test('an error of the service with exit status 0 is a failure all the same', async () => {
+  const result = {
+    type: 'result',
+    subtype: 'success',
+    is_error: true,
+    api_error_status: 529,
+    result: 'API Error: Overloaded',
+  }
+  const { end } = await claude([{ stdout: `${JSON.stringify(result)}\n` }])
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'provider_network', error: 'API Error: Overloaded' })
+})
+
+test('running out of turns is an iteration limit', async () => {
+  const result = { type: 'result', subtype: 'error_max_turns', is_error: true, session_id: SESSION }
+  const { end } = await claude([{ stdout: `${JSON.stringify(result)}\n`, code: 1 }])
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'iteration_limit' })
+})
+
+test('an answer that talks about long prompts is an answer', async () => {
+  const said = recorded('claude-fresh').replaceAll('All done.', 'The error was: prompt is too long.')
+  const { end } = await claude([{ stdout: said }])
+  expect(end).toMatchObject({ kind: 'completed', output: 'The error was: prompt is too long.' })
+})
+
+test('of an id that the run made up and the one with a transcript, the one with a transcript is reported', async () => {
+  const store = await directory()
+  const madeUp = recorded('claude-fresh').replaceAll(SESSION, 'made-up')
+  const writes = [join(store, 'projects', '-home-user-tree', `${SESSION}.jsonl`)]
+  const { end, told } = await claude([{ stdout: madeUp, writes }], { resume: SESSION }, { store })
+  expect(end).toMatchObject({ kind: 'completed', sessionId: SESSION, transcriptMissing: false })
+  expect(told).not.toContain('session made-up')
+})
+
+test('a session without a transcript is told as such, where the store can be read', async () => {
+  const store = await directory()
+  const writes = [join(store, 'projects', '-home-user-tree', 'another.jsonl')]
+  const { end } = await claude([{ stdout: recorded('claude-fresh'), writes }], {}, { store })
+  expect(end).toMatchObject({ kind: 'completed', sessionId: SESSION, transcriptMissing: true })
+})
+
+test('a turn that is stopped ends with the program', async () => {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  const { end, calls } = await claude([{ stdout: recorded('claude-fresh').split('\n')[0] + '\n', hangs: true }], {
+    signal: controller.signal,
+    onSession: stop,
+  })
+  expect(end).toMatchObject({ kind: 'failed', sessionId: SESSION })
+  expect(calls.at(-1)).toEqual({ stopped: true })
+})
+
+test('a program that cannot be started, or dies without a word, is a failure', async () => {
+  const missing = {
+    program: join(await directory(), 'claude'),
+    environment: {},
+    extraArgs: [],
+    hasTranscript: async () => null,
+  }
+  const { end } = await watchTurn((turn) => runClaudeCode(missing, turn))
+  expect(end).toMatchObject({
+    kind: 'failed',
+    failureReason: 'agent_error',
+    error: expect.stringContaining('ENOENT') as string,
+  })
+  const died = await claude([{ code: 3, deaf: true }], { prompt: 'long '.repeat(100_000) })
+  expect(died.end).toMatchObject({ kind: 'failed', error: 'Claude Code ended without a result.' })
+})

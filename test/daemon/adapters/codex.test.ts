@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Turn } from '../../../src/daemon/adapters/adapter.js'
+import { runCodex } from '../../../src/daemon/adapters/codex.js'
+import { codexTranscripts } from '../../../src/daemon/adapters/transcripts.js'
+import { fakeProgram, recorded, watchTurn } from './fake-program.js'
+import type { ScriptedTurn } from './fake-program.js'
+
+const THREAD = '01a20795-18ca-78b2-b6a8-6406bcb73089'
+
+async function codex(
+  script: ScriptedTurn[] | ((home: string) => ScriptedTurn[]),
+  turn: Partial<Turn> = {},
+  idleMs = 60_000,
+) {
+  const fake = await fakeProgram('codex', [])
+  const { program, environment, home } = await fakeProgram(
+    'codex',
+    typeof script === 'function' ? script(fake.home) : script,
+  )
+  const own = {
+    program,
+    environment,
+    extraArgs: ['--sandbox=read-only'],
+    hasTranscript: codexTranscripts(fake.home),
+    idleMs,
+  }
+  const ran = await watchTurn((one) => runCodex(own, one), turn)
+  return { ...ran, home }
+}
+
+test('a turn ends with the last message, and tells its thread as soon as it begins', async () => {
+  const { end, told } = await codex([{ stdout: recorded('codex-fresh') }])
+  expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: THREAD })
+  expect(told).toEqual([`session ${THREAD}`, 'text: All done.'])
+})
+
+test('the prompt goes to stdin; a session can never be taken for an option', async () => {
+  const fake = await fakeProgram('codex', [{ stdout: recorded('codex-fresh') }])
+  const own = { ...fake, extraArgs: ['--sandbox=read-only'], hasTranscript: async () => null, idleMs: 60_000 }
+  await watchTurn((turn) => runCodex(own, turn), { resume: '--dangerous', model: 'o3', prompt: 'Do it.' })
+  expect(fake.calls()).toMatchObject([
+    {
+      stdin: 'Do it.',
+      args: [
+        ...['exec', '--json', '--skip-git-repo-check', '--sandbox=read-only', '-c', 'model="o3"'],
+        ...['resume', '--', '--dangerous', '-'],
+      ],
+    },
+  ])
+})
+
+test('a resumed turn says so, and shows the tools that ran', async () => {
+  const { told } = await codex([{ stdout: recorded('codex-tool') }], { resume: THREAD })
+  expect(told).toEqual([
+    ...['RESUMED', `session ${THREAD}`],
+    ...["tool: command_execution /bin/bash -lc 'echo from-the-tool'", 'text: All done.'],
+  ])
+})
+
+test('a thread that Codex does not have is refused', async () => {
+  const stderr = `Error: thread/resume: thread/resume failed: no rollout found for thread id ${THREAD} (code -32600)\n`
+  const { end, told } = await codex([{ stderr: `WARNING: proceeding\n${stderr}`, code: 1 }], { resume: THREAD })
+  expect(end).toEqual({ kind: 'refused', error: stderr.trim(), toolsRan: false })
+  expect(told).toEqual([])
+})
+
+test('another thread in place of the one that was asked for is a refusal, and the turn goes on', async () => {
+  const { end, told } = await codex([{ stdout: recorded('codex-fresh') }], { resume: 'a thread of that name' })
+  expect(told.slice(0, 2)).toEqual(['REFUSED', `session ${THREAD}`])
+  expect(end).toMatchObject({ kind: 'completed', sessionId: THREAD })
+})
+
+test('a context window that is full is a context overflow', async () => {
+  const { end } = await codex([{ stdout: recorded('codex-overflow'), code: 1 }], { resume: THREAD })
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'context_overflow', sessionId: THREAD })
+})
+
+test('a rollout that is too big to be read is oversized, not refused', async () => {
+  const stderr = 'Error: thread/resume failed: token too long\n'
+  const { end } = await codex([{ stderr, code: 1 }], { resume: THREAD })
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'codex_resume_oversized' })
+})
+
+test('a key that the service does not take is an authentication failure', async () => {
+  const { end } = await codex([{ stdout: recorded('codex-unauth'), code: 1 }])
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'authentication' })
+})
+
+test('a reconnection that succeeds does not fail the turn', async () => {
+  const [started, ...rest] = recorded('codex-fresh').split('\n')
+  const lost = '{"type":"error","message":"Reconnecting... 2/5 (stream disconnected before completion)"}'
+  const { end } = await codex([{ stdout: [started, lost, ...rest].join('\n') }])
+  expect(end).toMatchObject({ kind: 'completed', output: 'All done.' })
+})
+
+test('a Codex that says nothing for too long is stopped', async () => {
+  const { end } = await codex([{ stdout: recorded('codex-fresh').split('\n')[0] + '\n', hangs: true }], {}, 1500)
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'codex_semantic_inactivity', sessionId: THREAD })
+})
+
+test('a rollout is found by its thread, in whatever day and form', async () => {
+  const rollout = (home: string, ...day: string[]) => join(home, 'sessions', ...day)
+  const stored = await codex((home) => [
+    {
+      stdout: recorded('codex-fresh'),
+      writes: [rollout(home, '2025', '01', '31', `rollout-2025-01-31T10-00-00-${THREAD}.jsonl.zst`)],
+    },
+  ])
+  expect(stored.end).toMatchObject({ transcriptMissing: false })
+  const missing = await codex((home) => [
+    {
+      stdout: recorded('codex-fresh'),
+      writes: [rollout(home, '2025', '01', '31', 'rollout-2025-01-31T10-00-00-another.jsonl')],
+    },
+  ])
+  expect(missing.end).toMatchObject({ transcriptMissing: true })
+})

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { runExec, splitCommand } from '../../../src/daemon/adapters/exec.js'
+import { directory, fakeProgram, watchTurn } from './fake-program.js'
+
+const environment = { PATH: process.env.PATH }
+const sh = (script: string) => ({
+  command: ['sh', '-c', script, 'sh', '{prompt}', '{sessionId}'] as [string],
+  environment,
+})
+
+test('the prompt is in a file and on stdin; stdout is the output', async () => {
+  const { end } = await watchTurn((turn) => runExec(sh('cat "$1"; echo; cat'), turn), { prompt: 'Do "it".' })
+  expect(end).toMatchObject({ kind: 'completed', output: 'Do "it".\nDo "it".', sessionId: null })
+})
+
+test('what a prompt or a session holds is never run', async () => {
+  const workDir = await directory()
+  const run = watchTurn((turn) => runExec(sh('printf %s "$2"'), turn), {
+    ...{ workDir, prompt: '$(touch ran)', resume: '"; touch ran; $(touch ran)' },
+  })
+  const { end } = await run
+  expect(end).toMatchObject({ kind: 'completed', output: '"; touch ran; $(touch ran)' })
+  const { end: listed } = await watchTurn((turn) => runExec(sh('ls'), turn), { workDir })
+  expect(listed).toMatchObject({ output: '' })
+})
+
+test('a line of JSON names the session, and is no output', async () => {
+  const { end, told } = await watchTurn((turn) => runExec(sh(`echo '{"sessionId":"s-1"}'; echo Done.`), turn))
+  expect(end).toMatchObject({ kind: 'completed', output: 'Done.', sessionId: 's-1' })
+  expect(told[0]).toBe('session s-1')
+})
+
+test('a command can refuse the session it was given', async () => {
+  const { end } = await watchTurn((turn) => runExec(sh(`echo '{"refused":true}'; exit 1`), turn), { resume: 's-0' })
+  expect(end).toMatchObject({ kind: 'refused', toolsRan: false })
+})
+
+test('another exit status than 0 is a failure, told by stderr', async () => {
+  const { end } = await watchTurn((turn) => runExec(sh('echo Out of ideas. >&2; exit 3'), turn))
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'agent_error', error: 'Out of ideas.' })
+})
+
+test('a stopped turn takes down what the command has started', async () => {
+  const controller = new AbortController()
+  const run = watchTurn((turn) => runExec(sh('echo begun; sleep 600 & wait'), turn), {
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  })
+  expect((await run).end).toMatchObject({ kind: 'failed' })
+})
+
+test('a command line is parted by blanks, quotes keep together', () => {
+  expect(splitCommand(`run --name "two words" 'a "b"' x'y z'w {prompt}`)).toEqual([
+    ...['run', '--name', 'two words', 'a "b"', 'xy zw', '{prompt}'],
+  ])
+  expect(() => splitCommand('  ')).toThrow('The command is empty.')
+})
+
+test("the daemon's own secrets are not in an agent's environment", async () => {
+  const fake = await fakeProgram('agent', [{ stdout: 'ok\n' }])
+  await watchTurn((turn) => runExec({ command: [fake.program], environment: fake.environment }, turn))
+  expect(fake.calls()).toMatchObject([{ baton: null }])
+})
