@@ -13,7 +13,7 @@ import { taskOf } from '../support/task-of.js'
  * The invariants of the resume rules, over histories that fast-check makes up and cuts down to the steps that matter.
  * A failure prints its seed; to see it again, pass `{ seed, path }` to fc.assert.
  */
-const RUNS = { numRuns: 500 }
+const RUNS = { numRuns: 400 }
 
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
