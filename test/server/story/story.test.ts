@@ -41,7 +41,10 @@ class Person {
     return sendChatMessage.task.id
   }
 
-  async explain(chatSessionId: string, runtimeId: string): Promise<{ outcome: string; reason: string; message: string }> {
+  async explain(
+    chatSessionId: string,
+    runtimeId: string,
+  ): Promise<{ outcome: string; reason: string; message: string }> {
     const { chatSession } = await this.ask<{
       chatSession: { explainResume: { outcome: string; reason: string; message: string } }
     }>(
@@ -88,7 +91,9 @@ async function wholeStory(start: () => Promise<ServerProcess>): Promise<void> {
 
   // Cancelled while it runs: the late pin fills what was empty, and the completion comes too late.
   await laptop.start(second, 'RESUMED')
-  await person.ask(`mutation ($id: ID!) { cancelTask(input: { taskId: $id }) { task { status } } }`, { id: second.task.id })
+  await person.ask(`mutation ($id: ID!) { cancelTask(input: { taskId: $id }) { task { status } } }`, {
+    id: second.task.id,
+  })
   expect(await laptop.heartbeat([second])).toEqual(['CANCELLED'])
   expect(await laptop.pin(second, 's-laptop-2')).toEqual({ accepted: true })
   await expect(laptop.complete(second)).rejects.toThrow(/CANCELLED/)
