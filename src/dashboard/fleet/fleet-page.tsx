@@ -1,3 +1,77 @@
-export function FleetPage() {
-  return null
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { ask } from '../api/queries.js'
+import { useNow } from '../clock.js'
+import { Notice, Problem } from '../parts/notice.js'
+import { Skeleton } from '../parts/skeleton.js'
+import { useTitle } from '../parts/title.js'
+import { firstLine, plural } from '../words/id-words.js'
+import { spanInWords } from '../words/time-words.js'
+import { RuntimeTable } from './runtime-table.js'
+import { isStuck, whyWaiting } from './why-waiting.js'
+import type { WaitingTask } from './why-waiting.js'
+
+/** Heartbeats are no events, so this page asks. */
+const REFRESH_MS = 5_000
+
+/** Who works, who is gone, what waits, and why. */
+export function FleetPage(): ReactNode {
+  useTitle('Fleet')
+  const fleet = useQuery({ ...ask('Fleet', {}), refetchInterval: REFRESH_MS })
+  const waiting = useQuery({ ...ask('Waiting', {}), refetchInterval: REFRESH_MS })
+  const { data } = fleet
+  const tasks = waiting.data?.tasks.nodes ?? []
+  const online = data?.runtimes.nodes.filter(({ status }) => status === 'ONLINE').length ?? 0
+  return (
+    <main className="page" id="content">
+      <div className="page-head">
+        <h1>Fleet</h1>
+        <p className="count" role="status">
+          {data !== undefined &&
+            `${online} of ${plural(data.runtimes.nodes.length, 'runtime')} online · ` +
+              `${data.queueStats.running} running · ${data.queueStats.claimed} claimed · ${data.queueStats.queued} waiting`}
+        </p>
+      </div>
+      {fleet.error !== null && data === undefined && <Problem error={fleet.error} again={() => fleet.refetch()} />}
+      {fleet.isPending && <Skeleton rows={8} />}
+      {data !== undefined && data.runtimes.nodes.length === 0 && (
+        <Notice title="No runtime yet">
+          A runtime is one coding-agent CLI on one machine. It appears here when its daemon registers it.
+        </Notice>
+      )}
+      {data !== undefined && data.runtimes.nodes.length > 0 && (
+        <RuntimeTable runtimes={data.runtimes.nodes} waiting={tasks} heartbeatSeconds={data.serverTimers.heartbeat} />
+      )}
+      {waiting.data !== undefined && <WaitingTasks tasks={tasks} />}
+    </main>
+  )
+}
+
+function WaitingTasks({ tasks }: { tasks: readonly WaitingTask[] }): ReactNode {
+  const now = useNow()
+  return (
+    <section className="waiting">
+      <h2>Waiting, oldest first</h2>
+      {tasks.length === 0 && <p className="muted">Nothing waits.</p>}
+      <ul>
+        {tasks.map((task) => (
+          <li key={task.id} className={isStuck(task) ? 'stuck' : undefined}>
+            <span className="waiting-age">{spanInWords(Math.max(0, now - Date.parse(task.createdAt)))}</span>
+            <span className="waiting-what">
+              {task.issueKey !== null && <span className="issue-key">{task.issueKey}</span>}
+              <Link href={`/sessions/${task.conversation.id}`}>
+                {firstLine(task.title ?? task.prompt ?? task.agent.name, 70)}
+              </Link>{' '}
+              <span className="muted">{task.agent.name}</span>
+            </span>
+            <span className="waiting-why">
+              {isStuck(task) && <span aria-hidden="true">⚠ </span>}
+              {whyWaiting(task, now)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
 }

@@ -1,3 +1,106 @@
-export function ResumeHealthPage() {
-  return null
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { ask } from '../api/queries.js'
+import { useNow } from '../clock.js'
+import { Notice, Problem } from '../parts/notice.js'
+import { Skeleton } from '../parts/skeleton.js'
+import { useTitle } from '../parts/title.js'
+import { useUrlValue } from '../parts/url-state.js'
+import { isDenied } from '../words/reason-words.js'
+import { PERIODS, beginnings, readBuckets } from './buckets.js'
+import type { Period } from './buckets.js'
+import { RateChart } from './rate-chart.js'
+import { ReasonBars } from './reason-bars.js'
+
+/** How often sessions go on, and what keeps them from it. */
+export function ResumeHealthPage(): ReactNode {
+  useTitle('Resume health')
+  const [chosen, setPeriod] = useUrlValue('period')
+  const [agentId, setAgentId] = useUrlValue('agent')
+  const period: Period = chosen === 'day' || chosen === 'month' ? chosen : 'week'
+  const starts = beginnings(period, useNow())
+  const since = new Date(starts[0] ?? 0).toISOString()
+  const { data: agents } = useQuery(ask('Agents', {}))
+  const totals = useQuery({ ...ask('ResumeTotals', { since, agentId }), refetchInterval: 30_000 })
+  const buckets = useQuery({
+    queryKey: ['Buckets', period, starts[0], agentId],
+    queryFn: () => readBuckets(period, starts, agentId),
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  })
+  const stats = totals.data?.resumeStats
+  return (
+    <main className="page" id="content">
+      <div className="page-head">
+        <h1>Resume health</h1>
+        <div className="health-controls">
+          <select aria-label="Agent" value={agentId ?? ''} onChange={({ target }) => setAgentId(target.value)}>
+            <option value="">All agents</option>
+            {agents?.agents.nodes.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+          <div className="periods" role="group" aria-label="Period">
+            {Object.entries(PERIODS).map(([name, { label }]) => (
+              <button key={name} type="button" aria-pressed={name === period} onClick={() => setPeriod(name)}>
+                {label}
+              </button>
+            ))}
+          </div>
+        </div>
+      </div>
+      {totals.error !== null && <Problem error={totals.error} again={() => totals.refetch()} />}
+      {totals.isPending && <Skeleton rows={12} />}
+      {stats !== undefined && stats.claims === 0 && (
+        <Notice title="No claim in this period">There is nothing to say about its health.</Notice>
+      )}
+      {stats !== undefined && stats.claims > 0 && (
+        <>
+          <dl className="numbers">
+            <Number label="Resume rate" value={`${Math.round((100 * stats.resumed) / stats.claims)} %`} />
+            <Number label="Claims" value={stats.claims.toLocaleString()} />
+            <Number label="Resumed" value={stats.resumed.toLocaleString()} />
+            <Number label="Fresh" value={stats.fresh.toLocaleString()} />
+            <Number
+              label="Denied a session"
+              value={stats.byReason
+                .reduce((sum, { reason, count }) => sum + (isDeniedReason(reason) ? count : 0), 0)
+                .toLocaleString()}
+            />
+          </dl>
+          <section className="card">
+            <h2>Claims over time</h2>
+            <p className="chart-key">
+              <i className="bar-resumed" /> resumed <i className="bar-fresh" /> fresh <i className="rate-line" /> resume
+              rate (right)
+            </p>
+            {buckets.data === undefined ? (
+              <div className="chart" />
+            ) : (
+              <RateChart buckets={buckets.data} hours={period === 'day'} />
+            )}
+          </section>
+          <section className="card">
+            <h2>Why runs started fresh</h2>
+            <ReasonBars counts={stats.byReason} claims={stats.claims} />
+          </section>
+        </>
+      )}
+    </main>
+  )
+}
+
+function isDeniedReason(reason: string): boolean {
+  return reason !== 'SAME_RUNTIME' && isDenied('FRESH', reason)
+}
+
+function Number({ label, value }: { label: string; value: string }): ReactNode {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
 }

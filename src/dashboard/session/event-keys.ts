@@ -8,7 +8,7 @@ interface Rows {
   shown: readonly SessionEvent[]
   opened: string | null
   setOpened(version: string | null): void
-  scrollTo(index: number, align: 'center' | 'auto'): void
+  scrollTo(index: number, align: 'start' | 'auto'): void
 }
 
 /** The row that the keyboard is at, and the keys that move it: also to rows that are not in the document, or not read yet. */
@@ -20,7 +20,7 @@ export function useEventKeys({ shown, opened, setOpened, scrollTo }: Rows): { cu
   const [wanted, setWanted] = useState<number | 'denied' | null>(opened === null ? null : Number(opened))
   const focusing = useRef(0)
 
-  const go = (index: number, align: 'center' | 'auto' = 'auto'): void => {
+  const go = (index: number, align: 'start' | 'auto' = 'auto'): void => {
     const event = shown[index]
     if (event === undefined) return
     setCurrent(event.version)
@@ -39,7 +39,7 @@ export function useEventKeys({ shown, opened, setOpened, scrollTo }: Rows): { cu
   const goDenied = (step: 1 | -1): void => {
     const index = findDenied(step)
     if (index !== -1) {
-      go(index, 'center')
+      go(index, 'start')
       setOpened(String(shown[index]?.version))
     } else if (step === 1 && hasOlder) {
       setWanted('denied')
@@ -51,7 +51,7 @@ export function useEventKeys({ shown, opened, setOpened, scrollTo }: Rows): { cu
     const index = wanted === 'denied' ? findDenied(1) : shown.findIndex(({ version }) => version === wanted)
     if (index !== -1) {
       setWanted(null)
-      go(index, 'center')
+      go(index, 'start')
       if (wanted === 'denied') setOpened(String(shown[index]?.version))
     } else if (hasOlder) readOlder()
     else setWanted(null)

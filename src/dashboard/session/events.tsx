@@ -12,6 +12,7 @@ import { EventRow, PendingRow } from './event-row.js'
 import { useSession } from './session-context.js'
 
 const ROW_HEIGHT = 33
+const STICKY = 112
 /** Within this many pixels of the list's beginning somebody counts as looking at its newest row. */
 const AT_TOP = 60
 
@@ -38,6 +39,8 @@ export function Events(): ReactNode {
     estimateSize: () => ROW_HEIGHT,
     overscan: 14,
     scrollMargin: margin,
+    // What is sticky at the top must not cover the row that was looked for.
+    scrollPaddingStart: STICKY,
     getItemKey: (index) => shown[index]?.version ?? total - index,
   })
   const rows = virtual.getVirtualItems()
@@ -55,7 +58,7 @@ export function Events(): ReactNode {
     return () => window.removeEventListener('scroll', scrolled)
   }, [margin, setAtTop])
 
-  const scrollTo = (index: number, align: 'center' | 'auto'): void => virtual.scrollToIndex(index, { align })
+  const scrollTo = (index: number, align: 'start' | 'auto'): void => virtual.scrollToIndex(index, { align })
   const { current } = useEventKeys({ shown, opened, setOpened, scrollTo })
 
   if (history.error !== null) return <Problem error={history.error} again={history.again} />

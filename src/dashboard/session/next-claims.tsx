@@ -8,8 +8,8 @@ import { wordsOfReason } from '../words/reason-words.js'
 import { useSession } from './session-context.js'
 import type { Runtime } from './session-context.js'
 
-/** Of a large fleet, the runtimes that matter to the conversation come first. */
-const SHOWN_FIRST = 3
+/** Of a large fleet, the runtimes that matter to the conversation come first: on a telephone its agent's only. */
+const SHOWN_FIRST = matchMedia('(max-width: 719px)').matches ? 1 : 3
 
 export function explanationOf(result: Result<'Explanation'> | undefined) {
   const node = result?.node
@@ -66,7 +66,7 @@ function NextClaim({ runtime, then, own, decision, failed }: Props): ReactNode {
     <li className="next-claim">
       <span className="next-claim-runtime">
         <LiveDot status={runtime.status} /> {runtime.name}
-        {own && <span className="muted"> · the agent’s</span>}
+        {own && <span className="muted"> (agent’s)</span>}
       </span>
       <span className="next-claim-words" title={message}>
         {then ? 'A claim then would' : 'The next claim would'}{' '}

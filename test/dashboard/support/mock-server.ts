@@ -6,8 +6,8 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSchema, graphql } from 'graphql'
 import type { GraphQLSchema } from 'graphql'
-import { mockRoot } from './mock-root.js'
-import type { World } from './world.js'
+import { eventNode, mockRoot } from './mock-root.js'
+import type { World, WorldEvent } from './world.js'
 
 const PAGE = fileURLToPath(new URL('../../../dist/dashboard/', import.meta.url))
 const SCHEMA = fileURLToPath(new URL('../../../schema.graphql', import.meta.url))
@@ -30,6 +30,8 @@ export interface MockServer {
   down: boolean
   /** Whether /session lends the token to the page. */
   lends: boolean
+  /** Whether it has subscriptions. */
+  streams: boolean
   close(): Promise<void>
 }
 
@@ -48,6 +50,7 @@ export async function startMockServer(world: World): Promise<MockServer> {
     kind: 'ADMIN',
     down: false,
     lends: true,
+    streams: true,
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -97,9 +100,40 @@ async function graphqlAnswer(
     query: string
     variables?: Record<string, unknown>
   }
-  if (query.startsWith('subscription')) return json(response, 400, { errors: [{ message: 'No subscriptions.' }] })
+  if (query.startsWith('subscription')) {
+    if (!state.streams) return json(response, 200, { errors: [{ message: 'There are no subscriptions.' }] })
+    return streamLog(response, { schema, world, query, after: Number(variables?.['after'] ?? 0) })
+  }
   const rootValue = mockRoot(world, state.kind)
   json(response, 200, await graphql({ schema, source: query, variableValues: variables ?? null, rootValue }))
+}
+
+interface Followed {
+  schema: GraphQLSchema
+  world: World
+  query: string
+  after: number
+}
+
+/** As GraphQL over SSE has it: `next` messages, and comments that keep the connection open. */
+function streamLog(response: ServerResponse, { schema, world, query, after }: Followed): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.write(':\n\n')
+  let position = after
+  const selection = query.slice(query.indexOf('{', query.indexOf('{') + 1), query.lastIndexOf('}'))
+  const timer = setInterval(() => {
+    const events = world.log.slice(position)
+    position += events.length
+    for (const event of events) void write(event)
+  }, 50)
+  const write = async (event: WorldEvent): Promise<void> => {
+    const source = `query ($id: ID!) { node(id: $id) { ... on SessionEvent ${selection} } }`
+    const rootValue = { node: () => eventNode(world, event) }
+    const { data, errors } = await graphql({ schema, source, variableValues: { id: event.id }, rootValue })
+    const result = { data: { sessionEvents: data?.['node'] }, errors }
+    response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`)
+  }
+  response.on('close', () => clearInterval(timer))
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

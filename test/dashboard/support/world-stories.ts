@@ -75,7 +75,7 @@ export function work(
   const { random } = world
   const agent = world.agent(conversation.agentId)
   while (conversation.events.length < events) {
-    if (random.happens(0.05)) agent.runtimeId = random.pick(runtimes).id
+    if (random.happens(0.14)) agent.runtimeId = random.pick(runtimes).id
     if (random.happens(0.015)) agent.revision += 1
     if (random.happens(0.02)) reset(world, conversation)
     const finished = [...world.tasks.values()].findLast((task) => task.conversationId === conversation.id)

@@ -1,0 +1,31 @@
+import { claimOf, flagField, sessionOf, textField } from '../words/event-facts.js'
+import type { SessionEvent } from '../words/event-facts.js'
+
+/**
+ * The events (oldest first) after which the pointer may be another: more than really move it, never fewer. What it was
+ * is asked of the server, which has the rules; here it is only decided what need not be asked.
+ */
+export function mayMovePointer(events: readonly SessionEvent[]): SessionEvent[] {
+  const moving: SessionEvent[] = []
+  let named: string | null = null
+  let offered: string | null = null
+  let isFirst = true
+  for (const event of events) {
+    const claim = claimOf(event)
+    if (event.type === 'TASK_CLAIMED') offered = claim?.sessionId ?? null
+    const session = event.type === 'TASK_CLAIMED' ? null : sessionOf(event)
+    const harms =
+      event.type === 'SESSION_RESET' ||
+      event.type === 'POINTER_IMPORTED' ||
+      event.type === 'UNKNOWN' ||
+      textField(event, 'retiredSessionId') !== null ||
+      textField(event, 'resumeResult') === 'REFUSED' ||
+      flagField(event, 'transcriptMissing') === true ||
+      (event.type === 'TASK_FAILED' && (flagField(event, 'resumeSafe') === false || offered !== null))
+    if (isFirst || harms || (session !== null && session !== named)) moving.push(event)
+    // After harm the same session may be named again and count again.
+    named = harms ? null : (session ?? named)
+    isFirst = false
+  }
+  return moving
+}

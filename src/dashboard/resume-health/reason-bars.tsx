@@ -1,0 +1,33 @@
+import { scaleLinear } from 'd3-scale'
+import type { ReactNode } from 'react'
+import type { Result } from '../api/request.js'
+import { Link } from 'wouter'
+import { ReasonChip } from '../parts/chips.js'
+import { isDenied, wordsOfReason } from '../words/reason-words.js'
+
+type Count = Result<'ResumeTotals'>['resumeStats']['byReason'][number]
+
+/** Fresh starts by reason, most first. Each leads to the conversations whose last claim it was. */
+export function ReasonBars({ counts, claims }: { counts: readonly Count[]; claims: number }): ReactNode {
+  const fresh = counts.filter(({ reason, count }) => reason !== 'SAME_RUNTIME' && count > 0)
+  const sorted = fresh.toSorted((a, b) => b.count - a.count)
+  const width = scaleLinear([0, sorted[0]?.count ?? 1], [0, 100])
+  if (sorted.length === 0) return <p className="muted">Every claim was resumed.</p>
+  return (
+    <ul className="reason-bars">
+      {sorted.map(({ reason, count }) => (
+        <li key={reason} className={isDenied('FRESH', reason) ? undefined : 'not-denied'}>
+          <Link href={`/?reason=${reason}`} title={wordsOfReason(reason).because}>
+            <ReasonChip reason={reason} />
+          </Link>
+          <span className="reason-bar" aria-hidden="true">
+            <span className={`tone-${wordsOfReason(reason).tone}`} style={{ width: `${width(count)}%` }} />
+          </span>
+          <span className="reason-count">
+            {count.toLocaleString()} <span className="muted">{Math.round((100 * count) / claims)} %</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

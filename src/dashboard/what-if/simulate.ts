@@ -1,0 +1,90 @@
+import type { Variables } from '../api/request.js'
+import { request } from '../api/request.js'
+import { explanationOf } from '../session/next-claims.js'
+import { claimOf, textField } from '../words/event-facts.js'
+import type { SessionEvent } from '../words/event-facts.js'
+
+export type Policy = NonNullable<Variables<'Explanation'>['policy']>
+
+export interface PastClaim {
+  event: SessionEvent
+  /** The position that the claim was decided from. */
+  basis: string
+  outcome: string
+  reason: string
+  sessionId: string | null
+  policy: Policy | null
+}
+
+export interface Flip {
+  claim: PastClaim
+  outcome: string
+  reason: string
+}
+
+export interface Simulation {
+  checked: number
+  flips: Flip[]
+  /** Decided otherwise today even under the policy of then: the agent or the runtime has changed since. */
+  incomparable: number
+}
+
+const AT_ONCE = 6
+
+/** The claims that a policy could decide otherwise: no rerun, and none that was asked to be fresh. Newest first. */
+export function claimsToCheck(events: readonly SessionEvent[], most: number): PastClaim[] {
+  const reruns = new Set(
+    events.filter((event) => textField(event, 'rerunOf') !== null).map((event) => event.task?.id ?? null),
+  )
+  const claims: PastClaim[] = []
+  for (const [index, event] of events.entries()) {
+    if (claims.length === most) break
+    const claim = claimOf(event)
+    const before = events[index + 1]
+    if (claim === null || before === undefined || event.runtime === null) continue
+    if (claim.reason === 'FORCED_FRESH' || reruns.has(event.task?.id ?? null)) continue
+    const { outcome, reason, sessionId } = claim
+    claims.push({ event, basis: before.position, outcome, reason, sessionId, policy: policyOf(event) })
+  }
+  return claims
+}
+
+/** Asks the server what each claim would have been told under `policy`. Nothing is written. */
+export async function simulate(
+  id: string,
+  claims: readonly PastClaim[],
+  policy: Policy,
+  signal: AbortSignal,
+): Promise<Simulation> {
+  const simulation: Simulation = { checked: 0, flips: [], incomparable: 0 }
+  const queue = [...claims]
+  const worker = async (): Promise<void> => {
+    for (let claim = queue.shift(); claim !== undefined; claim = queue.shift()) {
+      signal.throwIfAborted()
+      const then = await explain(id, claim, policy)
+      simulation.checked += 1
+      if (then === null || isSame(claim, then)) continue
+      const control = claim.policy === null ? null : await explain(id, claim, claim.policy)
+      if (control !== null && !isSame(claim, control)) simulation.incomparable += 1
+      else simulation.flips.push({ claim, outcome: then.outcome, reason: then.reason })
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  simulation.flips.sort((a, b) => b.claim.event.version - a.claim.event.version)
+  return simulation
+}
+
+async function explain(id: string, { event, basis }: PastClaim, policy: Policy) {
+  const runtimeId = event.runtime?.id ?? ''
+  return explanationOf(await request('Explanation', { id, runtimeId, at: basis, policy }))
+}
+
+function isSame(claim: PastClaim, { outcome, sessionId }: { outcome: string; sessionId: string | null }): boolean {
+  return claim.outcome === outcome && claim.sessionId === sessionId
+}
+
+/** The policy that was in force, as the claim recorded it. */
+function policyOf({ data }: SessionEvent): Policy | null {
+  const { decision } = data as { decision?: { policy?: Policy } | null }
+  return decision?.policy ?? null
+}
