@@ -1,0 +1,14 @@
+type Code = 'BAD_INPUT' | 'SOURCE_UNREACHABLE' | 'NOT_A_SOURCE' | 'NO_SUCH_WORKSPACE' | 'AMBIGUOUS_WORKSPACE'
+
+/** Why an import cannot be made, in words for the operator. Nothing was written. */
+export class ImportRefused extends Error {
+  constructor(
+    readonly code: Code,
+    /** The option of the command line that it is about. */
+    readonly field: 'from' | 'workspace' | 'into',
+    message: string,
+  ) {
+    super(message)
+    this.name = 'ImportRefused'
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Microseconds since 1970: the source's own resolution. Rows that one millisecond holds are still told apart, and exact
+ * as a number until the year 2255.
+ */
+export type Micros = number
+
+/** The rows of a Multica database that matter here. Empty ids, sessions and directories come as null. */
+export interface SourceWorkspace {
+  id: string
+  name: string
+  slug: string
+  issuePrefix: string
+}
+
+export interface SourceRuntime {
+  id: string
+  /** null: a runtime in the cloud, without a daemon. */
+  daemonId: string | null
+  name: string
+  provider: string
+  lastSeenAt: Micros | null
+  metadata: unknown
+  createdAt: Micros
+}
+
+export interface SourceAgent {
+  id: string
+  name: string
+  /** null: not bound to any. */
+  runtimeId: string | null
+  maxConcurrentTasks: number
+  instructions: string | null
+  model: string | null
+  archivedAt: Micros | null
+  createdAt: Micros
+}
+
+/** (sessionId, runtimeId, workDir) is the pointer of old; it may be stale, and its runtime may never have been told. */
+export interface SourceChat {
+  id: string
+  agentId: string
+  title: string | null
+  sessionId: string | null
+  workDir: string | null
+  runtimeId: string | null
+  status: string
+  createdAt: Micros
+  updatedAt: Micros
+}
+
+export interface SourceMessage {
+  id: string
+  chatSessionId: string
+  role: string
+  content: string
+  taskId: string | null
+  createdAt: Micros
+}
+
+export interface SourceTask {
+  id: string
+  agentId: string
+  issueId: string | null
+  chatSessionId: string | null
+  runtimeId: string | null
+  status: string
+  priority: number
+  createdAt: Micros
+  dispatchedAt: Micros | null
+  startedAt: Micros | null
+  completedAt: Micros | null
+  sessionId: string | null
+  workDir: string | null
+  attempt: number
+  maxAttempts: number
+  parentTaskId: string | null
+  failureReason: string | null
+  error: string | null
+  forceFreshSession: boolean
+  retryOfTaskId: string | null
+  rerunOfTaskId: string | null
+  sessionRolloutMissing: boolean
+  retiredSessionId: string | null
+  /** When a deferred task is due. */
+  fireAt: Micros | null
+}
+
+/** An agent's work on one issue. */
+export interface SourceThread {
+  agentId: string
+  issueId: string
+  issueNumber: number
+  issueTitle: string
+}
+
+/** All rows of one conversation. Exactly one of `chat` and `thread` is set; a thread has no messages. */
+export interface SourceConversation {
+  chat: SourceChat | null
+  thread: SourceThread | null
+  tasks: readonly SourceTask[]
+  messages: readonly SourceMessage[]
+}

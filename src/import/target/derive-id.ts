@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { derivedId } from '../../database/ids.js'
+import type { IdPrefix } from '../../database/ids.js'
+import type { Micros } from '../source/source-rows.js'
+import type { SourceTable } from '../translate/names.js'
+
+const PREFIXES: Readonly<Record<SourceTable, IdPrefix>> = {
+  workspace: 'ws',
+  agent_runtime: 'rt',
+  agent: 'agt',
+  chat_session: 'chat',
+  issue: 'issue',
+  chat_message: 'msg',
+  agent_task_queue: 'task',
+}
+
+/**
+ * The id that a row gets in a workspace: the same one each time, so that an import that was cut off goes on with the
+ * names that it had given; in another workspace another one, since ids are unique over all of them.
+ */
+export function idsFor(workspaceId: string): (table: SourceTable, sourceId: string, createdAt: Micros) => string {
+  return (table, sourceId, createdAt) => {
+    const seed = createHash('sha256').update(`${workspaceId} ${table} ${sourceId}`).digest()
+    return derivedId(PREFIXES[table], Math.max(0, createdAt), seed)
+  }
+}

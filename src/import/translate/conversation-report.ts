@@ -1,0 +1,95 @@
+import type { ConversationOpening } from '../../event-log/append.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
+import type { SourceConversation } from '../source/source-rows.js'
+import { isKnownRole } from './message-moments.js'
+import type { ImportedMessage } from './message-moments.js'
+import type { Names } from './names.js'
+import { sourceKey } from './names.js'
+import { newestReport } from './place-pointer.js'
+import { sessionVerdicts } from './session-verdicts.js'
+import type { SessionVerdict } from './session-verdicts.js'
+import { isKnownStatus } from './task-story.js'
+import type { TaskStory } from './task-story.js'
+
+/** What is said about one conversation: every session that it knew, and whatever was not plainly kept as it was. */
+export interface ConversationReport {
+  conversationId: string
+  source: string
+  kind: 'CHAT' | 'ISSUE'
+  /** The chat's title, or the issue's key. */
+  name: string
+  events: number
+  tasks: number
+  waitingTasks: number
+  /** Were under way; now failed with runtime_recovery. */
+  abandonedTasks: number
+  messages: number
+  skippedTasks: number
+  skippedMessages: number
+  sessions: SessionVerdict[]
+  notes: string[]
+}
+
+interface Translated {
+  source: SourceConversation
+  conversationId: string
+  opening: ConversationOpening
+  stories: readonly TaskStory[]
+  names: Names
+  /** The runtime that the chat's row names. */
+  rowRuntime: string | null
+  messages: readonly ImportedMessage[]
+  inputsOf: (story: TaskStory) => string[]
+  events: number
+  state: SessionState
+}
+
+export function conversationReport(translated: Translated): ConversationReport {
+  const { source, opening, stories, messages, state } = translated
+  const key = sourceKey(source)
+  return {
+    conversationId: translated.conversationId,
+    source: `${key.table} ${key.id}`,
+    kind: opening.kind,
+    name: opening.issueKey ?? opening.title ?? '',
+    events: translated.events,
+    tasks: stories.length,
+    waitingTasks: stories.filter(({ end }) => end === null).length,
+    abandonedTasks: stories.filter(({ abandoned }) => abandoned).length,
+    messages: messages.length,
+    skippedTasks: source.tasks.filter(({ status }) => !isKnownStatus(status)).length,
+    skippedMessages: source.messages.filter(({ role }) => !isKnownRole(role)).length,
+    sessions: sessionVerdicts(state, stories, source.chat, translated.rowRuntime),
+    notes: [...stalePointer(translated), ...stories.flatMap((story) => noteOn(story, translated)), ...strange(source)],
+  }
+}
+
+function stalePointer({ source: { chat }, stories }: Translated): string[] {
+  const newest = newestReport(stories)
+  if (chat?.sessionId == null || newest === null || newest.sessionId === chat.sessionId) return []
+  return [
+    `the chat's pointer was stale: it named ${chat.sessionId}, but the newest task with a session, ${newest.row.id}, ` +
+      `reported ${newest.sessionId ?? ''}; the older session is a candidate at most`,
+  ]
+}
+
+function noteOn(story: TaskStory, { opening, names, inputsOf }: Translated): string[] {
+  const { row, end } = story
+  if (story.abandoned) return [`task ${row.id} was ${row.status}: it failed with runtime_recovery and can be rerun`]
+  if (end !== null) return []
+  const waits = `task ${row.id} waits`
+  const notes: string[] = []
+  if (story.runtimeId === names.placeholder) {
+    notes.push(`${waits} for no runtime: give its agent one, with updateAgent(retargetQueuedTasks: true)`)
+  }
+  if (opening.kind === 'ISSUE') notes.push(`${waits} with its issue's key and title as prompt: the source has no other`)
+  else if (inputsOf(story).length === 0) notes.push(`${waits} without a message to answer: none was left for it`)
+  return notes
+}
+
+function strange({ tasks, messages }: SourceConversation): string[] {
+  return [
+    ...tasks.filter(({ status }) => !isKnownStatus(status)).map(({ id, status }) => `task ${id} is ${status}: skipped`),
+    ...messages.filter(({ role }) => !isKnownRole(role)).map(({ id, role }) => `message ${id} is by ${role}: skipped`),
+  ]
+}

@@ -1,0 +1,49 @@
+import { enqueuedEvent } from '../../tasks/enqueued-event.js'
+import type { TimedEvent } from '../../event-log/append.js'
+import { dateOf } from './names.js'
+import type { Moment } from './order-events.js'
+import { endedEvents } from './run-events.js'
+import type { TaskStory } from './task-story.js'
+
+/** Each task's enqueueing, and the ends of those that never left the queue. `inputsOf`: our ids of its messages. */
+export function taskMoments(
+  stories: readonly TaskStory[],
+  kind: 'CHAT' | 'ISSUE',
+  inputsOf: (story: TaskStory) => string[],
+): Moment[] {
+  const ours = new Map(stories.map(({ row, taskId }) => [row.id, taskId]))
+  return stories.flatMap((story): Moment[] => {
+    const { row, end, claimed } = story
+    const enqueued: Moment = {
+      ...{ at: story.enqueuedAt, rank: 'ENQUEUED', id: row.id },
+      events: [{ ...enqueuedOf(story, kind, inputsOf(story), ours), occurredAt: dateOf(story.enqueuedAt) }],
+    }
+    if (end === null || claimed) return [enqueued]
+    const at = Math.max(story.enqueuedAt, story.endedAt)
+    return [enqueued, { at, rank: 'ENDED', id: row.id, events: endedEvents(story, null) }]
+  })
+}
+
+function enqueuedOf(
+  story: TaskStory,
+  kind: 'CHAT' | 'ISSUE',
+  inputMessageIds: string[],
+  ours: ReadonlyMap<string, string>,
+): TimedEvent {
+  const { row, taskId, runtimeId, agentId } = story
+  const rerunOf = ours.get(row.rerunOfTaskId ?? '') ?? null
+  // Older databases have only the parent; it is the retry's source, unless the task says that it is a rerun.
+  const parent = row.retryOfTaskId ?? (row.rerunOfTaskId === null ? row.parentTaskId : null)
+  return enqueuedEvent({
+    ...{ taskId, runtimeId, kind, agentId },
+    priority: row.priority,
+    attempt: Math.max(1, row.attempt),
+    maxAttempts: Math.max(1, row.maxAttempts),
+    retryOf: ours.get(parent ?? '') ?? null,
+    rerunOf,
+    forceFreshSession: row.forceFreshSession,
+    forceFreshWorkDir: false,
+    availableAt: dateOf(Math.max(row.createdAt, row.fireAt ?? row.createdAt)).toISOString(),
+    inputMessageIds,
+  })
+}

@@ -1,0 +1,78 @@
+import type { TimedEvent } from '../../event-log/append.js'
+import type { Micros } from '../source/source-rows.js'
+import { claimedEvents, endedEvents, startedEvents } from './run-events.js'
+import { byEnd } from './task-story.js'
+import type { TaskStory } from './task-story.js'
+
+/** What happens at one moment and waits for nothing: a message, a task enqueued, a task that ended in the queue. */
+export interface Moment {
+  at: Micros
+  /** Among moments of one microsecond. */
+  rank: 'MESSAGE' | 'ENQUEUED' | 'ENDED'
+  id: string
+  events: TimedEvent[]
+}
+
+export interface Answer {
+  messageId: string
+  createdAt: Micros
+}
+
+interface Step {
+  at: Micros
+  opensRun: boolean
+  story: TaskStory
+  events: TimedEvent[]
+}
+
+export interface Ordered {
+  events: TimedEvent[]
+  /** Where each run begins in `events`, by the id of its task in the source. */
+  runsAt: ReadonlyMap<string, number>
+}
+
+const RANKS = { MESSAGE: 0, ENQUEUED: 1, ENDED: 2 }
+
+/**
+ * One stream of all that happened. A conversation runs one task at a time: where rows overlap, the run that ended first
+ * came first, and the next one's claim stands after that end, though it happened (occurredAt) before it.
+ */
+export function orderEvents(
+  moments: readonly Moment[],
+  runs: readonly TaskStory[],
+  answerOf: (story: TaskStory) => Answer | null,
+): Ordered {
+  const points = moments.toSorted((a, b) => a.at - b.at || RANKS[a.rank] - RANKS[b.rank] || (a.id < b.id ? -1 : 1))
+  const events: TimedEvent[] = []
+  const runsAt = new Map<string, number>()
+  let next = 0
+  for (const step of stepsOf(runs, answerOf)) {
+    for (let point = points[next]; point !== undefined && goesBefore(point, step); point = points[++next]) {
+      events.push(...point.events)
+    }
+    if (step.opensRun) runsAt.set(step.story.row.id, events.length)
+    events.push(...step.events)
+  }
+  for (const point of points.slice(next)) events.push(...point.events)
+  return { events, runsAt }
+}
+
+/** At one moment: what ends comes before what it brought about (a retry), and a claim after what it claims. */
+function goesBefore(point: Moment, step: Step): boolean {
+  return point.at < step.at || (point.at === step.at && step.opensRun)
+}
+
+function stepsOf(runs: readonly TaskStory[], answerOf: (story: TaskStory) => Answer | null): Step[] {
+  const steps: Step[] = []
+  let reached = -Infinity
+  const step = (at: Micros, opensRun: boolean, story: TaskStory, events: TimedEvent[]): void => {
+    reached = Math.max(reached, at)
+    steps.push({ at: reached, opensRun, story, events })
+  }
+  for (const story of runs.toSorted(byEnd)) {
+    step(Math.max(story.enqueuedAt, story.claimedAt), true, story, claimedEvents(story))
+    step(story.startedAt, false, story, startedEvents(story))
+    step(story.endedAt, false, story, endedEvents(story, answerOf(story)))
+  }
+  return steps
+}

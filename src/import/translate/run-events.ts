@@ -1,0 +1,80 @@
+import type { TimedEvent } from '../../event-log/append.js'
+import type { RunEnding } from '../../session-pointer/events.js'
+import { failedEvent } from '../../tasks/failed-event.js'
+import type { Micros } from '../source/source-rows.js'
+import { dateOf } from './names.js'
+import { failureOf } from './task-story.js'
+import type { TaskStory } from './task-story.js'
+
+/** Nobody holds an imported claim; the event wants the lease that it had, and the source has none. */
+const LEASE_SECONDS = 60
+
+const ABANDONED = {
+  failureReason: 'runtime_recovery',
+  error: 'The task was under way when its database was imported, with a daemon that does not report here.',
+}
+
+/** No decision: none was recorded. */
+export function claimedEvents({ taskId, runtimeId, claimedAt }: TaskStory): TimedEvent[] {
+  const data = { leaseSeconds: LEASE_SECONDS, decision: null }
+  return [{ type: 'TASK_CLAIMED', taskId, runtimeId, data, occurredAt: dateOf(claimedAt) }]
+}
+
+export function startedEvents({ taskId, runtimeId, started, startedAt }: TaskStory): TimedEvent[] {
+  if (!started) return []
+  return [{ type: 'TASK_STARTED', taskId, runtimeId, data: { resumeResult: null }, occurredAt: dateOf(startedAt) }]
+}
+
+/** The end of a task, with all that its row says of its session. `answer`: the message with a chat turn's output. */
+export function endedEvents(story: TaskStory, answer: { messageId: string; createdAt: Micros } | null): TimedEvent[] {
+  const occurredAt = dateOf(story.endedAt)
+  return [...endOf(story, answer).map((event) => ({ occurredAt, ...event })), ...unproven(story, occurredAt)]
+}
+
+function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros } | null): TimedEvent[] {
+  const { row, taskId, runtimeId, end } = story
+  const ending = endingOf(story)
+  if (end === 'FAILED') {
+    const { reason: failureReason, error } = failureOf(row)
+    const failure = story.abandoned ? ABANDONED : { failureReason, error }
+    return [failedEvent({ id: taskId, runtimeId }, { ending, ...failure })]
+  }
+  if (end === 'CANCELLED') {
+    const { sessionId, workDir } = ending
+    const pins = story.claimed && (sessionId !== null || workDir !== null)
+    const pinned = { sessionId, workDir, cancelledVersion: null }
+    return [
+      ...(pins ? [{ type: 'SESSION_PINNED' as const, taskId, runtimeId, data: pinned }] : []),
+      { type: 'TASK_CANCELLED', taskId, runtimeId, data: { reason: row.failureReason } },
+    ]
+  }
+  const messageId = answer?.messageId ?? null
+  const posted: TimedEvent[] =
+    answer === null
+      ? []
+      : [
+          {
+            ...{ type: 'MESSAGE_POSTED', taskId, runtimeId },
+            data: { messageId: answer.messageId, role: 'ASSISTANT' },
+            occurredAt: dateOf(answer.createdAt),
+          },
+        ]
+  return [...posted, { type: 'TASK_COMPLETED', taskId, runtimeId, data: { ...ending, messageId } }]
+}
+
+/** A session whose runtime nothing proves is not named here, or it would be bound to the placeholder. */
+function endingOf({ row, claimed, sessionId, runtimeFrom }: TaskStory): RunEnding {
+  return {
+    sessionId: runtimeFrom === 'NOTHING' ? null : sessionId,
+    workDir: claimed ? row.workDir : null,
+    retiredSessionId: row.retiredSessionId,
+    transcriptMissing: row.sessionRolloutMissing,
+  }
+}
+
+/** It comes as what it is: a session from outside history, UNPROVEN (F16). */
+function unproven({ row, sessionId, runtimeFrom }: TaskStory, occurredAt: Date): TimedEvent[] {
+  if (sessionId === null || runtimeFrom !== 'NOTHING') return []
+  const data = { sessionId, workDir: row.workDir, source: 'import:agent_task_queue' }
+  return [{ type: 'POINTER_IMPORTED', taskId: null, runtimeId: null, data, occurredAt }]
+}

@@ -1,0 +1,37 @@
+import type { ConversationOpening } from '../../event-log/append.js'
+import type { SourceConversation } from '../source/source-rows.js'
+import type { TaskStory } from './task-story.js'
+
+/** What the log does not hold of tasks, as the write path takes it. */
+export interface TaskTexts {
+  titles: Map<string, string | null>
+  contents: { taskId: string; prompt: string | null; metadata: unknown }[]
+  results: { taskId: string; output: string | null; result: unknown }[]
+}
+
+/**
+ * The source keeps no prompt with an issue's task: its agents look the issue up themselves. What a daemon needs to know
+ * is which issue it is, so key and title are the prompt, also of ended tasks, which may be rerun; and the metadata say
+ * where the task came from.
+ */
+export function taskTexts(
+  { thread }: SourceConversation,
+  stories: readonly TaskStory[],
+  { issueKey }: ConversationOpening,
+  outputOf: (story: TaskStory) => string | null,
+): TaskTexts {
+  if (thread === null) {
+    const answered = stories.map((story) => ({ taskId: story.taskId, output: outputOf(story), result: null }))
+    return { titles: new Map(), contents: [], results: answered.filter(({ output }) => output !== null) }
+  }
+  const { issueId, issueTitle } = thread
+  return {
+    titles: new Map(stories.map(({ taskId }) => [taskId, issueTitle])),
+    contents: stories.map(({ row, taskId }) => ({
+      taskId,
+      prompt: `${issueKey ?? ''}: ${issueTitle}`,
+      metadata: { importedFrom: { taskId: row.id, issueId } },
+    })),
+    results: [],
+  }
+}
