@@ -1,0 +1,203 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Database } from '../../../src/database/sql.js'
+import type { Finding } from '../../../src/event-log/verify/finding.js'
+import { verifyLog } from '../../../src/event-log/verify/verify-log.js'
+import { livedIn } from '../../support/lived-in.js'
+import type { LivedIn } from '../../support/lived-in.js'
+import { makeWorld } from '../../support/services.js'
+import { Tamperer } from '../../support/tampering.js'
+import { forEachDatabase } from '../../support/test-database.js'
+
+/** Every column that the fold of a task's events covers, with something else that may stand there. */
+const COLUMNS = {
+  agentId: `'agt_other'`,
+  runtimeId: `'rt_other'`,
+  kind: `CASE kind WHEN 'CHAT' THEN 'ISSUE' ELSE 'CHAT' END`,
+  status: `'COMPLETED'`,
+  priority: 'priority + 1',
+  attempt: 'attempt + 1',
+  maxAttempts: '"maxAttempts" + 1',
+  retryOf: `'task_other'`,
+  rerunOf: `'task_other'`,
+  forceFreshSession: 'NOT "forceFreshSession"',
+  forceFreshWorkDir: 'NOT "forceFreshWorkDir"',
+  inputMessageIds: `ARRAY['msg_other']`,
+  sessionId: `'session-other'`,
+  workDir: `'/other'`,
+  failureReason: `'other'`,
+  failureError: `'other'`,
+  failureResumeSafe: 'coalesce(NOT "failureResumeSafe", false)',
+  failureRetryable: 'coalesce(NOT "failureRetryable", false)',
+  claimVersion: 'coalesce("claimVersion", 0) + 1',
+  resumeOutcome: `coalesce("resumeOutcome", '') || '?'`,
+  resumeReason: `coalesce("resumeReason", '') || '?'`,
+  cancelledVersion: '7',
+  leaseSeconds: 'coalesce("leaseSeconds", 0) + 1',
+  createdAt: `"createdAt" + interval '1 ms'`,
+  availableAt: `"availableAt" + interval '1 ms'`,
+  claimedAt: `'2020-01-01Z'`,
+  startedAt: `'2020-01-01Z'`,
+  finishedAt: `'2020-01-01Z'`,
+}
+
+/** What no event says: a title; which token; where the row stands, which the tests below move. */
+const NOT_FOLDED = ['workspaceId', 'id', 'conversationId', 'title', 'claimToken']
+
+forEachDatabase((open) => {
+  let database: Database
+  let ground: LivedIn
+  let tamperer: Tamperer
+
+  beforeAll(async () => {
+    database = await open()
+    ground = await livedIn(await makeWorld(database))
+    tamperer = await Tamperer.of(database)
+  })
+  afterEach(() => tamperer.restore())
+
+  async function findings(): Promise<Finding[]> {
+    const found: Finding[] = []
+    await verifyLog(database, { report: (one) => found.push(one) })
+    return found
+  }
+
+  describe("a task's row", () => {
+    it('is in this test with every column that its events decide', async () => {
+      const rows = await tamperer.run<{ name: string }>(
+        `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'task'`,
+      )
+      expect(rows.map(({ name }) => name).toSorted()).toEqual([...Object.keys(COLUMNS), ...NOT_FOLDED].toSorted())
+    })
+
+    it.each(Object.entries(COLUMNS))('is found with a changed %s, of a failed task', async (column, other) => {
+      const { id, conversationId } = ground.failed
+      await tamperer.run(`UPDATE task SET "${column}" = ${other} WHERE id = $1`, [id])
+      const [finding, ...others] = await findings()
+      expect(others).toEqual([])
+      expect(finding).toMatchObject({ kind: 'TASK_ROW', taskId: id, conversationId })
+      expect(Object.keys(JSON.parse(finding?.expected ?? '') as object)).toEqual([column])
+      expect(finding?.found).not.toBe(finding?.expected)
+    })
+
+    it.each(Object.entries(COLUMNS))('is found with a changed %s, of a waiting task', async (column, other) => {
+      await tamperer.run(`UPDATE task SET "${column}" = ${other} WHERE id = $1`, [ground.waiting.id])
+      expect(await findings()).toMatchObject([{ kind: 'TASK_ROW', taskId: ground.waiting.id }])
+    })
+
+    it.each([
+      ['waits', 'waiting', `'token'`],
+      ['runs', 'running', 'null'],
+    ] as const)('is found where a task that %s has the wrong token, which is not told', async (_, which, token) => {
+      await tamperer.run(`UPDATE task SET "claimToken" = ${token} WHERE id = $1`, [ground[which].id])
+      const [finding] = await findings()
+      expect(finding).toMatchObject({ kind: 'TASK_ROW', taskId: ground[which].id })
+      expect([finding?.expected, finding?.found].toSorted()).toEqual([
+        '{"claimToken":"a token"}',
+        '{"claimToken":null}',
+      ])
+    })
+
+    it('is found missing', async () => {
+      await tamperer.run('DELETE FROM task WHERE id = $1', [ground.failed.id])
+      expect(await findings()).toMatchObject([
+        { kind: 'TASK_ROW', taskId: ground.failed.id, expected: 'a row of a task that is FAILED', found: 'none' },
+      ])
+    })
+
+    it('is found where no event speaks of it', async () => {
+      await tamperer.run(
+        `INSERT INTO task SELECT (jsonb_populate_record(t, '{"id": "task_extra"}')).* FROM task t WHERE id = $1`,
+        [ground.failed.id],
+      )
+      expect(await findings()).toMatchObject([{ kind: 'TASK_ROW', taskId: 'task_extra', expected: 'no such task' }])
+    })
+
+    it('is found in another conversation, missing here and too much there', async () => {
+      const there = ground.running.conversationId
+      await tamperer.run(`UPDATE task SET "conversationId" = $2 WHERE id = $1`, [ground.failed.id, there])
+      const found = await findings()
+      expect(found.map(({ kind, conversationId }) => [kind, conversationId])).toEqual(
+        expect.arrayContaining([
+          ['TASK_ROW', ground.chat.id],
+          ['TASK_ROW', there],
+        ]),
+      )
+      expect(found).toHaveLength(2)
+    })
+  })
+
+  describe('the queue', () => {
+    it('is found without the entry of a task that waits', async () => {
+      await tamperer.run('DELETE FROM queue_entry WHERE "taskId" = $1', [ground.waiting.id])
+      expect(await findings()).toMatchObject([
+        {
+          ...{ kind: 'QUEUE_ROW', taskId: ground.waiting.id, conversationId: ground.chat.id },
+          ...{ expected: 'a queue entry', found: 'no queue entry' },
+        },
+      ])
+    })
+
+    it('is found with the entry of a task that does not wait', async () => {
+      await tamperer.run(
+        `INSERT INTO queue_entry SELECT (jsonb_populate_record(q, jsonb_build_object('taskId', $2::text, 'state', 'BEHIND'))).*
+         FROM queue_entry q WHERE "taskId" = $1`,
+        [ground.waiting.id, ground.failed.id],
+      )
+      expect(await findings()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.failed.id, expected: 'no queue entry' }),
+        ]),
+      )
+    })
+
+    it.each([
+      ['conversationId', `'chat_other'`],
+      ['agentId', `'agt_other'`],
+      ['runtimeId', `'rt_other'`],
+      ['priority', '99'],
+      ['availableAt', `'2020-01-01Z'`],
+      ['enqueuedAt', `'2020-01-01Z'`],
+      ['state', `'NEXT'`],
+      ['state', `'BEHIND'`],
+    ])('is found with a changed %s (%s)', async (column, other) => {
+      await tamperer.run(`UPDATE queue_entry SET "${column}" = ${other} WHERE "taskId" = $1`, [ground.waiting.id])
+      expect(await findings()).toMatchObject([{ kind: 'QUEUE_ROW', taskId: ground.waiting.id }])
+    })
+
+    it('is found with a second head while the conversation is busy', async () => {
+      await tamperer.run(`UPDATE queue_entry SET state = 'READY' WHERE "taskId" = $1`, [ground.behind.id])
+      expect(await findings()).toMatchObject([
+        { kind: 'QUEUE_ROW', expected: 'a queue entry that is NEXT', found: 'one that is READY' },
+      ])
+    })
+  })
+
+  describe('the claims', () => {
+    it('are found without that of a task that runs', async () => {
+      await tamperer.run('DELETE FROM claim')
+      expect(await findings()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.running.id, expected: 'a claim' }),
+        ]),
+      )
+    })
+
+    it('are found with one of a task that nobody holds', async () => {
+      await tamperer.run(
+        `INSERT INTO claim SELECT (jsonb_populate_record(c, jsonb_build_object('taskId', $1::text, 'conversationId', $2::text))).*
+         FROM claim c`,
+        [ground.failed.id, ground.chat.id],
+      )
+      expect(await findings()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.failed.id, expected: 'no claim' }),
+        ]),
+      )
+    })
+
+    it.each(['conversationId', 'agentId', 'runtimeId'])('are found with a changed %s', async (column) => {
+      await tamperer.run(`UPDATE claim SET "${column}" = 'other'`)
+      expect(await findings()).toMatchObject([{ kind: 'QUEUE_ROW', taskId: ground.running.id }])
+    })
+  })
+})
