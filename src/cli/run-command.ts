@@ -55,7 +55,7 @@ function readFlags(): ReadonlyMap<string, string> {
   return flags
 }
 
-function terminalOf(out: NodeJS.WriteStream): Terminal {
+export function terminalOf(out: { isTTY: boolean; write(text: string): unknown }): Terminal {
   const clear = (): void => {
     if (out.isTTY) out.write('\r\u001b[K')
   }

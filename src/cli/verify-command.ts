@@ -1,0 +1,71 @@
+import { performance } from 'node:perf_hooks'
+import type { Finding, Tally } from '../event-log/verify/finding.js'
+import { verifyLog } from '../event-log/verify/verify-log.js'
+import type { Command } from './run-command.js'
+
+/** Findings written out one by one; the rest is only counted. */
+const SHOWN = 100
+/** With --json. A log with more of them has one cause, and memory has an end. */
+const SHOWN_AS_JSON = 10_000
+
+/**
+ * `npm run verify [-- --json]`: proves the whole log. Exit status 0: every promise holds; 1: one is broken (each finding
+ * says where, what was expected and what was found), or the database could not be read.
+ */
+export async function verifyCommand({ database, terminal, flags }: Command): Promise<number> {
+  const json = flags.has('json')
+  const kept: Finding[] = []
+  let findings = 0
+  const started = performance.now()
+  const tally = await verifyLog(database, {
+    report(finding) {
+      findings += 1
+      if (json && kept.length < SHOWN_AS_JSON) kept.push(finding)
+      if (!json && findings <= SHOWN) terminal.line(sentence(finding))
+    },
+    progress: ({ events, conversations }) =>
+      terminal.progress(`${events} events of ${conversations} conversations read`),
+  })
+  const seconds = (performance.now() - started) / 1000
+  const eventsPerSecond = Math.round(tally.events / seconds)
+  terminal.clear()
+  terminal.line(
+    json
+      ? JSON.stringify({ ok: findings === 0, ...tally, eventsPerSecond, findingsFound: findings, findings: kept })
+      : summary(tally, findings, eventsPerSecond),
+  )
+  return findings === 0 ? 0 : 1
+}
+
+function sentence(finding: Finding): string {
+  const { kind, workspaceId, conversationId, position, version, taskId, expected, found } = finding
+  const place = [
+    `workspace ${workspaceId}`,
+    ...(conversationId === null ? [] : [`conversation ${conversationId}`]),
+    ...(position === null ? [] : [`position ${position}`]),
+    ...(version === null ? [] : [`version ${version}`]),
+    ...(taskId === null ? [] : [`task ${taskId}`]),
+  ]
+  return `${kind} in ${place.join(', ')}\n  expected: ${expected}\n  found:    ${found}`
+}
+
+function summary(tally: Tally, findings: number, eventsPerSecond: number): string {
+  const { events, conversations, workspaces, tasks, decisionsRecomputed, claimsWithoutDecision } = tally
+  const { claimsNotJudged, claimsFailedClosed, unknownEvents, statesToRefold } = tally
+  const lines = [
+    `${events} events of ${conversations} conversations in ${workspaces} workspaces, ${tasks} tasks; ` +
+      `${eventsPerSecond} events/s.`,
+    `Claims examined ${tally.claims}, cross-runtime resumes ${tally.crossRuntimeResumes}.`,
+    `Decisions recomputed ${decisionsRecomputed}, resumes ${tally.resumes}, claims imported without one ${claimsWithoutDecision}.`,
+  ]
+  if (unknownEvents > 0)
+    lines.push(`Events of unknown types ${unknownEvents}: resume decisions after them fail closed.`)
+  if (claimsNotJudged > 0)
+    lines.push(`Claims that only a newer version can judge ${claimsNotJudged}: they follow events of unknown types.`)
+  if (claimsFailedClosed > 0)
+    lines.push(`Claims that failed closed ${claimsFailedClosed}: an older version met events that were new to it.`)
+  if (statesToRefold > 0) lines.push(`States of another fold version ${statesToRefold}: folded anew when next used.`)
+  if (findings > SHOWN) lines.push(`${findings - SHOWN} more findings are not shown; --json has them.`)
+  lines.push(findings === 0 ? 'Every promise holds.' : `BROKEN: ${findings} findings.`)
+  return lines.join('\n')
+}
