@@ -7,7 +7,7 @@ import { describePostgres } from '../../support/test-database.js'
 
 const SERVERS = 3
 const CLIENTS_OF_EACH = 8
-const ACTS_OF_EACH = 150
+const ACTS_OF_EACH = 125
 
 describePostgres('three servers under mixed work', (open) => {
   let world: World
