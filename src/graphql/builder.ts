@@ -30,6 +30,8 @@ export const builder = new SchemaBuilder<{
   plugins: [RelayPlugin, ScopeAuthPlugin, WithInputPlugin, ValidationPlugin, 'input'],
   defaultFieldNullability: false,
   scopeAuth: {
+    // When a stream begins, not once for each of its events.
+    authorizeOnSubscribe: true,
     authScopes: ({ caller }) => scopesFor(caller?.kind ?? null),
     unauthorizedError: (_parent, { caller }, _info, { failure }) =>
       caller === null ? unauthenticated() : forbidden(caller.kind, ALLOWED[scopeOf(failure) ?? 'root']),

@@ -14,7 +14,7 @@ export interface Context {
   gone: () => AbortSignal | null
 }
 
-export interface ContextInput {
+interface ContextInput {
   services: Services
   caller: Caller | null
   requestId: string

@@ -4,7 +4,7 @@ import type { TokenKind } from '../use-cases/caller.js'
 import { codeOfGraphQLError, fieldsOfVariableError } from './request-errors.js'
 
 /** The one place where refusals become GraphQL errors: `code`, and `fields` or `status` where the refusal has them. */
-export function refusalError({ message, ...extensions }: Refusal): GraphQLError {
+function refusalError({ message, ...extensions }: Refusal): GraphQLError {
   return new GraphQLError(message, { extensions })
 }
 

@@ -11,9 +11,9 @@ import type { ChildRows, Filter } from './loaders/pages.js'
 type Where = Prisma.SessionEventWhereInput
 
 /** UNKNOWN stands for every type that this build has never heard of. */
-export type ShownEventType = SessionEventType | 'UNKNOWN'
+type ShownEventType = SessionEventType | 'UNKNOWN'
 
-export const KNOWN_TYPES = Object.keys(CURRENT_SCHEMA_VERSION) as SessionEventType[]
+const KNOWN_TYPES = Object.keys(CURRENT_SCHEMA_VERSION) as SessionEventType[]
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_TYPES)
 
 export function shownType(type: string): ShownEventType {

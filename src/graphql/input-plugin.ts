@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription'])
+const RESOLVED_ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
 /**
  * Two things about every argument that comes in: its texts are cleaned before anything looks at them, and at the root
@@ -25,7 +25,7 @@ const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']
  * Must be the last of the builder's plugins: then its cleaning comes before their argument mappers, and its mapping
  * inside their wrapping of the resolver.
  */
-export class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (Object.keys(config.args).length === 0) return config
     return { ...config, argMappers: [...config.argMappers, cleanInput] }
@@ -35,19 +35,36 @@ export class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
     config: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
-    if (!ROOTS.has(config.parentType) || config.argMappers.length === 0) return resolver
-    // Taken out of the list, they are not run a second time where Pothos would run them.
-    const mappers = config.argMappers.splice(0)
-    return async (parent, args, context, info) => {
-      let mapped = args as Record<string, unknown>
-      try {
-        for (const mapper of mappers) mapped = await mapper(mapped, context, info)
-      } catch (error) {
-        const problems = inputProblems(info.parentType.getFields()[info.fieldName]?.args ?? [], mapped)
-        throw problems.length === 0 ? error : badUserInput(problems)
-      }
-      return resolver(parent, mapped, context, info)
+    return RESOLVED_ROOTS.has(config.parentType) ? mappingInside(resolver, config) : resolver
+  }
+
+  /** A subscription's arguments are looked at once, when it begins; its resolver, once an event, has none to look at. */
+  override wrapSubscribe(
+    subscriber: GraphQLFieldResolver<unknown, Types['Context'], object> | undefined,
+    config: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> | undefined {
+    return subscriber !== undefined && config.parentType === 'Subscription'
+      ? mappingInside(subscriber, config)
+      : subscriber
+  }
+}
+
+function mappingInside<Types extends SchemaTypes>(
+  inner: GraphQLFieldResolver<unknown, Types['Context'], object>,
+  config: PothosOutputFieldConfig<Types>,
+): GraphQLFieldResolver<unknown, Types['Context'], object> {
+  if (config.argMappers.length === 0) return inner
+  // Taken out of the list, they are not run a second time where Pothos would run them.
+  const mappers = config.argMappers.splice(0)
+  return async (parent, args, context, info) => {
+    let mapped = args as Record<string, unknown>
+    try {
+      for (const mapper of mappers) mapped = await mapper(mapped, context, info)
+    } catch (error) {
+      const problems = inputProblems(info.parentType.getFields()[info.fieldName]?.args ?? [], mapped)
+      throw problems.length === 0 ? error : badUserInput(problems)
     }
+    return inner(parent, mapped, context, info)
   }
 }
 

@@ -2,8 +2,8 @@ import { idPrefix } from '../database/ids.js'
 import type { IdPrefix } from '../database/ids.js'
 import { badUserInput } from './errors.js'
 
-export const DEFAULT_PAGE = 50
-export const MAX_PAGE = 100
+const DEFAULT_PAGE = 50
+const MAX_PAGE = 100
 
 export interface PageArgs {
   first?: number | null
@@ -29,7 +29,7 @@ export interface Slice<Key> {
 }
 
 /** A list that is ordered by a unique key which never changes: pages of it stay where they are while others write. */
-export interface KeysetList<Row, Key extends string | number> {
+interface KeysetList<Row, Key extends string | number> {
   order: Order
   keyOf(row: Row): Key
   /** null: not a cursor of this list. */

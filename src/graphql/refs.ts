@@ -36,13 +36,13 @@ export const TaskRef = builder.objectRef<Task>('Task')
 export const TaskProgressRef = builder.objectRef<TaskProgress>('TaskProgressEntry')
 
 /** A session of a conversation, to be shown under a policy: whether it is FAILING depends on it. */
-export interface BindingView {
+interface BindingView {
   conversationId: string
   binding: Binding
   policy: ResumePolicy
 }
 
-export interface PointerView {
+interface PointerView {
   conversationId: string
   binding: Binding | null
   workDir: string | null

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql'
 import type { FieldProblem } from '../use-cases/outcome.js'
 
-export type GraphQLErrorCode =
+type GraphQLErrorCode =
   'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'BAD_USER_INPUT' | 'BAD_REQUEST' | 'INTERNAL'
 
 /** A long value that was sent need not be sent back. */

@@ -1,4 +1,4 @@
-import { FOLD_VERSION } from '../session-pointer/session-state.js'
+import { currentState } from '../event-log/stored-state.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import { sessionAt } from '../use-cases/session-at.js'
 import type { ConversationRow } from '../use-cases/transaction/conversation-work.js'
@@ -14,12 +14,8 @@ export async function stateAt(
   conversation: ConversationRow,
   at: string | null,
 ): Promise<SessionState> {
-  if (at === null && isCurrent(conversation)) return conversation.state
+  if (at === null) return currentState(context.services.database.sql, conversation)
   return (await sessionAt(context.services, conversation, at)).state
-}
-
-function isCurrent({ foldVersion, state }: ConversationRow): boolean {
-  return foldVersion === FOLD_VERSION && state.unknownEvents === 0
 }
 
 /** Where in the log the conversation's event of this version stands; "0" before its first. */

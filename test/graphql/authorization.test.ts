@@ -15,6 +15,7 @@ const MAY: Record<string, TokenKind[]> = {
   ...{ node: READERS, nodes: READERS, viewer: READERS, runtimes: READERS, agents: READERS, task: READERS },
   ...{ tasks: READERS, chatSession: READERS, chatSessions: READERS, issueThread: READERS, sessionEvents: READERS },
   ...{ queueStats: READERS, resumeStats: READERS, serverTimers: READERS, tokens: ADMINS },
+  ...{ verifyConversation: ADMINS, simulateResumePolicy: PEOPLE },
   ...{ registerRuntime: DAEMONS, heartbeat: DAEMONS, deregisterRuntime: DAEMONS, claimTask: DAEMONS },
   ...{ claimTasks: DAEMONS, startTask: DAEMONS, pinTaskSession: DAEMONS, reportTaskProgress: DAEMONS },
   ...{ completeTask: DAEMONS, failTask: DAEMONS, releaseTask: DAEMONS, recoverOrphanedTasks: DAEMONS },
@@ -83,4 +84,26 @@ it('a daemon acts for itself only', async () => {
     registerRuntime: { runtime: { daemonId: 'mine' } },
   })
   expect(await api.as('DAEMON', 'mine').refusal(document, { id: 'other' })).toMatchObject({ code: 'FORBIDDEN' })
+})
+
+describe('a subscription', () => {
+  const AVAILABLE = `subscription ($ids: [ID!]!) { taskAvailable(runtimeIds: $ids) { runtimeId } }`
+  const EVENTS = `subscription ($id: ID) { sessionEvents(conversationId: $id) { position } }`
+
+  it('is refused when it begins, to whoever may not follow it, whatever the arguments', async () => {
+    for (const document of [AVAILABLE, EVENTS]) {
+      const refusal = await api.as(null).refusedSubscription(document, { ids: ['nonsense'], id: 'nonsense' })
+      expect(refusal).toMatchObject({ code: 'UNAUTHENTICATED' })
+    }
+    for (const kind of ['MEMBER', 'VIEWER'] as const) {
+      expect(await api.as(kind).refusedSubscription(AVAILABLE, { ids: ['x'] })).toMatchObject({ code: 'FORBIDDEN' })
+    }
+  })
+
+  it('is refused with wrong arguments, which are named', async () => {
+    const available = await api.as('DAEMON').refusedSubscription(AVAILABLE, { ids: ['nonsense'] })
+    expect(available).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'runtimeIds.0' }] })
+    const events = await api.as('VIEWER').refusedSubscription(EVENTS, { id: 'nonsense' })
+    expect(events).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'conversationId' }] })
+  })
 })

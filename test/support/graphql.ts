@@ -1,4 +1,4 @@
-import { execute, GraphQLError, parse, validate } from 'graphql'
+import { execute, GraphQLError, parse, subscribe, validate } from 'graphql'
 import type { ExecutionResult } from 'graphql'
 import { systemClock } from '../../src/database/clock.js'
 import type { Clock } from '../../src/database/clock.js'
@@ -85,6 +85,17 @@ export class Client {
     if (errors.length === 0 && data != null) return data
     const told = errors.map(({ message, path, extensions }) => JSON.stringify({ message, path, extensions }))
     throw new Error(told.join('\n'), { cause: errors[0]?.originalError })
+  }
+
+  /** The one error of a subscription that must not begin. */
+  async refusedSubscription(document: string, variableValues: Variables = {}): Promise<Refused> {
+    const contextValue = createContext({ services: this.services, caller: this.caller, requestId: 'test' })
+    const begun = await subscribe({ schema, document: parse(document), variableValues, contextValue })
+    if (!('errors' in begun)) throw new Error('The subscription began.')
+    const [error] = begun.errors ?? []
+    if (error === undefined) throw new Error('No error says why the subscription did not begin.')
+    const { message, extensions } = maskError(error)
+    return { message, ...extensions } as Refused
   }
 
   /** The one error of a call that must fail. */

@@ -8,7 +8,7 @@ export const eventById = byKey<SessionEvent>(
   (event) => event.id,
 )
 
-export interface EventKey {
+interface EventKey {
   conversationId: string
   version: number
 }

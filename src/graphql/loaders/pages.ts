@@ -12,7 +12,7 @@ export interface Filter<Where> {
 }
 
 /** What a query needs to read one parent's slice. */
-export interface ChildQuery<Key, Where> {
+interface ChildQuery<Key, Where> {
   workspaceId: string
   parent: string
   range: Range<Key>
