@@ -73,6 +73,7 @@ export const maxAttempts = between(1, 20)
 export const maxConcurrentTasks = between(1, 1_000)
 export const maxResumeFailures = between(1, 1_000)
 export const logPage = between(1, 1_000)
+export const examples = between(0, 100)
 export const seconds = atLeast(1)
 export const sequence = atLeast(0)
 

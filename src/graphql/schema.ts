@@ -23,10 +23,12 @@ import './types/resume-stats.js'
 import './types/run.js'
 import './types/runtime.js'
 import './types/server-timers.js'
+import './types/simulation.js'
 import './types/task.js'
 import './types/task-changes.js'
 import './types/task-queries.js'
 import './types/token.js'
+import './types/verification.js'
 import './types/workspace.js'
 
 builder.queryType({

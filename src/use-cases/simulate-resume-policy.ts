@@ -10,7 +10,8 @@ import { applyTaskEvent } from '../tasks/apply-task-event.js'
 import { recomputeDecision } from '../tasks/recompute-decision.js'
 import type { TaskState } from '../tasks/task-state.js'
 
-interface Decided {
+/** What a claim was told, or would be. */
+export interface SimulatedDecision {
   outcome: ResumeOutcome
   reason: ResumeReason
   sessionId: string | null
@@ -23,8 +24,8 @@ export interface FlippedDecision {
   taskId: string
   position: string
   occurredAt: Date
-  recorded: Decided
-  simulated: Decided
+  recorded: SimulatedDecision
+  simulated: SimulatedDecision
 }
 
 export interface FlipCount {
@@ -103,7 +104,11 @@ class Replay {
   }
 }
 
-function flipOf(stored: StoredEvent, recorded: Decided, simulated: Decided): FlippedDecision | null {
+function flipOf(
+  stored: StoredEvent,
+  recorded: SimulatedDecision,
+  simulated: SimulatedDecision,
+): FlippedDecision | null {
   if (recorded.outcome === simulated.outcome && recorded.sessionId === simulated.sessionId) return null
   const { workspaceId, conversationId, taskId, position, occurredAt } = stored
   return {
@@ -113,6 +118,6 @@ function flipOf(stored: StoredEvent, recorded: Decided, simulated: Decided): Fli
   }
 }
 
-function decidedOf({ outcome, reason, sessionId }: Decided): Decided {
+function decidedOf({ outcome, reason, sessionId }: SimulatedDecision): SimulatedDecision {
   return { outcome, reason, sessionId }
 }

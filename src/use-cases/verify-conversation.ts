@@ -1,0 +1,23 @@
+import type { Finding, Tally } from '../event-log/verify/finding.js'
+import { verifyConversation as prove } from '../event-log/verify/verify-log.js'
+import type { Caller } from './caller.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound } from './outcome.js'
+import type { Services } from './services.js'
+
+export interface Verification {
+  tally: Tally
+  findings: Finding[]
+}
+
+/** Proves one conversation of the workspace against the promises of the resume rules, as it is at one moment. Reads only. */
+export async function verifyConversation(
+  { database }: Services,
+  { workspaceId }: Caller,
+  conversationId: string,
+): Promise<Outcome<Verification>> {
+  const { tally, findings } = await prove(database, workspaceId, conversationId)
+  // Without events and without a row that lacks them, there is none.
+  const isNone = tally.events === 0 && findings.length === 0
+  return isNone ? notFound('conversation', conversationId) : accepted({ tally, findings })
+}
