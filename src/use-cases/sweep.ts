@@ -48,6 +48,8 @@ export interface Swept {
 /**
  * What time alone brings about: leases that ran out, scheduled tasks that came due, tasks that waited too long, records
  * past their time. Each is decided anew under its conversation's lock, so many processes may sweep at once.
+ *
+ * @throws the first error, once all else is done: a task that cannot be ended keeps no other waiting.
  */
 export async function sweep(services: Services): Promise<Swept> {
   const { database, clock, timers } = services
@@ -60,18 +62,32 @@ export async function sweep(services: Services): Promise<Swept> {
   )
   const promoted = await promoteDue(database, now)
   services.wakeUps.announce({ runtimes: promoted, logs: [] })
-  const queueExpired = timers.queueTtl === 0 ? 0 : await expireOutwaited(services, now)
+  const queueExpired = timers.queueTtl === 0 ? NOTHING_ENDED : await expireOutwaited(services, now)
   const oldest = new Date(now.getTime() - REQUEST_RECORD_HOURS * 3_600_000)
   const deleted = await database.sql.rows(DELETE_RECORDS, [oldest])
-  return { expired, promoted: promoted.length, queueExpired, recordsDeleted: deleted.length }
+  const [failure] = [...expired.failures, ...queueExpired.failures]
+  if (failure !== undefined) throw failure
+  return {
+    expired: expired.count,
+    promoted: promoted.length,
+    queueExpired: queueExpired.count,
+    recordsDeleted: deleted.length,
+  }
 }
+
+interface Ended {
+  count: number
+  failures: Error[]
+}
+
+const NOTHING_ENDED: Ended = { count: 0, failures: [] }
 
 interface TaskKey {
   workspaceId: string
   taskId: string
 }
 
-async function expireOutwaited(services: Services, now: Date): Promise<number> {
+async function expireOutwaited(services: Services, now: Date): Promise<Ended> {
   const before = new Date(now.getTime() - services.timers.queueTtl * 1000)
   const tasks = await services.database.sql.rows<TaskKey>(OUTWAITED, [before])
   return endAll(services, tasks, (task) => (task.status === 'QUEUED' ? expireQueued({ task }) : { kind: 'ignored' }))
@@ -81,8 +97,8 @@ async function endAll(
   services: Services,
   tasks: readonly TaskKey[],
   decide: (task: TaskState, loaded: LoadedConversation) => TaskDecision,
-): Promise<number> {
-  const outcomes = await Promise.all(
+): Promise<Ended> {
+  const outcomes = await Promise.allSettled(
     tasks.map(({ workspaceId, taskId }) =>
       commandTask(services, sweeper(workspaceId), {
         taskId,
@@ -92,7 +108,11 @@ async function endAll(
       }),
     ),
   )
-  return outcomes.filter((outcome) => outcome.ok && outcome.value.accepted).length
+  const ended = outcomes.filter(
+    (outcome) => outcome.status === 'fulfilled' && outcome.value.ok && outcome.value.value.accepted,
+  )
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
+  return { count: ended.length, failures }
 }
 
 /** The server itself, as the actor of what time brings about. */

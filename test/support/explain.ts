@@ -66,5 +66,6 @@ function literal(value: unknown): string {
   if (typeof value === 'number') return String(value)
   if (value instanceof Date) return escapeLiteral(value.toISOString())
   if (Array.isArray(value)) return escapeLiteral(`{${value.map((item) => JSON.stringify(item)).join(',')}}`)
-  return escapeLiteral(String(value))
+  if (typeof value !== 'string') throw new Error('No such value is given to a statement.')
+  return escapeLiteral(value)
 }

@@ -46,10 +46,11 @@ export class GroupCommit<W, R> {
     // The batch is cut in a later microtask, so that calls made in one go travel together.
     queueMicrotask(() => {
       const batch = this.waiting.splice(0, this.options.maxBatch)
-      void this.runBatch(batch).finally(() => {
+      const over = (): void => {
         this.running -= 1
         this.next()
-      })
+      }
+      this.runBatch(batch).then(over, over)
     })
   }
 
