@@ -10,7 +10,7 @@ import { format, resolveConfig } from 'prettier'
  * Writes operation-types.ts beside each documents.ts that the daemon and the dashboard talk GraphQL with; with --check only
  * says, by exit code 1, that one is stale.
  */
-const FOLDERS = ['daemon/client', 'dashboard']
+const FOLDERS = ['daemon/client', 'daemon/conformance', 'dashboard']
 const checks = process.argv.includes('--check')
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 /** Without descriptions: they are read in the schema. */

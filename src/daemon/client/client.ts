@@ -18,26 +18,39 @@ export interface SendOptions {
   timeoutMs?: number
 }
 
+type OperationsOf<Operations> = { [Name in keyof Operations]: { result: unknown; variables: object } }
+
+/** Sends the operations of one list of documents. */
+export interface Sender<Ops extends OperationsOf<Ops>> {
+  /** Sends one operation once. Rejects with ApiError (the server refused) or NoAnswer (it may not even have heard). */
+  send<Name extends keyof Ops>(
+    name: Name,
+    variables: Ops[Name]['variables'],
+    options?: SendOptions,
+  ): Promise<Ops[Name]['result']>
+}
+
+/** What a daemon asks of the server. */
+export type Client = Sender<Operations>
 export type OperationName = keyof Operations
 export type ResultOf<Name extends OperationName> = Operations[Name]['result']
 export type VariablesOf<Name extends OperationName> = Operations[Name]['variables']
 
-export interface Client {
-  /** Sends one operation once. Rejects with ApiError (the server refused) or NoAnswer (it may not even have heard). */
-  send<Name extends OperationName>(
-    name: Name,
-    variables: VariablesOf<Name>,
-    options?: SendOptions,
-  ): Promise<ResultOf<Name>>
-}
-
 const DEFAULT_TIMEOUT_MS = 30_000
 
 /** The typed operations a daemon needs, over one token. Holds no connection and no state. */
-export function createClient({ url, token, fetch }: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client {
+  return createSender<Operations>(documents, options)
+}
+
+/** The same over other documents: `Ops` are the types that were generated from them. */
+export function createSender<Ops extends OperationsOf<Ops>>(
+  documents: Record<keyof Ops, string>,
+  { url, token, fetch }: ClientOptions,
+): Sender<Ops> {
   const client = new GraphQLClient(url, { headers: { authorization: `Bearer ${token}` }, ...(fetch && { fetch }) })
   return {
-    async send<Name extends OperationName>(name: Name, variables: VariablesOf<Name>, options: SendOptions = {}) {
+    async send<Name extends keyof Ops>(name: Name, variables: Ops[Name]['variables'], options: SendOptions = {}) {
       const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options
       const controller = new AbortController()
       const abort = () => controller.abort(signal?.reason)
@@ -48,7 +61,11 @@ export function createClient({ url, token, fetch }: ClientOptions): Client {
         timeoutMs,
       )
       try {
-        return await client.request<ResultOf<Name>>({ document: documents[name], variables, signal: controller.signal })
+        return await client.request<Ops[Name]['result']>({
+          document: documents[name],
+          variables,
+          signal: controller.signal,
+        })
       } catch (error) {
         throw toClientError(error)
       } finally {

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
 import { runExec, splitCommand } from '../../../src/daemon/adapters/exec.js'
+import type { Exec } from '../../../src/daemon/adapters/exec.js'
 import { directory, fakeProgram, watchTurn } from './fake-program.js'
 
 const environment = { PATH: process.env.PATH }
-const sh = (script: string) => ({
-  command: ['sh', '-c', script, 'sh', '{prompt}', '{sessionId}'] as [string],
-  environment,
-})
+const sh = (script: string): Exec => ({ command: ['sh', '-c', script, 'sh', '{prompt}', '{sessionId}'], environment })
 
 test('the prompt is in a file and on stdin; stdout is the output', async () => {
   const { end } = await watchTurn((turn) => runExec(sh('cat "$1"; echo; cat'), turn), { prompt: 'Do "it".' })

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setInterval } from 'node:timers'
 
 /**
  * A program with an agent CLI's interface that follows a script: the first turn of it whose `when` is found in the

@@ -1,0 +1,33 @@
+/** What the kit asks of the server beside what a daemon asks: it also plays the people, and looks at the outcome. */
+export const documents = {
+  Viewer: `
+    query Viewer { viewer { kind } }`,
+  CreateWorkspace: `
+    mutation CreateWorkspace($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { secret } }`,
+  CreateToken: `
+    mutation CreateToken($input: CreateTokenInput!) { createToken(input: $input) { secret token { id } } }`,
+  RevokeToken: `
+    mutation RevokeToken($input: RevokeTokenInput!) { revokeToken(input: $input) { token { id } } }`,
+  CreateAgent: `
+    mutation CreateAgent($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }`,
+  ArchiveAgent: `
+    mutation ArchiveAgent($input: ArchiveAgentInput!) { archiveAgent(input: $input) { agent { id } } }`,
+  EnqueueTask: `
+    mutation EnqueueTask($input: EnqueueTaskInput!) { enqueueTask(input: $input) { task { id } } }`,
+  CancelTask: `
+    mutation CancelTask($input: CancelTaskInput!) { cancelTask(input: $input) { task { status } } }`,
+  RerunTask: `
+    mutation RerunTask($input: RerunTaskInput!) { rerunTask(input: $input) { task { id } } }`,
+  TaskNow: `
+    query TaskNow($id: ID!) {
+      task(id: $id) {
+        status output sessionId workDir claimedAt leaseExpiresAt failure { reason }
+        events { nodes { type } }
+        progress { nodes { seq text } }
+      }
+    }`,
+  Bindings: `
+    query Bindings($agentId: ID!, $issueKey: String!) {
+      issueThread(agentId: $agentId, issueKey: $issueKey) { bindings { sessionId state } }
+    }`,
+} as const
