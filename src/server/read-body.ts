@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  * The largest request, in bytes: 1 MB of text (2 MB in completeTask and reportTaskProgress), and what JSON's escapes
  * and the operation itself add to it.
  */
-export const MAX_BODY_BYTES = 2_500_000
+const MAX_BODY_BYTES = 2_500_000
 
 /** How long a client may go on sending what was refused already, before it is cut off. */
 const DRAIN_MS = 2_000
