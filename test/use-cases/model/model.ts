@@ -1,0 +1,138 @@
+import type { TaskStatus } from '../../../src/tasks/task-state.js'
+
+/** What a task is, as far as anybody outside can tell. */
+export interface ModelTask {
+  id: string
+  conversation: string
+  agent: number
+  runtime: number
+  status: TaskStatus
+  priority: number
+  attempt: number
+  maxAttempts: number
+  rerunOf: string | null
+  forceFresh: boolean
+  /** Milliseconds. */
+  availableAt: number
+  /** It had to wait for its time: where in the line it stands then, the sweep decides. */
+  scheduled: boolean
+  token: string | null
+  /** Of this claim: what it was offered, and what it has named. */
+  offered: string | null
+  own: string | null
+  /** Of an active task; milliseconds. */
+  leaseEnds: number
+  /** Seconds; what each heartbeat renews the claim by. */
+  lease: number
+  leaseAsked: boolean
+}
+
+/** What a session of a conversation was last heard of. */
+export interface ModelSession {
+  runtime: number
+  /** For ever: refused, given up or reset. */
+  retired: boolean
+  /** Until a run completes on it. */
+  poisoned: boolean
+}
+
+/** All that the tests know of the server: no events, no fold, no queue. */
+export interface Model {
+  now: number
+  agents: { runtime: number; max: number; archived: boolean }[]
+  registered: boolean[]
+  tasks: Map<string, ModelTask>
+  /** By conversation, by session id. */
+  sessions: Map<string, Map<string, ModelSession>>
+  /**
+   * By conversation: the session of a run that completed on it, while nothing has been said of any session since. The
+   * next plain claim there resumes it, or is told that it is on another runtime.
+   */
+  clean: Map<string, { sessionId: string; runtime: number }>
+}
+
+export function newModel(now: number): Model {
+  return {
+    now,
+    agents: [
+      { runtime: 0, max: 1, archived: false },
+      { runtime: 1, max: 2, archived: false },
+    ],
+    registered: [true, true],
+    tasks: new Map(),
+    sessions: new Map(),
+    clean: new Map(),
+  }
+}
+
+export const isActive = ({ status }: ModelTask): boolean => status === 'CLAIMED' || status === 'RUNNING'
+export const isEnded = (task: ModelTask): boolean => task.status !== 'QUEUED' && !isActive(task)
+
+export const activeOf = (model: Model, agent: number): number =>
+  [...model.tasks.values()].filter((task) => task.agent === agent && isActive(task)).length
+
+export const isBusy = (model: Model, conversation: string): boolean =>
+  [...model.tasks.values()].some((task) => task.conversation === conversation && isActive(task))
+
+/** What a claim by this runtime may hand out now, best first. */
+export function claimable(model: Model, runtime: number): ModelTask[] {
+  if (model.registered[runtime] !== true) return []
+  return [...model.tasks.values()]
+    .filter((task) => task.status === 'QUEUED' && task.runtime === runtime && task.availableAt <= model.now)
+    .filter((task) => !isBusy(model, task.conversation))
+    .filter((task) => activeOf(model, task.agent) < (model.agents[task.agent]?.max ?? 0))
+    .toSorted((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1))
+}
+
+export function sessionsOf(model: Model, conversation: string): Map<string, ModelSession> {
+  const known = model.sessions.get(conversation) ?? new Map<string, ModelSession>()
+  model.sessions.set(conversation, known)
+  return known
+}
+
+/** A run on this task's runtime named the session. */
+export function named(model: Model, task: ModelTask, sessionId: string): ModelSession {
+  const sessions = sessionsOf(model, task.conversation)
+  const session = sessions.get(sessionId) ?? { runtime: task.runtime, retired: false, poisoned: false }
+  session.runtime = task.runtime
+  // F4: to be named again is to be well again, unless it is gone for good.
+  session.poisoned = false
+  sessions.set(sessionId, session)
+  return session
+}
+
+const NETWORK = new Set(['provider_network'])
+const RETRYABLE = new Set(['timeout', 'runtime_recovery', 'runtime_offline', 'codex_semantic_inactivity', ...NETWORK])
+export const UNSAFE = new Set(['codex_semantic_inactivity', 'context_overflow'])
+
+/** Whether a task that fails for this reason is tried again by itself. */
+export function isRetried(model: Model, task: ModelTask, reason: string): boolean {
+  const allowed = NETWORK.has(reason) && task.maxAttempts >= 2 ? Math.max(task.maxAttempts, 3) : task.maxAttempts
+  const rerunWaits = [...model.tasks.values()].some((other) => other.rerunOf === task.id && other.status === 'QUEUED')
+  return RETRYABLE.has(reason) && task.attempt < allowed && !rerunWaits && model.agents[task.agent]?.archived !== true
+}
+
+/** The task failed: what the run was in is not clean any more, and a poisonous end poisons it. */
+export function failed(model: Model, task: ModelTask, reason: string, sessionId: string | null): void {
+  task.status = 'FAILED'
+  model.clean.delete(task.conversation)
+  if (sessionId !== null) named(model, task, sessionId)
+  const culprit = sessionId ?? task.own ?? task.offered
+  if (UNSAFE.has(reason) && culprit !== null) known(model, task, culprit).poisoned = true
+}
+
+/** The server itself failed it, and its claim is void: for nobody speaks for it any more. */
+export function abandoned(model: Model, task: ModelTask, reason: string): void {
+  failed(model, task, reason, null)
+  task.token = null
+}
+
+export function retire(model: Model, task: ModelTask, sessionId: string): void {
+  known(model, task, sessionId).retired = true
+  model.clean.delete(task.conversation)
+}
+
+/** The session, also where the conversation has never heard of it: a later pin of it must be caught. */
+function known(model: Model, task: ModelTask, sessionId: string): ModelSession {
+  return sessionsOf(model, task.conversation).get(sessionId) ?? named(model, task, sessionId)
+}
