@@ -43,16 +43,16 @@ function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>
 
 /**
  * F16: a pointer from outside history. Its runtime is the one that its row proves, else that of a binding of the very
- * same session. It may be stale: unproven, it never moves a known session in front of one that a task reported later.
+ * same session. It may be stale: a session that is bound already stays as it is, and where it is.
  */
 export function pointerImported(state: SessionState, event: EventOf<'POINTER_IMPORTED'>): SessionState {
   const { sessionId, workDir } = event.data
   const next = { ...state, version: event.version }
   if (sessionId !== null) {
     const index = indexOfSession(state.bindings, sessionId)
-    const lendsItsRuntime = event.runtimeId === null && (state.bindings[index]?.runtimeId ?? null) !== null
-    if (lendsItsRuntime && index > 0) return next
-    next.bindings = lendsItsRuntime
+    const isBound = (state.bindings[index]?.runtimeId ?? null) !== null
+    if (isBound && index > 0) return next
+    next.bindings = isBound
       ? raiseNewest(state.bindings, event.version)
       : nameSession(state.bindings, factOf(event, null, sessionId, workDir))
   }
