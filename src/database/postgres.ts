@@ -34,7 +34,8 @@ export function openPostgres(connectionString: string, errors: PoolErrors): Data
   }
   // Pipelined: the statements of one step are sent together and cost one round trip.
   const writes = new Pool({ ...settings, options: WRITE_SETTINGS, pipeline: true, max: WRITE_CONNECTIONS })
-  const reads = new Pool({ ...settings, max: READ_CONNECTIONS })
+  // In UTC: the adapter drops the offset of the times that it reads.
+  const reads = new Pool({ ...settings, options: '-c TimeZone=UTC', max: READ_CONNECTIONS })
   for (const pool of [writes, reads]) pool.on('error', (error) => errors.onIdleError(error))
   const prisma = new PrismaClient({
     adapter: new PrismaPg(reads, { disposeExternalPool: false, statementNameGenerator }),

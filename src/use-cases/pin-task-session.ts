@@ -2,14 +2,15 @@ import type { Task } from '../generated/prisma/client.js'
 import { pin } from '../tasks/decide.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
-import { accepted } from './outcome.js'
+import { accepted, badInput } from './outcome.js'
 import type { Services } from './services.js'
 import { commandTask } from './task-work.js'
 
 export interface PinTaskSessionInput {
   taskId: string
   claimToken: string
-  sessionId: string
+  /** At least one of the two; what is not given stays as it is. */
+  sessionId?: string | null
   workDir?: string | null
 }
 
@@ -19,6 +20,9 @@ export async function pinTaskSession(
   caller: Caller,
   input: PinTaskSessionInput,
 ): Promise<Outcome<{ task: Task; accepted: boolean }>> {
+  if (input.sessionId == null && input.workDir == null) {
+    return badInput('input.sessionId', 'Name the session, the work directory, or both.')
+  }
   const outcome = await commandTask(services, caller, {
     taskId: input.taskId,
     verb: 'pinned',
@@ -27,7 +31,7 @@ export async function pinTaskSession(
         task,
         held,
         presented: input.claimToken,
-        sessionId: input.sessionId,
+        sessionId: input.sessionId ?? null,
         workDir: input.workDir ?? null,
       }),
   })

@@ -7,7 +7,6 @@ import { startTask } from '../../use-cases/start-task.js'
 import { builder } from '../builder.js'
 import { carryOut } from '../carry-out.js'
 import { CLAIM_TOKEN, ENDING } from '../descriptions.js'
-import { badUserInput } from '../errors.js'
 import { errorText, id as idRule, key, output, reason, resultJson, sessionId, workDir } from '../input-rules.js'
 import { TaskRef } from '../refs.js'
 import { TaskPayloadRef } from './task-changes.js'
@@ -72,10 +71,7 @@ builder.mutationFields((t) => ({
       }),
       workDir: t.input.string({ validate: workDir, description: 'The directory of the run, at most 4 KB.' }),
     },
-    resolve: (_root, { input: { sessionId, ...input } }, context) => {
-      if (sessionId == null) throw badUserInput([{ path: 'input.sessionId', message: 'must be given.' }])
-      return carryOut(context, pinTaskSession, { ...input, sessionId })
-    },
+    resolve: (_root, { input }, context) => carryOut(context, pinTaskSession, input),
   }),
   completeTask: t.fieldWithInput({
     type: TaskPayloadRef,
