@@ -194,12 +194,12 @@ async function inLine({ services }: World, count = 1): Promise<void> {
 
 async function firstTwo<T>(all: Promise<T>[]): Promise<T[]> {
   const done: T[] = []
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     for (const one of all) {
-      void one.then((value) => {
+      one.then((value) => {
         done.push(value)
         if (done.length === 2) resolve(done)
-      })
+      }, reject)
     }
   })
 }
