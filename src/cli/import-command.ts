@@ -1,0 +1,80 @@
+import { systemClock } from '../database/clock.js'
+import { ImportRefused } from '../import/import-refused.js'
+import type { ImportedConversation } from '../import/import-summary.js'
+import { importWorkspace } from '../import/import-workspace.js'
+import { conversationText, summaryText } from '../import/report-text.js'
+import { openSource } from '../import/source/open-source.js'
+import type { Command } from './run-command.js'
+
+/**
+ * `npm run import -- --from postgresql://... [--workspace SLUG] [--into ws_...] [--dry-run] [--json]`: moves a workspace
+ * of a Multica database here. Never writes to the source. Exit status 0: all is here; 1: it could not be done.
+ */
+export async function importCommand(command: Command): Promise<number> {
+  try {
+    return await runImport(command)
+  } catch (error) {
+    if (!(error instanceof ImportRefused)) throw error
+    const { code, field, message } = error
+    if (command.flags.has('json')) command.terminal.line(JSON.stringify({ ok: false, code, field, message }))
+    else process.stderr.write(`${message}\n`)
+    return 1
+  }
+}
+
+async function runImport({ database, terminal, flags }: Command): Promise<number> {
+  const json = flags.has('json')
+  const conversations: ImportedConversation[] = []
+  const source = await openSource(readSourceUrl(flags.get('from')))
+  try {
+    const options = {
+      slug: readOption(flags, 'workspace'),
+      into: readOption(flags, 'into'),
+      dryRun: flags.has('dry-run'),
+    }
+    const summary = await importWorkspace(source, database, systemClock, options, {
+      target({ id, secret }) {
+        // At once: it is nowhere else, and the import may be cut off.
+        if (secret === null) return
+        const line = `ADMIN token of the new workspace ${id}: ${secret}`
+        if (json) process.stderr.write(`${line}\n`)
+        else terminal.line(line)
+      },
+      conversation(conversation) {
+        if (json) conversations.push(conversation)
+        else if (conversation.status !== 'ALREADY' || conversation.newerRows > 0) {
+          terminal.line(conversationText(conversation))
+        }
+      },
+      progress: (done, of) => terminal.progress(`${progressBar(done, of)} ${done} of ${of} conversations`),
+    })
+    terminal.clear()
+    terminal.line(
+      json ? JSON.stringify({ ok: true, ...summary, conversationReports: conversations }) : summaryText(summary),
+    )
+    return 0
+  } finally {
+    await source.close()
+  }
+}
+
+function readSourceUrl(text: string | undefined): string {
+  const protocol = text !== undefined && URL.canParse(text) ? new URL(text).protocol : ''
+  if (text !== undefined && (protocol === 'postgresql:' || protocol === 'postgres:')) return text
+  const message = '--from takes the address of the database to import: postgresql://user:password@host:port/database.'
+  throw new ImportRefused('BAD_INPUT', 'from', message)
+}
+
+function readOption(flags: Command['flags'], name: 'workspace' | 'into'): string | null {
+  const value = flags.get(name)
+  if (value === undefined) return null
+  if (value !== '') return value
+  const what = name === 'workspace' ? "the slug of one of the source's workspaces" : 'the id of a workspace (ws_...)'
+  throw new ImportRefused('BAD_INPUT', name, `--${name} takes ${what}.`)
+}
+
+function progressBar(done: number, of: number): string {
+  const width = 20
+  const filled = of === 0 ? width : Math.min(width, Math.floor((done / of) * width))
+  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]`
+}

@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest'
+import type { SourceTask } from '../../src/import/source/source-rows.js'
+import { aChat, aMessage, aTask, aWaitingTask, LAPTOP, minute, SERVER, timeAt, translated } from './given-rows.js'
+
+const never = { dispatchedAt: null, startedAt: null, completedAt: null }
+const eventOf = (rows: SourceTask[], type: string) =>
+  translated({ tasks: rows }).events.find((event) => event.type === type)
+
+describe('a row of each status', () => {
+  const RUN = ['TASK_ENQUEUED t1', 'TASK_CLAIMED t1', 'TASK_STARTED t1']
+  it.each([
+    ['completed', {}, [...RUN, 'TASK_COMPLETED t1']],
+    ['completed', never, [...RUN, 'TASK_COMPLETED t1']],
+    ['failed', {}, [...RUN, 'TASK_FAILED t1']],
+    ['failed', { startedAt: null }, ['TASK_ENQUEUED t1', 'TASK_CLAIMED t1', 'TASK_FAILED t1']],
+    ['failed', never, ['TASK_ENQUEUED t1', 'TASK_FAILED t1']],
+    ['cancelled', { sessionId: 's1' }, [...RUN, 'SESSION_PINNED t1', 'TASK_CANCELLED t1']],
+    ['cancelled', {}, [...RUN, 'TASK_CANCELLED t1']],
+    ['cancelled', never, ['TASK_ENQUEUED t1', 'TASK_CANCELLED t1']],
+    ['running', { completedAt: null }, [...RUN, 'TASK_FAILED t1']],
+    ['waiting_local_directory', { completedAt: null }, [...RUN, 'TASK_FAILED t1']],
+    ['dispatched', { startedAt: null, completedAt: null }, ['TASK_ENQUEUED t1', 'TASK_CLAIMED t1', 'TASK_FAILED t1']],
+    ['queued', never, ['TASK_ENQUEUED t1']],
+    ['deferred', never, ['TASK_ENQUEUED t1']],
+  ])('%s, %o, is told in legal steps', (status, row, steps) => {
+    const { story } = translated({ tasks: [aTask('t1', 1, { status, ...row })] })
+    expect(story).toEqual(['CONVERSATION_OPENED', ...steps])
+  })
+
+  it('completed: session, directory, retired session and missing transcript are what the row says', () => {
+    const row = { sessionId: 's2', workDir: '/w', retiredSessionId: 's1', sessionRolloutMissing: true }
+    expect(eventOf([aTask('t1', 1, row)], 'TASK_COMPLETED')?.data).toEqual({
+      ...{ sessionId: 's2', workDir: '/w', retiredSessionId: 's1', transcriptMissing: true, messageId: null },
+    })
+  })
+
+  it.each([
+    [{ failureReason: 'timeout' }, { failureReason: 'timeout', resumeSafe: true, retryable: true }],
+    [{ failureReason: 'context_overflow' }, { failureReason: 'context_overflow', resumeSafe: false }],
+    [{ error: '400 invalid_request_error' }, { failureReason: 'unknown', resumeSafe: false, retryable: false }],
+    [{}, { failureReason: 'unknown', error: '', resumeSafe: true, retryable: false }],
+  ])('failed with %o is classified by our own rules', (row, verdict) => {
+    expect(eventOf([aTask('t1', 1, { status: 'failed', ...row })], 'TASK_FAILED')?.data).toMatchObject(verdict)
+  })
+
+  it('under way: fails with runtime_recovery and keeps the session it had pinned', () => {
+    const row = { status: 'running', completedAt: null, sessionId: 's1', failureReason: 'context_overflow' }
+    const { binding, events, report } = translated({ tasks: [aTask('t1', 1, row)] })
+    expect(events.at(-1)?.data).toMatchObject({ failureReason: 'runtime_recovery', sessionId: 's1', resumeSafe: true })
+    expect(binding('s1')?.state).toBe('RESUMABLE')
+    expect(report.abandonedTasks).toBe(1)
+  })
+
+  it('deferred: waits until it is due', () => {
+    const event = eventOf([aWaitingTask('t1', 1, { status: 'deferred', fireAt: minute(90) })], 'TASK_ENQUEUED')
+    expect(event?.data).toMatchObject({ availableAt: timeAt(90) })
+  })
+
+  it('that nobody knows is skipped, counted and named', () => {
+    const { report, story } = translated({ tasks: [aTask('t1', 1, { status: 'dreaming' })] })
+    expect(story).toEqual(['CONVERSATION_OPENED'])
+    expect(report).toMatchObject({ tasks: 0, skippedTasks: 1, notes: ['task t1 is dreaming: skipped'] })
+  })
+})
+
+describe('times', () => {
+  it("every event has the source's own", () => {
+    const { events, createdAt, updatedAt } = translated({ tasks: [aTask('t1', 1)], messages: [aMessage('m1', 0.5)] })
+    const times = events.map(({ occurredAt }) => occurredAt?.toISOString())
+    expect(times).toEqual([0, 0.5, 1, 1.1, 1.2, 1.9].map(timeAt))
+    expect([createdAt, updatedAt].map((time) => time.toISOString())).toEqual([timeAt(0), timeAt(1000)])
+  })
+
+  it.each([
+    [{}, 1.9],
+    [{ completedAt: null }, 1.2],
+    [{ completedAt: null, startedAt: null }, 1.1],
+    [never, 1],
+  ])('the end of a row with %o is at minute %d', (row, at) => {
+    const [event] = translated({ tasks: [aTask('t1', 1, row)] }).events.slice(-1)
+    expect(event?.occurredAt?.toISOString()).toBe(timeAt(at))
+  })
+
+  it('the claims have no decision, since none was recorded', () => {
+    expect(eventOf([aTask('t1', 1)], 'TASK_CLAIMED')?.data).toMatchObject({ decision: null })
+  })
+})
+
+describe('order', () => {
+  it('rows that overlap are told one after the other, as they ended', () => {
+    const rows = [
+      aTask('long', 1, { completedAt: minute(9), sessionId: 's-long' }),
+      aTask('short', 2, { completedAt: minute(3), sessionId: 's-short' }),
+    ]
+    const { story, state } = translated({ tasks: rows })
+    expect(story.slice(1)).toEqual([
+      ...['TASK_ENQUEUED long', 'TASK_ENQUEUED short'],
+      ...['TASK_CLAIMED short', 'TASK_STARTED short', 'TASK_COMPLETED short'],
+      ...['TASK_CLAIMED long', 'TASK_STARTED long', 'TASK_COMPLETED long'],
+    ])
+    expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s-long', 's-short'])
+  })
+
+  it('rows that end in the same microsecond go by their ids', () => {
+    const end = { completedAt: minute(5) }
+    const { state } = translated({
+      tasks: [aTask('b', 1, { ...end, sessionId: 's-b' }), aTask('a', 2, { ...end, sessionId: 's-a' })],
+    })
+    expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s-b', 's-a'])
+  })
+
+  it('rows that end in the same millisecond go by the microsecond', () => {
+    const { state } = translated({
+      tasks: [
+        aTask('a', 1, { completedAt: minute(5) + 2, sessionId: 's-later' }),
+        aTask('b', 2, { completedAt: minute(5) + 1, sessionId: 's-earlier' }),
+      ],
+    })
+    expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s-later', 's-earlier'])
+  })
+
+  it('a retry made with the failure of its parent comes after it', () => {
+    const parent = aTask('parent', 1, { status: 'failed', failureReason: 'timeout' })
+    const child = aWaitingTask('child', 1.9, { retryOfTaskId: 'parent', attempt: 2 })
+    expect(translated({ tasks: [child, parent] }).story.slice(-2)).toEqual([
+      'TASK_FAILED parent',
+      'TASK_ENQUEUED child',
+    ])
+  })
+
+  it('a row whose clock ran backwards is still claimed after it was enqueued', () => {
+    const { story } = translated({
+      tasks: [aTask('t1', 9, { dispatchedAt: minute(1), startedAt: minute(2), completedAt: minute(3) })],
+    })
+    expect(story.slice(1)).toEqual(['TASK_ENQUEUED t1', 'TASK_CLAIMED t1', 'TASK_STARTED t1', 'TASK_COMPLETED t1'])
+  })
+})
+
+describe('sources of tasks', () => {
+  it.each([
+    [{ retryOfTaskId: 'p' }, { retryOf: 'agent_task_queue:p', rerunOf: null }],
+    [{ parentTaskId: 'p' }, { retryOf: 'agent_task_queue:p', rerunOf: null }],
+    [
+      { parentTaskId: 'p', rerunOfTaskId: 'p' },
+      { retryOf: null, rerunOf: 'agent_task_queue:p' },
+    ],
+    [{ rerunOfTaskId: 'of another chat' }, { retryOf: null, rerunOf: null }],
+  ])('%o', (row, expected) => {
+    const { events } = translated({ tasks: [aTask('p', 1), aWaitingTask('t', 3, row)] })
+    expect(events.at(-1)?.data).toMatchObject(expected)
+  })
+
+  it.each(['cancelled', 'failed', 'running'])(
+    'a retry that is %s before it ran does not report the session it inherited',
+    (status) => {
+      const parent = aTask('p', 1, { status: 'failed', failureReason: 'timeout', sessionId: 's1', runtimeId: LAPTOP })
+      const inherits = { status, sessionId: 's1', runtimeId: SERVER, retryOfTaskId: 'p', ...never }
+      const { binding } = translated({ tasks: [parent, aTask('c', 3, inherits)] })
+      expect(binding('s1')).toMatchObject({ runtimeId: 'rt_laptop', state: 'RESUMABLE' })
+    },
+  )
+
+  it('a task that waits without runtime waits for its agent’s', () => {
+    expect(eventOf([aWaitingTask('t1', 1, { runtimeId: null })], 'TASK_ENQUEUED')?.runtimeId).toBe('rt_laptop')
+  })
+})
+
+describe('a cancelled run', () => {
+  it.each([
+    [{ retiredSessionId: 's1' }, 'RESET'],
+    [{ sessionId: 's1', sessionRolloutMissing: true }, 'RESET'],
+    [{ sessionId: 's1' }, 'RESUMABLE'],
+  ])('with %o leaves s1 %s', (row, state) => {
+    const tasks = [aTask('t1', 1, { sessionId: 's1' }), aTask('t2', 3, { status: 'cancelled', ...row })]
+    expect(translated({ tasks }).binding('s1')?.state).toBe(state)
+  })
+
+  it('without transcript does not condemn a session that a later run reported', () => {
+    const lost = aTask('t1', 1, { status: 'cancelled', sessionId: 's1', sessionRolloutMissing: true })
+    expect(translated({ tasks: [lost, aTask('t2', 3, { sessionId: 's1' })] }).binding('s1')?.state).toBe('RESUMABLE')
+  })
+})
+
+describe('messages', () => {
+  const inputsOf = (tasks: SourceTask[], messages = [aMessage('m1', 1), aMessage('m2', 3), aMessage('m3', 9)]) =>
+    Object.fromEntries(
+      translated({ tasks, messages }).events.flatMap(({ type, taskId, data }) =>
+        type === 'TASK_ENQUEUED' && 'inputMessageIds' in data
+          ? [[taskId?.split(':')[1], data.inputMessageIds.map((id) => id.split(':')[1])]]
+          : [],
+      ),
+    )
+
+  it('belong to the first task that was made after them', () => {
+    expect(inputsOf([aTask('a', 1), aTask('b', 3.5), aTask('c', 4)])).toEqual({ a: ['m1'], b: ['m2'], c: [] })
+  })
+
+  it('belong all to a task that came after several', () => {
+    expect(inputsOf([aTask('a', 10)])).toEqual({ a: ['m1', 'm2', 'm3'] })
+  })
+
+  it('belong to the task that they name', () => {
+    expect(inputsOf([aTask('a', 5), aTask('b', 6)], [aMessage('m1', 1, { taskId: 'b' })])).toEqual({ a: [], b: ['m1'] })
+  })
+
+  it('are asked again by a retry and a rerun', () => {
+    const again = [aTask('a', 1), aTask('b', 3, { retryOfTaskId: 'a' }), aTask('c', 3.5, { rerunOfTaskId: 'a' })]
+    expect(inputsOf(again, [aMessage('m1', 1)])).toEqual({ a: ['m1'], b: ['m1'], c: ['m1'] })
+  })
+
+  it('of the agent are the output of the completed task that they name', () => {
+    const answer = aMessage('m2', 1.95, { role: 'assistant', taskId: 't1', content: 'Done.' })
+    const { events, messages, texts } = translated({ tasks: [aTask('t1', 1)], messages: [aMessage('m1', 1), answer] })
+    expect(events.at(-1)?.data).toMatchObject({ messageId: 'chat_message:m2' })
+    expect(texts.results).toEqual([{ taskId: 'agent_task_queue:t1', output: 'Done.', result: null }])
+    expect(messages.map(({ id, role, taskId }) => [id, role, taskId])).toEqual([
+      ['chat_message:m1', 'USER', 'agent_task_queue:t1'],
+      ['chat_message:m2', 'ASSISTANT', 'agent_task_queue:t1'],
+    ])
+  })
+
+  it('of a role that nobody knows are skipped and counted', () => {
+    const { report, messages } = translated({ messages: [aMessage('m1', 1, { role: 'system' })] })
+    expect(messages).toEqual([])
+    expect(report).toMatchObject({ skippedMessages: 1, notes: ['message m1 is by system: skipped'] })
+  })
+
+  it('that no task owns are kept, and a task that waits for none says so', () => {
+    const { messages, report } = translated({ tasks: [aWaitingTask('t1', 1)], messages: [aMessage('m1', 2)] })
+    expect(messages[0]?.taskId).toBeNull()
+    expect(report.notes).toEqual(['task t1 waits without a message to answer: none was left for it'])
+  })
+})
+
+describe("an agent's thread on an issue", () => {
+  const thread = { agentId: 'ada', issueId: 'i1', issueNumber: 12, issueTitle: 'Fix the login' }
+  const issue = { issueId: 'i1', chatSessionId: null }
+
+  it('is opened under its key, with the first task', () => {
+    const { opening, createdAt } = translated({ chat: null, thread, tasks: [aTask('t1', 4, issue)] })
+    expect(opening).toEqual({ kind: 'ISSUE', agentId: 'agt_ada', issueKey: 'MUL-12', title: null })
+    expect(createdAt.toISOString()).toBe(timeAt(4))
+  })
+
+  it('gives its tasks key and title for a prompt, and says so of those that wait', () => {
+    const { texts, report } = translated({ chat: null, thread, tasks: [aWaitingTask('t1', 4, issue)] })
+    expect(texts.contents).toEqual([
+      {
+        taskId: 'agent_task_queue:t1',
+        prompt: 'MUL-12: Fix the login',
+        metadata: { importedFrom: { taskId: 't1', issueId: 'i1' } },
+      },
+    ])
+    expect(texts.titles.get('agent_task_queue:t1')).toBe('Fix the login')
+    expect(report.notes).toEqual(["task t1 waits with its issue's key and title as prompt: the source has no other"])
+  })
+})
+
+describe('a chat', () => {
+  it('that was archived stays so', () => {
+    expect(translated({ chat: aChat({ status: 'archived' }) }).archivedAt?.toISOString()).toBe(timeAt(1000))
+    expect(translated({}).archivedAt).toBeNull()
+  })
+})
