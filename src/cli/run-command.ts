@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Database } from '../database/sql.js'
+import { assertNoHoles } from '../session-pointer/upcast.js'
 import { readProcessConfig } from '../server/config.js'
 import { openLog } from '../server/log.js'
 import { openDatabase } from '../server/open-database.js'
@@ -29,6 +30,7 @@ export async function runCommand(command: (context: Command) => Promise<number>)
   }
   let database: Database | null = null
   try {
+    assertNoHoles()
     database = await openDatabase(read.config, openLog('silent'))
     process.exitCode = await command({ database, terminal: terminalOf(process.stdout), flags: readFlags() })
   } catch (error) {
