@@ -21,7 +21,7 @@ import { openWakeUps } from './open-wake-ups.js'
 import { openYoga } from './yoga.js'
 
 /** Of the 10 seconds that a stop may take; the rest is for the database. */
-const DRAIN_MS = 7_000
+const DRAIN_MS = 6_000
 
 export interface RunningServer {
   port: number

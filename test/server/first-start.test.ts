@@ -20,16 +20,16 @@ it('the very first start makes an admin token and shows it once, with GraphiQLâ€
   expect(second.output.stdout).toContain(`GraphiQL     ${second.url}/graphql`)
   expect(second.output.stdout + second.output.stderr).not.toMatch(SECRET)
   expect(await requestGraphQL(second.url, token ?? '', VIEWER)).toMatchObject({ data: { viewer } })
-}, 240_000)
+})
 
 it('a token that is given is used, and none is made or shown', async () => {
   const { url, output } = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
   expect(await requestGraphQL(url, ADMIN_TOKEN, VIEWER)).toMatchObject({ data: { viewer: { kind: 'ROOT' } } })
   expect(output.stdout + output.stderr).not.toMatch(SECRET)
   expect(output.stdout + output.stderr).not.toContain(ADMIN_TOKEN)
-}, 120_000)
+})
 
 it('the data directory is its userâ€™s alone', async () => {
   const { dataDirectory } = await startServer({ dataDirectory: `${emptyDirectory()}/made/here` })
   expect(statSync(dataDirectory).mode & 0o077).toBe(0)
-}, 120_000)
+})

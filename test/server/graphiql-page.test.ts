@@ -89,7 +89,7 @@ it('there is no page where others can reach the server', async () => {
   expect(response.headers.get('content-type') ?? '').not.toContain('text/html')
   expect(text).not.toMatch(SECRET)
   expect(server.output.stdout).toContain('GraphQL API  http://0.0.0.0:')
-}, 60_000)
+})
 
 describePostgres('on loopback, with PostgreSQL', (open) => {
   it('the page comes without a token: the data is not this machine’s alone', async () => {
@@ -98,5 +98,5 @@ describePostgres('on loopback, with PostgreSQL', (open) => {
     const page = await (await openPage(server.url)).text()
     expect(page).toContain('<your token>')
     expect(page).not.toMatch(SECRET)
-  }, 60_000)
+  })
 })

@@ -15,5 +15,5 @@ describePostgres('on PostgreSQL', (open) => {
     expect(first?.data).toMatchObject({ tokens: [{}] })
     for (const { data } of answers) expect(data).toEqual(first?.data)
     expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0, 0])
-  }, 60_000)
+  })
 })

@@ -18,7 +18,7 @@ it('a second process on the same data directory ends with one line that says so,
   expect(child.exitCode).toBe(1)
   expect(oneLine(output.stderr)).toContain(`has the data directory ${first.dataDirectory} open`)
   expect((await fetch(`${first.url}/ready`)).status).toBe(200)
-}, 120_000)
+})
 
 it('a port in use ends the start with one line, and no token was made that nobody saw', async () => {
   const other = createServer().listen(0, '127.0.0.1')
@@ -30,7 +30,7 @@ it('a port in use ends the start with one line, and no token was made that nobod
   expect(oneLine(output.stderr)).toContain(`Another program listens on 127.0.0.1:${port} already`)
   const next = await startServer({ dataDirectory })
   expect(next.output.stdout).toContain('Admin token  baton_')
-}, 120_000)
+})
 
 it('wrong settings end the start with one line each, before anything is touched', async () => {
   const env = { BATON_LOG_LEVEL: 'loud', BATON_CLAIM_LEASE_SECONDS: '0', BATON_ADMIN_TOKEN: 'hunter2' }

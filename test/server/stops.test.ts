@@ -41,14 +41,13 @@ it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
     expect(server.child.exitCode).toBe(0)
     expect(server.output.stdout).toContain('Stopped')
   },
-  60_000,
 )
 
 it('a connection that is kept open does not keep the process', async () => {
   const server = await startServer()
   await (await fetch(`${server.url}/health`)).text()
   expect(await server.stop()).toBe(0)
-}, 60_000)
+})
 
 it('a request that does not end is cut off, and the process ends well all the same', async () => {
   const server = await startServer({ env })
@@ -57,7 +56,7 @@ it('a request that does not end is cut off, and the process ends well all the sa
   expect(await server.stop()).toBe(0)
   await cut
   expect(server.output.stdout).toContain('Requests that did not end in time were cut off')
-}, 60_000)
+})
 
 it('a second signal ends the process at once', async () => {
   const server = await startServer({ env })
@@ -68,7 +67,7 @@ it('a second signal ends the process at once', async () => {
   await sleep(1000)
   expect(await server.stop('SIGTERM')).toBe(1)
   expect(server.output.stdout).not.toContain('Stopped')
-}, 60_000)
+})
 
 it('under npm start, a signal to npm reaches the server', async () => {
   const server = await startServer({ env, command: ['npm', 'start'] })
@@ -76,7 +75,7 @@ it('under npm start, a signal to npm reaches the server', async () => {
   await written(server, /Stopped/)
   await ended(server.child)
   await expect(fetch(`${server.url}/health`)).rejects.toThrow()
-}, 120_000)
+})
 
 it('under npm start, Ctrl-C, which the terminal sends to both and npm hands on, is one wish', async () => {
   const server = await startServer({ env, command: ['npm', 'start'], detached: true })
@@ -88,4 +87,4 @@ it('under npm start, Ctrl-C, which the terminal sends to both and npm hands on, 
   answer.resume()
   expect(answer.statusCode).toBe(200)
   await written(server, /Stopped/)
-}, 120_000)
+})

@@ -6,15 +6,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 import { openPGlite } from '../../src/database/embedded.js'
 import { ended, hasEnded } from './child-process-end.js'
 import { freePort } from './free-port.js'
 import { askForDatabase } from './test-database-client.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** For what hangs: a busy machine takes a while to make a first database. */
-const LONGEST_START_MS = 110_000
+/** For what hangs: a busy machine takes a while to start a process, and to make a first database. */
+const LONGEST_START_MS = 120_000
+vi.setConfig({ testTimeout: 3 * LONGEST_START_MS, hookTimeout: 3 * LONGEST_START_MS })
 
 /** The ROOT token of servers that are started with it. */
 export const ADMIN_TOKEN = 'baton_test_admin_token'
