@@ -109,7 +109,7 @@ const sourceFolders = linted(foldersOfSource).flatMap((folder) => {
 const unwelcome = (message, ...globs) => ({ ...files(...globs), rules: syntax({ selector: 'Program', message }) })
 
 export default defineConfig(
-  globalIgnores(['dist/', 'src/generated/', 'src/daemon/client/operation-types.ts', 'coverage/', '.data/', '.cache/']),
+  globalIgnores(['dist/', 'src/generated/', 'src/**/operation-types.ts', 'coverage/', '.data/', '.cache/']),
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   { ...files('**/*.js'), languageOptions: { globals: { URL: 'readonly', process: 'readonly', console: 'readonly' } } },

@@ -16,7 +16,9 @@ export function App(): ReactNode {
   const token = useToken()
   const [asked, setAsked] = useState(token !== null)
   useEffect(() => {
-    if (!asked) void borrowToken().finally(() => setAsked(true))
+    if (asked) return
+    const done = (): void => setAsked(true)
+    borrowToken().then(done, done)
   }, [asked])
   if (!asked) return null
   if (token === null) return <SignIn />

@@ -6,7 +6,6 @@ type CancelTaskInput = {
   taskId: string
 }
 type ChatSessionStatus = 'ACTIVE' | 'ARCHIVED'
-type MessageRole = 'ASSISTANT' | 'USER'
 type OnAgentChange = 'FRESH' | 'RESUME'
 type RerunTaskInput = {
   requestId?: string | null | undefined
@@ -574,12 +573,14 @@ type ExplanationInFullQuery = {
 }
 type MessagesQueryVariables = Exact<{
   id: string
+  before?: string | null | undefined
 }>
 type MessagesQuery = {
   chatSession: {
     id: string
     messages: {
-      nodes: Array<{ id: string; role: MessageRole; content: string; createdAt: string; task: { id: string } | null }>
+      nodes: Array<{ id: string; content: string; createdAt: string }>
+      pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
     }
   } | null
 }

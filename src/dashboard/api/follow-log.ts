@@ -6,8 +6,8 @@ export type LoggedEvent = Result<'LogAfter'>['sessionEvents'][number]
 export type Liveness = 'CONNECTING' | 'LIVE' | 'POLLING' | 'LOST'
 
 export interface LogFollower {
-  events(events: LoggedEvent[]): void
-  liveness(liveness: Liveness): void
+  events: (events: LoggedEvent[]) => void
+  liveness: (liveness: Liveness) => void
 }
 
 const POLL_MS = 2_000

@@ -25,8 +25,8 @@ export const sessionDocuments = {
   }`,
 
   /** What was said, to name the turns by. */
-  Messages: `query Messages($id: ID!) {
-    chatSession(id: $id) { id messages(last: 100) { nodes { id role content createdAt task { id } } } }
+  Messages: `query Messages($id: ID!, $before: String) {
+    chatSession(id: $id) { id messages(last: 100, before: $before) { nodes { id content createdAt } ${PAGE} } }
   }`,
 
   EventsBefore: `query EventsBefore($id: ID!, $before: String) {

@@ -7,7 +7,7 @@ import type { Link, Run } from './runs.js'
 
 interface Props {
   links: readonly Link[]
-  laneOf(run: Run): number
+  laneOf: (run: Run) => number
   time: FoldedTime
   now: number
 }

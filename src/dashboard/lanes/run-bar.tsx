@@ -13,7 +13,7 @@ interface Props {
   now: number
   colour: string
   runtime: string
-  open(): void
+  open: () => void
 }
 
 const END_GLYPHS: Readonly<Record<RunEnd, string>> = { COMPLETED: '✓', FAILED: '✕', CANCELLED: '⊘', OPEN: '' }

@@ -11,7 +11,7 @@ interface Props {
   /** What will happen, and what will not. */
   children: ReactNode
   confirm: string
-  act(): Promise<unknown>
+  act: () => Promise<unknown>
 }
 
 /** A question before something is changed; a refusal stays in it, with the reason. */

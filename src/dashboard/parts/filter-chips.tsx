@@ -10,7 +10,7 @@ interface Props {
   name: string
   options: FilterOption[]
   chosen: readonly string[]
-  choose(values: string[]): void
+  choose: (values: string[]) => void
 }
 
 /** One question with its answers as chips: several may be pressed (OR); several rows of chips narrow each other (AND). */

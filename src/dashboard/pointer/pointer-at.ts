@@ -11,8 +11,8 @@ const AT_ONCE = 8
 
 interface Asked {
   position: string
-  resolve(value: PointerValue): void
-  reject(error: unknown): void
+  resolve: (value: PointerValue) => void
+  reject: (error: unknown) => void
 }
 
 const asked = new Map<string, Asked[]>()

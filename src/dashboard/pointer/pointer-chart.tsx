@@ -53,6 +53,8 @@ export function PointerChart({ events, steps, first, last, place, width }: Props
           <g key={version}>
             <line
               className="pointer-value"
+              data-version={version}
+              data-session={sessionId ?? 'none'}
               x1={x(version)}
               x2={end}
               y1={y(sessionId)}

@@ -8,13 +8,13 @@ import { isDenied, wordsOfReason } from '../words/reason-words.js'
 
 export interface EventFilters {
   query: string
-  setQuery(query: string | null): void
+  setQuery: (query: string | null) => void
   steps: string[]
-  setSteps(steps: string[]): void
+  setSteps: (steps: string[]) => void
   reasons: string[]
-  setReasons(reasons: string[]): void
+  setReasons: (reasons: string[]) => void
   active: boolean
-  passes(event: SessionEvent): boolean
+  passes: (event: SessionEvent) => boolean
   stepCounts: Map<Step, number>
   reasonCounts: Map<string, number>
 }

@@ -7,8 +7,8 @@ import { useSession } from './session-context.js'
 interface Rows {
   shown: readonly SessionEvent[]
   opened: string | null
-  setOpened(version: string | null): void
-  scrollTo(index: number, align: 'start' | 'auto'): void
+  setOpened: (version: string | null) => void
+  scrollTo: (index: number, align: 'start' | 'auto') => void
 }
 
 /** The row that the keyboard is at, and the keys that move it: also to rows that are not in the document, or not read yet. */

@@ -19,7 +19,7 @@ interface Props {
   current: boolean
   /** It had not happened yet, at the time that is looked at. */
   later: boolean
-  toggle(): void
+  toggle: () => void
 }
 
 export const EventRow = memo(function EventRow({ event, day, open, current, later, toggle }: Props): ReactNode {

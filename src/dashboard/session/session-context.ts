@@ -16,7 +16,7 @@ export interface SessionContextValue {
   names: Names
   /** A position of the log to look back from; null is now. */
   at: string | null
-  setAt(at: string | null): void
+  setAt: (at: string | null) => void
   /** Whether the token may change things. */
   mayChange: boolean
 }

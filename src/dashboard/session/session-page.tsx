@@ -7,13 +7,12 @@ import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useTitle } from '../parts/title.js'
 import { useUrlValue } from '../parts/url-state.js'
-import { textField } from '../words/event-facts.js'
-import type { Names } from '../words/event-words.js'
 import { SessionContext } from './session-context.js'
 import type { ConversationNode, Runtime } from './session-context.js'
 import { SessionHeader } from './session-header.js'
 import { SessionViews } from './session-views.js'
 import { useHistory } from './use-history.js'
+import { useNames } from './use-names.js'
 
 /** One conversation: what its agent did, which sessions it used, and why not another. */
 export function SessionPage({ id }: { id: string }): ReactNode {
@@ -25,7 +24,7 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   const history = useHistory(id)
   const conversation = asConversation(session.data?.node)
   const runtimes = useMemo(() => runtimesOf(fleet?.runtimes.nodes ?? [], conversation), [fleet, conversation])
-  const names = useNames(id, runtimes)
+  const names = useNames(id, runtimes, history.events)
   useTitle(conversation === null ? 'Session' : titleOf(conversation))
 
   if (session.error !== null) return page(<Problem error={session.error} again={() => session.refetch()} />)
@@ -77,16 +76,4 @@ function runtimesOf(all: readonly Runtime[], conversation: ConversationNode | nu
   const ids = new Set([...own, ...all].map(({ id }) => id))
   const known = new Map(own.map((runtime) => [runtime.id, runtime]))
   return [...ids].flatMap((id) => byId.get(id) ?? known.get(id) ?? [])
-}
-
-function useNames(id: string, runtimes: readonly Runtime[]): Names {
-  const { data } = useQuery({ ...ask('Messages', { id }), enabled: id.startsWith('chat_') })
-  return useMemo(() => {
-    const runtimeNames = new Map(runtimes.map((runtime) => [runtime.id, runtime.name]))
-    const messages = new Map(data?.chatSession?.messages.nodes.map((message) => [message.id, message.content]))
-    return {
-      runtime: (runtimeId) => (runtimeId == null ? 'an unknown runtime' : (runtimeNames.get(runtimeId) ?? runtimeId)),
-      message: (event) => messages.get(textField(event, 'messageId') ?? '') ?? null,
-    }
-  }, [runtimes, data])
 }

@@ -13,7 +13,7 @@ const POLL_MS = 1_000
 const FINAL = ['COMPLETED', 'FAILED', 'CANCELLED']
 
 /** Sends a message, and shows the turn it starts: progress as it comes in, then the reply. */
-export function Talk({ open, setOpen }: { open: boolean; setOpen(open: boolean): void }): ReactNode {
+export function Talk({ open, setOpen }: { open: boolean; setOpen: (open: boolean) => void }): ReactNode {
   const { id, conversation } = useSession()
   const [content, setContent] = useState('')
   const [taskId, setTaskId] = useState<string | null>(null)

@@ -12,13 +12,13 @@ export interface History {
   hasOlder: boolean
   loading: boolean
   error: unknown
-  readOlder(): void
-  again(): void
+  readOlder: () => void
+  again: () => void
   /** New events that are not among `events` yet, so that rows do not jump under somebody's eyes. */
   fresh: number
-  showFresh(): void
+  showFresh: () => void
   /** While somebody looks at the newest row, new ones are shown at once. */
-  setAtTop(atTop: boolean): void
+  setAtTop: (atTop: boolean) => void
 }
 
 /** One conversation's stream: pages from the newest back, and what comes in live. */

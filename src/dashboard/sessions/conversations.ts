@@ -31,8 +31,8 @@ export interface Conversations {
   more: boolean
   loading: boolean
   error: unknown
-  readMore(): void
-  again(): void
+  readMore: () => void
+  again: () => void
 }
 
 /** All conversations, newest activity first. Chat sessions have a list; issue threads are found by their tasks. */
@@ -82,7 +82,7 @@ interface Pages {
   data: { pages: unknown[] } | undefined
   hasNextPage: boolean
   isFetching: boolean
-  fetchNextPage(): Promise<unknown>
+  fetchNextPage: () => Promise<unknown>
 }
 
 function useReadOn({ data, hasNextPage, isFetching, fetchNextPage }: Pages): void {

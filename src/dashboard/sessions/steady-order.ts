@@ -4,7 +4,7 @@ interface Steady<Row> {
   rows: Row[]
   /** Rows that came, or that moved to the top, since the order was taken. */
   news: number
-  takeOrder(): void
+  takeOrder: () => void
 }
 
 /** Rows stay where they are while the page is looked at: what is new waits to be asked for. */

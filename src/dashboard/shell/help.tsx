@@ -14,7 +14,7 @@ const KEYS: readonly [string, string][] = [
   ['esc', 'Close'],
 ]
 
-export function Help({ open, setOpen }: { open: boolean; setOpen(open: boolean): void }): ReactNode {
+export function Help({ open, setOpen }: { open: boolean; setOpen: (open: boolean) => void }): ReactNode {
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Portal>

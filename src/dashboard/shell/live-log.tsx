@@ -12,8 +12,8 @@ interface LiveLogState {
   paused: boolean
   /** Events that came while the page was paused. */
   waiting: number
-  togglePause(): void
-  listen(listener: Listener): () => void
+  togglePause: () => void
+  listen: (listener: Listener) => () => void
 }
 
 const LiveLogContext = createContext<LiveLogState | null>(null)
@@ -54,7 +54,9 @@ export function LiveLog({ children }: { children: ReactNode }): ReactNode {
       for (const listener of listeners.current) listener(events)
       refresh.current ??= setTimeout(() => {
         refresh.current = undefined
-        void client.invalidateQueries({ predicate: ({ queryKey }) => MOVED_BY_EVENTS.includes(String(queryKey[0])) })
+        client
+          .invalidateQueries({ predicate: ({ queryKey }) => MOVED_BY_EVENTS.includes(String(queryKey[0])) })
+          .catch(() => undefined)
       }, REFRESH_MS)
     },
     [client],

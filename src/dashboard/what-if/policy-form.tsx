@@ -10,7 +10,7 @@ const AGES: readonly [string, number | null][] = [
   ['a week', 604_800],
 ]
 
-export function PolicyForm({ policy, change }: { policy: Policy; change(policy: Policy): void }): ReactNode {
+export function PolicyForm({ policy, change }: { policy: Policy; change: (policy: Policy) => void }): ReactNode {
   const ages = AGES.some(([, seconds]) => seconds === (policy.maxAgeSeconds ?? null))
     ? AGES
     : [...AGES, [`${policy.maxAgeSeconds ?? 0} s`, policy.maxAgeSeconds ?? null] as const]

@@ -16,7 +16,7 @@ import type { Flip, Policy } from './simulate.js'
 const MOST_CLAIMS = 120
 
 /** Another policy, and which past decisions it would have turned. Nothing is written. */
-export function WhatIf({ open, setOpen }: { open: boolean; setOpen(open: boolean): void }): ReactNode {
+export function WhatIf({ open, setOpen }: { open: boolean; setOpen: (open: boolean) => void }): ReactNode {
   const { id, conversation, history } = useSession()
   const [policy, setPolicy] = useState<Policy>(conversation.agent.resumePolicy)
   const claims = useMemo(() => claimsToCheck(history.events, MOST_CLAIMS), [history.events])
@@ -75,7 +75,7 @@ export function WhatIf({ open, setOpen }: { open: boolean; setOpen(open: boolean
   )
 }
 
-function FlipRow({ flip: { claim, outcome, reason }, leave }: { flip: Flip; leave(): void }): ReactNode {
+function FlipRow({ flip: { claim, outcome, reason }, leave }: { flip: Flip; leave: () => void }): ReactNode {
   const [, setOpened] = useUrlValue('event')
   const { event } = claim
   return (

@@ -16,8 +16,8 @@ export const STEPS: Readonly<Record<Step, string>> = {
 
 /** Names that the event does not hold itself. */
 export interface Names {
-  runtime(id: string | null | undefined): string
-  message(event: SessionEvent): string | null
+  runtime: (id: string | null | undefined) => string
+  message: (event: SessionEvent) => string | null
 }
 
 interface EventWords {

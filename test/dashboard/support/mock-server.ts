@@ -26,19 +26,22 @@ export interface MockServer {
   token: string
   /** What the token may do. */
   kind: string
-  /** Every answer is a refusal to answer, as from a server that has gone. */
-  down: boolean
+  /** Nothing is answered any more, and no stream goes on, as if the server had gone. */
+  goDown: () => void
+  comeUp: () => void
   /** Whether /session lends the token to the page. */
   lends: boolean
   /** Whether it has subscriptions. */
   streams: boolean
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /** Serves the built page, and answers its GraphQL from a world: through the real schema, so that no wrong field passes. */
 export async function startMockServer(world: World): Promise<MockServer> {
   const schema = buildSchema(await readFile(SCHEMA, 'utf8'))
+  let down = false
   const server = createServer((request, response) => {
+    if (down) return void response.destroy()
     answer(request, response, schema, world, state).catch((error: unknown) => {
       response.writeHead(500).end(String(error))
     })
@@ -48,7 +51,13 @@ export async function startMockServer(world: World): Promise<MockServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: TOKEN,
     kind: 'ADMIN',
-    down: false,
+    goDown: () => {
+      down = true
+      server.closeAllConnections()
+    },
+    comeUp: () => {
+      down = false
+    },
     lends: true,
     streams: true,
     close: async () => {
@@ -67,7 +76,6 @@ async function answer(
   state: MockServer,
 ): Promise<void> {
   const path = new URL(request.url ?? '/', state.url).pathname
-  if (state.down && (path === '/graphql' || path === '/session')) return void response.destroy()
   if (path === '/session') {
     if (!state.lends) return void response.writeHead(404).end()
     return json(response, 200, { token: TOKEN })
@@ -124,7 +132,7 @@ function streamLog(response: ServerResponse, { schema, world, query, after }: Fo
   const timer = setInterval(() => {
     const events = world.log.slice(position)
     position += events.length
-    for (const event of events) void write(event)
+    for (const event of events) write(event).catch(() => response.destroy())
   }, 50)
   const write = async (event: WorldEvent): Promise<void> => {
     const source = `query ($id: ID!) { node(id: $id) { ... on SessionEvent ${selection} } }`

@@ -1,0 +1,45 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import { ask } from '../api/queries.js'
+import { request } from '../api/request.js'
+import { textField } from '../words/event-facts.js'
+import type { SessionEvent } from '../words/event-facts.js'
+import type { Names } from '../words/event-words.js'
+import type { Runtime } from './session-context.js'
+
+/** Names for what events only hold ids of: runtimes, and of a chat what was said. */
+export function useNames(id: string, runtimes: readonly Runtime[], events: readonly SessionEvent[]): Names {
+  const messages = useMessages(id, events.at(-1)?.occurredAt)
+  return useMemo(() => {
+    const runtimeNames = new Map(runtimes.map((runtime) => [runtime.id, runtime.name]))
+    return {
+      runtime: (runtimeId) => (runtimeId == null ? 'an unknown runtime' : (runtimeNames.get(runtimeId) ?? runtimeId)),
+      message: (event) => messages.get(textField(event, 'messageId') ?? '') ?? null,
+    }
+  }, [runtimes, messages])
+}
+
+/** The texts of a chat's messages by id, as far back as `since`: its oldest event that is read. */
+function useMessages(id: string, since: string | undefined): ReadonlyMap<string, string> {
+  const isChat = id.startsWith('chat_')
+  // Asked for again when something happens; what is older stays as it is.
+  const newest = useQuery({ ...ask('Messages', { id, before: null }), enabled: isChat })
+  const query = useInfiniteQuery({
+    queryKey: ['OlderMessages', id],
+    queryFn: async ({ pageParam }) => (await request('Messages', { id, before: pageParam })).chatSession?.messages,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => (page?.pageInfo.hasPreviousPage === true ? page.pageInfo.startCursor : undefined),
+    enabled: isChat,
+    staleTime: Infinity,
+  })
+  const { data, hasNextPage, isFetching, fetchNextPage } = query
+  const oldest = data?.pages.at(-1)?.nodes[0]?.createdAt
+  const lacks = since !== undefined && oldest !== undefined && Date.parse(since) < Date.parse(oldest)
+  useEffect(() => {
+    if (lacks && hasNextPage && !isFetching) fetchNextPage().catch(() => undefined)
+  }, [lacks, hasNextPage, isFetching, fetchNextPage])
+  return useMemo(() => {
+    const pages = [...(data?.pages ?? []), newest.data?.chatSession?.messages]
+    return new Map(pages.flatMap((page) => page?.nodes ?? []).map((message) => [message.id, message.content]))
+  }, [data, newest.data])
+}
