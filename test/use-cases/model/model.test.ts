@@ -13,9 +13,9 @@ import * as run from './run-acts.js'
 import * as user from './user-acts.js'
 
 /** Histories that are tried. */
-const RUNS = 60
+const RUNS = 1_000
 /** Steps of the longest of them. */
-const MOST_STEPS = 30
+const MOST_STEPS = 20
 /** Generous: it is there for what hangs. */
 const TIMEOUT_MS = 900_000
 

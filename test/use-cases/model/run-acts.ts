@@ -40,7 +40,9 @@ export function pin(n: number, name: Named): Act {
   return withKey(`pin(${name})`, n, async (model, { world: { services, caller } }, key, task) => {
     const late = task.status === 'CANCELLED'
     const sessionId = late ? `late-${task.id}` : sessionOf(task, name)
-    const outcome = await pinTaskSession(services, caller, { ...key, sessionId, workDir: null })
+    // A pin says something.
+    const workDir = sessionId === null ? '/work' : null
+    const outcome = await pinTaskSession(services, caller, { ...key, sessionId, workDir })
     expect(codeOf(outcome)).toBe(task.token === key.claimToken ? 'ACCEPTED' : 'STALE_CLAIM')
     const over = task.status === 'COMPLETED' || task.status === 'FAILED'
     if (!outcome.ok || over || sessionId === null || task.own === sessionId || (late && task.own !== null)) return
