@@ -87,7 +87,7 @@ export function aChat(row: Partial<SourceChat> = {}): SourceChat {
   }
 }
 
-export const NAMES: Names = {
+const NAMES: Names = {
   issuePrefix: 'MUL',
   agents: new Map([['ada', 'agt_ada']]),
   runtimes: new Map([
@@ -101,7 +101,7 @@ export const NAMES: Names = {
 
 export interface Translated extends Translation {
   state: SessionState
-  binding(sessionId: string): Binding | undefined
+  binding: (sessionId: string) => Binding | undefined
   /** Each event as one word or two: its type, and the source's id of its task or message. */
   story: string[]
 }

@@ -3,8 +3,8 @@ import { dateOf } from '../translate/names.js'
 import type { Names } from '../translate/names.js'
 import type { ImportedId } from './imported-rows.js'
 
-/** A runtime to be written; `deregistered` for the placeholder. */
-export interface NewRuntime {
+/** A runtime to be written. */
+interface NewRuntime {
   id: string
   daemonId: string
   provider: string
@@ -14,7 +14,7 @@ export interface NewRuntime {
   createdAt: Date
 }
 
-export interface NewAgent {
+interface NewAgent {
   id: string
   name: string
   runtimeId: string

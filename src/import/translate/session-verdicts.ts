@@ -10,7 +10,7 @@ import type { TaskStory } from './task-story.js'
  * KEPT: a row named it together with its runtime. PROVEN: a row named it without one, and another row's word for the same
  * session proves it (F16). UNPROVEN: nothing does, so it is never offered.
  */
-export type Verdict = 'KEPT' | 'PROVEN' | 'UNPROVEN'
+type Verdict = 'KEPT' | 'PROVEN' | 'UNPROVEN'
 
 export interface SessionVerdict {
   sessionId: string

@@ -2,7 +2,7 @@ import { classifyFailure } from '../../session-pointer/failure-class.js'
 import type { Micros, SourceTask } from '../source/source-rows.js'
 import type { Names } from './names.js'
 
-export type End = 'COMPLETED' | 'FAILED' | 'CANCELLED'
+type End = 'COMPLETED' | 'FAILED' | 'CANCELLED'
 
 /** What a task's row says happened to it. */
 export interface TaskStory {
@@ -28,7 +28,7 @@ export interface TaskStory {
 }
 
 /** `ROW`: the row names it. `SAME_SESSION`: another row that names the same session does (F16). `NOTHING`: unknown. */
-export type RuntimeProof = 'ROW' | 'SAME_SESSION' | 'NOTHING'
+type RuntimeProof = 'ROW' | 'SAME_SESSION' | 'NOTHING'
 
 const END_OF_STATUS: Readonly<Record<string, End | null>> = {
   queued: null,
