@@ -9,11 +9,12 @@ import type {
 } from '@agentclientprotocol/sdk'
 import type { Turn, TurnEnd } from './adapter.js'
 import { startProcess } from './child-process.js'
+import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
 
 export interface AcpAgent {
   command: readonly [string, ...string[]]
-  environment: Readonly<Record<string, string | undefined>>
+  machine: Machine
   /** The answer to every tool that asks: nobody is there to be asked. */
   permissions: 'allow' | 'reject'
 }
@@ -37,10 +38,10 @@ interface Seen {
 }
 
 /** One turn of an agent that speaks the Agent Client Protocol over stdio. */
-export async function runAcp({ command, environment, permissions }: AcpAgent, turn: Turn): Promise<TurnEnd> {
+export async function runAcp({ command, machine, permissions }: AcpAgent, turn: Turn): Promise<TurnEnd> {
   const [program, ...args] = command
   const ending = new AbortController()
-  const { child, exit } = startProcess({ program, args, workDir: turn.workDir, environment }, ending.signal)
+  const { child, exit } = startProcess({ program, args, workDir: turn.workDir, machine }, ending.signal)
   const seen: Seen = { sessionId: null, prompted: false, toolsRan: false, output: '' }
   const app = client({ name: 'baton' })
     .onNotification(methods.client.session.update, ({ params }) => take(params.update, seen, turn))

@@ -3,12 +3,21 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { createInterface } from 'node:readline'
 
+/** Told of each process that begins; what it returns is called when that has ended. */
+export type Track = (pid: number) => () => void
+
+/** What every agent on this machine is started with. */
+export interface Machine {
+  environment: Readonly<Record<string, string | undefined>>
+  track?: Track
+}
+
 export interface Command {
   /** Path or name of the program, and its arguments as they are: there is no shell in between. */
   program: string
   args: readonly string[]
   workDir: string
-  environment: Readonly<Record<string, string | undefined>>
+  machine: Machine
 }
 
 export interface Exit {
@@ -29,14 +38,15 @@ const MOST_STDERR = 64_000
  * the group gets SIGTERM, and SIGKILL after 10 s.
  */
 export function startProcess(
-  { program, args, workDir, environment }: Command,
+  { program, args, workDir, machine }: Command,
   signal: AbortSignal,
 ): {
   child: Child
   exit: Promise<Exit>
 } {
   const own = process.platform !== 'win32'
-  const child = spawn(program, args, { cwd: workDir, env: { ...environment }, stdio: 'pipe', detached: own })
+  const child = spawn(program, args, { cwd: workDir, env: { ...machine.environment }, stdio: 'pipe', detached: own })
+  const untrack = child.pid === undefined ? undefined : machine.track?.(child.pid)
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-MOST_STDERR)
@@ -59,6 +69,7 @@ export function startProcess(
   const exit = new Promise<Exit>((resolve) => {
     const end = (code: number | null) => {
       clearTimeout(killing)
+      untrack?.()
       signal.removeEventListener('abort', stop)
       resolve({ code, stderr })
     }

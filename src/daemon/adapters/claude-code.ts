@@ -1,5 +1,6 @@
 import type { Turn, TurnEnd } from './adapter.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
+import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
 import type { HasTranscript } from './transcripts.js'
 
@@ -7,7 +8,7 @@ export interface ClaudeCode {
   program: string
   /** The operator's own, such as --permission-mode=acceptEdits: without any, tools that ask are denied. */
   extraArgs: readonly string[]
-  environment: Readonly<Record<string, string | undefined>>
+  machine: Machine
   hasTranscript: HasTranscript
 }
 
@@ -29,7 +30,7 @@ export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<Tur
   // In one argument: whatever the id is, it cannot be taken for an option.
   if (turn.resume !== null) args.push(`--resume=${turn.resume}`)
   const exit = await runProcess(
-    { program: claude.program, args, workDir: turn.workDir, environment: claude.environment, input: turn.prompt },
+    { program: claude.program, args, workDir: turn.workDir, machine: claude.machine, input: turn.prompt },
     { signal: turn.signal, onLine: (line) => take(jsonLine(line), seen, turn) },
   )
   const { result } = seen

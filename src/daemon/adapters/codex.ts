@@ -1,5 +1,6 @@
 import type { Turn, TurnEnd } from './adapter.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
+import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
 import type { HasTranscript } from './transcripts.js'
 
@@ -7,7 +8,7 @@ export interface Codex {
   program: string
   /** The operator's own, such as --sandbox=workspace-write. */
   extraArgs: readonly string[]
-  environment: Readonly<Record<string, string | undefined>>
+  machine: Machine
   hasTranscript: HasTranscript
   /** A Codex that has said nothing for so long is not thinking, it is stuck. */
   idleMs: number
@@ -36,7 +37,7 @@ export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
   const exit = await runProcess(
     {
       ...{ program: codex.program, args: [...args, '-'], input: turn.prompt },
-      ...{ workDir: turn.workDir, environment: codex.environment },
+      ...{ workDir: turn.workDir, machine: codex.machine },
     },
     {
       signal: AbortSignal.any([turn.signal, idle.signal]),

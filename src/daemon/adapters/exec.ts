@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Turn, TurnEnd } from './adapter.js'
 import { jsonLine, runProcess, text } from './child-process.js'
+import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
 
 export interface Exec {
   /** Program and arguments. `{prompt}` is the path of a file that holds the prompt, `{sessionId}` the session or ''. */
   command: readonly [string, ...string[]]
-  environment: Readonly<Record<string, string | undefined>>
+  machine: Machine
 }
 
 /**
@@ -16,7 +17,7 @@ export interface Exec {
  * to the daemon: {"sessionId":"..."} names its session, {"refused":true} says that it does not have the one it was given.
  * Exit status 0 is success.
  */
-export async function runExec({ command, environment }: Exec, turn: Turn): Promise<TurnEnd> {
+export async function runExec({ command, machine }: Exec, turn: Turn): Promise<TurnEnd> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-prompt-'))
   const lines: string[] = []
   let sessionId: string | null = null
@@ -43,7 +44,7 @@ export async function runExec({ command, environment }: Exec, turn: Turn): Promi
     )
     if (program === undefined) throw new Error('A command has a program.')
     const exit = await runProcess(
-      { program, args, workDir: turn.workDir, environment, input: turn.prompt },
+      { program, args, workDir: turn.workDir, machine, input: turn.prompt },
       { signal: turn.signal, onLine: take },
     )
     const output = lines.join('\n').trim()

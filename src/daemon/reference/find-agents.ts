@@ -3,6 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runAcp } from '../adapters/acp.js'
 import type { Adapter } from '../adapters/adapter.js'
+import type { Track } from '../adapters/child-process.js'
 import { runClaudeCode } from '../adapters/claude-code.js'
 import { runCodex } from '../adapters/codex.js'
 import { canResume, runExec } from '../adapters/exec.js'
@@ -14,13 +15,18 @@ import type { Options } from './options.js'
 type Asked = Pick<Options, 'only' | 'exec' | 'acp' | 'acpPermissions' | 'claudeArgs' | 'codexArgs' | 'codexIdleSeconds'>
 
 /** The agents this machine has: Claude Code and Codex where they are on the PATH, and what the operator named. */
-export async function findAgents(asked: Asked, place: Place, fingerprint: Fingerprint): Promise<Adapter[]> {
+export async function findAgents(
+  asked: Asked,
+  place: Place,
+  { fingerprint, track }: { fingerprint: Fingerprint; track: Track },
+): Promise<Adapter[]> {
   const { environment } = place
+  const machine = { environment, track }
   const found: Adapter[] = []
   const claude = onPath('claude', environment)
   if (claude !== null) {
     const hasTranscript = claudeTranscripts(claudeHome(place))
-    const claudeCode = { program: claude, extraArgs: asked.claudeArgs, environment, hasTranscript }
+    const claudeCode = { program: claude, extraArgs: asked.claudeArgs, machine, hasTranscript }
     found.push({
       ...{ provider: 'claude', cliVersion: versionOf(claude, environment) },
       account: await claudeAccount(fingerprint, place),
@@ -32,7 +38,7 @@ export async function findAgents(asked: Asked, place: Place, fingerprint: Finger
   if (codex !== null) {
     const hasTranscript = codexTranscripts(codexHome(place))
     const idleMs = asked.codexIdleSeconds * 1000
-    const own = { program: codex, extraArgs: asked.codexArgs, environment, hasTranscript, idleMs }
+    const own = { program: codex, extraArgs: asked.codexArgs, machine, hasTranscript, idleMs }
     found.push({
       ...{ provider: 'codex', cliVersion: versionOf(codex, environment) },
       account: await codexAccount(fingerprint, place),
@@ -42,12 +48,12 @@ export async function findAgents(asked: Asked, place: Place, fingerprint: Finger
   }
   const unknown = { cliVersion: null, account: null, store: null }
   for (const { provider, command } of asked.acp) {
-    const agent = { command, environment, permissions: asked.acpPermissions }
+    const agent = { command, machine, permissions: asked.acpPermissions }
     found.push({ provider, ...unknown, run: (turn) => runAcp(agent, turn) })
   }
   if (asked.exec !== null) {
     const { provider, command } = asked.exec
-    const own = { command, environment }
+    const own = { command, machine }
     found.push({ provider, ...unknown, run: (turn) => runExec(own, canResume(own) ? turn : { ...turn, resume: null }) })
   }
   return found.filter(({ provider }) => asked.only === null || asked.only.includes(provider))

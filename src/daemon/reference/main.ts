@@ -2,9 +2,11 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprints } from '../adapters/fingerprints.js'
 import { createDaemon } from '../client/create-daemon.js'
+import type { Log } from '../client/log.js'
 import { timestamp } from '../clock.js'
 import { agentEnvironment, environmentDefaults } from '../config.js'
 import { findAgents } from './find-agents.js'
+import { endLeftovers, trackIn } from './leftover-agents.js'
 import { readOptions, USAGE } from './options.js'
 import type { Options } from './options.js'
 import { runWith } from './run-task.js'
@@ -20,25 +22,29 @@ try {
 }
 const { url, token, workRoot, daemonId, slots, leaseSeconds, graceSeconds } = options
 const own = join(workRoot, '.baton')
+const running = join(own, `${safeName(daemonId)}.agents`)
+const leftovers = await endLeftovers(running)
 const agents = await findAgents(
   options,
   { home: homedir(), environment: agentEnvironment() },
-  fingerprints(await readSalt(join(own, 'salt'))),
+  { fingerprint: fingerprints(await readSalt(join(own, 'salt'))), track: trackIn(running) },
 )
 if (agents.length === 0) {
   process.stderr.write('No agent was found: put claude or codex on the PATH, or name one with --acp or --exec.\n')
   process.exit(1)
 }
 
+const log: Log = (level, message, details = {}) => {
+  const said = Object.entries(details).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
+  process.stderr.write(`${timestamp()} ${level} ${message}${said.join('')}\n`)
+}
+if (leftovers > 0) log('warn', 'Ended agents that an earlier daemon had left running.', { agents: leftovers })
 const daemon = createDaemon({
   ...{ url, token, daemonId, slots, ...(leaseSeconds !== null && { leaseSeconds }) },
   providers: agents.map(({ run: _run, ...provider }) => provider),
   run: runWith(agents, workRoot),
   outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
-  log: (level, message, details = {}) => {
-    const said = Object.entries(details).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
-    process.stderr.write(`${timestamp()} ${level} ${message}${said.join('')}\n`)
-  },
+  log,
 })
 let stops = 0
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

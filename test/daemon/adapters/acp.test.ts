@@ -8,7 +8,7 @@ const AGENT = fileURLToPath(new URL('fake-acp-agent.js', import.meta.url))
 
 function acp(options: string[], turn: Partial<Turn> = {}, permissions: 'allow' | 'reject' = 'reject') {
   const command = [process.execPath, AGENT, ...options] as [string, ...string[]]
-  return watchTurn((one) => runAcp({ command, environment: {}, permissions }, one), turn)
+  return watchTurn((one) => runAcp({ command, machine: { environment: {} }, permissions }, one), turn)
 }
 
 test('a turn of a new session ends with what the agent said', async () => {
@@ -69,7 +69,9 @@ test('a turn that is stopped is cancelled with the agent', async () => {
 
 test('a program that does not speak the protocol, or is not there, is a failure', async () => {
   const run = (program: string, ...args: string[]) =>
-    watchTurn((turn) => runAcp({ command: [program, ...args], environment: {}, permissions: 'reject' }, turn))
+    watchTurn((turn) =>
+      runAcp({ command: [program, ...args], machine: { environment: {} }, permissions: 'reject' }, turn),
+    )
   expect((await run('/nowhere/agent')).end).toMatchObject({
     kind: 'failed',
     error: expect.stringContaining('ENOENT') as string,

@@ -11,9 +11,9 @@ const UNKNOWN = '0b0c1d2e-1111-4222-8333-444455556666'
 
 async function claude(script: ScriptedTurn[], turn: Partial<Turn> = {}, { store = '' } = {}) {
   const fake = await fakeProgram('claude', script)
-  const { program, environment } = fake
+  const { program, machine } = fake
   const hasTranscript = claudeTranscripts(store === '' ? join(fake.home, 'claude') : store)
-  const own = { program, environment, extraArgs: ['--permission-mode=acceptEdits'], hasTranscript }
+  const own = { program, machine, extraArgs: ['--permission-mode=acceptEdits'], hasTranscript }
   return { ...(await watchTurn((one) => runClaudeCode(own, one), turn)), calls: fake.calls(), home: fake.home }
 }
 
@@ -114,7 +114,7 @@ test('a turn that is stopped ends with the program', async () => {
 test('a program that cannot be started, or dies without a word, is a failure', async () => {
   const missing = {
     program: join(await directory(), 'claude'),
-    environment: {},
+    machine: { environment: {} },
     extraArgs: [],
     hasTranscript: async () => null,
   }

@@ -14,13 +14,13 @@ async function codex(
   idleMs = 60_000,
 ) {
   const fake = await fakeProgram('codex', [])
-  const { program, environment, home } = await fakeProgram(
+  const { program, machine, home } = await fakeProgram(
     'codex',
     typeof script === 'function' ? script(fake.home) : script,
   )
   const own = {
     program,
-    environment,
+    machine,
     extraArgs: ['--sandbox=read-only'],
     hasTranscript: codexTranscripts(fake.home),
     idleMs,

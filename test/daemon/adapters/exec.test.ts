@@ -3,8 +3,8 @@ import { runExec, splitCommand } from '../../../src/daemon/adapters/exec.js'
 import type { Exec } from '../../../src/daemon/adapters/exec.js'
 import { directory, fakeProgram, watchTurn } from './fake-program.js'
 
-const environment = { PATH: process.env.PATH }
-const sh = (script: string): Exec => ({ command: ['sh', '-c', script, 'sh', '{prompt}', '{sessionId}'], environment })
+const machine = { environment: { PATH: process.env.PATH } }
+const sh = (script: string): Exec => ({ command: ['sh', '-c', script, 'sh', '{prompt}', '{sessionId}'], machine })
 
 test('the prompt is in a file and on stdin; stdout is the output', async () => {
   const { end } = await watchTurn((turn) => runExec(sh('cat "$1"; echo; cat'), turn), { prompt: 'Do "it".' })
@@ -56,6 +56,6 @@ test('a command line is parted by blanks, quotes keep together', () => {
 
 test("the daemon's own secrets are not in an agent's environment", async () => {
   const fake = await fakeProgram('agent', [{ stdout: 'ok\n' }])
-  await watchTurn((turn) => runExec({ command: [fake.program], environment: fake.environment }, turn))
+  await watchTurn((turn) => runExec({ command: [fake.program], machine: fake.machine }, turn))
   expect(fake.calls()).toMatchObject([{ baton: null }])
 })

@@ -58,7 +58,8 @@ export async function fakeProgram(name: string, turns: ScriptedTurn[]) {
           .split('\n')
           .map((line) => JSON.parse(line) as Call)
       : []
-  return { home, bin, program, calls, environment: { PATH: `${bin}:/usr/bin:/bin`, FAKE_AGENT: script } }
+  const environment = { PATH: `${bin}:/usr/bin:/bin`, FAKE_AGENT: script }
+  return { home, program, calls, machine: { environment } }
 }
 
 /** Runs one turn and notes what it told on its way. */
