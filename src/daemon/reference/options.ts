@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { splitCommand } from '../adapters/exec.js'
 
 /** A provider that runs a command of the operator's. */
-export interface CommandProvider {
+interface CommandProvider {
   provider: string
   command: readonly [string, ...string[]]
 }

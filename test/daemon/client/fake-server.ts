@@ -4,7 +4,7 @@ import type { OperationName, ResultOf, VariablesOf } from '../../../src/daemon/c
 import { FakeQueue, Refused } from './fake-queue.js'
 
 /** LOST: done, but the answer never arrives. DOWN: HTTP 500, nothing done. CUT: the connection breaks, nothing done. */
-export type Fault = 'LOST' | 'DOWN' | 'CUT'
+type Fault = 'LOST' | 'DOWN' | 'CUT'
 
 export interface FakeServer extends AsyncDisposable {
   url: string
