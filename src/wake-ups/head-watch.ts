@@ -20,7 +20,9 @@ export class HeadWatch {
     everyMs: number,
     private readonly onError: (error: Error) => void,
   ) {
-    this.timer = setInterval(() => void this.look(), everyMs)
+    this.timer = setInterval(() => {
+      this.look().catch(onError)
+    }, everyMs)
     this.timer.unref()
   }
 

@@ -56,7 +56,7 @@ export class PostgresChannel implements Channel {
       runtimes: [...new Set([...(before?.runtimes ?? []), ...runtimes])],
       heads: { ...before?.heads, ...heads },
     }
-    if (!this.sending) void this.flush()
+    if (!this.sending) this.flush().catch((error: Error) => this.events.onError(error))
   }
 
   async close(): Promise<void> {
@@ -93,7 +93,7 @@ export class PostgresChannel implements Channel {
       gone = true
       if (error !== undefined && !this.closed) this.events.onError(error)
       client.end().catch(() => undefined)
-      if (!this.closed) void this.comeBack()
+      if (!this.closed) this.comeBack().catch((raised: Error) => this.events.onError(raised))
     }
     client.on('error', lose)
     client.on('end', () => lose())
@@ -107,7 +107,7 @@ export class PostgresChannel implements Channel {
       throw error
     }
     this.client = client
-    void this.probe(client, lose)
+    this.probe(client, lose).catch(lose)
   }
 
   private async comeBack(): Promise<void> {

@@ -72,6 +72,7 @@ describe('verify', () => {
     expect((await run()).output).not.toContain('\u001b')
     const { output } = await run({ isTTY: true })
     expect(output).toContain('events of 1 conversations read')
-    expect(output.split('\n')[0]).toMatch(/\r\u001b\[K\d+ events of 2 conversations in 1 workspaces/)
+    expect(output.split('\n')[0]).toContain('\r\u001b[K')
+    expect(output.split('\n')[0]).toMatch(/\d+ events of 2 conversations in 1 workspaces/)
   })
 })

@@ -39,16 +39,16 @@ export interface VerifyOptions {
   /** Only this workspace; null: all of them. */
   workspaceId?: string | null
   /** Called with each finding, as it is found. */
-  report(finding: Finding): void
+  report: (finding: Finding) => void
   /** Called after each batch. */
-  progress?(tally: Readonly<Tally>): void
+  progress?: (tally: Readonly<Tally>) => void
 }
 
 /** What one proof carries along. */
 interface Proof {
   sql: Sql
   workspaceId: string
-  report(finding: Finding): void
+  report: (finding: Finding) => void
   progress(): void
   tally: Tally
 }
