@@ -54,6 +54,7 @@ export async function applyMissing(
   }
   if (migrations.every(({ name }) => applied.has(name))) return []
   const schema = { path: 'schema.prisma', content: readFileSync(`${PRISMA_FOLDER}schema.prisma`, 'utf8') }
+  if (await hasMigrationsTable(query)) await runScript(FORGET_UNFINISHED)
   const engine = await openSchemaEngine(runningWholeScripts(adapter(), runScript), schema)
   const { appliedMigrationNames } = await engine.applyMigrations({
     filters: { externalTables: [], externalEnums: [] },
@@ -74,6 +75,20 @@ export async function applyMissing(
 }
 
 /**
+ * A process that is killed in the middle of a migration leaves a row that says "started", and Prisma would refuse to go on
+ * for ever. It did not happen: a script is one transaction, and FINISH is the last part of it.
+ */
+const FORGET_UNFINISHED =
+  'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL'
+const FINISH = `
+  DO $$ BEGIN
+    IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+      UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1
+      WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+    END IF;
+  END $$;`
+
+/**
  * The adapters' own executeScript will not do: PostgreSQL's cuts the script at every semicolon, those of comments and
  * function bodies included, and PGlite's answers before the script has run, so that a failing one passes for applied.
  * One query for the whole script is also one transaction: a failing migration leaves nothing behind.
@@ -86,7 +101,7 @@ function runningWholeScripts(
   factory.connect = async () => {
     const adapter = await connect()
     adapter.executeScript = async (script) => {
-      await runScript(script)
+      await runScript(`${script}\n;${FINISH}`)
     }
     return adapter
   }
@@ -104,12 +119,14 @@ function readMigrations(): Migration[] {
 }
 
 async function appliedChecksums(query: AppliedQuery): Promise<Map<string, string>> {
-  const [present] = (await query(
-    `SELECT to_regclass('_prisma_migrations')::text AS migration_name, '' AS checksum`,
-  )) as {
-    migration_name: string | null
-  }[]
-  if (present?.migration_name == null) return new Map()
+  if (!(await hasMigrationsTable(query))) return new Map()
   const rows = await query('SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL')
   return new Map(rows.map((row) => [row.migration_name, row.checksum]))
+}
+
+async function hasMigrationsTable(query: AppliedQuery): Promise<boolean> {
+  const [present] = (await query(
+    `SELECT to_regclass('_prisma_migrations')::text AS migration_name, '' AS checksum`,
+  )) as { migration_name: string | null }[]
+  return present?.migration_name != null
 }
