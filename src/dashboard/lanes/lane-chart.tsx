@@ -94,7 +94,7 @@ export function LaneChart({ runs, links, lanes, time, now }: Props): ReactNode {
 }
 
 function Axis({ time, height }: { time: FoldedTime; height: number }): ReactNode {
-  const ticks: { x: number; at: number; day: boolean }[] = []
+  const ticks: { x: number; at: number; day: boolean; seconds: boolean }[] = []
   let day = ''
   let lastX = -Infinity
   for (const { from, to } of time.busy) {
@@ -105,19 +105,20 @@ function Axis({ time, height }: { time: FoldedTime; height: number }): ReactNode
       if (x - lastX < TICK_PX * 0.75) continue
       lastX = x
       const name = dayOf(new Date(at).toISOString())
-      ticks.push({ x, at, day: name !== day })
+      ticks.push({ x, at, day: name !== day, seconds: (to - from) / count < 60_000 })
       day = name
     }
   }
   return (
     <g className="axis">
-      {ticks.map(({ x, at, day: first }) => {
+      {ticks.map(({ x, at, day: first, seconds }) => {
         const time = new Date(at).toISOString()
+        const clock = timeOfDay(time).slice(0, seconds ? 8 : 5)
         return (
           <g key={x}>
             <line x1={x + 0.5} x2={x + 0.5} y1={0} y2={height + 5} />
             <text x={x + 4} y={height + 17} className={first ? 'first' : undefined}>
-              {first ? `${dayOf(time)} ${timeOfDay(time).slice(0, 5)}` : timeOfDay(time).slice(0, 5)}
+              {first ? `${dayOf(time)} ${clock}` : clock}
             </text>
           </g>
         )

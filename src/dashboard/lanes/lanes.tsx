@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useNow } from '../clock.js'
 import { Notice } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
+import { useReadAtLeast } from '../session/read-at-least.js'
 import { useSession } from '../session/session-context.js'
 import { plural } from '../words/id-words.js'
 import { foldTime } from './folded-time.js'
@@ -11,9 +12,9 @@ import { LaneLegend } from './lane-legend.js'
 import { useWidth } from './use-width.js'
 import { linksOf, runsOf } from './runs.js'
 
-/** Pixels for a minute. */
-const ZOOMS = [4, 8, 14, 28, 56, 112] as const
+const ZOOMS = [0.25, 0.5, 1, 2, 4, 8] as const
 const DEFAULT_ZOOM = 2
+const READ_AT_LEAST = 400
 
 /** Time across, a lane for each runtime, a bar for each task; arrows say which session went on, and which did not. */
 export function Lanes(): ReactNode {
@@ -30,6 +31,8 @@ export function Lanes(): ReactNode {
     () => foldTime(runs, ZOOMS[zoom] ?? ZOOMS[DEFAULT_ZOOM], now, viewport - 16),
     [runs, zoom, now, viewport],
   )
+
+  useReadAtLeast(history, READ_AT_LEAST)
 
   // The newest runs are at the right, and are what is looked at first.
   const shownOnce = useRef(false)

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useWidth } from '../lanes/use-width.js'
 import { Notice } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
+import { useReadAtLeast } from '../session/read-at-least.js'
 import { useSession } from '../session/session-context.js'
 import { mayMovePointer } from './moving-events.js'
 import { pointerAt } from './pointer-at.js'
@@ -13,6 +14,7 @@ import { StateThen } from './state-then.js'
 
 /** The scrubber may be quicker than the server. */
 const SETTLE_MS = 150
+const READ_AT_LEAST = 400
 
 /** The pointer's value over the log, as steps, and a scrubber that travels in time. */
 export function Pointer(): ReactNode {
@@ -32,6 +34,8 @@ export function Pointer(): ReactNode {
     const event = events.find((one) => one.version === version)
     setAt(event === undefined || version === total ? null : event.position)
   })
+
+  useReadAtLeast(history, READ_AT_LEAST)
 
   // A link to a time that is not read yet.
   const reaches = at === null || here !== 0
