@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 /** Milliseconds since 1970. Only ages are made of it; order is the log's. */
-export function now(): number {
+function now(): number {
   return Date.now()
 }
 

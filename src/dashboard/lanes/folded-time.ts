@@ -12,7 +12,7 @@ const MARGIN_RUNS = 0.3
 /** How wide a run of common length is at a zoom of 1, in pixels. */
 const RUN_WIDTH = 80
 
-export interface Fold {
+interface Fold {
   from: number
   to: number
   x: number

@@ -1,8 +1,7 @@
 import type { Result } from '../api/request.js'
 
 type Verdict = NonNullable<NonNullable<Result<'TaskDetail'>['task']>['resume']>
-export type ResumeReason = Verdict['reason']
-export type ResumeOutcome = Verdict['outcome']
+type ResumeReason = Verdict['reason']
 
 /**
  * Five tones, told apart by everybody: each has its own lightness and glyph, and the words say the same.

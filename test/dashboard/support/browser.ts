@@ -16,7 +16,7 @@ const FLAGS = [
 ]
 
 /** CHROMIUM_PATH, else what the PATH has; null where there is none. */
-export function findBrowser(): string | null {
+function findBrowser(): string | null {
   const named = process.env['CHROMIUM_PATH'] ?? ''
   if (named !== '') return named
   const folders = (process.env['PATH'] ?? '').split(delimiter)
@@ -24,7 +24,7 @@ export function findBrowser(): string | null {
   return candidates.find((file) => existsSync(file)) ?? null
 }
 
-export interface Screen {
+interface Screen {
   width?: number
   height?: number
   scheme?: 'light' | 'dark'

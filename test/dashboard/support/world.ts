@@ -35,7 +35,7 @@ export interface WorldAgent {
   policy: ResumePolicy
 }
 
-export type WorldTaskStatus = 'QUEUED' | 'CLAIMED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+type WorldTaskStatus = 'QUEUED' | 'CLAIMED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
 
 export interface WorldTask {
   id: string
