@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Caller } from '../use-cases/caller.js'
 import type { Config } from './config.js'
 import { isLocalHostHeader, isLoopbackAddress, isLoopbackBind } from './loopback.js'
@@ -45,13 +45,19 @@ export class LocalSession {
     return (
       isLoopbackAddress(socket.remoteAddress) &&
       isLocalHostHeader(headers.host) &&
-      headers['x-forwarded-for'] === undefined &&
-      headers.forwarded === undefined &&
+      !cameThroughProxy(headers) &&
       (site === undefined || site === 'none' || site === 'same-origin') &&
       peerIsThisUser(socket)
     )
   }
 }
+
+/** A proxy on this machine connects from it, whoever stands behind it. */
+function cameThroughProxy(headers: IncomingHttpHeaders): boolean {
+  return Object.keys(headers).some((name) => PROXY_HEADERS.has(name) || name.startsWith('x-forwarded-'))
+}
+
+const PROXY_HEADERS: ReadonlySet<string> = new Set(['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'true-client-ip'])
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()

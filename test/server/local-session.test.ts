@@ -37,6 +37,9 @@ it.each<[string, IncomingHttpHeaders, string?]>([
   ['from another port’s page', { 'sec-fetch-site': 'same-site' }],
   ['through a proxy', { 'x-forwarded-for': '203.0.113.9' }],
   ['through a proxy that says so in the other way', { forwarded: 'for=203.0.113.9' }],
+  ['through a proxy that names itself', { via: '1.1 nginx' }],
+  ['through a proxy that names the client', { 'x-real-ip': '203.0.113.9' }],
+  ['through a proxy that speaks TLS', { 'x-forwarded-proto': 'https' }],
   ['from another machine', {}, '203.0.113.9'],
 ])('the page may not have the token when it is asked for %s', (_what, headers, remoteAddress) => {
   expect(new LocalSession('ws_1').mayHave(asked(headers, remoteAddress))).toBe(false)
