@@ -57,6 +57,7 @@ function take(model: Model, real: Real, view: ClaimView, { daemon, leaseSeconds,
 /** What may be offered, and what must be. */
 function expectOffer(model: Model, task: ModelTask, { decision }: ClaimView): void {
   const { outcome, reason, sessionId } = decision
+  model.reasons.push(reason)
   if (sessionId !== null) {
     expect(sessionsOf(model, task.conversation).get(sessionId)).toEqual({
       ...{ runtime: task.runtime, retired: false, poisoned: false },

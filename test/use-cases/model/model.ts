@@ -49,6 +49,8 @@ export interface Model {
    * next plain claim there resumes it, or is told that it is on another runtime.
    */
   clean: Map<string, { sessionId: string; runtime: number }>
+  /** What each claim was told. */
+  reasons: string[]
 }
 
 export function newModel(now: number): Model {
@@ -62,6 +64,7 @@ export function newModel(now: number): Model {
     tasks: new Map(),
     sessions: new Map(),
     clean: new Map(),
+    reasons: [],
   }
 }
 

@@ -22,35 +22,33 @@ export interface Real {
   world: World
   runtimes: Runtime[]
   agents: Agent[]
-  chats: ConversationRow[]
+  /** With the first agent. */
+  chat: ConversationRow
   /** Every claim that was ever given, also the ones that are long void. */
   keys: Key[]
-  issues: Map<string, string>
 }
 
-/** A workspace of its own in the database: runs do not see each other. */
+/** A workspace of its own in the database: histories do not see each other. */
 export async function newReal(database: Database): Promise<Real> {
   const clock = new SettableClock()
   const services = servicesOver(database, clock)
-  const { id } = await makeWorkspace(services)
-  const world = { services, clock, caller: callerIn(id) }
-  const runtimes = [
-    await aRuntime(world, { daemonId: DAEMONS[0], provider: 'claude' }),
-    await aRuntime(world, { daemonId: DAEMONS[1], provider: 'claude' }),
-  ]
+  const { id: workspaceId } = await makeWorkspace(services)
+  const world = { services, clock, caller: callerIn(workspaceId) }
+  const runtimes: Runtime[] = []
   const agents: Agent[] = []
-  const chats: ConversationRow[] = []
-  for (const [index, runtime] of runtimes.entries()) {
-    const agent = await anAgent(world, runtime, { maxConcurrentTasks: index + 1 })
-    agents.push(agent)
-    chats.push(await aChat(world, agent))
+  for (const [index, daemonId] of DAEMONS.entries()) {
+    const runtime = await aRuntime(world, { daemonId, provider: 'claude' })
+    runtimes.push(runtime)
+    agents.push(await anAgent(world, runtime, { maxConcurrentTasks: index + 1 }))
   }
-  return { world, runtimes, agents, chats, keys: [], issues: new Map() }
+  const [first] = agents
+  if (first === undefined) throw new Error('There are no daemons.')
+  return { world, runtimes, agents, chat: await aChat(world, first), keys: [] }
 }
 
-/** The item that a random number names; undefined of an empty list. */
+/** The item that a random number names, counted from the newest; undefined of an empty list. */
 export function pick<T>(list: readonly T[], n: number): T | undefined {
-  return list[n % Math.max(1, list.length)]
+  return list[list.length - 1 - (n % Math.max(1, list.length))]
 }
 
 /** Takes a new task into the model, as the server says it is. */

@@ -16,14 +16,13 @@ import { learn, pick } from './real.js'
 import type { Real } from './real.js'
 
 const agentIdOf = (real: Real, agent: number): string => real.agents[agent]?.id ?? ''
-const chatIdOf = (real: Real, chat: number): string => real.chats[chat]?.id ?? ''
 
-export function say(chat: number, forceFreshSession: boolean): Act {
-  return act(`say(${chat}${forceFreshSession ? ', fresh' : ''})`, async (model, real) => {
+export function say(forceFreshSession: boolean): Act {
+  return act(`say(${forceFreshSession ? 'fresh' : ''})`, async (model, real) => {
     const { services, caller } = real.world
-    const input = { chatSessionId: chatIdOf(real, chat), content: 'Go on.', forceFreshSession }
+    const input = { chatSessionId: real.chat.id, content: 'Go on.', forceFreshSession }
     const outcome = await sendChatMessage(services, caller, input)
-    expect(codeOf(outcome)).toBe(model.agents[chat]?.archived === true ? 'BAD_USER_INPUT' : 'ACCEPTED')
+    expect(codeOf(outcome)).toBe(model.agents[0]?.archived === true ? 'BAD_USER_INPUT' : 'ACCEPTED')
     if (outcome.ok) expectOnAgentsRuntime(model, learn(model, real, outcome.value.task))
   })
 }
@@ -82,18 +81,18 @@ export function rerun(n: number): Act {
   })
 }
 
-export function reset(chat: number): Act {
-  return act(`reset(${chat})`, async (model, real) => {
-    const conversationId = chatIdOf(real, chat)
+export function reset(): Act {
+  return act('reset', async (model, real) => {
+    const conversationId = real.chat.id
     valueOf(await resetSession(real.world.services, real.world.caller, { conversationId }))
     for (const session of sessionsOf(model, conversationId).values()) session.retired = true
     model.clean.delete(conversationId)
   })
 }
 
-export function rename(chat: number): Act {
-  return act(`rename(${chat})`, async (_model, real) => {
-    const input = { chatSessionId: chatIdOf(real, chat), title: 'Another title' }
+export function rename(): Act {
+  return act('rename', async (_model, real) => {
+    const input = { chatSessionId: real.chat.id, title: 'Another title' }
     valueOf(await updateChatSession(real.world.services, real.world.caller, input))
   })
 }

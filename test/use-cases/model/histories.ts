@@ -1,0 +1,52 @@
+import * as fc from 'fast-check'
+import { expect } from 'vitest'
+import { statement } from '../../../src/database/sql.js'
+import type { Database } from '../../../src/database/sql.js'
+import type { Finding } from '../../../src/event-log/verify/finding.js'
+import { verifyLog } from '../../../src/event-log/verify/verify-log.js'
+import type { Act } from './command.js'
+import { newModel } from './model.js'
+import { expectSameTasks, newReal } from './real.js'
+import type { Real } from './real.js'
+
+/** Histories that each of the two files beside this one tries: 1,000 together. */
+const RUNS = 500
+/** Steps of the longest of them; some are several in turn. */
+const MOST_STEPS = 10
+/** Generous: it is there for what hangs. */
+export const TIMEOUT_MS = 900_000
+
+/**
+ * Drives the use cases over the database with random histories of these acts, each in a workspace of its own. After
+ * every step the server has answered what the model says; after every history its log is verified. A failure is printed
+ * with its seed, its path and the shortest history that was found: `fc.assert(property, { seed, path })` shows it again.
+ *
+ * Answers what the claims of all histories were told, by reason.
+ */
+export async function tryHistories(database: Database, acts: fc.Arbitrary<Act>[]): Promise<Map<string, number>> {
+  const told = new Map<string, number>()
+  const histories = fc.commands(acts, { maxCommands: MOST_STEPS, size: 'max' })
+  const property = fc.asyncProperty(histories, async (history) => {
+    const real = await newReal(database)
+    const model = newModel(real.world.clock.now().getTime())
+    await fc.asyncModelRun(() => ({ model, real }), history)
+    const findings: Finding[] = []
+    const { workspaceId } = real.world.caller
+    const tally = await verifyLog(database, { workspaceId, report: (finding) => findings.push(finding) })
+    expect(findings).toEqual([])
+    expect(tally).toMatchObject({ crossRuntimeResumes: 0, claims: real.keys.length })
+    await expectSameTasks(model, real)
+    await clearAway(database, real)
+    for (const reason of model.reasons) told.set(reason, (told.get(reason) ?? 0) + 1)
+  })
+  await fc.assert(property, { numRuns: RUNS })
+  return told
+}
+
+/** What earlier histories left: their leases would go on running out in the later ones. */
+async function clearAway({ sql }: Database, { world }: Real): Promise<void> {
+  for (const table of ['claim', 'queue_entry']) {
+    const text = `DELETE FROM ${table} WHERE "workspaceId" = $1`
+    await sql.rows(statement(`clear_${table}`, text), [world.caller.workspaceId])
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { openEmbeddedDatabase } from '../../support/embedded-database.js'
+import { weighted } from './arbitraries.js'
+import { TIMEOUT_MS, tryHistories } from './histories.js'
+
+const ACTS = weighted({
+  ...{ turn: 16, failingTurn: 4, stoppedTurn: 3, move: 8, rerun: 3, pin: 2 },
+  ...{ archive: 0, rush: 0, rename: 0, resize: 0, progress: 0, leave: 0, arrive: 0, beat: 0, enqueue: 0 },
+})
+
+it(
+  'whichever runs a conversation has had, a claim resumes what it may and nothing else, and the log is sound',
+  async () => {
+    const database = await openEmbeddedDatabase()
+    const told = await tryHistories(database, ACTS)
+    await database.close()
+    // Histories that never get to these would prove nothing of them.
+    for (const reason of [
+      'NO_PRIOR_SESSION',
+      'SAME_RUNTIME',
+      'RUNTIME_MISMATCH',
+      'SESSION_POISONED',
+      'SESSION_RESET',
+    ]) {
+      expect(told.get(reason), reason).toBeGreaterThan(0)
+    }
+  },
+  TIMEOUT_MS,
+)
