@@ -55,6 +55,7 @@ const acts = {
   leave: two.map(daemon.leave),
   arrive: two.map(daemon.arrive),
   pass: fc.nat({ max: 120 }).map(daemon.pass),
+  silence: fc.nat({ max: 400 }).map(turns.silence),
   sweep: fc.constant(0).map(daemon.sweepNow),
 }
 

@@ -1,7 +1,7 @@
 import type { ResumeResult } from '../../../src/session-pointer/events.js'
 import { act } from './command.js'
 import type { Act } from './command.js'
-import { claim } from './daemon-acts.js'
+import { claim, pass, sweepNow } from './daemon-acts.js'
 import type { Model } from './model.js'
 import { complete, fail, pin, start } from './run-acts.js'
 import type { Named } from './run-acts.js'
@@ -36,6 +36,11 @@ export function rush(works: readonly Work[], leaseSeconds: number | null): Act {
   return inTurn(`rush(${works.length}, ${leaseSeconds})`, () => [
     ...[say(false), ...works.map(enqueue), claim(0, 2, leaseSeconds), claim(1, 2, leaseSeconds)],
   ])
+}
+
+/** Nobody says anything for a while, and the server looks after what that means. */
+export function silence(seconds: number): Act {
+  return inTurn(`silence(${seconds} s)`, () => [pass(seconds), sweepNow()])
 }
 
 /** A run that a person stops, and whose daemon tells afterwards which session it was in. */
