@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildDashboardIfStale } from './build-dashboard.js'
 import { generateIfStale } from './generate.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const src = join(root, 'src')
 const dist = join(root, 'dist')
 
-/** Parts that are built in another way. */
+/** Built by build-dashboard.js. */
 const NOT_HERE = ['dashboard']
 
 /**
@@ -55,4 +56,4 @@ function removeAllBut(wanted) {
 }
 
 generateIfStale()
-await buildServer()
+await Promise.all([buildServer(), buildDashboardIfStale()])

@@ -11,10 +11,10 @@ export function isPersonal({ databaseUrl, host }: Config): boolean {
 }
 
 /**
- * GraphiQL's own ROOT token, so that it works at once: of the token in the database only a hash is kept. It is in this
- * process's memory only and ends with it.
+ * The ROOT token of GraphiQL and the dashboard, so that they work at once: of the token in the database only a hash is
+ * kept. It is in this process's memory only and ends with it.
  *
- * The page with the secret goes to browsers of this machine, and on Linux of this user, that ask for it under a local
+ * GraphiQL's page with the secret, and the answer that lends it to the dashboard, go to browsers of this machine, and on Linux of this user, that ask for it under a local
  * name; not to pages of elsewhere (see `mayHave`). What is promised: nobody who cannot run a program as this user gets
  * it. On systems other than Linux every local user can, so a machine that is shared needs DATABASE_URL, which turns
  * this off.
@@ -25,7 +25,7 @@ export class LocalSession {
   private readonly hash = sha256(this.secret)
 
   constructor(workspaceId: string) {
-    this.caller = { workspaceId, tokenId: 'graphiql', name: 'GraphiQL', kind: 'ROOT', daemonId: null }
+    this.caller = { workspaceId, tokenId: 'local', name: 'This machine', kind: 'ROOT', daemonId: null }
   }
 
   isSecret(secret: string): boolean {
@@ -33,7 +33,7 @@ export class LocalSession {
   }
 
   /**
-   * Whether the page that answers this request may contain the secret:
+   * Whether the answer to this request may contain the secret:
    * - the connection comes from this machine, whatever the server was bound to by mistake or forwarded by a proxy;
    * - the Host header is a local name: another one is DNS rebinding, whose page could read the answer;
    * - no other site led here: its link could bring a query along, ready to be run, and its frame could be clicked through.

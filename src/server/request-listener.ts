@@ -3,6 +3,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Readable } from 'node:stream'
 import type { Database } from '../database/sql.js'
 import type { Authenticator } from './auth.js'
+import { serveDashboard } from './dashboard-page.js'
+import { lendToken } from './lend-token.js'
+import type { LocalSession } from './local-session.js'
 import type { Log } from './log.js'
 import { health, ready } from './probes.js'
 import { ClientGone, readBody, refuseBody } from './read-body.js'
@@ -13,6 +16,7 @@ import { GRAPHQL_PATH } from './yoga.js'
 export interface RequestHandling {
   yoga: Yoga
   authenticator: Authenticator
+  localSession: LocalSession | null
   database: Database
   log: Log
   isStopping: () => boolean
@@ -33,7 +37,7 @@ export function requestListener(handling: RequestHandling): RequestListener {
 }
 
 async function handle(
-  { yoga, authenticator, database, isStopping }: RequestHandling,
+  { yoga, authenticator, localSession, database, isStopping }: RequestHandling,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -44,8 +48,11 @@ async function handle(
   const path = request.url?.split('?', 1)[0]
   if (path === '/health') return health(response)
   if (path === '/ready') return ready(response, database, isStopping)
+  if (path === '/session') return lendToken(request, response, localSession)
   if (path !== GRAPHQL_PATH) {
-    return respondJson(response, 404, { error: `There is nothing at this path. The API is at ${GRAPHQL_PATH}.` })
+    return serveDashboard(request, response, () => {
+      respondJson(response, 404, { error: `There is nothing at this path. The API is at ${GRAPHQL_PATH}.` })
+    })
   }
   if (request.method === 'POST') {
     const body = await readBody(request)

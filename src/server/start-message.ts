@@ -7,8 +7,8 @@ export function startMessage(
   { host }: Pick<Config, 'host'>,
   { port, firstToken, graphiql }: Pick<RunningServer, 'port' | 'firstToken' | 'graphiql'>,
 ): string {
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}${GRAPHQL_PATH}`
-  const lines = [`${graphiql ? 'GraphiQL   ' : 'GraphQL API'}  ${address}`]
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const lines = [`Dashboard    ${origin}/`, `${graphiql ? 'GraphiQL   ' : 'GraphQL API'}  ${origin}${GRAPHQL_PATH}`]
   if (firstToken !== null) {
     lines.push(
       `Admin token  ${firstToken}`,

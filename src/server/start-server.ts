@@ -67,7 +67,7 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
     onTokenRevoked: () => authenticator.forgetAll(),
   })
   let stopping = false
-  listener = requestListener({ yoga, authenticator, database, log, isStopping: () => stopping })
+  listener = requestListener({ yoga, authenticator, localSession, database, log, isStopping: () => stopping })
   const sweeper = new Sweeper(() => sweep(services), config.sweepIntervalMs, log)
   return {
     port,

@@ -28,7 +28,7 @@ describe('on loopback, with the embedded database', () => {
     for (const { query } of graphiqlTabs) expect(page).toContain(JSON.stringify(query))
     const [secret = ''] = SECRET.exec(page) ?? []
     const answer = await requestGraphQL(server.url, secret, '{ viewer { kind name workspace { name } } }')
-    expect(answer.data).toEqual({ viewer: { kind: 'ROOT', name: 'GraphiQL', workspace: { name: 'Default' } } })
+    expect(answer.data).toEqual({ viewer: { kind: 'ROOT', name: 'This machine', workspace: { name: 'Default' } } })
   })
 
   it('the page loads nothing from anywhere: it is whole', async () => {

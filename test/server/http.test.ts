@@ -30,7 +30,7 @@ describe('probes', () => {
     expect([response.status, await response.json()]).toEqual([200, { status: 'ready' }])
   })
 
-  it.each(['/', '/graphql/', '/graphqlx', '/healthz', '/..%2f'])('there is nothing at %s', async (path) => {
+  it.each(['/nothing', '/graphql/', '/graphqlx', '/healthz', '/..%2f'])('there is nothing at %s', async (path) => {
     const response = await get(path)
     expect([response.status, await response.json()]).toEqual([
       404,

@@ -32,7 +32,7 @@ export function useToken(): string | null {
   }, currentToken)
 }
 
-/** Embedded on loopback the server lends a token to its own page; everywhere else it answers 404, and a person is asked. */
+/** Embedded on loopback the server lends a token to its own page; everywhere else there is none, and a person is asked. */
 export async function borrowToken(): Promise<void> {
   try {
     const response = await fetch('/session', { headers: { accept: 'application/json' } })

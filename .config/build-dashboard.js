@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const page = join(root, 'dist/dashboard')
+/** Of what the page was made, as in generate.js. */
+const STAMP = join(root, 'dist/dashboard.sha256')
+const INPUTS = ['src/dashboard', '.config/vite.ts', '.config/build-dashboard.js', 'package-lock.json']
+const NOT_OF_THE_PAGE = join(root, 'src/dashboard/pictures/')
+const WORTH_PACKING = /\.(?:html|js|css|svg)$/
+
+/**
+ * src/dashboard to dist/dashboard, each text also packed. It takes seconds, so not when it is there already. It is made
+ * elsewhere, then put in place file by file with index.html last: a server that gives the page out meanwhile, and a second
+ * build, are not disturbed.
+ */
+export async function buildDashboardIfStale() {
+  const hash = hashOfInputs()
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash && existsSync(join(page, 'index.html'))) return
+  const unfinished = join(root, `node_modules/.cache/dashboard.${process.pid}`)
+  try {
+    const { build } = await import('vite')
+    await build({
+      configFile: join(root, '.config/vite.ts'),
+      logLevel: 'warn',
+      build: { outDir: unfinished, emptyOutDir: true },
+    })
+    for (const file of filesIn(unfinished)) {
+      if (WORTH_PACKING.test(file)) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }))
+    }
+    putInPlace(unfinished)
+    writeFileSync(STAMP, hash)
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+}
+
+function putInPlace(unfinished) {
+  const isIndex = (file) => /\/index\.html(?:\.gz)?$/.test(file)
+  const made = filesIn(unfinished).sort((one, other) => Number(isIndex(one)) - Number(isIndex(other)))
+  const wanted = new Set()
+  for (const file of made) {
+    const target = join(page, relative(unfinished, file))
+    mkdirSync(dirname(target), { recursive: true })
+    renameSync(file, target)
+    wanted.add(target)
+  }
+  for (const file of filesIn(page)) if (!wanted.has(file)) rmSync(file, { force: true })
+}
+
+function hashOfInputs() {
+  const hash = createHash('sha256')
+  const files = INPUTS.flatMap((input) => (/\.\w+$/.test(input) ? [join(root, input)] : filesIn(join(root, input))))
+  for (const file of files) {
+    if (!file.startsWith(NOT_OF_THE_PAGE)) hash.update(`${relative(root, file)}\0`).update(readFileSync(file))
+  }
+  return hash.digest('hex')
+}
+
+function filesIn(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboardIfStale()

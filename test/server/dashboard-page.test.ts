@@ -1,0 +1,131 @@
+import { request } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { requestGraphQL } from '../support/graphql-request.js'
+import { startServer } from '../support/server-process.js'
+import type { ServerProcess } from '../support/server-process.js'
+import { describePostgres } from '../support/test-database.js'
+
+/** In the page, and in nothing else that is served. */
+const PAGE = /src="\/assets\/index-/
+const AS_BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+
+let server: ServerProcess
+
+beforeAll(async () => {
+  server = await startServer()
+})
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(server.url + path, { headers })
+
+/** With headers that fetch does not let one set. */
+async function ask(
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: string }> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(server.url + path, { headers, method }, resolve)
+      .on('error', reject)
+      .end()
+  })
+  return { status: response.statusCode, headers: response.headers, body: await text(response) }
+}
+
+describe('the page', () => {
+  it.each(['/', '/sessions/chat_1?view=lanes&at=7', '/fleet', '/resume', '/no/such/page'])(
+    'opens at %s in a browser',
+    async (path) => {
+      const response = await get(path, AS_BROWSER)
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html;charset=utf-8'])
+      expect(await response.text()).toMatch(PAGE)
+      expect(response.headers.get('cache-control')).toBe('no-cache')
+    },
+  )
+
+  it('allows only what comes from this server as a file, and no frame around it', async () => {
+    const { headers } = await get('/', AS_BROWSER)
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+  })
+
+  it('names files that may be kept for ever, and that come packed to whoever takes that', async () => {
+    const html = await (await get('/', AS_BROWSER)).text()
+    const scripts = [...html.matchAll(/src="(\/assets\/[^"]+)"/g)].flatMap(([, path]) => path ?? [])
+    expect(scripts.length).toBe(1)
+    for (const path of scripts) {
+      const packed = await ask(path, { 'accept-encoding': 'gzip' })
+      expect(packed.headers).toMatchObject({
+        'cache-control': 'public, max-age=31536000, immutable',
+        'content-type': 'text/javascript',
+        'content-encoding': 'gzip',
+        vary: 'Accept-Encoding',
+      })
+      const raw = Buffer.from(await (await get(path, { 'accept-encoding': 'identity' })).arrayBuffer())
+      const again = Buffer.from(await (await get(path, { 'accept-encoding': 'gzip' })).arrayBuffer())
+      expect(again.equals(raw)).toBe(true)
+      expect(raw.length).toBeGreaterThan(Number(packed.headers['content-length']))
+    }
+  })
+
+  it.each(['/assets/none.js', '/../package.json', '/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/.env'])(
+    'has no file at %s',
+    async (path) => {
+      const { status, body } = await ask(path, { accept: '*/*' })
+      expect([status, body]).toEqual([404, expect.stringContaining('There is nothing at this path.')])
+    },
+  )
+
+  it.each(['/graphql', '/health', '/ready'])('does not stand before %s', async (path) => {
+    const response = await get(path, { ...AS_BROWSER, accept: 'text/html' })
+    expect(PAGE.test(await response.text())).toBe(false)
+  })
+
+  it('takes nothing but GET and HEAD', async () => {
+    const head = await ask('/', AS_BROWSER, 'HEAD')
+    expect([head.status, head.body]).toEqual([200, ''])
+    expect((await ask('/', AS_BROWSER, 'POST')).status).toBe(404)
+  })
+})
+
+describe('the token that the server lends to the page', () => {
+  it('works, and is kept by no cache', async () => {
+    const response = await get('/session', { 'sec-fetch-site': 'same-origin' })
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('access-control-allow-origin')).toBe(null)
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    const { token } = (await response.json()) as { token: string }
+    const answer = await requestGraphQL(server.url, token, '{ viewer { kind } }')
+    expect(answer.data).toEqual({ viewer: { kind: 'ROOT' } })
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['a name that leads here by DNS rebinding', { host: 'evil.example' }],
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
+    ['a proxy', { 'x-forwarded-for': '203.0.113.9' }],
+  ])('is not lent through %s', async (_what, headers) => {
+    const { status, body } = await ask('/session', headers)
+    expect([status, JSON.parse(body)]).toEqual([200, { token: null }])
+  })
+
+  it('is not given to a request that changes something', async () => {
+    expect((await ask('/session', {}, 'POST')).status).toBe(405)
+  })
+})
+
+describePostgres('On PostgreSQL', (open) => {
+  it('no token is lent: a person is asked for one', async () => {
+    const { connectionString } = await open()
+    const team = await startServer({ env: { DATABASE_URL: connectionString } })
+    const response = await fetch(`${team.url}/session`)
+    expect(await response.json()).toEqual({ token: null })
+    expect((await fetch(team.url, { headers: AS_BROWSER })).status).toBe(200)
+  })
+})
