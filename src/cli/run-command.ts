@@ -41,7 +41,20 @@ export async function runCommand(command: (context: Command) => Promise<number>)
   }
 }
 
-function readFlags(): ReadonlyMap<string, string> {
+/** As {@link runCommand}, for what needs no database: not even settings that name one. */
+export async function runWithoutDatabase(
+  command: (context: Omit<Command, 'database'>) => Promise<number>,
+): Promise<void> {
+  try {
+    assertNoHoles()
+    process.exitCode = await command({ terminal: terminalOf(process.stdout), flags: readFlags() })
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    process.exitCode = 1
+  }
+}
+
+export function readFlags(): ReadonlyMap<string, string> {
   const { tokens } = parseArgs({ strict: false, tokens: true, allowPositionals: true })
   const flags = new Map<string, string>()
   let last: string | null = null

@@ -1,5 +1,8 @@
+import { createReadStream } from 'node:fs'
 import { performance } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
 import type { Finding, Tally } from '../event-log/verify/finding.js'
+import { verifyExport } from '../event-log/verify/verify-export.js'
 import { verifyLog } from '../event-log/verify/verify-log.js'
 import type { Command } from './run-command.js'
 
@@ -12,20 +15,35 @@ const SHOWN_AS_JSON = 10_000
  * `npm run verify [-- --json]`: proves the whole log. Exit status 0: every promise holds; 1: one is broken (each finding
  * says where, what was expected and what was found), or the database could not be read.
  */
-export async function verifyCommand({ database, terminal, flags }: Command): Promise<number> {
+export function verifyCommand({ database, ...context }: Command): Promise<number> {
+  return prove(context, (report, progress) => verifyLog(database, { report, progress }))
+}
+
+/** `npm run verify -- --file FILE [--json]`: the same of an exported file, without any database. */
+export function verifyFileCommand(context: Omit<Command, 'database'>): Promise<number> {
+  const file = context.flags.get('file') ?? ''
+  if (file === '') throw new Error('--file takes the path of a file that npm run export wrote.')
+  return prove(context, (report, progress) => {
+    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity })
+    return verifyExport(lines, { report, progress })
+  })
+}
+
+type Proof = (report: (finding: Finding) => void, progress: (tally: Readonly<Tally>) => void) => Promise<Tally>
+
+async function prove({ terminal, flags }: Omit<Command, 'database'>, proof: Proof): Promise<number> {
   const json = flags.has('json')
   const kept: Finding[] = []
   let findings = 0
+  const report = (finding: Finding): void => {
+    findings += 1
+    if (json && kept.length < SHOWN_AS_JSON) kept.push(finding)
+    if (!json && findings <= SHOWN) terminal.line(sentence(finding))
+  }
   const started = performance.now()
-  const tally = await verifyLog(database, {
-    report(finding) {
-      findings += 1
-      if (json && kept.length < SHOWN_AS_JSON) kept.push(finding)
-      if (!json && findings <= SHOWN) terminal.line(sentence(finding))
-    },
-    progress: ({ events, conversations }) =>
-      terminal.progress(`${events} events of ${conversations} conversations read`),
-  })
+  const tally = await proof(report, ({ events, conversations }) =>
+    terminal.progress(`${events} events of ${conversations} conversations read`),
+  )
   const seconds = (performance.now() - started) / 1000
   const eventsPerSecond = Math.round(tally.events / seconds)
   terminal.clear()

@@ -1,4 +1,4 @@
-import { runCommand } from './run-command.js'
-import { verifyCommand } from './verify-command.js'
+import { readFlags, runCommand, runWithoutDatabase } from './run-command.js'
+import { verifyCommand, verifyFileCommand } from './verify-command.js'
 
-await runCommand(verifyCommand)
+await (readFlags().has('file') ? runWithoutDatabase(verifyFileCommand) : runCommand(verifyCommand))

@@ -1,25 +1,18 @@
 import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
+import { readHeads } from '../conversation-head.js'
 import { scanStreams } from '../scan-streams.js'
+import { atOneMoment } from '../snapshot.js'
 import { emptyTally } from './finding.js'
 import type { Finding, Tally } from './finding.js'
 import { verifyCapacity } from './verify-capacity.js'
 import { verifyPositions } from './verify-positions.js'
 import { verifyRows } from './verify-rows.js'
-import type { ConversationHead } from './verify-rows.js'
 import { StreamProof } from './verify-stream.js'
 import { verifyUnwritten } from './verify-unwritten.js'
 import { workspacesToVerify } from './workspaces.js'
 
-/** One moment of the database for the whole proof, so that it can run beside writers. */
-const SNAPSHOT = statement('verify_snapshot', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-
-const HEADS = statement(
-  'verify_heads',
-  `SELECT id, kind, "agentId", "issueKey", version, state, "foldVersion", digest
-   FROM conversation WHERE "workspaceId" = $1 AND id = ANY($2::text[])`,
-)
 const TASKS = statement(
   'verify_tasks',
   `SELECT * FROM task WHERE "workspaceId" = $1 AND "conversationId" = ANY($2::text[])`,
@@ -61,8 +54,7 @@ export async function verifyLog(database: Database, options: VerifyOptions): Pro
   const { workspaceId: only = null, report } = options
   const tally = emptyTally()
   const progress = (): void => options.progress?.(tally)
-  await database.transaction(async (sql) => {
-    await sql.rows(SNAPSHOT)
+  await atOneMoment(database, async (sql) => {
     for (const workspaceId of await workspacesToVerify(sql, only, report)) {
       tally.workspaces += 1
       await verifyStreams({ sql, workspaceId, report, progress, tally }, null)
@@ -83,8 +75,7 @@ export async function verifyConversation(
   const tally = emptyTally()
   const findings: Finding[] = []
   const report = (finding: Finding): void => void findings.push(finding)
-  await database.transaction(async (sql) => {
-    await sql.rows(SNAPSHOT)
+  await atOneMoment(database, async (sql) => {
     await verifyStreams({ sql, workspaceId, report, progress: () => undefined, tally }, conversationId)
     await verifyUnwritten(sql, workspaceId, conversationId, report)
   })
@@ -115,14 +106,14 @@ async function verifyDone(
   done: ReadonlyMap<string, StreamProof>,
 ): Promise<void> {
   if (done.size === 0) return
-  const values = [workspaceId, [...done.keys()]]
+  const ids = [...done.keys()]
+  const values = [workspaceId, ids]
   const [heads, tasks, queue, claims] = await Promise.all([
-    sql.rows<ConversationHead>(HEADS, values),
+    readHeads(sql, workspaceId, ids),
     sql.rows<Task>(TASKS, values),
     sql.rows<QueueEntry>(QUEUE, values),
     sql.rows<Claim>(CLAIMS, values),
   ])
-  const headOf = new Map(heads.map((head) => [head.id, head]))
   // By their tasks' conversations: which one they name themselves is to be proven.
   const conversationOf = new Map(tasks.map((task) => [task.id, task.conversationId]))
   const ofTask = ({ taskId }: { taskId: string }): string => conversationOf.get(taskId) ?? ''
@@ -131,7 +122,7 @@ async function verifyDone(
   for (const [conversationId, proof] of done) {
     tally.conversations += 1
     const rows = {
-      ...{ workspaceId, conversationId, head: headOf.get(conversationId) },
+      ...{ workspaceId, conversationId, head: heads.get(conversationId) },
       ...{ tasks: tasksOf(conversationId), queue: queueOf(conversationId), claims: claimsOf(conversationId) },
     }
     verifyRows(rows, proof, report, tally)

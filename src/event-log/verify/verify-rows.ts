@@ -1,16 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Claim, Conversation, QueueEntry, Task } from '../../generated/prisma/client.js'
+import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import { canonicalJson } from '../canonical-json.js'
+import type { ConversationHead } from '../conversation-head.js'
 import type { Finding, FindingKind, Tally } from './finding.js'
 import { verifyQueueRows } from './verify-queue-rows.js'
 import type { StreamProof } from './verify-stream.js'
 import { taskRowProblem } from './verify-task-row.js'
-
-export type ConversationHead = Pick<
-  Conversation,
-  'id' | 'kind' | 'agentId' | 'issueKey' | 'version' | 'state' | 'foldVersion' | 'digest'
->
 
 /** What is stored beside a conversation's stream. */
 export interface StoredRows {
@@ -22,7 +18,7 @@ export interface StoredRows {
   claims: readonly Claim[]
 }
 
-type Find = (kind: FindingKind, taskId: string | null, expected: string, found: string) => void
+export type Find = (kind: FindingKind, taskId: string | null, expected: string, found: string) => void
 
 /** Proves that the rows equal what the stream folds to. */
 export function verifyRows(
@@ -31,10 +27,8 @@ export function verifyRows(
   report: (finding: Finding) => void,
   tally: Tally,
 ): void {
-  const { workspaceId, conversationId, head } = rows
-  const { position, version } = proof
-  const find: Find = (kind, taskId, expected, found) =>
-    report({ kind, workspaceId, conversationId, position, version, taskId, expected, found })
+  const { head } = rows
+  const find: Find = (kind, taskId, expected, found) => report(atEnd(proof, kind, taskId, expected, found))
   if (head === undefined) find('CONVERSATION_ROW', null, 'a conversation row', 'none')
   else verifyHead(head, proof, find, tally)
   verifyTasks(rows.tasks, proof, find, tally)
@@ -43,7 +37,20 @@ export function verifyRows(
   )
 }
 
-function verifyHead(head: ConversationHead, proof: StreamProof, find: Find, tally: Tally): void {
+/** A finding of what must agree with the whole stream. */
+export function atEnd(
+  proof: StreamProof,
+  kind: FindingKind,
+  taskId: string | null,
+  expected: string,
+  found: string,
+): Finding {
+  const { workspaceId, conversationId, position, version } = proof
+  return { kind, workspaceId, conversationId, position, version, taskId, expected, found }
+}
+
+/** Proves what is said of a stream: whose it is, how long it is, and what it folds to. */
+export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProof, find: Find, tally: Tally): void {
   const identity = proof.opened === null ? null : identityOf(proof.opened)
   if (identity !== null && identity !== identityOf(head)) {
     find('CONVERSATION_ROW', null, identity, identityOf(head))

@@ -33,7 +33,7 @@ export class StreamProof {
   private active: string | null = null
 
   constructor(
-    private readonly workspaceId: string,
+    readonly workspaceId: string,
     readonly conversationId: string,
     private readonly report: (finding: Finding) => void,
     private readonly tally: Tally,

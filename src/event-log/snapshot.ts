@@ -1,0 +1,12 @@
+import type { Database, Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+
+const SNAPSHOT = statement('snapshot', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+
+/** Reads the database as it is at one moment, beside writers and without keeping them waiting. */
+export function atOneMoment<T>(database: Database, read: (sql: Sql) => Promise<T>): Promise<T> {
+  return database.transaction(async (sql) => {
+    await sql.rows(SNAPSHOT)
+    return read(sql)
+  })
+}
