@@ -55,6 +55,11 @@ afterAll(async () => {
 
 let built: Promise<unknown> | undefined
 
+/** Brings dist/ up to date, once a test file. */
+export function build(): Promise<unknown> {
+  return (built ??= promisify(execFile)(process.execPath, [join(ROOT, '.config/build.js')]))
+}
+
 /** Starts the real server as `npm start` does, and resolves when it is ready. Ended after the file's last test. */
 export async function startServer(options: StartOptions = {}): Promise<ServerProcess> {
   const server = await spawnServer(options)
@@ -76,8 +81,7 @@ export async function startInVain(options: StartOptions): Promise<ServerProcess>
 }
 
 async function spawnServer({ env = {}, dataDirectory, command, detached }: StartOptions): Promise<ServerProcess> {
-  built ??= promisify(execFile)(process.execPath, [join(ROOT, '.config/build.js')])
-  await built
+  await build()
   const port = Number(env['PORT'] ?? (await freePort()))
   const directory = dataDirectory ?? (await migratedDirectory())
   const [program, ...args] = command ?? [process.execPath, join(ROOT, 'dist/server/main.js')]
