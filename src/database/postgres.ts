@@ -12,6 +12,10 @@ const READ_CONNECTIONS = 8
 const LOCK_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
 const CONNECT_TIMEOUT_MS = 5_000
+/** Past the statement's own: a database that has gone without a word does not keep to that. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
+/** A process that stands still, or is cut off, in the middle of a transaction keeps its locks from the others no longer. */
+const IDLE_TRANSACTION_MS = 10_000
 
 /**
  * Every statement of the write pool goes by key and is prepared once: one generic plan, made for indexes whatever the
@@ -30,13 +34,21 @@ export function openPostgres(connectionString: string, errors: PoolErrors): Data
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
+    keepAlive: true,
     application_name: 'baton',
   }
   // Pipelined: the statements of one step are sent together and cost one round trip.
   const writes = new Pool({ ...settings, options: WRITE_SETTINGS, pipeline: true, max: WRITE_CONNECTIONS })
   // In UTC: the adapter drops the offset of the times that it reads.
   const reads = new Pool({ ...settings, options: '-c TimeZone=UTC', max: READ_CONNECTIONS })
-  for (const pool of [writes, reads]) pool.on('error', (error) => errors.onIdleError(error))
+  for (const pool of [writes, reads]) {
+    pool.on('error', (error) => errors.onIdleError(error))
+    // A connection that breaks between two statements of a transaction: the next of them fails. Unheard, the event would
+    // end the process.
+    pool.on('connect', (connection) => connection.on('error', () => undefined))
+  }
   const prisma = new PrismaClient({
     adapter: new PrismaPg(reads, { disposeExternalPool: false, statementNameGenerator }),
   })

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import { isUnavailable } from '../database/unavailable.js'
 import type { FieldProblem, Outcome, Refusal } from '../use-cases/outcome.js'
 import type { TokenKind } from '../use-cases/caller.js'
 import { codeOfGraphQLError, fieldsOfVariableError } from './request-errors.js'
@@ -33,21 +34,43 @@ export function forbidden(kind: TokenKind, allowed: readonly TokenKind[]): Graph
 
 /** What a caller reads of a failure that is ours: nothing that the failure itself says. */
 const INTERNAL_MESSAGE = 'The server failed to carry this out. Its log has the details under the requestId.'
+const UNAVAILABLE_MESSAGE =
+  'The database is away, full or too slow at the moment. Send the same call again after retryAfterSeconds, with the ' +
+  'same requestId if it has one: whether it was carried out is not known.'
+/** Long enough for a database that restarts, short enough for a claim's lease. */
+const RETRY_AFTER_SECONDS = 1
 
 /**
  * For Yoga's `maskedErrors.maskError`, and for anything else that executes the schema: refusals pass, the complaints of
- * GraphQL itself get a code, and all else becomes INTERNAL without its text. An error that comes back as another object
- * with the code INTERNAL is one for the log.
+ * GraphQL itself get a code, and all else becomes INTERNAL, or UNAVAILABLE where the moment is to blame, without its text.
+ * An error that comes back as another object with one of these two codes is one for the log.
  */
 export function maskError(error: unknown): GraphQLError {
-  if (!(error instanceof GraphQLError)) return new GraphQLError(INTERNAL_MESSAGE, { extensions: { code: 'INTERNAL' } })
-  if (!isOfGraphQL(error)) return recoded(error, INTERNAL_MESSAGE, { code: 'INTERNAL' })
+  if (!(error instanceof GraphQLError)) return new GraphQLError(...failureOf(error))
+  if (!isOfGraphQL(error)) return recoded(error, ...failureOf(innermost(error)))
   if (typeof error.extensions['code'] === 'string') return error
   const code = codeOfGraphQLError(error)
-  if (code === 'INTERNAL') return recoded(error, INTERNAL_MESSAGE, { code })
+  if (code === 'INTERNAL') return recoded(error, ...INTERNAL)
   const fields = code === 'BAD_USER_INPUT' ? fieldsOfVariableError(error) : null
-  if (fields === null) return recoded(error, error.message, { code })
-  return recoded(error, badUserInput(fields).message, { code, fields })
+  if (fields === null) return recoded(error, error.message, { extensions: { code } })
+  return recoded(error, badUserInput(fields).message, { extensions: { code, fields } })
+}
+
+type Failure = [message: string, options: { extensions: Record<string, unknown> }]
+
+const INTERNAL: Failure = [INTERNAL_MESSAGE, { extensions: { code: 'INTERNAL' } }]
+
+function failureOf(error: unknown): Failure {
+  if (!isUnavailable(error)) return INTERNAL
+  const http = { status: 503, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }
+  const told = { code: 'UNAVAILABLE', retryable: true, retryAfterSeconds: RETRY_AFTER_SECONDS }
+  return [UNAVAILABLE_MESSAGE, { extensions: { ...told, http } }]
+}
+
+/** What was thrown, out of all that it was wrapped in. */
+function innermost(error: GraphQLError): unknown {
+  const { originalError } = error
+  return originalError instanceof GraphQLError ? innermost(originalError) : originalError
 }
 
 /** False where anything but a GraphQLError was thrown, however often it was wrapped. */
@@ -57,11 +80,11 @@ function isOfGraphQL(error: GraphQLError): boolean {
   return originalError instanceof GraphQLError && isOfGraphQL(originalError)
 }
 
-function recoded(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+function recoded(error: GraphQLError, ...[message, { extensions }]: Failure): GraphQLError {
   const { nodes, source, positions, path } = error
   const http = error.extensions['http']
   return new GraphQLError(message, {
     ...{ nodes, source, positions, path },
-    extensions: http === undefined ? extensions : { ...extensions, http },
+    extensions: http === undefined ? extensions : { http, ...extensions },
   })
 }

@@ -13,7 +13,7 @@ export class InternalErrors {
 
   mask(error: unknown): Error {
     const masked = maskError(error)
-    if (masked !== error && isInternal(masked)) this.originals.set(masked, error)
+    if (masked !== error && isOurs(masked)) this.originals.set(masked, error)
     return masked
   }
 
@@ -32,14 +32,17 @@ export class InternalErrors {
   }
 
   private report(error: GraphQLError, requestId: string): void {
-    if (!isInternal(error)) return
+    if (!isOurs(error)) return
     error.extensions['requestId'] = requestId
-    this.log.error({ requestId, path: error.path, err: this.originals.get(error) ?? error }, 'A request failed')
+    const details = { requestId, path: error.path, err: this.originals.get(error) ?? error }
+    // What passes by itself is no error of the server's.
+    if (error.extensions['code'] === 'INTERNAL') this.log.error(details, 'A request failed')
+    else this.log.warn(details, 'A request failed: the database was not available')
   }
 }
 
-function isInternal({ extensions }: GraphQLError): boolean {
-  return extensions['code'] === 'INTERNAL'
+function isOurs({ extensions }: GraphQLError): boolean {
+  return extensions['code'] === 'INTERNAL' || extensions['code'] === 'UNAVAILABLE'
 }
 
 /** Yoga quotes what it could not parse: the whole body, back to its sender. Without the quotation it would answer 200. */

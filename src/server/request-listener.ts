@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Database } from '../database/sql.js'
+import { maskError } from '../graphql/errors.js'
 import type { Authenticator } from './auth.js'
 import { serveDashboard } from './dashboard-page.js'
 import { lendToken } from './lend-token.js'
@@ -30,8 +31,13 @@ export function requestListener(handling: RequestHandling): RequestListener {
       if (error instanceof ClientGone) return
       handling.log.error({ requestId, err: error }, 'A request failed')
       if (response.headersSent) return response.destroy()
-      const message = 'The server failed to carry this out. Its log has the details under the requestId.'
-      respondGraphQLError(response, 503, { message, code: 'INTERNAL', requestId })
+      const { message, extensions } = maskError(error)
+      const { http, ...told } = extensions as {
+        code: string
+        http?: { status: number; headers: Record<string, string> }
+      }
+      for (const [name, value] of Object.entries(http?.headers ?? {})) response.setHeader(name, value)
+      respondGraphQLError(response, http?.status ?? 500, { message, ...told, requestId })
     })
   }
 }

@@ -10,7 +10,7 @@ export function respondJson(response: ServerResponse, status: number, body: obje
 export function respondGraphQLError(
   response: ServerResponse,
   status: number,
-  { message, ...extensions }: { message: string; code: string; requestId?: string },
+  { message, ...extensions }: { message: string; code: string; [extension: string]: unknown },
 ): void {
   respondJson(response, status, { errors: [{ message, extensions }] })
 }

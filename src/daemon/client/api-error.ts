@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'QUERY_TOO_COMPLEX'
   | 'INTERNAL'
+  | 'UNAVAILABLE'
 
 /** The server answered, and the answer is no. `code` is extensions.code, or HTTP_<status> where a proxy answered. */
 export class ApiError extends Error {
@@ -35,9 +36,11 @@ export class NoAnswer extends Error {
   override name = 'NoAnswer'
 }
 
+const PASSING: ReadonlySet<string> = new Set<ErrorCode>(['INTERNAL', 'UNAVAILABLE', 'RATE_LIMITED'])
+
 /** Worth asking again: no answer, or one that blames the moment and not the question. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof NoAnswer || (error instanceof ApiError && ['INTERNAL', 'RATE_LIMITED'].includes(error.code))
+  return error instanceof NoAnswer || (error instanceof ApiError && PASSING.has(error.code))
 }
 
 /** The error a caller sees, from whatever sending and reading threw. Never holds the request: its header has the token. */

@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.js'
+import { ApiError, isPassing } from './api-error.js'
 import type { Client, VariablesOf } from './client.js'
 
 type InputOf<Name extends 'CompleteTask' | 'FailTask' | 'ReleaseTask' | 'PinTaskSession'> = VariablesOf<Name>['input']
@@ -50,7 +50,7 @@ async function send<Name extends Report['name'] | 'StartTask'>(
     await client.send(name, { input })
     return { accepted: true }
   } catch (error) {
-    if (error instanceof ApiError && !['INTERNAL', 'RATE_LIMITED', 'UNAUTHENTICATED'].includes(error.code)) {
+    if (error instanceof ApiError && !isPassing(error) && error.code !== 'UNAUTHENTICATED') {
       return { accepted: false, refusal: error }
     }
     throw error

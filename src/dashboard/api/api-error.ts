@@ -25,5 +25,5 @@ export function asApiError(error: unknown): ApiError {
 
 /** Asking again will not help. */
 export function isFinal(error: unknown): boolean {
-  return error instanceof ApiError && !['OFFLINE', 'INTERNAL', 'RATE_LIMITED'].includes(error.code)
+  return error instanceof ApiError && !['OFFLINE', 'INTERNAL', 'UNAVAILABLE', 'RATE_LIMITED'].includes(error.code)
 }

@@ -1,8 +1,20 @@
+import { Unavailable } from '../../database/unavailable.js'
+
 /** A batch's answer to one of its items: settled, or to be tried again in the next batch. */
 export type BatchResult<R> = { settled: R } | { failed: Error } | 'again'
 
+/**
+ * Calls that may wait at once. More come in only while the database does not keep up: they are told so at once, in place
+ * of a wait that ends after their senders have given up.
+ */
+const MAX_WAITING = 10_000
+/** Half of what clients wait for an answer. Whoever waited longer is told to come again, and leaves the line. */
+const LONGEST_WAIT_MS = 10_000
+
 interface Waiting<W, R> {
   work: W
+  /** When it came, in monotonic milliseconds. */
+  since: number
   resolve: (result: R) => void
   reject: (error: Error) => void
 }
@@ -15,22 +27,28 @@ export interface GroupCommitOptions<W, R> {
   maxBatch: number
   /** Whether a failed transaction is known to have written nothing, so that its items may be tried singly. */
   wroteNothing(error: unknown): boolean
+  maxWaiting?: number
+  longestWaitMs?: number
 }
 
 /**
  * Joins calls that arrive while a transaction is under way into the next one: many calls share one round trip and one
  * commit, and a lone call waits for nothing. If a batch fails as a whole, its items are tried one by one, so
- * that one bad item spoils nobody else's call.
+ * that one bad item spoils nobody else's call. While the database stands still the line is bounded, in length and in time.
  */
 export class GroupCommit<W, R> {
   private readonly waiting: Waiting<W, R>[] = []
   private running = 0
+  private watch: NodeJS.Timeout | null = null
 
   constructor(private readonly options: GroupCommitOptions<W, R>) {}
 
+  /** Rejects with Unavailable where the line is too long, or does not move. */
   submit(work: W): Promise<R> {
+    const { maxWaiting = MAX_WAITING } = this.options
     return new Promise((resolve, reject) => {
-      this.waiting.push({ work, resolve, reject })
+      if (this.waiting.length >= maxWaiting) return reject(new Unavailable(`${maxWaiting} calls wait already.`))
+      this.waiting.push({ work, since: performance.now(), resolve, reject })
       this.next()
     })
   }
@@ -41,7 +59,8 @@ export class GroupCommit<W, R> {
   }
 
   private next(): void {
-    if (this.running >= this.options.lanes || this.waiting.length === 0) return
+    if (this.waiting.length === 0) return
+    if (this.running >= this.options.lanes) return this.watchLine()
     this.running += 1
     // The batch is cut in a later microtask, so that calls made in one go travel together.
     queueMicrotask(() => {
@@ -68,10 +87,31 @@ export class GroupCommit<W, R> {
       this.waiting.unshift(...again)
     } catch (error) {
       if (batch.length > 1 && this.options.wroteNothing(error)) {
-        for (const item of batch) await this.runBatch([item])
+        for (const item of batch) if (!this.waitedTooLong(item)) await this.runBatch([item])
       } else {
         for (const item of batch) item.reject(error as Error)
       }
     }
+  }
+
+  /** One timer for the whole line, however long it is. */
+  private watchLine(): void {
+    this.watch ??= setTimeout(() => {
+      this.watch = null
+      const left = this.waiting.filter((item) => !this.waitedTooLong(item))
+      this.waiting.splice(0, this.waiting.length, ...left)
+      if (left.length > 0) this.watchLine()
+    }, this.longestWaitMs / 10).unref()
+  }
+
+  /** Tells the item so, if it did. */
+  private waitedTooLong({ since, reject }: Waiting<W, R>): boolean {
+    if (performance.now() - since < this.longestWaitMs) return false
+    reject(new Unavailable(`The call waited for ${this.longestWaitMs} ms and its turn did not come.`))
+    return true
+  }
+
+  private get longestWaitMs(): number {
+    return this.options.longestWaitMs ?? LONGEST_WAIT_MS
   }
 }

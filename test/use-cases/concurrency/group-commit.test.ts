@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { Unavailable } from '../../../src/database/unavailable.js'
 import { GroupCommit } from '../../../src/use-cases/transaction/group-commit.js'
 import type { BatchResult } from '../../../src/use-cases/transaction/group-commit.js'
 
@@ -76,4 +78,57 @@ it('goes on after a failure', async () => {
   await expect(commits.submit('a')).rejects.toThrow('connection lost')
   fails = false
   expect(await commits.submit('a')).toBe('A')
+})
+
+describe('while no transaction comes to its end', () => {
+  const stuck = (limits: { maxWaiting?: number; longestWaitMs?: number }) => {
+    let release: () => void = () => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const commits = new GroupCommit<string, string>({
+      run: (batch) => released.then(() => settled(batch)),
+      lanes: 1,
+      maxBatch: 1,
+      wroteNothing: () => false,
+      ...limits,
+    })
+    return { commits, release }
+  }
+
+  it('the line has an end, and whoever comes to a full one is told at once', async () => {
+    const { commits, release } = stuck({ maxWaiting: 2 })
+    const first = commits.submit('a')
+    await Promise.resolve()
+    const waiting = [commits.submit('b'), commits.submit('c')]
+    await expect(commits.submit('d')).rejects.toThrow(Unavailable)
+    release()
+    expect(await Promise.all([first, ...waiting])).toEqual(['A', 'B', 'C'])
+  })
+
+  it('nobody waits for ever, and what has left the line is not carried out', async () => {
+    const { commits, release } = stuck({ longestWaitMs: 50 })
+    const first = commits.submit('a')
+    await expect(commits.submit('b')).rejects.toThrow(Unavailable)
+    expect(commits.depth).toBe(0)
+    release()
+    expect(await first).toBe('A')
+    expect(await commits.submit('c')).toBe('C')
+  })
+
+  it('items that are tried singly, each in vain, do not keep the last of them for the sum of it all', async () => {
+    const tried: string[] = []
+    const commits = new GroupCommit<string, string>({
+      run: async (batch) => {
+        tried.push(batch.join(''))
+        await sleep(30)
+        throw new Error('lock timeout')
+      },
+      lanes: 1,
+      maxBatch: 10,
+      wroteNothing: () => true,
+      longestWaitMs: 70,
+    })
+    const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map((item) => commits.submit(item)))
+    expect(outcomes.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'rejected'))
+    expect(tried.length).toBeLessThan(5)
+  })
 })

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPostgres } from '../../src/database/postgres.js'
+import type { Database } from '../../src/database/sql.js'
+import { statement } from '../../src/database/sql.js'
+import { isUnavailable } from '../../src/database/unavailable.js'
+import { describePostgres } from '../support/test-database.js'
+
+const ONE = statement('test_one', 'SELECT 1 AS one')
+const LONG = statement('test_long', 'SELECT pg_sleep(20)')
+
+describePostgres('a connection that is lost', (open) => {
+  let database: Database
+  let side: Client
+
+  beforeAll(async () => {
+    const { connectionString } = await open()
+    database = openPostgres(connectionString, { onIdleError: () => undefined })
+    side = new Client({ connectionString })
+    await side.connect()
+  })
+  afterAll(async () => {
+    await side.end()
+    await database.close()
+  })
+
+  const cut = () =>
+    side.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE application_name = 'baton' AND datname = current_database()`)
+  const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => 'it went well',
+      (error: unknown) => error,
+    )
+
+  it('between two statements of a transaction fails that transaction, and not the process', async () => {
+    const failed = reasonOf(
+      database.transaction(async (sql) => {
+        await sql.rows(ONE)
+        await cut()
+        await sleep(200)
+        await sql.rows(ONE)
+      }),
+    )
+    expect(await failed).toSatisfy(isUnavailable)
+    expect(await database.transaction((sql) => sql.rows(ONE))).toEqual([{ one: 1 }])
+  })
+
+  it.each([
+    ['a statement', () => database.sql.rows(LONG)],
+    ['a statement of a transaction', () => database.transaction((sql) => sql.rows(LONG))],
+    ['a read of the GraphQL types', () => database.prisma.$queryRaw`SELECT pg_sleep(20)::text`],
+  ])('while %s is under way is known for what it is', async (_what, work) => {
+    const failed = reasonOf(work())
+    await sleep(300)
+    await cut()
+    expect(await failed).toSatisfy(isUnavailable)
+    expect(await database.sql.rows(ONE)).toEqual([{ one: 1 }])
+  })
+
+  it('a lock that somebody keeps is given up, and so known', async () => {
+    await side.query('BEGIN; LOCK TABLE log_head IN ACCESS EXCLUSIVE MODE')
+    const reads = reasonOf(database.prisma.logHead.findMany())
+    const writes = reasonOf(
+      database.transaction((sql) => sql.rows(statement('test_heads', 'SELECT * FROM log_head FOR UPDATE'))),
+    )
+    expect(await reads).toSatisfy(isUnavailable)
+    expect(await writes).toSatisfy(isUnavailable)
+    await side.query('ROLLBACK')
+  })
+
+  it('a transaction that stands still loses its locks to the others', async () => {
+    const still = reasonOf(
+      database.transaction(async (sql) => {
+        await sql.rows(ONE)
+        await sleep(11_000)
+        await sql.rows(ONE)
+      }),
+    )
+    expect(await still).toSatisfy(isUnavailable)
+  })
+})
+
+describe('a database that is not there', () => {
+  it.each(['127.0.0.1', 'localhost'])('at %s is known for what it is', async (host) => {
+    const database = openPostgres(`postgresql://nobody@${host}:1/none`, { onIdleError: () => undefined })
+    await expect(database.sql.rows(ONE)).rejects.toSatisfy(isUnavailable)
+    await expect(database.prisma.logHead.findMany()).rejects.toSatisfy(isUnavailable)
+    await database.close()
+  })
+})
+
+describe('what no other moment would change', () => {
+  it.each([new Error('password=hunter2'), Object.assign(new Error('no such table'), { code: '42P01' }), 'text', null])(
+    '%s is not blamed on the moment',
+    (error) => {
+      expect(isUnavailable(error)).toBe(false)
+    },
+  )
+})
