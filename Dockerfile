@@ -3,7 +3,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && npm run build:dashboard
+RUN npm run build
 # Leaves what the server runs with. Peer and optional ones are Prisma's command line, which only the build needs.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional --omit=peer
 

@@ -48,7 +48,7 @@ export async function insertToken(sql: Sql, token: NewToken): Promise<ApiToken> 
 
 /** Makes a token of the caller's workspace. Its secret is in this answer and nowhere else. */
 export async function createToken(
-  { database, clock }: Services,
+  { database, clock }: Pick<Services, 'database' | 'clock'>,
   caller: Caller,
   input: CreateTokenInput,
 ): Promise<Outcome<{ token: ApiToken; secret: string }>> {

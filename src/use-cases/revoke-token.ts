@@ -14,7 +14,7 @@ const REVOKE = statement(
 
 /** Ends a token for good. Sent again: the same answer. */
 export async function revokeToken(
-  { database, clock }: Services,
+  { database, clock }: Pick<Services, 'database' | 'clock'>,
   caller: Caller,
   { tokenId }: { tokenId: string },
 ): Promise<Outcome<{ token: ApiToken }>> {

@@ -1,0 +1,4 @@
+import { runCommand } from './run-command.js'
+import { tokenCommand } from './token-command.js'
+
+await runCommand(tokenCommand(process.argv.slice(2), (text) => process.stderr.write(`${text}\n`)))
