@@ -16,6 +16,12 @@ export interface Config {
   /** 0: a task may wait for ever. */
   queueTtlSeconds: number
   logLevel: LogLevel
+  /** auto: where only this machine can reach the server. */
+  graphiql: 'auto' | 'on' | 'off'
+  /** Whose pages may read answers, as browsers write origins. */
+  corsOrigins: readonly string[]
+  /** How many proxies stand in front, each adding to X-Forwarded-For. They are taken to end TLS. */
+  trustedProxies: number
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -71,6 +77,22 @@ const logLevel: Variable<LogLevel> = {
   expected: `one of ${LOG_LEVELS.join(', ')}`,
 }
 
+const GRAPHIQL = ['auto', 'on', 'off'] as const
+const graphiql: Variable<Config['graphiql']> = {
+  schema: z.enum(GRAPHIQL),
+  fallback: 'auto',
+  expected: `one of ${GRAPHIQL.join(', ')}`,
+}
+const corsOrigins: Variable<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .refine((origins) => origins.every(isOrigin)),
+  fallback: [],
+  expected: 'origins separated by commas, each without a path, such as https://app.example.com',
+}
+const trustedProxies = wholeNumber(0, 10, 0)
+
 /** The settings of this process. */
 export function readProcessConfig(): ReadConfig {
   return readConfig(process.env)
@@ -98,6 +120,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sweepIntervalMs: read('BATON_SWEEP_INTERVAL_MS', sweepInterval),
     queueTtlSeconds: read('BATON_QUEUE_TTL_SECONDS', queueTtl),
     logLevel: read('BATON_LOG_LEVEL', logLevel),
+    graphiql: read('BATON_GRAPHIQL', graphiql),
+    corsOrigins: read('BATON_CORS_ORIGINS', corsOrigins),
+    trustedProxies: read('BATON_TRUST_PROXY', trustedProxies),
   }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
 }
@@ -115,6 +140,11 @@ function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, searchParams } = new URL(text)
   return (protocol === 'postgresql:' || protocol === 'postgres:') && (hostname !== '' || searchParams.has('host'))
+}
+
+/** Exactly as browsers send it, because it is compared with what they send. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
 /** One line whatever it holds, and not a long one. */

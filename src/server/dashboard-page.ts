@@ -1,23 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import sirv from 'sirv'
+import { pageHeaders } from './answer-headers.js'
 
 /** Where the build puts the page (.config/build-dashboard.js), both from src/ and from dist/. */
 const FOLDER = fileURLToPath(new URL('../../dist/dashboard', import.meta.url))
 /** Their names change with what they hold. */
 const HASHED = '/assets/'
 
-/** Files of this server and nothing else; no frame around it, because it holds a token and buttons to use it with. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** Files of this server and nothing else. */
+const HEADERS = pageHeaders({ 'script-src': "'self'", 'style-src': "'self'", 'img-src': "'self'" })
 
 /** Looked up on the disk each time, so that a build beside a running server is given out whole. */
 const options = {
@@ -27,11 +19,7 @@ const options = {
   extensions: ['html'],
   setHeaders(response: ServerResponse, path: string): void {
     response.setHeader('cache-control', path.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache')
-    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY)
-    response.setHeader('x-frame-options', 'DENY')
-    response.setHeader('cross-origin-opener-policy', 'same-origin')
-    response.setHeader('cross-origin-resource-policy', 'same-origin')
-    response.setHeader('referrer-policy', 'no-referrer')
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
   },
 }
 const files = sirv(FOLDER, options)

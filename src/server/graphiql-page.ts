@@ -1,32 +1,21 @@
 import type { ServerResponse } from 'node:http'
 import type { GraphiQLOptions } from 'graphql-yoga'
 import { graphiqlTabs } from '../graphql/graphiql-tabs.js'
+import { pageHeaders } from './answer-headers.js'
 import type { LocalSession } from './local-session.js'
 
-/**
- * The page is whole: scripts, styles and pictures are in it, and it talks to this server only. Framing it is forbidden,
- * because it may hold a token (local-session.ts) and a button to use it with.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline' blob:",
-  'worker-src blob:',
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  'font-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** The page is whole: scripts, styles and pictures are in it. */
+const HEADERS = pageHeaders({
+  'script-src': "'unsafe-inline' blob:",
+  'worker-src': 'blob:',
+  'style-src': "'unsafe-inline'",
+  'img-src': 'data:',
+  'font-src': 'data:',
+})
 
 /** What the page is to show, and the headers it is sent with. */
 export function graphiqlOptions(response: ServerResponse, localSession: LocalSession | null): GraphiQLOptions {
-  response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY)
-  response.setHeader('x-frame-options', 'DENY')
-  response.setHeader('cross-origin-opener-policy', 'same-origin')
-  response.setHeader('referrer-policy', 'no-referrer')
-  response.setHeader('cache-control', 'no-store')
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
   const authorization = localSession?.mayHave(response.req) ? `Bearer ${localSession.secret}` : 'Bearer <your token>'
   const headers = JSON.stringify({ Authorization: authorization }, null, 2)
   return {

@@ -7,7 +7,6 @@ import { respondJson } from './respond.js'
  * may read it, and LocalSession.mayHave answers none in the first place.
  */
 export function lendToken(request: IncomingMessage, response: ServerResponse, localSession: LocalSession | null): void {
-  response.setHeader('cross-origin-resource-policy', 'same-origin')
   if (request.method !== 'GET') return respondJson(response, 405, { error: 'Ask with GET.' })
   const token = localSession?.mayHave(request) === true ? localSession.secret : null
   respondJson(response, 200, { token })

@@ -3,13 +3,16 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Readable } from 'node:stream'
 import type { Database } from '../database/sql.js'
 import { maskError } from '../graphql/errors.js'
+import { setAnswerHeaders } from './answer-headers.js'
 import type { Authenticator } from './auth.js'
+import type { CrossOrigin } from './cross-origin.js'
 import { serveDashboard } from './dashboard-page.js'
 import { lendToken } from './lend-token.js'
 import type { LocalSession } from './local-session.js'
 import type { Log } from './log.js'
 import { health, ready } from './probes.js'
 import { ClientGone, readBody, refuseBody } from './read-body.js'
+import { refuseRequest } from './refuse-request.js'
 import { respondGraphQLError, respondJson } from './respond.js'
 import type { Yoga } from './yoga.js'
 import { GRAPHQL_PATH } from './yoga.js'
@@ -17,6 +20,7 @@ import { GRAPHQL_PATH } from './yoga.js'
 export interface RequestHandling {
   yoga: Yoga
   authenticator: Authenticator
+  crossOrigin: CrossOrigin
   localSession: LocalSession | null
   database: Database
   log: Log
@@ -43,13 +47,12 @@ export function requestListener(handling: RequestHandling): RequestListener {
 }
 
 async function handle(
-  { yoga, authenticator, localSession, database, isStopping }: RequestHandling,
+  { yoga, authenticator, localSession, crossOrigin, database, isStopping }: RequestHandling,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
 ): Promise<void> {
-  response.setHeader('x-content-type-options', 'nosniff')
-  response.setHeader('x-request-id', requestId)
+  setAnswerHeaders(response, requestId)
   if (isStopping()) response.setHeader('connection', 'close')
   const path = request.url?.split('?', 1)[0]
   if (path === '/health') return health(response)
@@ -60,6 +63,7 @@ async function handle(
       respondJson(response, 404, { error: `There is nothing at this path. The API is at ${GRAPHQL_PATH}.` })
     })
   }
+  if (crossOrigin(request, response) || refuseRequest(request, response)) return
   if (request.method === 'POST') {
     const body = await readBody(request)
     if (body === null) return refuseBody(request, response)

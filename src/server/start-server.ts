@@ -8,9 +8,10 @@ import { buildServices } from '../use-cases/build-services.js'
 import { sweep } from '../use-cases/sweep.js'
 import { Authenticator } from './auth.js'
 import type { Config } from './config.js'
+import { crossOrigin } from './cross-origin.js'
+import { offersGraphiql, warnOfPlainHttp } from './exposure.js'
 import { createHttpServer, drain, listen } from './http-server.js'
 import { isPersonal, LocalSession } from './local-session.js'
-import { isLoopbackBind } from './loopback.js'
 import type { Log } from './log.js'
 import { openDatabase } from './open-database.js'
 import { requestListener } from './request-listener.js'
@@ -59,7 +60,8 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
     clock: services.clock,
     localSession,
   })
-  const graphiql = isLoopbackBind(config.host)
+  warnOfPlainHttp(config, log)
+  const graphiql = offersGraphiql(config)
   const yoga = openYoga({
     services,
     log,
@@ -67,7 +69,11 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
     onTokenRevoked: () => authenticator.forgetAll(),
   })
   let stopping = false
-  listener = requestListener({ yoga, authenticator, localSession, database, log, isStopping: () => stopping })
+  listener = requestListener({
+    ...{ yoga, authenticator, localSession, database, log },
+    crossOrigin: crossOrigin(config.corsOrigins),
+    isStopping: () => stopping,
+  })
   const sweeper = new Sweeper(() => sweep(services), config.sweepIntervalMs, log)
   return {
     port,

@@ -13,6 +13,9 @@ const DEFAULTS: Config = {
   sweepIntervalMs: 1000,
   queueTtlSeconds: 0,
   logLevel: 'info',
+  graphiql: 'auto',
+  corsOrigins: [],
+  trustedProxies: 0,
 }
 
 describe('settings', () => {
@@ -41,6 +44,14 @@ describe('settings', () => {
     ['BATON_SWEEP_INTERVAL_MS', '10', { sweepIntervalMs: 10 }],
     ['BATON_QUEUE_TTL_SECONDS', '86400', { queueTtlSeconds: 86_400 }],
     ['BATON_LOG_LEVEL', 'silent', { logLevel: 'silent' }],
+    ['BATON_GRAPHIQL', 'off', { graphiql: 'off' }],
+    ['BATON_CORS_ORIGINS', 'https://a.example', { corsOrigins: ['https://a.example'] }],
+    [
+      'BATON_CORS_ORIGINS',
+      'https://a.example, http://localhost:5173',
+      { corsOrigins: ['https://a.example', 'http://localhost:5173'] },
+    ],
+    ['BATON_TRUST_PROXY', '1', { trustedProxies: 1 }],
   ])('%s takes %j', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toEqual({ ok: true, config: { ...DEFAULTS, ...expected } })
   })
@@ -59,6 +70,12 @@ describe('settings', () => {
     ['BATON_RUN_LEASE_SECONDS', '0', 'is "0": it must be a whole number from 1 to 3600.'],
     ['BATON_SWEEP_INTERVAL_MS', '9', 'is "9": it must be a whole number from 10 to 3600000.'],
     ['BATON_QUEUE_TTL_SECONDS', '-1', 'is "-1": it must be a whole number from 0 to 315360000.'],
+    ['BATON_GRAPHIQL', 'true', 'is "true": it must be one of auto, on, off.'],
+    ['BATON_CORS_ORIGINS', '*', 'is "*": it must be origins separated by commas'],
+    ['BATON_CORS_ORIGINS', 'https://a.example/', 'is "https://a.example/": it must be origins separated by commas'],
+    ['BATON_CORS_ORIGINS', 'https://a.example,', 'is "https://a.example,": it must be origins separated by commas'],
+    ['BATON_CORS_ORIGINS', 'null', 'is "null": it must be origins separated by commas'],
+    ['BATON_TRUST_PROXY', 'true', 'is "true": it must be a whole number from 0 to 10.'],
     ['BATON_LOG_LEVEL', 'loud', 'is "loud": it must be one of fatal, error, warn, info, debug, trace, silent.'],
     ['BATON_LOG_LEVEL', 'x\ny', 'is "x\\ny": it must be one of'],
   ])('%s refuses %j', (name, value, sentence) => {

@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { respondGraphQLError } from './respond.js'
+
+/** What a form of any web page can send as well; nothing at all counts as well. */
+const FORM_TYPES: ReadonlySet<string> = new Set([
+  ...['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'],
+])
+/** A browser sends none of these to another origin without having asked it first (a preflight). */
+const NEVER_IN_FORMS = [
+  ...['authorization', 'x-requested-with', 'x-graphql-yoga-csrf', 'apollo-require-preflight'],
+  'x-apollo-operation-name',
+]
+
+/**
+ * Answers what is no request of a GraphQL client, before anything else looks at it. True: it has been answered.
+ * Whether a GET holds a mutation is Yoga's to say, which has the document: it refuses it.
+ */
+export function refuseRequest(request: IncomingMessage, response: ServerResponse): boolean {
+  const problem = problemOf(request)
+  if (problem === null) return false
+  const { status, message } = problem
+  respondGraphQLError(response, status, { message, code: 'BAD_REQUEST' })
+  return true
+}
+
+function problemOf({ method, headers, url = '' }: IncomingMessage): { status: number; message: string } | null {
+  if (!isHost(headers.host)) return { status: 400, message: 'The Host header names no host.' }
+  if (method === 'POST' && isForgeable(headers)) {
+    return {
+      status: 415,
+      message: 'Send the operation as JSON, with the header "Content-Type: application/json".',
+    }
+  }
+  const wrong = method === 'GET' ? wrongParameter(url) : null
+  if (wrong === null) return null
+  return { status: 400, message: `The parameter "${wrong}" must be a JSON object, and URL-encoded.` }
+}
+
+/** Yoga puts it into a URL, which throws where it cannot be one. */
+function isHost(host: string | undefined): boolean {
+  return host === undefined || URL.canParse(`http://${host}`)
+}
+
+/** Whether a page of elsewhere could have made the browser of a visitor send this POST (cross-site request forgery). */
+function isForgeable(headers: IncomingHttpHeaders): boolean {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  return FORM_TYPES.has(type) && NEVER_IN_FORMS.every((name) => headers[name] === undefined)
+}
+
+/** Which of a GET's parameters that hold JSON does not. */
+function wrongParameter(url: string): string | null {
+  const start = url.indexOf('?')
+  if (start === -1) return null
+  const parameters = new URLSearchParams(url.slice(start + 1))
+  return ['variables', 'extensions'].find((name) => !isJson(parameters.get(name))) ?? null
+}
+
+function isJson(text: string | null): boolean {
+  if (text === null || text === '') return true
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
