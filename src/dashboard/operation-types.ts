@@ -52,6 +52,7 @@ type SendChatMessageInput = {
   requestId?: string | null | undefined
 }
 type SessionEventType =
+  | 'CONVERSATION_ERASED'
   | 'CONVERSATION_OPENED'
   | 'MESSAGE_POSTED'
   | 'POINTER_IMPORTED'

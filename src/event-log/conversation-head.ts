@@ -5,12 +5,12 @@ import { statement } from '../database/sql.js'
 /** What a conversation's row says of its stream. */
 export type ConversationHead = Pick<
   Conversation,
-  'id' | 'kind' | 'agentId' | 'issueKey' | 'version' | 'state' | 'foldVersion' | 'digest'
+  'id' | 'kind' | 'agentId' | 'issueKey' | 'version' | 'state' | 'foldVersion' | 'digest' | 'erasedAt' | 'erasedVersion'
 >
 
 const HEADS = statement(
   'read_conversation_heads',
-  `SELECT id, kind, "agentId", "issueKey", version, state, "foldVersion", digest
+  `SELECT id, kind, "agentId", "issueKey", version, state, "foldVersion", digest, "erasedAt", "erasedVersion"
    FROM conversation WHERE "workspaceId" = $1 AND id = ANY($2::text[])`,
 )
 

@@ -28,7 +28,6 @@ export function taskStateOf(row: Task): TaskState {
         ? null
         : {
             reason: row.failureReason,
-            error: row.failureError ?? '',
             resumeSafe: row.failureResumeSafe ?? false,
             retryable: row.failureRetryable ?? false,
           },
@@ -48,10 +47,14 @@ export interface TaskRowExtras {
   workspaceId: string
   conversationId: string
   title: string | null
+  /** What is kept of a failure's error; null without one, or once it is erased. */
+  failureError: string | null
   claimToken: string | null
   /** Of the newest claim's decision, to filter by. */
   resumeOutcome: string | null
   resumeReason: string | null
+  /** When its texts were erased. */
+  erasedAt: Date | null
 }
 
 /** The row that a task's state stands in. */
@@ -62,7 +65,6 @@ export function taskRowOf(state: TaskState, extras: TaskRowExtras): Task {
     ...task,
     inputMessageIds: [...task.inputMessageIds],
     failureReason: failure?.reason ?? null,
-    failureError: failure?.error ?? null,
     failureResumeSafe: failure?.resumeSafe ?? null,
     failureRetryable: failure?.retryable ?? null,
     createdAt: new Date(task.createdAt),

@@ -2,12 +2,9 @@
  * The facts a conversation's stream is made of: one type per past-tense fact.
  *
  * Events hold ids, flags and short reasons only. Prompts, messages, outputs and other bulky or personal
- * text live in tables of their own and are referred to by id, so that they can be erased without
- * touching the log. The one free text is a failure's error, cut at {@link MAX_ERROR_BYTES}.
+ * text live in tables of their own, so that they can be erased without touching the log: error texts, too, since the
+ * second version of TASK_FAILED.
  */
-
-/** The longest error text an event keeps, in UTF-8 bytes. */
-export const MAX_ERROR_BYTES = 4096
 
 export type TaskKind = 'CHAT' | 'ISSUE'
 export type MessageRole = 'USER' | 'ASSISTANT'
@@ -135,7 +132,8 @@ export interface TaskCompleted extends RunEnding {
 
 export interface TaskFailed extends RunEnding {
   failureReason: string
-  error: string
+  /** How long the error text is that the task's row keeps, in UTF-8 bytes; the row has none once it is erased. */
+  errorBytes: number
   resumeSafe: boolean
   retryable: boolean
   classifierVersion: number
@@ -158,6 +156,9 @@ export interface PointerImported {
   source: string
 }
 
+/** All texts of the conversation so far were erased; what the log holds stays. */
+export type ConversationErased = Record<string, never>
+
 export interface EventData {
   CONVERSATION_OPENED: ConversationOpened
   MESSAGE_POSTED: MessagePosted
@@ -172,6 +173,7 @@ export interface EventData {
   TASK_CANCELLED: TaskCancelled
   SESSION_RESET: SessionReset
   POINTER_IMPORTED: PointerImported
+  CONVERSATION_ERASED: ConversationErased
 }
 
 export type SessionEventType = keyof EventData

@@ -35,6 +35,7 @@ export function evolve(state: SessionState, event: FoldableEvent): SessionState 
     case 'MESSAGE_POSTED':
     case 'TASK_ENQUEUED':
     case 'TASK_RETARGETED':
+    case 'CONVERSATION_ERASED':
       // F1: the task's own state keeps what an enqueued or retargeted task needs; no session is concerned.
       return { ...state, version: event.version }
     case 'UNKNOWN':

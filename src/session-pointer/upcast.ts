@@ -11,10 +11,11 @@ export const CURRENT_SCHEMA_VERSION: Readonly<Record<SessionEventType, number>> 
   SESSION_PINNED: 1,
   TASK_RELEASED: 1,
   TASK_COMPLETED: 1,
-  TASK_FAILED: 1,
+  TASK_FAILED: 2,
   TASK_CANCELLED: 1,
   SESSION_RESET: 1,
   POINTER_IMPORTED: 1,
+  CONVERSATION_ERASED: 1,
 }
 
 /** Turns the data of one schema version into that of the next. Pure; never fills a gap with a guess. */
@@ -26,7 +27,15 @@ export interface UpcastChain {
   upcasters: Readonly<Record<string, Upcaster>>
 }
 
-export const UPCAST_CHAIN: UpcastChain = { current: CURRENT_SCHEMA_VERSION, upcasters: {} }
+const UPCASTERS: UpcastChain['upcasters'] = {
+  // The text was part of the event; now the task's row alone has it.
+  'TASK_FAILED@1': (data) => {
+    const { error, ...rest } = data as { error: string }
+    return { ...rest, errorBytes: new TextEncoder().encode(error).length }
+  },
+}
+
+export const UPCAST_CHAIN: UpcastChain = { current: CURRENT_SCHEMA_VERSION, upcasters: UPCASTERS }
 
 /** An event as it was stored, in whatever schema version it was written. */
 export interface RawEvent {

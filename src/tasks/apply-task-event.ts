@@ -18,6 +18,7 @@ export function applyTaskEvent(task: TaskState | null, event: StreamEvent): Appl
     case 'MESSAGE_POSTED':
     case 'SESSION_RESET':
     case 'POINTER_IMPORTED':
+    case 'CONVERSATION_ERASED':
       return { task }
     case 'TASK_ENQUEUED':
       return task === null ? enqueued(event) : { violation: `TASK_ENQUEUED for ${task.id}, which exists already` }
@@ -123,8 +124,8 @@ function moved(task: TaskState, event: EventOf<TransitionType>): TaskState {
     case 'TASK_COMPLETED':
       return { ...task, ...reported(task, event.data), status, finishedAt: at }
     case 'TASK_FAILED': {
-      const { failureReason: reason, error, resumeSafe, retryable } = event.data
-      const failure = { reason, error, resumeSafe, retryable }
+      const { failureReason: reason, resumeSafe, retryable } = event.data
+      const failure = { reason, resumeSafe, retryable }
       return { ...task, ...reported(task, event.data), status, finishedAt: at, failure }
     }
   }

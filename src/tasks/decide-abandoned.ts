@@ -1,5 +1,5 @@
-import { failedEvent } from './failed-event.js'
-import { illegalTransition, NO_ENDING, transition } from './task-decision.js'
+import { recordedFailure } from './recorded-failure.js'
+import { failing, illegalTransition, NO_ENDING, transition } from './task-decision.js'
 import type { TaskDecision } from './task-decision.js'
 import { isActive } from './task-state.js'
 import type { TaskState } from './task-state.js'
@@ -39,5 +39,5 @@ function failActive(task: TaskState, failureReason: string, error: string): Task
 }
 
 function failed(task: TaskState, failureReason: string, error: string): TaskDecision {
-  return transition(task, failedEvent(task, { ending: NO_ENDING, failureReason, error }), true)
+  return failing(task, recordedFailure(task, { ending: NO_ENDING, failureReason, error }), true)
 }

@@ -1,6 +1,6 @@
 import type { ResumeResult, RunEnding } from '../session-pointer/events.js'
-import { failedEvent } from './failed-event.js'
-import { holdsClaim, illegalTransition, REPEATED, STALE_CLAIM, transition } from './task-decision.js'
+import { recordedFailure } from './recorded-failure.js'
+import { failing, holdsClaim, illegalTransition, REPEATED, STALE_CLAIM, transition } from './task-decision.js'
 import type { ClaimCommand, TaskDecision } from './task-decision.js'
 import { isActive } from './task-state.js'
 import type { TaskState } from './task-state.js'
@@ -47,7 +47,7 @@ export function fail(
   if (!holdsClaim(command)) return STALE_CLAIM
   if (command.task.status === 'FAILED') return REPEATED
   if (!isActive(command.task)) return illegalTransition(command.task)
-  return transition(command.task, failedEvent(command.task, command), false)
+  return failing(command.task, recordedFailure(command.task, command), false)
 }
 
 /** CLAIMED -> QUEUED. The claim is void at once, so a repeat is a stale claim. */

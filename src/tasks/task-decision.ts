@@ -1,4 +1,5 @@
 import type { NewEvent, RunEnding } from '../session-pointer/events.js'
+import type { RecordedFailure } from './recorded-failure.js'
 import type { TaskState, TaskStatus } from './task-state.js'
 import { isLegal } from './transitions.js'
 import type { TransitionType } from './transitions.js'
@@ -12,6 +13,8 @@ export type TaskDecision =
        * ending (so that a repeat gets the same answer) and after a cancellation (a late pin presents it, F12).
        */
       voidsClaim: boolean
+      /** With TASK_FAILED: what is kept of its error, beside the log. */
+      errorText?: string
     }
   /** The same call came before: same answer, nothing written. */
   | { kind: 'repeated' }
@@ -45,6 +48,12 @@ export function holdsClaim({ held, presented }: ClaimCommand): boolean {
 
 export function illegalTransition(task: TaskState): TaskDecision {
   return { kind: 'refused', code: 'ILLEGAL_TRANSITION', status: task.status }
+}
+
+/** Accepts the failure where the task's status allows it. */
+export function failing(task: TaskState, { event, errorText }: RecordedFailure, voidsClaim: boolean): TaskDecision {
+  const decision = transition(task, event, voidsClaim)
+  return decision.kind === 'accepted' ? { ...decision, errorText } : decision
 }
 
 /** Accepts the event where the task's status allows it. */

@@ -4,8 +4,6 @@ export type TaskStatus = 'QUEUED' | 'CLAIMED' | 'RUNNING' | 'COMPLETED' | 'FAILE
 
 export interface TaskFailure {
   reason: string
-  /** Cut at MAX_ERROR_BYTES of UTF-8. */
-  error: string
   resumeSafe: boolean
   retryable: boolean
 }

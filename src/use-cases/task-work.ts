@@ -75,10 +75,15 @@ function decisionOf(command: TaskCommand, caller: Caller, loaded: LoadedConversa
     case 'ignored':
       return { unchanged: { taskId: task.id, ignored: true } }
     case 'accepted': {
+      const { errorText } = decision
       const followed = command.follow?.(task, decision.events, loaded) ?? {}
       return {
         events: [...decision.events, ...(followed.events ?? [])],
-        extras: { ...followed.extras, voidsClaim: decision.voidsClaim },
+        extras: {
+          ...followed.extras,
+          voidsClaim: decision.voidsClaim,
+          ...(errorText === undefined ? {} : { errors: new Map([[task.id, errorText]]) }),
+        },
         answer: { taskId: task.id, ...followed.answer },
       }
     }

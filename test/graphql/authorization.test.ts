@@ -22,6 +22,7 @@ const MAY: Record<string, TokenKind[]> = {
   ...{ createAgent: PEOPLE, updateAgent: PEOPLE, archiveAgent: PEOPLE, createChatSession: PEOPLE },
   ...{ updateChatSession: PEOPLE, sendChatMessage: PEOPLE, resetSession: PEOPLE, enqueueTask: PEOPLE },
   ...{ cancelTask: PEOPLE, rerunTask: PEOPLE },
+  ...{ eraseConversationContent: ADMINS },
   ...{ createToken: ADMINS, revokeToken: ADMINS, createWorkspace: ['ROOT'] },
 }
 

@@ -176,7 +176,7 @@ export class Conversation {
   private fail(task: SimulatedTask, failureReason: string, ending: RunEnding): void {
     task.status = 'FAILED'
     const verdict = classifyFailure({ reason: failureReason, error: '' })
-    this.task(task, 'TASK_FAILED', { ...ending, ...verdict, failureReason, error: '', classifierVersion: 1 })
+    this.task(task, 'TASK_FAILED', { ...ending, ...verdict, failureReason, errorBytes: 0, classifierVersion: 1 })
   }
 
   private cancel(task: SimulatedTask | undefined): void {

@@ -104,7 +104,7 @@ export class History {
     return this.of(task, 'TASK_FAILED', {
       ...SAID_NOTHING,
       failureReason,
-      error: 'exit status 1',
+      errorBytes: 13,
       resumeSafe: true,
       retryable: RETRYABLE.has(failureReason),
       classifierVersion: 1,

@@ -13,7 +13,6 @@ export function taskProblems(task: TaskState, row: RawRow | undefined, conversat
     ...columns,
     conversationId,
     failureReason: failure?.reason ?? null,
-    failureError: failure?.error ?? null,
     failureResumeSafe: failure?.resumeSafe ?? null,
     failureRetryable: failure?.retryable ?? null,
   }
@@ -23,6 +22,8 @@ export function taskProblems(task: TaskState, row: RawRow | undefined, conversat
       ? []
       : [`${task.id} has ${column} ${JSON.stringify(actual)}, its events say ${JSON.stringify(value)}`]
   })
+  const keepsError = failure !== null && row['erasedAt'] === null
+  if ((row['failureError'] !== null) !== keepsError) problems.push(`${task.id} has the wrong error text`)
   const active = task.status === 'CLAIMED' || task.status === 'RUNNING'
   if (active && row['claimToken'] === null) problems.push(`${task.id} is held without a token`)
   if (task.status === 'QUEUED' && row['claimToken'] !== null) problems.push(`${task.id} waits and has a token`)

@@ -21,7 +21,11 @@ describe('a lease that ran out', () => {
 
   it('fails a run with timeout, and voids its claim: it is never handed out again as if it had not started', () => {
     const decision = expire({ task: taskThat.isRunning() })
-    expect(decision).toMatchObject({ kind: 'accepted', voidsClaim: true })
+    expect(decision).toMatchObject({
+      kind: 'accepted',
+      voidsClaim: true,
+      errorText: expect.stringMatching(/\w+\.$/) as string,
+    })
     expect(eventOf(decision)).toMatchObject({ type: 'TASK_FAILED', data: { failureReason: 'timeout' } })
   })
 
@@ -36,7 +40,11 @@ describe.each([
 ] as const)('%s', (_name, decide, failureReason) => {
   it.each(['isClaimed', 'isRunning'] as const)('fails a task that %s, and voids its claim', (is) => {
     const decision = decide({ task: taskThat[is]() })
-    expect(decision).toMatchObject({ kind: 'accepted', voidsClaim: true })
+    expect(decision).toMatchObject({
+      kind: 'accepted',
+      voidsClaim: true,
+      errorText: expect.stringMatching(/\w+\.$/) as string,
+    })
     expect(eventOf(decision)).toEqual({
       type: 'TASK_FAILED',
       taskId: 'task_1',
@@ -44,7 +52,7 @@ describe.each([
       data: {
         ...NOTHING_REPORTED,
         failureReason,
-        error: expect.stringMatching(/\w+\.$/) as string,
+        errorBytes: expect.any(Number) as number,
         resumeSafe: true,
         retryable: true,
         classifierVersion: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_ERROR_BYTES } from '../../src/session-pointer/events.js'
 import { cancel, complete, fail, pin, release, start } from '../../src/tasks/decide.js'
+import { MAX_ERROR_BYTES } from '../../src/tasks/recorded-failure.js'
 import type { ClaimCommand, TaskDecision } from '../../src/tasks/task-decision.js'
 import { eventOf, given, holderOf, NOTHING_REPORTED, RUNTIME, taskAfter, taskThat } from './given-task.js'
 
@@ -91,25 +91,26 @@ describe('what is written', () => {
     expect(event).toEqual({ type: 'TASK_RELEASED', ...ENVELOPE, data: { cause: 'RELEASED', reason: 'no disk' } })
   })
 
-  it('a failure tells the ending, the reason, the error and the verdict', () => {
+  it('a failure tells the ending, the reason, the verdict, and of the error no more than its length', () => {
     const failure = { ending: REPORTED, failureReason: 'context_overflow', error: 'too much' }
     const event = eventOf(fail({ ...holderOf(taskThat.isRunning()), ...failure }))
     const verdict = { resumeSafe: false, retryable: false, classifierVersion: 1 }
-    const data = { ...REPORTED, failureReason: 'context_overflow', error: 'too much', ...verdict }
+    const data = { ...REPORTED, failureReason: 'context_overflow', errorBytes: 8, ...verdict }
     expect(event).toEqual({ type: 'TASK_FAILED', ...ENVELOPE, data })
   })
 })
 
 describe('a long error', () => {
   const failedWith = (error: string) => {
-    const event = eventOf(fail({ ...holderOf(taskThat.isRunning()), ...FAILURE, error }))
-    if (event.type !== 'TASK_FAILED') throw new Error(event.type)
-    return event.data
+    const decision = fail({ ...holderOf(taskThat.isRunning()), ...FAILURE, error })
+    const event = eventOf(decision)
+    if (event.type !== 'TASK_FAILED' || decision.kind !== 'accepted') throw new Error(event.type)
+    return { ...event.data, error: decision.errorText }
   }
 
   it('is kept whole up to the limit', () => {
     const error = 'x'.repeat(MAX_ERROR_BYTES)
-    expect(failedWith(error).error).toBe(error)
+    expect(failedWith(error)).toMatchObject({ error, errorBytes: MAX_ERROR_BYTES })
   })
 
   it('is cut at the limit in bytes, and no character is split', () => {

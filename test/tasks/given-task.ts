@@ -29,7 +29,7 @@ const ENQUEUED: TaskEnqueued = {
 export const NOTHING_REPORTED = { sessionId: null, workDir: null, retiredSessionId: null, transcriptMissing: false }
 const FAILURE = {
   failureReason: 'agent_error',
-  error: 'exit 1',
+  errorBytes: 6,
   resumeSafe: true,
   retryable: false,
   classifierVersion: 1,

@@ -12,7 +12,7 @@ const NO_RERUN = { sourceHasQueuedRerun: false }
 
 function retryAfter(failureReason: string, data: Partial<TaskEnqueued> = {}): RetryPlan | null {
   const verdict = classifyFailure({ reason: failureReason, error: '' })
-  const failed = given.failed({ failureReason, error: '', ...verdict })
+  const failed = given.failed({ failureReason, errorBytes: 0, ...verdict })
   return planRetry(taskAfter(given.enqueued(data), given.claimed(), given.started(), failed), NO_RERUN, NOW)
 }
 

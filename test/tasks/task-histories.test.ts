@@ -180,8 +180,8 @@ describe('an ending', () => {
   })
 
   it('by failure keeps the verdict that was recorded', () => {
-    const data = { failureReason: 'timeout', error: 'gone', resumeSafe: false, retryable: true }
-    const failure = { reason: 'timeout', error: 'gone', resumeSafe: false, retryable: true }
+    const data = { failureReason: 'timeout', errorBytes: 4, resumeSafe: false, retryable: true }
+    const failure = { reason: 'timeout', resumeSafe: false, retryable: true }
     expect(taskAfter(enqueued(), failed(data)).failure).toEqual(failure)
   })
 })

@@ -55,6 +55,7 @@ type RevokeTokenInput = {
   tokenId: string
 }
 type SessionEventType =
+  | 'CONVERSATION_ERASED'
   | 'CONVERSATION_OPENED'
   | 'MESSAGE_POSTED'
   | 'POINTER_IMPORTED'

@@ -70,6 +70,8 @@ export function wordsOfEvent(event: SessionEvent, names: Names): EventWords {
       return { step: 'changes', glyph: '⌫', mood: 'bad', text: because(resetOf(event), textField(event, 'reason')) }
     case 'POINTER_IMPORTED':
       return { step: 'changes', glyph: '⇣', mood: 'quiet', text: 'Pointer imported from outside history' }
+    case 'CONVERSATION_ERASED':
+      return { step: 'changes', glyph: '␡', mood: 'bad', text: 'Texts erased' }
     case 'UNKNOWN':
       return { step: 'changes', glyph: '?', mood: 'bad', text: `${event.rawType}: unknown to this server` }
   }

@@ -12,6 +12,8 @@ export interface ExportHeader extends Omit<ConversationHead, 'id'> {
   conversationId: string
 }
 
+const time = z.iso.datetime().transform((text) => new Date(text))
+
 const Header = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(FORMAT_VERSION, { error: `this version reads format version ${FORMAT_VERSION}` }),
@@ -24,6 +26,8 @@ const Header = z.strictObject({
   digest: z.string(),
   foldVersion: z.int(),
   state: z.record(z.string(), z.json()),
+  erasedAt: time.nullable(),
+  erasedVersion: z.int().nullable(),
 })
 
 /** The event as it is stored, in the schema version that it was written with; whose it is, the header says. */
@@ -36,7 +40,7 @@ const Event = z.strictObject({
   taskId: z.string().nullable(),
   runtimeId: z.string().nullable(),
   actor: z.string(),
-  occurredAt: z.iso.datetime().transform((time) => new Date(time)),
+  occurredAt: time,
   data: z.json(),
   digest: z.string(),
 })

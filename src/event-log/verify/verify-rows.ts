@@ -55,6 +55,8 @@ export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProo
   if (identity !== null && identity !== identityOf(head)) {
     find('CONVERSATION_ROW', null, identity, identityOf(head))
   }
+  const [erased, erasure] = [erasureOf(proof.erased), erasureOf({ at: head.erasedAt, version: head.erasedVersion })]
+  if (erased !== erasure) find('CONVERSATION_ROW', null, erased, erasure)
   if (head.version !== proof.version) {
     find('STORED_VERSION', null, `version ${proof.version}`, `version ${head.version}`)
   }
@@ -65,6 +67,10 @@ export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProo
   else if (!isDeepStrictEqual(head.state, proof.state)) {
     find('STORED_STATE', null, canonicalJson(proof.state), canonicalJson(head.state))
   }
+}
+
+function erasureOf(erased: { at: Date | null; version: number | null } | null): string {
+  return canonicalJson({ erasedAt: erased?.at ?? null, erasedVersion: erased?.version ?? null })
 }
 
 function identityOf({ kind, agentId, issueKey }: { kind: string; agentId: string; issueKey: string | null }): string {

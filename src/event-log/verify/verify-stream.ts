@@ -22,6 +22,12 @@ export class StreamProof {
   readonly tasks = new Map<string, TaskState>()
   /** Reason and outcome of each task's newest claim, as its row keeps them. */
   readonly decided = new Map<string, { outcome: string; reason: string }>()
+  /** How long the error text of each failed task was. */
+  readonly errorBytes = new Map<string, number>()
+  /** When the texts of each task were erased. */
+  readonly erasedAt = new Map<string, Date>()
+  /** The newest erasure. */
+  erased: { at: Date; version: number } | null = null
   /** Tasks with events that this build cannot read: what has become of them, it cannot say. */
   readonly unreadable = new Set<string>()
   /** What the first event says; null where it says nothing that this build can read. */
@@ -54,6 +60,7 @@ export class StreamProof {
   private follow(stored: StoredEvent, event: FoldableEvent): void {
     if (event.type === 'UNKNOWN') this.noteUnknown(stored.taskId)
     if (event.type === 'CONVERSATION_OPENED') this.opened ??= event.data
+    if (event.type === 'CONVERSATION_ERASED') this.noteErasure(stored)
     if (event.type === 'TASK_CLAIMED') {
       verifyClaim(this, event, this.tally, (kind, expected, found) => this.find(kind, stored, expected, found))
     }
@@ -74,6 +81,11 @@ export class StreamProof {
     this.version = stored.version
     this.position = stored.position
     this.digest = stored.digest
+  }
+
+  private noteErasure({ version, occurredAt }: StoredEvent): void {
+    this.erased = { at: occurredAt, version }
+    for (const id of this.tasks.keys()) if (!this.erasedAt.has(id)) this.erasedAt.set(id, occurredAt)
   }
 
   private noteUnknown(taskId: string | null): void {
@@ -98,6 +110,7 @@ export class StreamProof {
     }
     this.tasks.set(task.id, task)
     if (event.type === 'TASK_CLAIMED' && event.data.decision !== null) this.decided.set(task.id, event.data.decision)
+    if (event.type === 'TASK_FAILED') this.errorBytes.set(task.id, event.data.errorBytes)
     this.followActive(stored, task)
   }
 

@@ -12,9 +12,12 @@ export function taskRowProblem(
   proof: StreamProof,
 ): { expected: string; found: string } | null {
   const decided = proof.decided.get(row.id)
-  const { workspaceId, conversationId, title } = row
+  const { workspaceId, conversationId } = row
+  const erasedAt = proof.erasedAt.get(row.id) ?? null
   const expected = taskRowOf(state, {
-    ...{ workspaceId, conversationId, title },
+    ...{ workspaceId, conversationId, erasedAt },
+    title: erasedAt === null ? row.title : null,
+    failureError: expectedError(row, erasedAt === null ? (proof.errorBytes.get(row.id) ?? null) : null),
     claimToken: expectedToken(row, state, decided !== undefined),
     resumeOutcome: decided?.outcome ?? null,
     resumeReason: decided?.reason ?? null,
@@ -35,6 +38,12 @@ export function taskRowProblem(
 function expectedToken(row: Task, state: TaskState, decided: boolean): string | null {
   if (state.status === 'QUEUED') return null
   return row.claimToken ?? (isActive(state) && decided ? 'a token' : null)
+}
+
+/** No event holds the text, since it can be erased: only how long it was. null: there must be none. */
+function expectedError({ failureError }: Task, bytes: number | null): string | null {
+  if (bytes === null) return null
+  return failureError !== null && Buffer.byteLength(failureError) === bytes ? failureError : `${bytes} bytes of text`
 }
 
 /** Whoever has the token holds the claim: it is not for a report. */

@@ -37,6 +37,11 @@ ConversationRef.implement({
       description: 'Whom it is held with.',
       resolve: ({ agentId }, _args, context) => required(context, agentById, agentId),
     }),
+    erasedAt: t.expose('erasedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its texts were last erased; what was written since is there.',
+    }),
     pointer: t.field({
       type: SessionPointerRef,
       description: 'The newest eligible session, as folded from the log.',

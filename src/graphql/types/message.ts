@@ -25,7 +25,7 @@ ChatMessageRef.implement({
       description: 'Who wrote it.',
       resolve: ({ role }) => role as MessageRole,
     }),
-    content: t.exposeString('content', { description: 'What it says.' }),
+    content: t.exposeString('content', { description: 'What it says; empty once it is erased.' }),
     task: t.field({
       type: TaskRef,
       nullable: true,

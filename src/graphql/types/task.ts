@@ -23,11 +23,11 @@ import { promptOf } from '../task-texts.js'
 import { progressOf } from './progress.js'
 import { TaskKindRef, TaskStatusRef } from './task-enums.js'
 
-const TaskFailureRef = builder.objectRef<TaskFailure>('TaskFailure').implement({
+const TaskFailureRef = builder.objectRef<TaskFailure & { error: string }>('TaskFailure').implement({
   description: 'How a task failed, and what follows from it.',
   fields: (t) => ({
     reason: t.exposeString('reason', { description: 'The failure reason: the daemon’s own, or one of the server’s.' }),
-    error: t.exposeString('error', { description: 'The error text, cut at 4 KB.' }),
+    error: t.exposeString('error', { description: 'The error text, cut at 4 KB; empty once it is erased.' }),
     resumeSafe: t.exposeBoolean('resumeSafe', {
       description: 'false: the failure would repeat if its session were resumed.',
     }),
@@ -35,7 +35,7 @@ const TaskFailureRef = builder.objectRef<TaskFailure>('TaskFailure').implement({
   }),
 })
 
-function failureOf(task: Task): TaskFailure | null {
+function failureOf(task: Task): (TaskFailure & { error: string }) | null {
   if (task.failureReason === null) return null
   return {
     reason: task.failureReason,
@@ -142,6 +142,11 @@ TaskRef.implement({
     claimedAt: t.expose('claimedAt', { type: 'DateTime', nullable: true, description: 'When its claim began.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When its run began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+    erasedAt: t.expose('erasedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its texts were erased: prompt, output, result, metadata, title, progress and error are empty.',
+    }),
     leaseExpiresAt: t.field({
       type: 'DateTime',
       nullable: true,

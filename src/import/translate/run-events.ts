@@ -1,6 +1,7 @@
 import type { TimedEvent } from '../../event-log/append.js'
 import type { RunEnding } from '../../session-pointer/events.js'
-import { failedEvent } from '../../tasks/failed-event.js'
+import { recordedFailure } from '../../tasks/recorded-failure.js'
+import type { RecordedFailure } from '../../tasks/recorded-failure.js'
 import type { Micros } from '../source/source-rows.js'
 import { dateOf } from './names.js'
 import { failureOf } from './task-story.js'
@@ -35,9 +36,7 @@ function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros 
   const { row, taskId, runtimeId, end } = story
   const ending = endingOf(story)
   if (end === 'FAILED') {
-    const { reason: failureReason, error } = failureOf(row)
-    const failure = story.abandoned ? ABANDONED : { failureReason, error }
-    return [failedEvent({ id: taskId, runtimeId }, { ending, ...failure })]
+    return [failureOfStory(story).event]
   }
   if (end === 'CANCELLED') {
     const { sessionId, workDir } = ending
@@ -60,6 +59,14 @@ function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros 
           },
         ]
   return [...posted, { type: 'TASK_COMPLETED', taskId, runtimeId, data: { ...ending, messageId } }]
+}
+
+/** The failure that ended it: its event, and the text beside it. */
+export function failureOfStory(story: TaskStory): RecordedFailure {
+  const { row, taskId: id, runtimeId, abandoned } = story
+  const { reason: failureReason, error } = failureOf(row)
+  const failure = abandoned ? ABANDONED : { failureReason, error }
+  return recordedFailure({ id, runtimeId }, { ending: endingOf(story), ...failure })
 }
 
 /** A session whose runtime nothing proves is not named here, or it would be bound to the placeholder. */

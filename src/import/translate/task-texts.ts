@@ -1,10 +1,12 @@
 import type { ConversationOpening } from '../../event-log/append.js'
 import type { SourceConversation } from '../source/source-rows.js'
+import { failureOfStory } from './run-events.js'
 import type { TaskStory } from './task-story.js'
 
 /** What the log does not hold of tasks, as the write path takes it. */
 export interface TaskTexts {
   titles: Map<string, string | null>
+  errors: Map<string, string>
   contents: { taskId: string; prompt: string | null; metadata: unknown }[]
   results: { taskId: string; output: string | null; result: unknown }[]
 }
@@ -20,12 +22,15 @@ export function taskTexts(
   { issueKey }: ConversationOpening,
   outputOf: (story: TaskStory) => string | null,
 ): TaskTexts {
+  const failed = stories.filter(({ end }) => end === 'FAILED')
+  const errors = new Map(failed.map((story) => [story.taskId, failureOfStory(story).errorText]))
   if (thread === null) {
     const answered = stories.map((story) => ({ taskId: story.taskId, output: outputOf(story), result: null }))
-    return { titles: new Map(), contents: [], results: answered.filter(({ output }) => output !== null) }
+    return { titles: new Map(), errors, contents: [], results: answered.filter(({ output }) => output !== null) }
   }
   const { issueId, issueTitle } = thread
   return {
+    errors,
     titles: new Map(stories.map(({ taskId }) => [taskId, issueTitle])),
     contents: stories.map(({ row, taskId }) => ({
       taskId,

@@ -27,6 +27,9 @@ export interface ConversationRow {
   createdAt: Date
   updatedAt: Date
   lastActivityAt: Date
+  /** The newest erasure of its texts: when, and at which version. */
+  erasedAt: Date | null
+  erasedVersion: number | null
 }
 
 /** A conversation as it was read under its lock. */
@@ -43,7 +46,7 @@ export interface LoadedConversation {
   agent: Agent | null
   /** The agent's runtime, and those of the tasks below. */
   runtimes: ReadonlyMap<string, Runtime>
-  /** The tasks asked for, and the active one. */
+  /** The tasks asked for, the active one, and where the work asks for it one that waits. */
   tasks: ReadonlyMap<string, Task>
   claim: Claim | null
   /** Those of the tasks above that have a QUEUED rerun. */
@@ -60,6 +63,8 @@ export interface Extras {
   titles?: ReadonlyMap<string, string | null>
   contents?: readonly NewContent[]
   results?: readonly { taskId: string; output: string | null; result: unknown }[]
+  /** Error texts of the tasks that the events fail. */
+  errors?: ReadonlyMap<string, string>
   /** `createdAt`: where a message was posted at another time than now. */
   messages?: readonly {
     id: string
@@ -73,6 +78,8 @@ export interface Extras {
   /** The claim's fencing token stops being current. */
   voidsClaim?: boolean
   conversation?: { title?: string | null; archivedAt?: Date | null }
+  /** Every text of the conversation is erased, its title included; with CONVERSATION_ERASED. */
+  erases?: boolean
 }
 
 export type Decision =
@@ -88,6 +95,8 @@ export interface ConversationWork {
   target: ConversationTarget
   /** Further tasks of the conversation that the decision looks at. */
   taskIds?: readonly string[]
+  /** Whether any task of the conversation waits: the oldest that does is loaded. */
+  looksForWaiting?: boolean
   /** For whom the answer is kept, when the caller gave a requestId. */
   request?: RequestKey | null
   decide(loaded: LoadedConversation): Decision

@@ -4,7 +4,14 @@ import { currentState } from '../../event-log/stored-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import type { LockedConversation, ConversationWork, LoadedConversation } from './conversation-work.js'
-import { loadAgents, loadClaims, loadRuntimes, loadSourcesWithQueuedRerun, loadTasks } from './load-rows.js'
+import {
+  loadAgents,
+  loadClaims,
+  loadRuntimes,
+  loadSourcesWithQueuedRerun,
+  loadTasks,
+  loadWaiting,
+} from './load-rows.js'
 
 export interface LoadedBatch {
   /** The locked conversation that the work is about; null when there is none in its workspace. */
@@ -29,12 +36,17 @@ export async function loadConversations(
       return agentId === null ? [] : [[workspaceId, agentId] as const]
     }),
   ]
-  const [claims, tasks, queuedReruns, agents] = await Promise.all([
+  const searched = works.flatMap(({ workspaceId, target, looksForWaiting }) =>
+    looksForWaiting === true && 'conversationId' in target ? [[workspaceId, target.conversationId] as const] : [],
+  )
+  const [claims, found, waiting, queuedReruns, agents] = await Promise.all([
     loadClaims(sql, conversationKeys),
     loadTasks(sql, taskKeys, conversationKeys),
+    loadWaiting(sql, searched),
     loadSourcesWithQueuedRerun(sql, taskKeys),
     loadAgents(sql, agentKeys),
   ])
+  const tasks = [...found, ...waiting]
   const runtimeKeys = [...tasks, ...agents].map(({ workspaceId, runtimeId }) => [workspaceId, runtimeId] as const)
   const runtimes = await loadRuntimes(sql, runtimeKeys)
   const states = new Map<string, SessionState>()

@@ -35,6 +35,18 @@ export function loadTasks(sql: Sql, tasks: Keys, conversations: Keys): Promise<T
   return sql.rows<Task>(TASKS, [...columns(tasks), ...columns(conversations)])
 }
 
+const WAITING = statement(
+  'load_waiting_tasks',
+  `SELECT t.* FROM unnest($1::text[], $2::text[]) AS x(w, id) CROSS JOIN LATERAL (
+     SELECT t.* FROM task t WHERE t."workspaceId" = x.w AND t."conversationId" = x.id AND t.status = 'QUEUED'
+     ORDER BY t.id LIMIT 1) t`,
+)
+
+/** Of each of these conversations the oldest task that waits. */
+export async function loadWaiting(sql: Sql, conversations: Keys): Promise<Task[]> {
+  return conversations.length === 0 ? [] : sql.rows<Task>(WAITING, columns(conversations))
+}
+
 const QUEUED_RERUNS = statement(
   'load_queued_reruns',
   `SELECT DISTINCT t."rerunOf" AS id FROM unnest($1::text[], $2::text[]) AS x(w, id)

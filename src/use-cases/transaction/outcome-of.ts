@@ -116,8 +116,9 @@ function conversationAfter(
   const moved = { version: version + events.length, state, foldVersion: FOLD_VERSION, updatedAt: now }
   if (conversation !== null) {
     const { title = conversation.title, archivedAt = conversation.archivedAt } = extras.conversation ?? {}
+    const erased = extras.erases === true ? { title: null, erasedAt: now, erasedVersion: moved.version } : {}
     const lastActivityAt = isActivity(events) ? now : conversation.lastActivityAt
-    return { ...conversation, ...moved, title, archivedAt, lastActivityAt }
+    return { ...conversation, ...moved, title, archivedAt, lastActivityAt, ...erased }
   }
   if (opening === null) return null
   return {
@@ -126,6 +127,8 @@ function conversationAfter(
     ...opening,
     ...moved,
     archivedAt: null,
+    erasedAt: null,
+    erasedVersion: null,
     createdAt: now,
     lastActivityAt: now,
   }

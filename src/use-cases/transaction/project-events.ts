@@ -69,9 +69,11 @@ function projectTask(row: Task | null, event: StreamEvent, place: Place, extras:
     workspaceId: place.workspaceId,
     conversationId: place.conversationId,
     title: row === null ? (extras.titles?.get(applied.task.id) ?? null) : row.title,
+    failureError: (event.type === 'TASK_FAILED' ? extras.errors?.get(applied.task.id) : row?.failureError) ?? null,
     claimToken: tokenAfter(row, event, extras),
     resumeOutcome: claimed?.outcome ?? row?.resumeOutcome ?? null,
     resumeReason: claimed?.reason ?? row?.resumeReason ?? null,
+    erasedAt: row?.erasedAt ?? null,
   })
 }
 

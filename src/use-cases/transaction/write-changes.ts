@@ -13,6 +13,7 @@ import type { Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
 import type { Projection } from './project-events.js'
+import { eraseTexts } from './erase-texts.js'
 import { writeContents, writeConversations, writeMessages, writeTasks } from './write-rows.js'
 
 /** One conversation's decided change, ready to be written. */
@@ -79,6 +80,7 @@ export async function writeChanges(sql: Sql, changes: readonly Change[], now: Da
       moved.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const),
     ),
     writeConversations(sql, changes, now),
+    eraseTexts(sql, changes, now),
     writeRequestRecords(
       sql,
       changes.flatMap(({ record }) => record ?? []),

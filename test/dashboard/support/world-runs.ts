@@ -141,14 +141,15 @@ export function complete(world: World, task: WorldTask, output: string, transcri
 export function fail(
   world: World,
   task: WorldTask,
-  failure: Pick<TaskFailed, 'failureReason' | 'error'> & Partial<TaskFailed>,
+  { error, ...failure }: Pick<TaskFailed, 'failureReason'> & Partial<TaskFailed> & { error: string },
 ): void {
-  const { failureReason: reason, error, resumeSafe = true, retryable = false } = failure
+  const { failureReason: reason, resumeSafe = true, retryable = false } = failure
   finish(world, task, 'FAILED')
   task.failure = { reason, error, resumeSafe, retryable }
   world.append(world.conversation(task.conversationId), 'TASK_FAILED', of(task), {
     ...SAID_NOTHING,
     ...{ sessionId: task.sessionId, workDir: task.workDir, resumeSafe, retryable, classifierVersion: 1 },
+    errorBytes: Buffer.byteLength(error),
     ...failure,
   })
 }

@@ -38,6 +38,7 @@ const COLUMNS = {
   claimedAt: `'2020-01-01Z'`,
   startedAt: `'2020-01-01Z'`,
   finishedAt: `'2020-01-01Z'`,
+  erasedAt: `'2020-01-01Z'`,
 }
 
 /** What no event says: a title; which token; where the row stands, which the tests below move. */

@@ -11,6 +11,7 @@ import { createChatSession } from '../../../src/use-cases/create-chat-session.js
 import { createToken } from '../../../src/use-cases/create-token.js'
 import { deregisterRuntime } from '../../../src/use-cases/deregister-runtime.js'
 import { enqueueTask } from '../../../src/use-cases/enqueue-task.js'
+import { eraseConversationContent } from '../../../src/use-cases/erase-conversation-content.js'
 import { explainResume } from '../../../src/use-cases/explain-resume.js'
 import { failTask } from '../../../src/use-cases/fail-task.js'
 import { heartbeat } from '../../../src/use-cases/heartbeat.js'
@@ -63,6 +64,8 @@ const CALLS: Record<string, Call> = {
   sendChatMessage: ({ services, caller }, { chatId }) =>
     sendChatMessage(services, caller, { chatSessionId: chatId, content: 'Hello.', requestId: 'one' }),
   resetSession: ({ services, caller }, { chatId }) => resetSession(services, caller, { conversationId: chatId }),
+  eraseConversationContent: ({ services, caller }, { chatId }) =>
+    eraseConversationContent(services, caller, { conversationId: chatId }),
   enqueueTask: ({ services, caller }, { agentId }) =>
     enqueueTask(services, caller, { agentId, issueKey: 'ISSUE-1', prompt: 'Fix it.' }),
   claimTask: ({ services, caller }, { runtimeId }) =>

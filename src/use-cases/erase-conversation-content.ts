@@ -1,0 +1,71 @@
+import { statement } from '../database/sql.js'
+import { requestKey } from '../event-log/request-records.js'
+import { isTerminal } from '../tasks/task-state.js'
+import { taskStateOf } from '../event-log/task-row.js'
+import type { Caller } from './caller.js'
+import { conversationById } from './conversation-by-id.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound, refused } from './outcome.js'
+import type { Services } from './services.js'
+import type { ConversationRow, Decision, LoadedConversation } from './transaction/conversation-work.js'
+
+export interface EraseConversationContentInput {
+  conversationId: string
+  requestId?: string | null
+}
+
+/** The append-only log keeps them: reasons that were given, and errors where events of the first version hold them. */
+const STILL_HOLDING_TEXT = statement(
+  'events_still_holding_text',
+  `SELECT count(*)::int AS count FROM session_event e
+   WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND (
+     (e.type = 'TASK_FAILED' AND e."schemaVersion" = 1 AND e.data ->> 'error' <> '')
+     OR (e.type IN ('TASK_CANCELLED', 'TASK_RELEASED', 'SESSION_RESET') AND e.data ->> 'reason' <> ''))`,
+)
+
+/**
+ * Erases every text of a conversation beside the log: messages, prompts, outputs, results, metadata, progress, error
+ * texts, titles. Refused while a task of it waits or runs: a daemon would lose its prompt. Once there is nothing new to
+ * erase, a repeat changes nothing.
+ */
+export async function eraseConversationContent(
+  services: Services,
+  caller: Caller,
+  input: EraseConversationContentInput,
+): Promise<Outcome<{ conversation: ConversationRow; eventsStillHoldingText: number }>> {
+  const { workspaceId, tokenId } = caller
+  const { conversationId } = input
+  const outcome = await services.conversations.submit({
+    workspaceId,
+    actor: tokenId,
+    target: { conversationId },
+    looksForWaiting: true,
+    request: requestKey(workspaceId, tokenId, 'eraseConversationContent', input),
+    decide: (loaded) => decideErasure(loaded, conversationId),
+  })
+  if (!outcome.ok) return outcome
+  const conversation = outcome.value.conversation ?? (await conversationById(services, workspaceId, conversationId))
+  if (conversation === null) return notFound('chat', conversationId)
+  const values = [workspaceId, conversationId]
+  const [held] = await services.database.sql.rows<{ count: number }>(STILL_HOLDING_TEXT, values)
+  return accepted({ conversation, eventsStillHoldingText: held?.count ?? 0 })
+}
+
+function decideErasure({ conversation, tasks }: LoadedConversation, conversationId: string): Decision {
+  if (conversation === null) return { refused: notFound('chat', conversationId).refusal }
+  const open = [...tasks.values()].map(taskStateOf).find((task) => !isTerminal(task))
+  if (open !== undefined) {
+    const { id, status } = open
+    const message = `Task ${id} of the conversation is ${status} and needs its texts. Cancel it or let it end, then erase.`
+    return { refused: refused({ code: 'ILLEGAL_TRANSITION', message, status }).refusal }
+  }
+  // Every text comes with an event, but for a new title.
+  if (conversation.erasedVersion === conversation.version && conversation.title === null) {
+    return { unchanged: { conversationId } }
+  }
+  return {
+    events: [{ type: 'CONVERSATION_ERASED', taskId: null, runtimeId: null, data: {} }],
+    extras: { erases: true },
+    answer: { conversationId },
+  }
+}
