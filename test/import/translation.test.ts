@@ -38,7 +38,7 @@ describe('a row of each status', () => {
     [{ failureReason: 'timeout' }, { failureReason: 'timeout', resumeSafe: true, retryable: true }],
     [{ failureReason: 'context_overflow' }, { failureReason: 'context_overflow', resumeSafe: false }],
     [{ error: '400 invalid_request_error' }, { failureReason: 'unknown', resumeSafe: false, retryable: false }],
-    [{}, { failureReason: 'unknown', error: '', resumeSafe: true, retryable: false }],
+    [{}, { failureReason: 'unknown', errorBytes: 0, resumeSafe: true, retryable: false }],
   ])('failed with %o is classified by our own rules', (row, verdict) => {
     expect(eventOf([aTask('t1', 1, { status: 'failed', ...row })], 'TASK_FAILED')?.data).toMatchObject(verdict)
   })

@@ -2,6 +2,7 @@ import { newId } from '../../src/database/ids.js'
 import type { Agent, Runtime, Task } from '../../src/generated/prisma/client.js'
 import type { NewEvent } from '../../src/session-pointer/events.js'
 import { cancelTask } from '../../src/use-cases/cancel-task.js'
+import { eraseConversationContent } from '../../src/use-cases/erase-conversation-content.js'
 import { releaseTask } from '../../src/use-cases/release-task.js'
 import { rerunTask } from '../../src/use-cases/rerun-task.js'
 import { resetSession } from '../../src/use-cases/reset-session.js'
@@ -40,6 +41,7 @@ export async function livedIn(world: World): Promise<LivedIn> {
   })
   await completedTurn(world, laptop, chat, 'session-1')
   await completedTurn(world, laptop, chat, 'session-1')
+  valueOf(await eraseConversationContent(services, caller, { conversationId: chat.id }))
   await say(world, chat)
   const given = await claim(world, laptop)
   valueOf(await releaseTask(services, caller, { taskId: given.task.id, claimToken: given.claimToken, reason: 'busy' }))

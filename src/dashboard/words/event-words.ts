@@ -40,7 +40,7 @@ export function wordsOfEvent(event: SessionEvent, names: Names): EventWords {
         step: 'messages',
         glyph: '❝',
         mood: 'quiet',
-        text: said === null ? who : `${who}: ${firstLine(said, 120)}`,
+        text: said === null ? who : said === '' ? `${who} (erased)` : `${who}: ${firstLine(said, 120)}`,
       }
     }
     case 'TASK_ENQUEUED':

@@ -9,7 +9,7 @@ import { startServer } from '../../../src/server/start-server.js'
 import { CURRENT_SCHEMA_VERSION } from '../../../src/session-pointer/upcast.js'
 
 const current = CURRENT_SCHEMA_VERSION as Record<string, number>
-const HOLE = 'No upcaster TASK_FAILED@1'
+const HOLE = 'No upcaster TASK_STARTED@1'
 
 /** A type whose schema version was raised, and whose upcaster was forgotten. */
 describe('with a hole in a chain of upcasters', () => {
@@ -17,10 +17,10 @@ describe('with a hole in a chain of upcasters', () => {
 
   beforeEach(() => {
     directory = join(mkdtempSync(join(tmpdir(), 'baton-')), 'data')
-    current['TASK_FAILED'] = 2
+    current['TASK_STARTED'] = 2
   })
   afterEach(() => {
-    current['TASK_FAILED'] = 1
+    current['TASK_STARTED'] = 1
     process.exitCode = undefined
     rmSync(directory, { recursive: true, force: true })
   })
