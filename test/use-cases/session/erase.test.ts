@@ -1,6 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../../src/database/sql.js'
-import { statement } from '../../../src/database/sql.js'
 import { readStream } from '../../../src/event-log/read-stream.js'
 import type { Finding } from '../../../src/event-log/verify/finding.js'
 import { verifyLog } from '../../../src/event-log/verify/verify-log.js'
@@ -16,31 +15,13 @@ import { updateChatSession } from '../../../src/use-cases/update-chat-session.js
 import type { Held } from '../../support/daemon-steps.js'
 import { anAgent, aRuntime, claim, complete, enqueue, fail, run, say, taskNow } from '../../support/daemon-steps.js'
 import { expectSound } from '../../support/invariants.js'
+import { rowsWith } from '../../support/rows-with.js'
 import { codeOf, makeWorld, refusalOf, valueOf, workspaceBeside } from '../../support/services.js'
 import type { World } from '../../support/services.js'
 import { Tamperer } from '../../support/tampering.js'
-import { describePostgres, forEachDatabase } from '../../support/test-database.js'
+import { forEachDatabase } from '../../support/test-database.js'
 
 const SECRET = 'Rosebud'
-const TABLES = statement(
-  'test_tables',
-  `SELECT table_name AS name FROM information_schema.tables
-   WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'copy_of_%'`,
-)
-
-/** Every row of every table that has the word anywhere in it. */
-async function rowsWith({ sql }: Database, word: string): Promise<string[]> {
-  const tables = await sql.rows<{ name: string }>(TABLES)
-  expect(tables.length).toBeGreaterThan(12)
-  const found = tables.map(({ name }) =>
-    sql.rows<{ row: string }>(
-      statement(`dump_${name}`, `SELECT $2 || to_jsonb(r)::text AS row FROM ${name} r WHERE to_jsonb(r)::text LIKE $1`),
-      [`%${word}%`, `${name} `],
-    ),
-  )
-  return (await Promise.all(found)).flat().map(({ row }) => row)
-}
-
 async function findings(database: Database): Promise<Finding[]> {
   const found: Finding[] = []
   await verifyLog(database, { report: (one) => found.push(one) })
@@ -241,31 +222,5 @@ forEachDatabase((open) => {
       await tamperer.restore()
     }
     expect(await findings(database)).toEqual([])
-  })
-})
-
-describePostgres('at the same moment', (open) => {
-  it('a message that is sent while its chat is erased is either there whole, or the erasure is refused', async () => {
-    const world = await makeWorld(await open())
-    const { services, caller } = world
-    const agent = await anAgent(world, await aRuntime(world))
-    const seen = new Set<string>()
-    for (let round = 0; round < 20; round++) {
-      const { conversation } = valueOf(await createChatSession(services, caller, { agentId: agent.id, title: 'T' }))
-      const input = { conversationId: conversation.id }
-      const sends = (): Promise<Task> => say(world, conversation, { content: 'Here I am.' })
-      const erases = () => eraseConversationContent(services, caller, input)
-      const [task, erased] =
-        round % 2 === 0
-          ? await Promise.all([sends(), erases()])
-          : await Promise.all([erases(), sends()]).then(([outcome, sent]) => [sent, outcome] as const)
-      const [message] = await messagesById(services, caller.workspaceId, task.inputMessageIds)
-      expect(message?.content).toBe('Here I am.')
-      expect(task.erasedAt).toBeNull()
-      seen.add(codeOf(erased))
-    }
-    expect(seen).toEqual(new Set(['ACCEPTED', 'ILLEGAL_TRANSITION']))
-    expect(await findings(services.database)).toEqual([])
-    await expectSound(services.database)
   })
 })
