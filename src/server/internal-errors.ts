@@ -11,7 +11,7 @@ export class InternalErrors {
 
   constructor(private readonly log: Log) {}
 
-  mask(error: unknown): Error {
+  mask(error: unknown): GraphQLError {
     const masked = maskError(error)
     if (masked !== error && isOurs(masked)) this.originals.set(masked, error)
     return masked
@@ -20,14 +20,18 @@ export class InternalErrors {
   plugin(): Plugin<object, RequestContext> {
     return {
       onResultProcess: ({ result, serverContext }) => {
-        const results = Array.isArray(result) ? result : [result]
-        for (const { errors } of results as ExecutionResult[]) {
-          for (const error of errors ?? []) {
-            keepBodyToItself(error)
-            this.report(error, serverContext.requestId)
-          }
+        for (const one of (Array.isArray(result) ? result : [result]) as ExecutionResult[]) {
+          this.settle(one, serverContext.requestId)
         }
       },
+    }
+  }
+
+  /** Before a result is sent: puts the request id into what is ours, and logs it. */
+  settle({ errors }: ExecutionResult, requestId: string): void {
+    for (const error of errors ?? []) {
+      keepBodyToItself(error)
+      this.report(error, requestId)
     }
   }
 

@@ -38,9 +38,11 @@ export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Prom
       resolve(null)
     }
     request.on('data', take)
-    request.once('end', () => resolve(Buffer.concat(chunks)))
-    request.once('error', () => reject(new ClientGone()))
-    request.once('close', () => reject(new ClientGone()))
+    // `close` follows `end` as well, and an error for each request that ended well would be the costliest thing here.
+    const gone = (): void => (request.complete ? undefined : reject(new ClientGone()))
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)))
+    request.once('error', gone)
+    request.once('close', gone)
   })
 }
 

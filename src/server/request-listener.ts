@@ -9,16 +9,18 @@ import type { CrossOrigin } from './cross-origin.js'
 import { serveDashboard } from './dashboard-page.js'
 import { lendToken } from './lend-token.js'
 import type { LocalSession } from './local-session.js'
+import { answerDirectly, directPost } from './direct-post.js'
+import type { DirectPost } from './direct-post.js'
 import type { Log } from './log.js'
 import { health, ready } from './probes.js'
 import { ClientGone, readBody, refuseBody } from './read-body.js'
 import { refuseRequest } from './refuse-request.js'
 import { respondGraphQLError, respondJson } from './respond.js'
-import type { Yoga } from './yoga.js'
+import type { GraphQLServing } from './yoga.js'
 import { GRAPHQL_PATH } from './yoga.js'
 
 export interface RequestHandling {
-  yoga: Yoga
+  graphql: GraphQLServing
   authenticator: Authenticator
   crossOrigin: CrossOrigin
   localSession: LocalSession | null
@@ -47,7 +49,7 @@ export function requestListener(handling: RequestHandling): RequestListener {
 }
 
 async function handle(
-  { yoga, authenticator, localSession, crossOrigin, database, isStopping }: RequestHandling,
+  { graphql, authenticator, localSession, crossOrigin, database, isStopping }: RequestHandling,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -64,13 +66,17 @@ async function handle(
     })
   }
   if (crossOrigin(request, response) || refuseRequest(request, response)) return
+  let direct: DirectPost | null = null
   if (request.method === 'POST') {
     const body = await readBody(request)
     if (body === null) return refuseBody(request, response)
+    direct = directPost(request, body)
     // Yoga takes the body from here, as it does behind frameworks that parse bodies before it. A stream, because of any
     // other kind it counts the keys: one for each byte.
-    Object.assign(request, { body: Readable.from([body]) })
+    if (direct === null) Object.assign(request, { body: Readable.from([body]) })
   }
   const caller = await authenticator.caller(request.headers.authorization)
-  await yoga(request, response, { caller, requestId })
+  const context = { req: request, res: response, caller, requestId }
+  if (direct === null) await graphql.yoga(request, response, context)
+  else await answerDirectly(graphql, direct, context)
 }

@@ -62,7 +62,7 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
   })
   warnOfPlainHttp(config, log)
   const graphiql = offersGraphiql(config)
-  const yoga = openYoga({
+  const graphql = openYoga({
     services,
     log,
     graphiql: graphiql ? { localSession } : null,
@@ -70,7 +70,7 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
   })
   let stopping = false
   listener = requestListener({
-    ...{ yoga, authenticator, localSession, database, log },
+    ...{ graphql, authenticator, localSession, database, log },
     crossOrigin: crossOrigin(config.corsOrigins),
     isStopping: () => stopping,
   })

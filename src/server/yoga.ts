@@ -30,13 +30,19 @@ export interface YogaOptions {
   onTokenRevoked: () => void
 }
 
-export type Yoga = YogaServerInstance<RequestContext, Context>
+type Yoga = YogaServerInstance<RequestContext, Context>
+
+/** Both ways to the API: Yoga's own HTTP layer, and around it (direct-post.ts). */
+export interface GraphQLServing {
+  yoga: Yoga
+  internalErrors: InternalErrors
+}
 
 export const GRAPHQL_PATH = '/graphql'
 
-export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOptions): Yoga {
+export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOptions): GraphQLServing {
   const internalErrors = new InternalErrors(log)
-  return createYoga<RequestContext, Context>({
+  const yoga = createYoga<RequestContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: ({ caller, requestId, res }) =>
@@ -55,4 +61,5 @@ export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOption
     // Held to its size before it gets here (read-body.ts): Yoga's own limit reads a body to its end first.
     maxRequestBodySize: false,
   })
+  return { yoga, internalErrors }
 }

@@ -1,10 +1,8 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../generated/prisma/client.js'
 import type { Waiting } from '../claim-queue/why-empty.js'
-import { statement } from '../database/sql.js'
 import { requestKey } from '../event-log/request-records.js'
 import type { Caller } from './caller.js'
 import { claimOrWait, giveBack } from './claim-or-wait.js'
-import { messagesById } from './messages-by-id.js'
 import type { Outcome } from './outcome.js'
 import { accepted, refused } from './outcome.js'
 import { claimedDecision, recordedDecisions } from './recorded-decision.js'
@@ -12,6 +10,7 @@ import type { DecisionView } from './recorded-decision.js'
 import type { Services } from './services.js'
 import type { Claimed, RecordedClaim } from './transaction/claim-ask.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
+import { loadClaimTexts } from './transaction/load-claim-texts.js'
 import { loadAgents, loadConversationRows, loadRuntimes } from './transaction/load-rows.js'
 import { tasksById } from './task-work.js'
 
@@ -79,7 +78,7 @@ export async function claimTask(
   const claims =
     'replayed' in result
       ? await replayedClaims(services, caller.workspaceId, result.replayed)
-      : await freshClaims(services, caller.workspaceId, result.claimed)
+      : freshClaims(result.claimed)
   return accepted({ claims, noTask: null })
 }
 
@@ -98,17 +97,12 @@ function noTaskOf(waiting: readonly Waiting[]): NoTask {
   return { reasons: [...reasons], retryAfterSeconds: Math.max(1, Math.min(POLL_SECONDS, ...next)) }
 }
 
-async function freshClaims(services: Services, workspaceId: string, claimed: readonly Claimed[]): Promise<ClaimView[]> {
-  const texts = await textsOf(
-    services,
-    workspaceId,
-    claimed.map(({ task }) => task),
-  )
-  return claimed.map((claim) => ({
+function freshClaims(claimed: readonly Claimed[]): ClaimView[] {
+  return claimed.map(({ texts, ...claim }) => ({
     ...claim,
-    ...texts(claim.task),
+    ...texts,
     replayed: false,
-    decision: claimedDecision(claim),
+    decision: claimedDecision({ ...claim, texts }),
   }))
 }
 
@@ -126,7 +120,7 @@ async function replayedClaims(
   )
   const keys = (ids: readonly string[]) => ids.map((id) => [workspaceId, id] as const)
   const [texts, conversations, agents, runtimes, decisions] = await Promise.all([
-    textsOf(services, workspaceId, tasks),
+    loadClaimTexts(sql, tasks),
     loadConversationRows(sql, keys(tasks.map(({ conversationId }) => conversationId))),
     loadAgents(sql, keys(tasks.map(({ agentId }) => agentId))),
     loadRuntimes(sql, keys(tasks.map(({ runtimeId }) => runtimeId))),
@@ -149,29 +143,5 @@ async function replayedClaims(
     const { claimToken, leaseExpiresAt } = record
     const claim = { task, claimToken, leaseExpiresAt: new Date(leaseExpiresAt), replayed: true, decision }
     return [{ ...claim, ...texts(task), conversation, agent, runtime }]
-  })
-}
-
-const CONTENTS = statement(
-  'claim_contents',
-  `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     JOIN task_content c ON c."workspaceId" = x.w AND c."taskId" = x.id`,
-)
-
-/** Prompts and messages of the tasks, in one read each. */
-async function textsOf(
-  services: Services,
-  workspaceId: string,
-  tasks: readonly Task[],
-): Promise<(task: Task) => { content: TaskContent | null; input: ChatMessage[] }> {
-  const [contents, messages] = await Promise.all([
-    services.database.sql.rows<TaskContent>(CONTENTS, [tasks.map(() => workspaceId), tasks.map(({ id }) => id)]),
-    messagesById(services, workspaceId, [...new Set(tasks.flatMap(({ inputMessageIds }) => inputMessageIds))]),
-  ])
-  const contentOf = new Map(contents.map((content) => [content.taskId, content]))
-  const messageOf = new Map(messages.map((message) => [message.id, message]))
-  return (task) => ({
-    content: contentOf.get(task.id) ?? null,
-    input: task.inputMessageIds.flatMap((id) => messageOf.get(id) ?? []),
   })
 }

@@ -1,4 +1,4 @@
-import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
 import type { RequestKey } from '../../event-log/request-records.js'
 import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
 import type { Caller } from '../caller.js'
@@ -15,6 +15,8 @@ export interface ClaimAsk {
   /** What each heartbeat renews the claims by, in seconds; null: the server's leases. */
   requestedLease: number | null
   request: RequestKey | null
+  /** An earlier pick passed over what others had locked: look further now. */
+  again?: boolean
 }
 
 /** A task as handed out, with what its daemon needs. */
@@ -26,6 +28,14 @@ export interface Claimed {
   conversation: ConversationRow
   agent: Agent
   runtime: Runtime
+  texts: ClaimTexts
+}
+
+/** What the task is about, in words. */
+export interface ClaimTexts {
+  content: TaskContent | null
+  /** The messages that a chat turn answers, oldest first. */
+  input: ChatMessage[]
 }
 
 /** The part of a claim that its record keeps, to give the same answer again. */

@@ -48,7 +48,7 @@ export class ClaimLane {
    */
   async claim(ask: ClaimAsk): Promise<ClaimAnswer> {
     for (let look = 1; ; look++) {
-      const result = await this.pick(ask)
+      const result = await this.pick(look === 1 ? ask : { ...ask, again: true })
       if (!('claimed' in result) || result.claimed.length > 0) return result
       const waiting = await whyEmpty(this.database.sql, runtimesOf(ask), this.clock.now())
       if (look === MAX_LOOKS || !waiting.some(mayYield)) return { empty: waiting }

@@ -1,7 +1,7 @@
 import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
 import type { Picked } from '../../claim-queue/pick.js'
 import { newClaimToken } from '../../database/ids.js'
-import type { Claimed, ClaimAsk, RecordedClaim } from './claim-ask.js'
+import type { Claimed, ClaimAsk, ClaimTexts, RecordedClaim } from './claim-ask.js'
 import type { LockedConversation } from './conversation-work.js'
 import { decideClaim } from './decide-claim.js'
 import { projectEvents } from './project-events.js'
@@ -16,6 +16,7 @@ export interface LoadedPicks {
   tasks: Map<string, Task>
   sources: Map<string, Task>
   conversations: Map<string, LockedConversation>
+  texts: (task: Task) => ClaimTexts
 }
 
 const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, sourcesWithQueuedRerun: new Set<string>() }
@@ -50,7 +51,7 @@ export function claimOne(
     task: projection.changedTasks[0] ?? task,
     claimToken,
     leaseExpiresAt: projection.queue.claimed[0]?.leaseExpiresAt ?? now,
-    ...{ decision, conversation, agent, runtime },
+    ...{ decision, conversation, agent, runtime, texts: loaded.texts(task) },
   }
   const change = {
     ...place,

@@ -15,6 +15,7 @@ import { claimOne, withRecord } from './claim-one.js'
 import type { LoadedPicks } from './claim-one.js'
 import type { ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
 import type { BatchResult } from './group-commit.js'
+import { loadClaimTexts } from './load-claim-texts.js'
 import { enterDecision } from './decision-barrier.js'
 import { countActive, loadRuntimes, loadSources, loadTasks, lockAgents, loadConversationRows } from './load-rows.js'
 import { writeChanges } from './write-changes.js'
@@ -40,7 +41,11 @@ export async function runClaimBatch(
     const runtimes = new Map(runtimeRows.map((row) => [row.id, row]))
     const results = settledBefore(asks, runtimes, records)
     const open = asks.filter((_, index) => results[index] === null)
-    const picked = await pickClaimable(sql, jointAsks(open, runtimes))
+    const picked = await pickClaimable(
+      sql,
+      jointAsks(open, runtimes),
+      open.some(({ again }) => again === true),
+    )
     const now = clock.now()
     const granted = picked.length === 0 ? null : await loadPicked(sql, picked)
     const changes: Change[] = []
@@ -121,16 +126,21 @@ async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPi
   const taskKeys = picked.map(({ workspaceId, taskId }) => [workspaceId, taskId] as const)
   const agentKeys = distinct(picked.map(({ workspaceId, agentId }) => [workspaceId, agentId] as const))
   const conversationKeys = picked.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)
-  const [conversations, tasks, sources, agents, active] = await Promise.all([
+  const [conversations, tasks, sources, agents, active, texts] = await Promise.all([
     loadConversationRows(sql, conversationKeys),
     loadTasks(sql, taskKeys, []),
     loadSources(sql, taskKeys),
     lockAgents(sql, agentKeys),
     countActive(sql, agentKeys),
+    loadClaimTexts(
+      sql,
+      picked.map(({ workspaceId, taskId }) => ({ workspaceId, id: taskId })),
+    ),
   ])
   for (const conversation of conversations) conversation.state = await currentState(sql, conversation)
   return {
     active,
+    texts,
     room: new Map(agents.map(({ id, maxConcurrentTasks }) => [id, maxConcurrentTasks - (active.get(id) ?? 0)])),
     agents: new Map(agents.map((row) => [row.id, row])),
     tasks: new Map(tasks.map((row) => [row.id, row])),
