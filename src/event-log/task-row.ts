@@ -57,16 +57,40 @@ export interface TaskRowExtras {
   erasedAt: Date | null
 }
 
-/** The row that a task's state stands in. */
-export function taskRowOf(state: TaskState, extras: TaskRowExtras): Task {
-  const { failure, ...task } = state
+/**
+ * The row that a task's state stands in. Written out, because a claim makes one: copied together from two objects, as
+ * `{...extras, ...task}`, its 36 columns made up a tenth of a claim's time and half of what the garbage collector had to do.
+ */
+export function taskRowOf(task: TaskState, extras: TaskRowExtras): Task {
+  const { failure } = task
   return {
-    ...extras,
-    ...task,
+    workspaceId: extras.workspaceId,
+    id: task.id,
+    conversationId: extras.conversationId,
+    agentId: task.agentId,
+    runtimeId: task.runtimeId,
+    kind: task.kind,
+    status: task.status,
+    title: extras.title,
+    priority: task.priority,
+    attempt: task.attempt,
+    maxAttempts: task.maxAttempts,
+    retryOf: task.retryOf,
+    rerunOf: task.rerunOf,
+    forceFreshSession: task.forceFreshSession,
+    forceFreshWorkDir: task.forceFreshWorkDir,
     inputMessageIds: [...task.inputMessageIds],
+    sessionId: task.sessionId,
+    workDir: task.workDir,
     failureReason: failure?.reason ?? null,
     failureResumeSafe: failure?.resumeSafe ?? null,
     failureRetryable: failure?.retryable ?? null,
+    claimToken: extras.claimToken,
+    claimVersion: task.claimVersion,
+    resumeOutcome: extras.resumeOutcome,
+    resumeReason: extras.resumeReason,
+    cancelledVersion: task.cancelledVersion,
+    leaseSeconds: task.leaseSeconds,
     createdAt: new Date(task.createdAt),
     availableAt: new Date(task.availableAt),
     claimedAt: date(task.claimedAt),

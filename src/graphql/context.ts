@@ -1,3 +1,4 @@
+import type { Asker } from '../use-cases/asker.js'
 import type { Caller } from '../use-cases/caller.js'
 import type { Services } from '../use-cases/services.js'
 import { unauthenticated } from './errors.js'
@@ -10,20 +11,20 @@ export interface Context {
   caller: Caller | null
   requestId: string
   loaders: Loaders
-  /** Fires when nobody is there any more to take the answer. Asked for only by what may wait. */
-  gone: () => AbortSignal | null
+  /** null: somebody who never hangs up. */
+  asker: Asker | null
 }
 
 interface ContextInput {
   services: Services
   caller: Caller | null
   requestId: string
-  gone?: () => AbortSignal | null
+  asker?: Asker
 }
 
 /** Cheap: a loader is made when it is first asked for, and most of a daemon's calls ask for none. */
-export function createContext({ services, caller, requestId, gone = () => null }: ContextInput): Context {
-  return { services, caller, requestId, loaders: new Loaders(services, caller?.workspaceId ?? ''), gone }
+export function createContext({ services, caller, requestId, asker }: ContextInput): Context {
+  return { services, caller, requestId, loaders: new Loaders(services, caller?.workspaceId ?? ''), asker: asker ?? null }
 }
 
 /** The caller, where authorization has let the field pass. */

@@ -1,13 +1,17 @@
 import type { Context } from './context.js'
 import type { MakeLoader } from './loaders/loaders.js'
+import { whenLoaded } from './when-loaded.js'
 
 /** The row that a non-null field refers to. The database keeps it from being missing. */
-export async function required<Row>(
+export function required<Row>(
   context: Context,
   loader: MakeLoader<string, Row | null>,
   id: string,
-): Promise<Row> {
-  const row = await context.loaders.of(loader).load(id)
+): Row | Promise<Row> {
+  return whenLoaded(context.loaders.load(loader, id), (row) => present(row, id))
+}
+
+function present<Row>(row: Row | null, id: string): Row {
   if (row === null) throw new Error(`Row ${id} is referred to, and is missing.`)
   return row
 }
@@ -17,6 +21,6 @@ export function optional<Row>(
   context: Context,
   loader: MakeLoader<string, Row | null>,
   id: string | null,
-): Promise<Row | null> | null {
-  return id === null ? null : context.loaders.of(loader).load(id)
+): Row | Promise<Row | null> | null {
+  return id === null ? null : context.loaders.load(loader, id)
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { randomText } from '../database/ids.js'
 import type { Database } from '../database/sql.js'
 import { maskError } from '../graphql/errors.js'
 import { setAnswerHeaders } from './answer-headers.js'
@@ -32,7 +32,7 @@ export interface RequestHandling {
 /** What the server does with a request. */
 export function requestListener(handling: RequestHandling): RequestListener {
   return (request, response) => {
-    const requestId = randomBytes(9).toString('base64url')
+    const requestId = randomText(9)
     handle(handling, request, response, requestId).catch((error: unknown) => {
       if (error instanceof ClientGone) return
       handling.log.error({ requestId, err: error }, 'A request failed')

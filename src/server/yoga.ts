@@ -8,8 +8,8 @@ import type { Caller } from '../use-cases/caller.js'
 import type { Services } from '../use-cases/services.js'
 import { unbufferedStreams } from './event-streams.js'
 import { forgetRevokedTokens } from './forget-revoked-tokens.js'
-import { goneSignal } from './gone-signal.js'
 import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
+import { HttpAsker } from './http-asker.js'
 import { InternalErrors } from './internal-errors.js'
 import type { LocalSession } from './local-session.js'
 import type { Log } from './log.js'
@@ -46,7 +46,7 @@ export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOption
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: ({ caller, requestId, res }) =>
-      createContext({ services, caller, requestId, gone: () => goneSignal(res) }),
+      createContext({ services, caller, requestId, asker: new HttpAsker(res) }),
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
     plugins: [internalErrors.plugin(), forgetRevokedTokens(onTokenRevoked), unbufferedStreams],
     graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),

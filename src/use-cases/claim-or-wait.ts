@@ -1,6 +1,7 @@
 import type { Waiting } from '../claim-queue/why-empty.js'
 import { deleteRequestRecord } from '../event-log/request-records.js'
 import { runtimeTopic } from '../wake-ups/hint.js'
+import type { Asker } from './asker.js'
 import { releaseTask } from './release-task.js'
 import type { Services } from './services.js'
 import type { Claimed, ClaimAsk } from './transaction/claim-ask.js'
@@ -11,10 +12,11 @@ export async function claimOrWait(
   services: Services,
   ask: ClaimAsk,
   waitSeconds: number,
-  gone: AbortSignal | null,
+  asker: Asker | null,
 ): Promise<ClaimAnswer> {
   const { wakeUps, claims } = services
   const topics = ask.runtimeIds.map((runtimeId) => runtimeTopic(ask.caller.workspaceId, runtimeId))
+  let signal: AbortSignal | null = null
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
     const mark = wakeUps.hub.mark(topics)
@@ -24,10 +26,11 @@ export async function claimOrWait(
       return answer
     }
     const left = deadline - performance.now()
-    if (left <= 0 || wakeUps.closed || isGone(gone) || answer.empty.some(({ deregistered }) => deregistered))
+    if (left <= 0 || wakeUps.closed || isGone(asker) || answer.empty.some(({ deregistered }) => deregistered))
       return answer
-    const { topic, timedOut } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), gone)
-    if (isGone(gone)) {
+    signal ??= asker?.goneSignal() ?? null
+    const { topic, timedOut } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), signal)
+    if (isGone(asker)) {
       // The hint was for somebody who can still use it.
       if (topic !== null) wakeUps.hub.wakeOne(topic)
       return answer
@@ -36,8 +39,9 @@ export async function claimOrWait(
   }
 }
 
-function isGone(gone: AbortSignal | null): boolean {
-  return gone?.aborted === true
+/** Asked anew each time: it changes while one waits. */
+function isGone(asker: Asker | null): boolean {
+  return asker?.isGone === true
 }
 
 /** A task that is only not yet available needs no hint: its time is known. */

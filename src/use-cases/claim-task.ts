@@ -1,6 +1,7 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../generated/prisma/client.js'
 import type { Waiting } from '../claim-queue/why-empty.js'
 import { requestKey } from '../event-log/request-records.js'
+import type { Asker } from './asker.js'
 import type { Caller } from './caller.js'
 import { claimOrWait, giveBack } from './claim-or-wait.js'
 import type { Outcome } from './outcome.js'
@@ -51,14 +52,14 @@ const POLL_SECONDS = 5
 
 /**
  * Hands out the best claimable tasks of these runtimes, each with the decision which session it may resume. With
- * `waitSeconds` it waits for one, asking the database only when something may have changed. `gone` fires when nobody is
- * there any more to take the answer: what was claimed for it goes back at once.
+ * `waitSeconds` it waits for one, asking the database only when something may have changed. What was
+ * claimed for an `asker` who is gone by then goes back at once.
  */
 export async function claimTask(
   services: Services,
   caller: Caller,
   input: ClaimTaskInput,
-  gone: AbortSignal | null = null,
+  asker: Asker | null = null,
 ): Promise<Outcome<{ claims: ClaimView[]; noTask: NoTask | null }>> {
   const { runtimeIds, max, requestId, leaseSeconds, mutation } = input
   const ask = {
@@ -68,10 +69,10 @@ export async function claimTask(
     requestedLease: leaseSeconds ?? null,
     request: requestKey(caller.workspaceId, caller.tokenId, mutation, { requestId, runtimeIds, max, leaseSeconds }),
   }
-  const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, gone)
+  const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, asker)
   if ('refused' in result) return refused(result.refused)
   if ('empty' in result) return accepted({ claims: [], noTask: noTaskOf(result.empty) })
-  if (gone?.aborted === true && 'claimed' in result) {
+  if (asker?.isGone === true && 'claimed' in result) {
     await giveBack(services, ask, result.claimed)
     return accepted({ claims: [], noTask: noTaskOf([]) })
   }

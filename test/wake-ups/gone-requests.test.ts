@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Database } from '../../src/database/sql.js'
 import { claimTask } from '../../src/use-cases/claim-task.js'
+import { askerWith } from '../support/asker.js'
 import { aRuntime, anAgent, claim, enqueue, taskNow } from '../support/daemon-steps.js'
 import type { World } from '../support/services.js'
 import { makeWorld, valueOf } from '../support/services.js'
@@ -20,7 +21,7 @@ forEachDatabase((open) => {
     const gone = new AbortController()
     gone.abort()
     const input = { runtimeIds: [runtime.id], max: 1, mutation: 'claimTask' as const, requestId: 'lost' }
-    const answer = valueOf(await claimTask(world.services, world.caller, input, gone.signal))
+    const answer = valueOf(await claimTask(world.services, world.caller, input, askerWith(gone.signal)))
     expect(answer.claims).toEqual([])
     expect((await taskNow(world, task)).status).toBe('QUEUED')
     const again = await claim(world, runtime, { requestId: 'lost' })
@@ -32,9 +33,9 @@ forEachDatabase((open) => {
     const agent = await anAgent(world, runtime)
     const [left, stays] = [new AbortController(), new AbortController()]
     const input = { runtimeIds: [runtime.id], max: 1, mutation: 'claimTask' as const, waitSeconds: 20 }
-    const first = claimTask(world.services, world.caller, input, left.signal)
+    const first = claimTask(world.services, world.caller, input, askerWith(left.signal))
     await expect.poll(() => world.services.wakeUps.hub.waiting).toBe(1)
-    const second = claimTask(world.services, world.caller, input, stays.signal)
+    const second = claimTask(world.services, world.caller, input, askerWith(stays.signal))
     await expect.poll(() => world.services.wakeUps.hub.waiting).toBe(2)
     const enqueued = enqueue(world, agent)
     left.abort()

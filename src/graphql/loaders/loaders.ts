@@ -17,7 +17,7 @@ export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
  */
 export class Loaders {
   private readonly made = new Map<unknown, unknown>()
-  private readonly given = new Map<unknown, (readonly [key: unknown, value: unknown])[]>()
+  private readonly given = new Map<unknown, Map<unknown, unknown>>()
 
   constructor(
     private readonly services: Services,
@@ -43,8 +43,17 @@ export class Loaders {
     const known = this.made.get(make)
     if (known !== undefined) (known as DataLoader<K, V>).prime(key, value)
     const given = this.given.get(make)
-    if (given === undefined) this.given.set(make, [[key, value]])
-    else given.push([key, value])
+    if (given === undefined) this.given.set(make, new Map([[key, value]]))
+    else given.set(key, value)
+  }
+
+  /**
+   * The row of this key: at once where it was given, so that a claim's answer, which has all its rows in hand, waits for no
+   * loader's next tick.
+   */
+  load<V>(make: MakeLoader<string, V>, key: string): V | Promise<V> {
+    const given = this.given.get(make) as ReadonlyMap<string, V> | undefined
+    return given?.get(key) ?? this.of(make).load(key)
   }
 
   /** What was read before a change may not be true after it. */

@@ -82,7 +82,7 @@ const ClaimTasksPayloadRef = builder.objectRef<Claimed>('ClaimTasksPayload').imp
 async function claim(context: Context, input: ClaimTaskInput): Promise<Claimed> {
   const claimed = await carryOut(
     context,
-    (services, caller, asked: ClaimTaskInput) => claimTask(services, caller, asked, context.gone()),
+    (services, caller, asked: ClaimTaskInput) => claimTask(services, caller, asked, context.asker),
     input,
   )
   for (const view of claimed.claims) primeClaim(context.loaders, view)

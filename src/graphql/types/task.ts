@@ -20,6 +20,7 @@ import {
 } from '../refs.js'
 import { optional, required } from '../relations.js'
 import { promptOf } from '../task-texts.js'
+import { whenLoaded } from '../when-loaded.js'
 import { progressOf } from './progress.js'
 import { TaskKindRef, TaskStatusRef } from './task-enums.js'
 
@@ -76,13 +77,15 @@ TaskRef.implement({
       nullable: true,
       description: 'The chat session that it is a turn of; null for issue work.',
       resolve: ({ kind, conversationId }, _args, context) =>
-        kind === 'CHAT' ? context.loaders.of(conversationById).load(conversationId) : null,
+        kind === 'CHAT' ? context.loaders.load(conversationById, conversationId) : null,
     }),
     issueKey: t.string({
       nullable: true,
       description: 'The issue that it is work on; null for chat turns.',
-      resolve: async ({ kind, conversationId }, _args, context) =>
-        kind === 'CHAT' ? null : (await required(context, conversationById, conversationId)).issueKey,
+      resolve: ({ kind, conversationId }, _args, context) =>
+        kind === 'CHAT'
+          ? null
+          : whenLoaded(required(context, conversationById, conversationId), ({ issueKey }) => issueKey),
     }),
     title: t.exposeString('title', { nullable: true, description: 'What people call it.' }),
     prompt: t.string({
@@ -115,20 +118,23 @@ TaskRef.implement({
     output: t.string({
       nullable: true,
       description: 'What its run answered.',
-      resolve: async ({ id }, _args, context) => (await context.loaders.of(contentByTask).load(id))?.output ?? null,
+      resolve: ({ id }, _args, context) =>
+        whenLoaded(context.loaders.load(contentByTask, id), (content) => content?.output ?? null),
     }),
     result: t.field({
       type: 'JSON',
       nullable: true,
       description: 'What its run gave back for programs to read.',
-      resolve: async ({ id }, _args, context) => (await context.loaders.of(contentByTask).load(id))?.result ?? null,
+      resolve: ({ id }, _args, context) =>
+        whenLoaded(context.loaders.load(contentByTask, id), (content) => content?.result ?? null),
     }),
     failure: t.field({ type: TaskFailureRef, nullable: true, description: 'How it failed.', resolve: failureOf }),
     metadata: t.field({
       type: 'JSON',
       nullable: true,
       description: 'Whatever was given along with it. Baton only passes it on.',
-      resolve: async ({ id }, _args, context) => (await context.loaders.of(contentByTask).load(id))?.metadata ?? null,
+      resolve: ({ id }, _args, context) =>
+        whenLoaded(context.loaders.load(contentByTask, id), (content) => content?.metadata ?? null),
     }),
     resume: t.field({
       type: ResumeDecisionRef,
@@ -151,9 +157,9 @@ TaskRef.implement({
       type: 'DateTime',
       nullable: true,
       description: 'Until when its claim holds if no heartbeat renews it; null where nobody holds it.',
-      resolve: async ({ id, status }, _args, context) =>
+      resolve: ({ id, status }, _args, context) =>
         status === 'CLAIMED' || status === 'RUNNING'
-          ? ((await context.loaders.of(claimByTask).load(id))?.leaseExpiresAt ?? null)
+          ? whenLoaded(context.loaders.load(claimByTask, id), (claim) => claim?.leaseExpiresAt ?? null)
           : null,
     }),
     progress: t.connection(

@@ -1,0 +1,11 @@
+import type { Asker } from '../../src/use-cases/asker.js'
+
+/** Somebody who hangs up when the signal fires. */
+export function askerWith(signal: AbortSignal): Asker {
+  return {
+    get isGone() {
+      return signal.aborted
+    },
+    goneSignal: () => signal,
+  }
+}
