@@ -24,7 +24,13 @@ interface ContextInput {
 
 /** Cheap: a loader is made when it is first asked for, and most of a daemon's calls ask for none. */
 export function createContext({ services, caller, requestId, asker }: ContextInput): Context {
-  return { services, caller, requestId, loaders: new Loaders(services, caller?.workspaceId ?? ''), asker: asker ?? null }
+  return {
+    services,
+    caller,
+    requestId,
+    loaders: new Loaders(services, caller?.workspaceId ?? ''),
+    asker: asker ?? null,
+  }
 }
 
 /** The caller, where authorization has let the field pass. */

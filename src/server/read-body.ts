@@ -40,7 +40,9 @@ export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Prom
     request.on('data', take)
     // `close` follows `end` as well, and an error for each request that ended well would be the costliest thing here.
     const gone = (): void => (request.complete ? undefined : reject(new ClientGone()))
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)))
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    )
     request.once('error', gone)
     request.once('close', gone)
   })

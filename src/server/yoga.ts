@@ -45,8 +45,7 @@ export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOption
   const yoga = createYoga<RequestContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ caller, requestId, res }) =>
-      createContext({ services, caller, requestId, asker: new HttpAsker(res) }),
+    context: ({ caller, requestId, res }) => createContext({ services, caller, requestId, asker: new HttpAsker(res) }),
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
     plugins: [internalErrors.plugin(), forgetRevokedTokens(onTokenRevoked), unbufferedStreams],
     graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),
