@@ -10,7 +10,7 @@ export function promptOf(context: Context, task: Task): string | null | Promise<
 }
 
 async function joinedMessages(context: Context, task: Task): Promise<string | null> {
-  const messages = await Promise.all(task.inputMessageIds.map((id) => context.loaders.load(messageById, id)))
+  const messages = await Promise.all(task.inputMessageIds.map((id) => context.loaders.of(messageById).load(id)))
   const texts = messages.flatMap((message) => (message === null ? [] : [message.content]))
   return texts.length === 0 ? null : texts.join('\n\n')
 }
