@@ -96,5 +96,6 @@ export function taskRowOf(task: TaskState, extras: TaskRowExtras): Task {
     claimedAt: date(task.claimedAt),
     startedAt: date(task.startedAt),
     finishedAt: date(task.finishedAt),
+    erasedAt: extras.erasedAt,
   }
 }
