@@ -83,6 +83,7 @@ export function taskRowOf(task: TaskState, extras: TaskRowExtras): Task {
     sessionId: task.sessionId,
     workDir: task.workDir,
     failureReason: failure?.reason ?? null,
+    failureError: extras.failureError,
     failureResumeSafe: failure?.resumeSafe ?? null,
     failureRetryable: failure?.retryable ?? null,
     claimToken: extras.claimToken,
