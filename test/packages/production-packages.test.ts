@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { requestGraphQL } from '../support/graphql-request.js'
-import { ADMIN_TOKEN, build, emptyDirectory, startServer } from '../support/server-process.js'
+import { ADMIN_TOKEN, emptyDirectory, startServer } from '../support/server-process.js'
+import { build } from '../support/spawned-server.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -62,7 +62,7 @@ export async function makePostgresTemplate(
 /** Databases of runs that were killed, on a server that outlives them (TEST_DATABASE_URL). */
 async function dropLeftovers(client: Client): Promise<void> {
   const leftover = `datname LIKE '${PREFIX}%' AND datdba = current_user::regrole AND NOT EXISTS
-    (SELECT FROM pg_stat_activity WHERE application_name = substring(datname FROM '^${PREFIX}[0-9a-f]+'))`
+    (SELECT FROM pg_stat_activity WHERE application_name = substring(pg_database.datname FROM '^${PREFIX}[0-9a-f]+'))`
   for (const name of await databases(client, leftover)) await drop(client, name)
 }
 

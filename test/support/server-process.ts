@@ -1,46 +1,24 @@
-import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, vi } from 'vitest'
 import { openPGlite } from '../../src/database/embedded.js'
 import { ended, hasEnded } from './child-process-end.js'
-import { freePort } from './free-port.js'
+import { LONGEST_START_MS, spawnServer, untilReady } from './spawned-server.js'
+import type { ServerProcess, SpawnServerOptions } from './spawned-server.js'
 import { askForDatabase } from './test-database-client.js'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** For what hangs: a busy machine takes a while to start a process, and to make a first database. */
-const LONGEST_START_MS = 120_000
+export type { ServerProcess }
+
 vi.setConfig({ testTimeout: 3 * LONGEST_START_MS, hookTimeout: 3 * LONGEST_START_MS })
 
 /** The ROOT token of servers that are started with it. */
 export const ADMIN_TOKEN = 'baton_test_admin_token'
 
-export interface ServerProcess {
-  child: ChildProcess
-  port: number
-  /** http://127.0.0.1:port */
-  url: string
-  dataDirectory: string
-  /** All that it has written so far. */
-  output: { stdout: string; stderr: string }
-  /** Sends the signal (SIGTERM), waits for the end, and returns the exit code; null when it was the signal that ended it. */
-  stop(signal?: NodeJS.Signals): Promise<number | null>
-}
-
-export interface StartOptions {
-  /** The server's settings, besides the port. Nothing of this process's own settings reaches it. */
-  env?: Record<string, string>
-  /** Default: a new one with a migrated, empty database, which saves the first start's seconds. Removed afterwards. */
-  dataDirectory?: string
-  command?: readonly [string, ...string[]]
-  /** A process group of its own, which signals can be sent to as a terminal does. */
-  detached?: boolean
-}
+/** Default directory: a new one with a migrated, empty database, which saves the first start's seconds. Removed afterwards. */
+export type StartOptions = Omit<SpawnServerOptions, 'dataDirectory'> & { dataDirectory?: string }
 
 const started: ChildProcess[] = []
 const directories: string[] = []
@@ -53,66 +31,24 @@ afterAll(async () => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 })
 
-let built: Promise<unknown> | undefined
-
-/** Brings dist/ up to date, once a test file. */
-export function build(): Promise<unknown> {
-  return (built ??= promisify(execFile)(process.execPath, [join(ROOT, '.config/build.js')]))
-}
-
 /** Starts the real server as `npm start` does, and resolves when it is ready. Ended after the file's last test. */
 export async function startServer(options: StartOptions = {}): Promise<ServerProcess> {
-  const server = await spawnServer(options)
-  const { child, url, output } = server
-  const deadline = performance.now() + LONGEST_START_MS
-  while (!(await isReady(url))) {
-    if (hasEnded(child)) throw new Error(`The server ended: ${output.stderr}${output.stdout}`)
-    if (performance.now() > deadline) throw new Error(`The server does not get ready: ${output.stderr}${output.stdout}`)
-    await sleep(50)
-  }
+  const server = await spawn(options)
+  await untilReady(server)
   return server
 }
 
 /** The same, for a start that is to fail: waits for the process's end. */
 export async function startInVain(options: StartOptions): Promise<ServerProcess> {
-  const server = await spawnServer(options)
+  const server = await spawn(options)
   await ended(server.child)
   return server
 }
 
-async function spawnServer({ env = {}, dataDirectory, command, detached }: StartOptions): Promise<ServerProcess> {
-  await build()
-  const port = Number(env['PORT'] ?? (await freePort()))
-  const directory = dataDirectory ?? (await migratedDirectory())
-  const [program, ...args] = command ?? [process.execPath, join(ROOT, 'dist/server/main.js')]
-  const child = spawn(program, args, {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: detached ?? false,
-    env: { PATH: process.env['PATH'], HOME: tmpdir(), PORT: String(port), BATON_DATA_DIR: directory, ...env },
-  })
-  started.push(child)
-  const output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
-  return {
-    ...{ child, port, url: `http://127.0.0.1:${port}`, dataDirectory: directory, output },
-    async stop(signal = 'SIGTERM') {
-      child.kill(signal)
-      await ended(child)
-      return child.exitCode
-    },
-  }
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/ready`)
-    await response.body?.cancel()
-    return response.ok
-  } catch {
-    return false
-  }
+async function spawn(options: StartOptions): Promise<ServerProcess> {
+  const server = await spawnServer({ ...options, dataDirectory: options.dataDirectory ?? (await migratedDirectory()) })
+  started.push(server.child)
+  return server
 }
 
 /** A new directory where nothing is yet. Removed after the file's last test. */

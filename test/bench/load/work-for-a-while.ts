@@ -1,0 +1,43 @@
+import { latenciesOf } from '../statistics.js'
+import type { Latencies } from '../statistics.js'
+
+export interface Worked extends Latencies {
+  /** Things done a second. */
+  rate: number
+  /** All that was done, before it counted and after. */
+  total: number
+}
+
+/** Not counted: connections open, plans are made. */
+const SETTLING_MS = 500
+
+/**
+ * Every worker does one thing after the other, for half a second and then for so many seconds that count.
+ * @param work does one or several things and returns how many
+ */
+export async function workForAWhile<Worker>(
+  workers: readonly Worker[],
+  seconds: number,
+  work: (worker: Worker) => Promise<number>,
+): Promise<Worked> {
+  const begin = performance.now() + SETTLING_MS
+  const end = begin + seconds * 1000
+  const milliseconds: number[] = []
+  let done = 0
+  let total = 0
+  await Promise.all(
+    workers.map(async (worker) => {
+      for (let from = performance.now(); from < end;) {
+        const count = await work(worker)
+        const now = performance.now()
+        total += count
+        if (from >= begin && now < end) {
+          milliseconds.push(now - from)
+          done += count
+        }
+        from = now
+      }
+    }),
+  )
+  return { rate: done / seconds, total, ...latenciesOf(milliseconds) }
+}

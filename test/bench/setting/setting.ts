@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makePostgresTemplate } from '../../support/postgres-template.js'
+import { startPostgresServer } from '../../support/postgres-server.js'
+import { spawnServer, untilReady } from '../../support/spawned-server.js'
+import type { ServerProcess } from '../../support/spawned-server.js'
+
+/** The ROOT token of the servers that are measured. */
+export const ADMIN_TOKEN = 'baton_bench_admin_token'
+
+export interface Setting {
+  /** A shorter run, to see that everything works: its figures are coarse. */
+  quick: boolean
+  /** Whether a contestant of this name is to be measured. */
+  isChosen: (name: string) => boolean
+  /** What goes on, for whoever watches. */
+  tell: (line: string) => void
+  /** A new database of the cluster that all contestants of a run share; with the product's tables or empty. */
+  database(kind: 'migrated' | 'empty'): Promise<string>
+  /** The real server as a process of its own; without a database, on a new embedded one. */
+  server(databaseUrl: string | null, env?: Record<string, string>): Promise<ServerProcess>
+  directory(): string
+  /** Called at the end, last come first served. */
+  atEnd(close: () => Promise<unknown>): void
+}
+
+/** No rule of the server stands in the way of its speed, and no claim lapses while it is measured. */
+const SERVER_ENV = {
+  BATON_ADMIN_TOKEN: ADMIN_TOKEN,
+  BATON_LOG_LEVEL: 'warn',
+  BATON_CLAIM_LEASE_SECONDS: '3600',
+  BATON_RUN_LEASE_SECONDS: '3600',
+  BATON_RATE_LIMIT_DAEMON: '0',
+  BATON_RATE_LIMIT_OTHERS: '0',
+}
+
+/** Calls `work` with PostgreSQL and servers at hand, and ends and removes all of it afterwards. */
+export async function withSetting<T>(
+  { quick, isChosen }: Pick<Setting, 'quick' | 'isChosen'>,
+  work: (setting: Setting) => Promise<T>,
+): Promise<T> {
+  const closers: (() => Promise<unknown>)[] = []
+  let template: ReturnType<typeof openTemplate> | undefined
+  const setting: Setting = {
+    ...{ quick, isChosen },
+    tell: (line) => process.stderr.write(`${line}\n`),
+    atEnd: (close) => closers.push(close),
+    directory() {
+      const directory = mkdtempSync(join(tmpdir(), 'baton-bench-'))
+      closers.push(() => Promise.resolve(rmSync(directory, { recursive: true, force: true })))
+      return directory
+    },
+    async database(kind) {
+      const { migrated, empty } = await (template ??= openTemplate(setting))
+      return (await (kind === 'migrated' ? migrated : empty).create()).connectionString
+    },
+    async server(databaseUrl, env = {}) {
+      const dataDirectory = setting.directory()
+      const database: Record<string, string> = databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }
+      const server = await spawnServer({ dataDirectory, env: { ...SERVER_ENV, ...database, ...env } })
+      closers.push(() => server.stop())
+      await untilReady(server)
+      return server
+    },
+  }
+  try {
+    return await work(setting)
+  } finally {
+    for (const close of closers.toReversed()) await close().catch(() => undefined)
+  }
+}
+
+async function openTemplate(setting: Setting) {
+  const server = await startPostgresServer()
+  setting.atEnd(() => server.stop())
+  const { connectionString } = server
+  const migrated = await makePostgresTemplate(connectionString)
+  const empty = await makePostgresTemplate(connectionString, () => Promise.resolve())
+  setting.atEnd(() => Promise.all([migrated.close(), empty.close()]))
+  return { migrated, empty }
+}

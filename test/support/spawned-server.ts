@@ -1,0 +1,90 @@
+import { execFile, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { ended, hasEnded } from './child-process-end.js'
+import { freePort } from './free-port.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** For what hangs: a busy machine takes a while to start a process, and to make a first database. */
+export const LONGEST_START_MS = 120_000
+
+export interface ServerProcess {
+  child: ChildProcess
+  port: number
+  /** http://127.0.0.1:port */
+  url: string
+  dataDirectory: string
+  /** All that it has written so far. */
+  output: { stdout: string; stderr: string }
+  /** Sends the signal (SIGTERM), waits for the end, and returns the exit code; null when it was the signal that ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+export interface SpawnServerOptions {
+  /** The server's settings, besides the port. Nothing of this process's own settings reaches it. */
+  env?: Record<string, string>
+  dataDirectory: string
+  command?: readonly [string, ...string[]]
+  /** A process group of its own, which signals can be sent to as a terminal does. */
+  detached?: boolean
+}
+
+let built: Promise<unknown> | undefined
+
+/** Brings dist/ up to date, once a process. */
+export function build(): Promise<unknown> {
+  return (built ??= promisify(execFile)(process.execPath, [join(ROOT, '.config/build.js')]))
+}
+
+/** Starts the real server as `npm start` does, on a free port. Whoever starts it ends it. */
+export async function spawnServer({
+  env = {},
+  dataDirectory,
+  command,
+  detached,
+}: SpawnServerOptions): Promise<ServerProcess> {
+  await build()
+  const port = Number(env['PORT'] ?? (await freePort()))
+  const [program, ...args] = command ?? [process.execPath, join(ROOT, 'dist/server/main.js')]
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: detached ?? false,
+    env: { PATH: process.env['PATH'], HOME: tmpdir(), PORT: String(port), BATON_DATA_DIR: dataDirectory, ...env },
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  return {
+    ...{ child, port, url: `http://127.0.0.1:${port}`, dataDirectory, output },
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      await ended(child)
+      return child.exitCode
+    },
+  }
+}
+
+/** Resolves when the server can work. */
+export async function untilReady({ child, url, output }: ServerProcess): Promise<void> {
+  const deadline = performance.now() + LONGEST_START_MS
+  while (!(await isReady(url))) {
+    if (hasEnded(child)) throw new Error(`The server ended: ${output.stderr}${output.stdout}`)
+    if (performance.now() > deadline) throw new Error(`The server does not get ready: ${output.stderr}${output.stdout}`)
+    await sleep(50)
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/ready`)
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false
+  }
+}
