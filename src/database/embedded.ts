@@ -40,6 +40,7 @@ export async function openPGlite(options: PGliteOptions, released: () => Promise
     prisma,
     sql: sqlOf(pglite),
     transaction: (work) => pglite.transaction((transaction) => work(sqlOf(transaction))),
+    pools: () => [],
     async close() {
       await prisma.$disconnect()
       await pglite.close()

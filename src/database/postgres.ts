@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import type { PoolClient } from 'pg'
 import { PrismaClient } from '../generated/prisma/client.js'
-import type { Database, Sql, Statement } from './sql.js'
+import type { Database, PoolUse, Sql, Statement } from './sql.js'
 
 /** Connections for writes. Commands are grouped, so few are busy at once. */
 const WRITE_CONNECTIONS = 8
@@ -57,11 +57,16 @@ export function openPostgres(connectionString: string, errors: PoolErrors): Data
     prisma,
     sql: sqlOf(writes),
     transaction: (work) => inTransaction(writes, work),
+    pools: () => [useOf('writes', writes), useOf('reads', reads)],
     async close() {
       await prisma.$disconnect()
       await Promise.all([writes.end(), reads.end()])
     },
   }
+}
+
+function useOf(pool: PoolUse['pool'], { totalCount, idleCount, waitingCount }: Pool): PoolUse {
+  return { pool, busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
 }
 
 function sqlOf(connection: Pool | PoolClient): Sql {

@@ -25,7 +25,17 @@ export interface Database {
    * and on PostgreSQL the row locks taken so far are held meanwhile.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /** How the connections are used at this moment; none where there are no pools of them. */
+  pools(): PoolUse[]
   close(): Promise<void>
+}
+
+export interface PoolUse {
+  pool: 'writes' | 'reads'
+  busy: number
+  idle: number
+  /** Calls that wait for a connection. */
+  waiting: number
 }
 
 export function statement(name: string, text: string): Statement {

@@ -16,8 +16,13 @@ interface StoredState {
  * The session state kept with a conversation, folded anew from its stream where the stored one cannot serve: another
  * process's fold version wrote it, or it counts events that this build may have learnt to read since.
  */
-export async function currentState(sql: Sql, row: StoredState): Promise<SessionState> {
+export async function currentState(
+  sql: Sql,
+  row: StoredState,
+  onRefold: () => void = () => undefined,
+): Promise<SessionState> {
   const stored = row.state as SessionState
   if (row.foldVersion === FOLD_VERSION && stored.unknownEvents === 0) return stored
+  onRefold()
   return foldEvents((await readStream(sql, row.workspaceId, row.id)).map(foldable))
 }

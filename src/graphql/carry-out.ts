@@ -15,5 +15,7 @@ export async function carryOut<Input, T>(
   input: Input,
 ): Promise<T> {
   context.loaders.forget()
-  return unwrap(await useCase(context.services, callerOf(context), input))
+  const outcome = await useCase(context.services, callerOf(context), input)
+  if (!outcome.ok) context.services.observer.refused(outcome.refusal.code)
+  return unwrap(outcome)
 }

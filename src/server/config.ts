@@ -10,6 +10,8 @@ export interface Config {
   dataDirectory: string
   /** The secret of the ROOT token; null: one is made on the very first start. */
   adminToken: string | null
+  /** What a scraper of /metrics sends; null: a ROOT token. */
+  metricsToken: string | null
   claimLeaseSeconds: number
   runLeaseSeconds: number
   sweepIntervalMs: number
@@ -66,6 +68,12 @@ const adminToken: Variable<string | null> = {
   expected: '8 to 512 printable ASCII characters without spaces, or unset to have one made on the first start',
   secret: true,
 }
+const metricsToken: Variable<string | null> = {
+  schema: z.string().regex(TOKEN_PATTERN),
+  fallback: null,
+  expected: '8 to 512 printable ASCII characters without spaces, or unset to let only ROOT tokens see the metrics',
+  secret: true,
+}
 /** The API's leaseSeconds has the same range. */
 const claimLease = wholeNumber(1, 3600, 60)
 const runLease = wholeNumber(1, 3600, 300)
@@ -115,6 +123,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: read('DATABASE_URL', databaseUrl),
     dataDirectory: read('BATON_DATA_DIR', dataDirectory),
     adminToken: read('BATON_ADMIN_TOKEN', adminToken),
+    metricsToken: read('BATON_METRICS_TOKEN', metricsToken),
     claimLeaseSeconds: read('BATON_CLAIM_LEASE_SECONDS', claimLease),
     runLeaseSeconds: read('BATON_RUN_LEASE_SECONDS', runLease),
     sweepIntervalMs: read('BATON_SWEEP_INTERVAL_MS', sweepInterval),

@@ -1,31 +1,26 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import type { LogLevel } from './config.js'
+import { describeError } from './describe-error.js'
 
 export type Log = Logger
 
-/** JSON lines on stdout. */
-export function openLog(level: LogLevel): Log {
-  return pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: describeError },
-  })
-}
+/** Kept in memory while standard output takes no more, in bytes; what comes on top of it is lost. */
+const MOST_UNWRITTEN = 16 * 1024 * 1024
 
 /**
- * What is logged of an error. Not its other properties: PostgreSQL puts the row that failed into `detail`, and with it
- * a prompt, an output or a token's hash.
+ * JSON lines on stdout. Written in the background: a request does not wait for its line, and a reader that stands still
+ * does not stop the server. What is left is written when the process ends.
  */
-export function describeError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) }
-  const { name, message, stack, cause } = error
-  const { code } = error as { code?: unknown }
-  return {
-    ...{ name, message, stack },
-    ...(typeof code === 'string' ? { code } : {}),
-    ...(cause === undefined ? {} : { cause: describeError(cause) }),
-  }
+export function openLog(level: LogLevel): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+    },
+    pino.destination({ dest: 1, sync: false, maxLength: MOST_UNWRITTEN }),
+  )
 }

@@ -12,6 +12,8 @@ import type { LocalSession } from './local-session.js'
 import { answerDirectly, directPost } from './direct-post.js'
 import type { DirectPost } from './direct-post.js'
 import type { Log } from './log.js'
+import { METRICS_PATH, serveMetrics } from './metrics-endpoint.js'
+import type { MetricsAccess } from './metrics-endpoint.js'
 import { health, ready } from './probes.js'
 import { ClientGone, readBody, refuseBody } from './read-body.js'
 import { refuseRequest } from './refuse-request.js'
@@ -25,6 +27,7 @@ export interface RequestHandling {
   crossOrigin: CrossOrigin
   localSession: LocalSession | null
   database: Database
+  metrics: MetricsAccess
   log: Log
   isStopping: () => boolean
 }
@@ -49,7 +52,7 @@ export function requestListener(handling: RequestHandling): RequestListener {
 }
 
 async function handle(
-  { graphql, authenticator, localSession, crossOrigin, database, isStopping }: RequestHandling,
+  { graphql, authenticator, localSession, crossOrigin, database, metrics, isStopping }: RequestHandling,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -58,6 +61,7 @@ async function handle(
   if (isStopping()) response.setHeader('connection', 'close')
   const path = request.url?.split('?', 1)[0]
   if (path === '/health') return health(response)
+  if (path === METRICS_PATH) return serveMetrics(request, response, metrics, authenticator)
   if (path === '/ready') return ready(response, database, isStopping)
   if (path === '/session') return lendToken(request, response, localSession)
   if (path !== GRAPHQL_PATH) {

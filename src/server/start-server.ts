@@ -13,11 +13,13 @@ import { offersGraphiql, warnOfPlainHttp } from './exposure.js'
 import { createHttpServer, drain, listen } from './http-server.js'
 import { isPersonal, LocalSession } from './local-session.js'
 import type { Log } from './log.js'
+import { Metrics } from './metrics.js'
 import { openDatabase } from './open-database.js'
 import { requestListener } from './request-listener.js'
 import { respondJson } from './respond.js'
 import { Sweeper } from './sweeper.js'
 import { timersOf } from './timers.js'
+import { openTracing } from './tracing.js'
 import { openWakeUps } from './open-wake-ups.js'
 import { openYoga } from './yoga.js'
 
@@ -51,7 +53,10 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
   // The port first, the token then: a start that ends for want of a port must not have made a token that nobody saw.
   const port = await listen(server, config)
   const wakeUps = await openWakeUps(config, database, log)
-  const services = buildServices(database, systemClock, timersOf(config), wakeUps.wakeUps)
+  const tracing = openTracing()
+  const metrics = new Metrics(database, systemClock, config.sweepIntervalMs)
+  const observer = { ...metrics.observer, span: tracing.span }
+  const services = buildServices(database, systemClock, timersOf(config), wakeUps.wakeUps, observer)
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
@@ -64,7 +69,7 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
   const graphiql = offersGraphiql(config)
   const graphql = openYoga({
     services,
-    log,
+    observation: { log, metrics, tracing },
     graphiql: graphiql ? { localSession } : null,
     onTokenRevoked: () => authenticator.forgetAll(),
   })
@@ -72,9 +77,11 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
   listener = requestListener({
     ...{ graphql, authenticator, localSession, database, log },
     crossOrigin: crossOrigin(config.corsOrigins),
+    metrics: { metrics, metricsToken: config.metricsToken },
     isStopping: () => stopping,
   })
-  const sweeper = new Sweeper(() => sweep(services), config.sweepIntervalMs, log)
+  const measuredSweep = metrics.measured(() => sweep(services))
+  const sweeper = new Sweeper(() => tracing.span('sweep', {}, measuredSweep), config.sweepIntervalMs, log)
   return {
     port,
     firstToken: secret,

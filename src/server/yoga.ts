@@ -12,7 +12,8 @@ import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
 import { HttpAsker } from './http-asker.js'
 import { InternalErrors } from './internal-errors.js'
 import type { LocalSession } from './local-session.js'
-import type { Log } from './log.js'
+import { observeOperations } from './observe-operations.js'
+import type { Observation } from './observe-operations.js'
 
 /** What a request brings along into GraphQL. */
 export interface RequestContext {
@@ -24,7 +25,7 @@ export interface RequestContext {
 
 export interface YogaOptions {
   services: Services
-  log: Log
+  observation: Observation
   /** Without it, a browser that opens /graphql gets no page. */
   graphiql: { localSession: LocalSession | null } | null
   onTokenRevoked: () => void
@@ -40,14 +41,19 @@ export interface GraphQLServing {
 
 export const GRAPHQL_PATH = '/graphql'
 
-export function openYoga({ services, log, graphiql, onTokenRevoked }: YogaOptions): GraphQLServing {
-  const internalErrors = new InternalErrors(log)
+export function openYoga({ services, observation, graphiql, onTokenRevoked }: YogaOptions): GraphQLServing {
+  const internalErrors = new InternalErrors(observation.log)
   const yoga = createYoga<RequestContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: ({ caller, requestId, res }) => createContext({ services, caller, requestId, asker: new HttpAsker(res) }),
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
-    plugins: [internalErrors.plugin(), forgetRevokedTokens(onTokenRevoked), unbufferedStreams],
+    plugins: [
+      observeOperations(observation),
+      internalErrors.plugin(),
+      forgetRevokedTokens(onTokenRevoked),
+      unbufferedStreams,
+    ],
     graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),
     renderGraphiQL: renderGraphiqlPage,
     // Yoga logs every masked error: a client's syntax errors too, and without the request's id. InternalErrors logs ours.

@@ -1,6 +1,8 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import { WakeUps } from '../wake-ups/wake-ups.js'
+import { unobserved } from './observer.js'
+import type { Observer } from './observer.js'
 import type { Services, Timers } from './services.js'
 import { ClaimLane } from './transaction/claim-lane.js'
 import { ConversationLane } from './transaction/conversation-lane.js'
@@ -11,13 +13,15 @@ export function buildServices(
   clock: Clock,
   timers: Timers,
   wakeUps: WakeUps = new WakeUps(),
+  observer: Observer = unobserved,
 ): Services {
   return {
     database,
     clock,
     timers,
-    conversations: new ConversationLane(database, clock, wakeUps),
-    claims: new ClaimLane(database, clock, timers.claimLease, wakeUps),
+    conversations: new ConversationLane(database, clock, wakeUps, observer),
+    claims: new ClaimLane(database, clock, timers.claimLease, wakeUps, observer),
     wakeUps,
+    observer,
   }
 }

@@ -14,15 +14,19 @@ export async function claimOrWait(
   waitSeconds: number,
   asker: Asker | null,
 ): Promise<ClaimAnswer> {
-  const { wakeUps, claims } = services
+  const { wakeUps, claims, observer } = services
   const topics = ask.runtimeIds.map((runtimeId) => runtimeTopic(ask.caller.workspaceId, runtimeId))
   let signal: AbortSignal | null = null
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
     const mark = wakeUps.hub.mark(topics)
+    const started = performance.now()
     const answer = await claims.claim(ask)
     if (!('empty' in answer)) {
-      if ('claimed' in answer) wakeUps.mayHaveMore(topics)
+      if ('claimed' in answer) {
+        observer.claimSeconds((performance.now() - started) / 1000)
+        wakeUps.mayHaveMore(topics)
+      }
       return answer
     }
     const left = deadline - performance.now()

@@ -70,8 +70,16 @@ export async function claimTask(
     request: requestKey(caller.workspaceId, caller.tokenId, mutation, { requestId, runtimeIds, max, leaseSeconds }),
   }
   const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, asker)
-  if ('refused' in result) return refused(result.refused)
-  if ('empty' in result) return accepted({ claims: [], noTask: noTaskOf(result.empty) })
+  const { observer } = services
+  if ('refused' in result) {
+    observer.claim('REFUSED', result.refused.code)
+    return refused(result.refused)
+  }
+  if ('empty' in result) {
+    const noTask = noTaskOf(result.empty)
+    observer.claim('EMPTY', noTask.reasons[0] ?? 'QUEUE_EMPTY')
+    return accepted({ claims: [], noTask })
+  }
   if (asker?.isGone === true && 'claimed' in result) {
     await giveBack(services, ask, result.claimed)
     return accepted({ claims: [], noTask: noTaskOf([]) })
@@ -80,6 +88,9 @@ export async function claimTask(
     'replayed' in result
       ? await replayedClaims(services, caller.workspaceId, result.replayed)
       : freshClaims(result.claimed)
+  for (const { replayed, decision } of claims) {
+    observer.claim(replayed ? 'REPLAYED' : decision.outcome, decision.reason)
+  }
   return accepted({ claims, noTask: null })
 }
 

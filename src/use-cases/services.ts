@@ -1,6 +1,7 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import type { WakeUps } from '../wake-ups/wake-ups.js'
+import type { Observer } from './observer.js'
 import type { ConversationLane } from './transaction/conversation-lane.js'
 import type { ClaimLane } from './transaction/claim-lane.js'
 
@@ -28,4 +29,5 @@ export interface Services {
   conversations: ConversationLane
   claims: ClaimLane
   wakeUps: WakeUps
+  observer: Observer
 }

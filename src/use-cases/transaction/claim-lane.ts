@@ -6,6 +6,8 @@ import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
 import { silence } from '../../wake-ups/hint.js'
 import type { Announcer } from '../../wake-ups/hint.js'
+import { unobserved } from '../observer.js'
+import type { Observer } from '../observer.js'
 import type { ClaimAsk, ClaimResult } from './claim-ask.js'
 import { GroupCommit } from './group-commit.js'
 import { lostTheRace, rolledBack } from './lost-race.js'
@@ -29,11 +31,15 @@ export class ClaimLane {
     private readonly clock: Clock,
     claimLease: number,
     private readonly announcer: Announcer = silence,
+    observer: Observer = unobserved,
   ) {
     this.commits = new GroupCommit({
       async run(asks) {
-        const { results, hints } = await runClaimBatch(database, clock, claimLease, asks)
+        const { results, hints, events } = await observer.span('claim batch', { calls: asks.length }, () =>
+          runClaimBatch(database, clock, claimLease, asks, observer),
+        )
         announcer.announce(hints)
+        observer.appended(events)
         return results
       },
       lanes: LANES,

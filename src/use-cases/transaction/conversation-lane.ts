@@ -2,6 +2,8 @@ import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
 import { silence } from '../../wake-ups/hint.js'
 import type { Announcer } from '../../wake-ups/hint.js'
+import { unobserved } from '../observer.js'
+import type { Observer } from '../observer.js'
 import type { Outcome } from '../outcome.js'
 import { accepted, refused } from '../outcome.js'
 import type { ConversationWork, WorkDone, WorkResult } from './conversation-work.js'
@@ -20,11 +22,16 @@ const MAX_ATTEMPTS = 5
 export class ConversationLane {
   private readonly commits: GroupCommit<ConversationWork, WorkResult>
 
-  constructor(database: Database, clock: Clock, announcer: Announcer = silence) {
+  constructor(database: Database, clock: Clock, announcer: Announcer = silence, observer: Observer = unobserved) {
     this.commits = new GroupCommit({
       async run(works) {
-        const { results, hints } = await runConversationBatch(database, clock, works)
+        const { results, hints, events } = await observer.span(
+          'conversation transaction',
+          { calls: works.length },
+          () => runConversationBatch(database, clock, works, observer),
+        )
         announcer.announce(hints)
+        observer.appended(events)
         return results
       },
       lanes: database.kind === 'embedded' ? 1 : LANES,

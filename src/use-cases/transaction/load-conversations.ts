@@ -3,6 +3,7 @@ import type { Sql } from '../../database/sql.js'
 import { currentState } from '../../event-log/stored-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
+import type { Observer } from '../observer.js'
 import type { LockedConversation, ConversationWork, LoadedConversation } from './conversation-work.js'
 import {
   loadAgents,
@@ -24,6 +25,7 @@ export async function loadConversations(
   sql: Sql,
   works: readonly ConversationWork[],
   locked: readonly LockedConversation[],
+  observer: Observer,
 ): Promise<LoadedBatch> {
   const conversationKeys = locked.map(({ workspaceId, id }) => [workspaceId, id] as const)
   const taskKeys = works.flatMap(({ workspaceId, target, taskIds = [] }) =>
@@ -50,7 +52,9 @@ export async function loadConversations(
   const runtimeKeys = [...tasks, ...agents].map(({ workspaceId, runtimeId }) => [workspaceId, runtimeId] as const)
   const runtimes = await loadRuntimes(sql, runtimeKeys)
   const states = new Map<string, SessionState>()
-  for (const conversation of locked) states.set(conversation.id, await currentState(sql, conversation))
+  for (const conversation of locked) {
+    states.set(conversation.id, await currentState(sql, conversation, () => observer.refolded()))
+  }
   return batchOf({ locked, claims, tasks, queuedReruns, agents, runtimes, states })
 }
 

@@ -8,6 +8,7 @@ import type { RequestRecord } from '../../event-log/request-records.js'
 import { currentState } from '../../event-log/stored-state.js'
 import type { Hints } from '../../wake-ups/hint.js'
 import { forbidsDaemon } from '../caller.js'
+import type { Observer } from '../observer.js'
 import { notFound } from '../outcome.js'
 import type { Refusal } from '../outcome.js'
 import { allocateClaims } from './allocate-claims.js'
@@ -18,7 +19,7 @@ import type { BatchResult } from './group-commit.js'
 import { loadClaimTexts } from './load-claim-texts.js'
 import { enterDecision } from './decision-barrier.js'
 import { countActive, loadRuntimes, loadSources, loadTasks, lockAgents, loadConversationRows } from './load-rows.js'
-import { writeChanges } from './write-changes.js'
+import { eventsOf, writeChanges } from './write-changes.js'
 import type { Change } from './write-changes.js'
 
 /** Claims of several calls as one transaction: pick and lock, load, decide each resume, write all. */
@@ -27,7 +28,8 @@ export async function runClaimBatch(
   clock: Clock,
   claimLease: number,
   asks: readonly ClaimAsk[],
-): Promise<{ results: BatchResult<ClaimResult>[]; hints: Hints }> {
+  observer: Observer,
+): Promise<{ results: BatchResult<ClaimResult>[]; hints: Hints; events: number }> {
   return database.transaction(async (sql) => {
     const keys = asks.flatMap(({ caller, runtimeIds }) => runtimeIds.map((id) => [caller.workspaceId, id] as const))
     const [, runtimeRows, records] = await Promise.all([
@@ -47,7 +49,7 @@ export async function runClaimBatch(
       open.some(({ again }) => again === true),
     )
     const now = clock.now()
-    const granted = picked.length === 0 ? null : await loadPicked(sql, picked)
+    const granted = picked.length === 0 ? null : await loadPicked(sql, picked, observer)
     const changes: Change[] = []
     const shares = allocateClaims(open.map(wantOf), picked, granted?.room ?? new Map())
     let next = 0
@@ -60,7 +62,7 @@ export async function runClaimBatch(
       changes.push(...withRecord(claims, ask))
       return { settled: { claimed: claims.map(({ claimed }) => claimed) } }
     })
-    return { results: answers, hints: await writeChanges(sql, changes, now) }
+    return { results: answers, hints: await writeChanges(sql, changes, now), events: eventsOf(changes) }
   })
 }
 
@@ -122,7 +124,7 @@ function wantOf({ caller, runtimeIds, max }: ClaimAsk): {
   return { workspaceId: caller.workspaceId, runtimeIds: [...new Set(runtimeIds)], max }
 }
 
-async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPicks> {
+async function loadPicked(sql: Sql, picked: readonly Picked[], observer: Observer): Promise<LoadedPicks> {
   const taskKeys = picked.map(({ workspaceId, taskId }) => [workspaceId, taskId] as const)
   const agentKeys = distinct(picked.map(({ workspaceId, agentId }) => [workspaceId, agentId] as const))
   const conversationKeys = picked.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)
@@ -137,7 +139,9 @@ async function loadPicked(sql: Sql, picked: readonly Picked[]): Promise<LoadedPi
       picked.map(({ workspaceId, taskId }) => ({ workspaceId, id: taskId })),
     ),
   ])
-  for (const conversation of conversations) conversation.state = await currentState(sql, conversation)
+  for (const conversation of conversations) {
+    conversation.state = await currentState(sql, conversation, () => observer.refolded())
+  }
   return {
     active,
     texts,

@@ -3,6 +3,7 @@ import type { Database, Sql } from '../../database/sql.js'
 import { findRequestRecords, requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { Hints } from '../../wake-ups/hint.js'
+import type { Observer } from '../observer.js'
 import type { BatchResult } from './group-commit.js'
 import type { ConversationWork, WorkResult } from './conversation-work.js'
 import { loadConversations } from './load-conversations.js'
@@ -10,7 +11,7 @@ import { enterDecision } from './decision-barrier.js'
 import { lockConversations } from './lock-conversations.js'
 import { outcomeOf } from './outcome-of.js'
 import type { Prepared } from './outcome-of.js'
-import { writeChanges } from './write-changes.js'
+import { eventsOf, writeChanges } from './write-changes.js'
 
 /**
  * Several works as one transaction: lock their conversations, load what the decisions need, decide each, write all. Of
@@ -20,11 +21,12 @@ export async function runConversationBatch(
   database: Database,
   clock: Clock,
   works: readonly ConversationWork[],
-): Promise<{ results: BatchResult<WorkResult>[]; hints: Hints }> {
+  observer: Observer,
+): Promise<{ results: BatchResult<WorkResult>[]; hints: Hints; events: number }> {
   return database.transaction(async (sql) => {
     const [, locked] = await Promise.all([enterDecision(database, sql), lockConversations(sql, works)])
     const records = await recordsOf(sql, works)
-    const loaded = await loadConversations(sql, works, locked)
+    const loaded = await loadConversations(sql, works, locked, observer)
     const now = clock.now()
     const taken = new Set<string>()
     const prepared = works.map((work, index): Prepared | { failed: Error } | 'again' => {
@@ -41,15 +43,14 @@ export async function runConversationBatch(
         return { failed: error as Error }
       }
     })
-    const hints = await writeChanges(
-      sql,
-      prepared.flatMap((result) => (typeof result === 'object' && 'change' in result ? (result.change ?? []) : [])),
-      now,
+    const changes = prepared.flatMap((result) =>
+      typeof result === 'object' && 'change' in result ? (result.change ?? []) : [],
     )
+    const hints = await writeChanges(sql, changes, now)
     const results = prepared.map((result) =>
       typeof result === 'object' && 'result' in result ? { settled: result.result } : result,
     )
-    return { results, hints }
+    return { results, hints, events: eventsOf(changes) }
   })
 }
 

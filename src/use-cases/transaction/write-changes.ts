@@ -95,6 +95,10 @@ export async function writeChanges(sql: Sql, changes: readonly Change[], now: Da
   return { runtimes, logs }
 }
 
+export function eventsOf(changes: readonly Change[]): number {
+  return changes.reduce((sum, { events }) => sum + events.length, 0)
+}
+
 /** A claim makes nothing claimable; everything else that moves the line may. */
 function mayWake({ projection }: Change): boolean {
   return projection.queue.claimed.length === 0

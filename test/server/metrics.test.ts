@@ -1,0 +1,169 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { statement } from '../../src/database/sql.js'
+import type { Database } from '../../src/database/sql.js'
+import { Metrics } from '../../src/server/metrics.js'
+import { buildServices } from '../../src/use-cases/build-services.js'
+import { unobserved } from '../../src/use-cases/observer.js'
+import { claimTask } from '../../src/use-cases/claim-task.js'
+import { sweep } from '../../src/use-cases/sweep.js'
+import { WakeUps } from '../../src/wake-ups/wake-ups.js'
+import { anAgent, aRuntime, enqueue } from '../support/daemon-steps.js'
+import { requestGraphQL } from '../support/graphql-request.js'
+import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
+import type { ServerProcess } from '../support/server-process.js'
+import { makeWorld, TIMERS, valueOf } from '../support/services.js'
+import type { World } from '../support/services.js'
+import { describePostgres, forEachDatabase } from '../support/test-database.js'
+
+const EVENTS = statement('test_events', 'SELECT count(*)::int AS n FROM session_event')
+const OLD_FOLDS = statement('test_old_folds', 'UPDATE conversation SET "foldVersion" = 0')
+
+/** A metric's line: the number after `name{labels}`. */
+function valueIn(text: string, series: string): number | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `))
+  return line === undefined ? undefined : Number(line.slice(series.length + 1))
+}
+
+forEachDatabase((open) => {
+  let database: Database
+  let world: World
+  let metrics: Metrics
+
+  beforeAll(async () => {
+    database = await open()
+    world = await makeWorld(database)
+    metrics = new Metrics(database, world.clock, 1000)
+    const observer = { ...unobserved, ...metrics.observer }
+    world.services = buildServices(database, world.clock, TIMERS, new WakeUps(), observer)
+  })
+
+  it('what is claimed, written, swept and waiting is told as it is in the database', async () => {
+    const [runtime, idle] = [await aRuntime(world), await aRuntime(world)]
+    const agent = await anAgent(world, runtime, { maxConcurrentTasks: 1 })
+    for (let n = 0; n < 3; n++) await enqueue(world, agent)
+    const claim = async (runtimeId: string) =>
+      valueOf(await claimTask(world.services, world.caller, { runtimeIds: [runtimeId], max: 1, mutation: 'claimTask' }))
+    await claim(runtime.id)
+    await claim(runtime.id)
+    await claim(idle.id)
+    world.clock.pass(TIMERS.claimLease + 30)
+    await database.sql.rows(OLD_FOLDS)
+    await metrics.measured(() => sweep(world.services))()
+    const [events] = await database.sql.rows<{ n: number }>(EVENTS)
+
+    const text = await metrics.text()
+    expect(valueIn(text, 'baton_claims_total{outcome="FRESH",reason="NO_PRIOR_SESSION"}')).toBe(1)
+    expect(valueIn(text, 'baton_claims_total{outcome="EMPTY",reason="AGENT_AT_CAPACITY"}')).toBe(1)
+    expect(valueIn(text, 'baton_claims_total{outcome="EMPTY",reason="QUEUE_EMPTY"}')).toBe(1)
+    expect(valueIn(text, 'baton_claim_seconds_count')).toBe(1)
+    expect(valueIn(text, 'baton_leases_expired_total')).toBe(1)
+    expect(valueIn(text, 'baton_sweep_seconds_count')).toBe(1)
+    expect(valueIn(text, 'baton_refolds_total')).toBe(1)
+    expect(valueIn(text, 'baton_events_appended_total')).toBe(events?.n)
+    const labels = `workspace="${world.caller.workspaceId}",runtime="${runtime.id}"`
+    expect(valueIn(text, `baton_queue_depth{${labels},state="READY"}`)).toBeGreaterThanOrEqual(2)
+    expect(valueIn(text, `baton_queue_depth{${labels},state="BEHIND"}`)).toBe(0)
+    expect(valueIn(text, `baton_queue_oldest_age_seconds{${labels}}`)).toBe(TIMERS.claimLease + 30)
+    expect(valueIn(text, 'baton_queue_readable')).toBe(1)
+    expect(valueIn(text, 'baton_queue_runtimes_left_out')).toBe(0)
+    expect(text).not.toContain(idle.id)
+  })
+
+  it('the queue is asked once for scrapes that follow each other', async () => {
+    let asked = 0
+    const counting = {
+      ...database,
+      sql: { rows: (...args: Parameters<Database['sql']['rows']>) => (asked++, database.sql.rows(...args)) },
+    }
+    const own = new Metrics(counting as Database, world.clock, 1000)
+    await Promise.all([own.text(), own.text()])
+    await own.text()
+    expect(asked).toBe(3)
+  })
+
+  it('while the database does not answer, the rest is told all the same', async () => {
+    const broken = { ...database, sql: { rows: () => Promise.reject(new Error('away')) } }
+    const text = await new Metrics(broken, world.clock, 1000).text()
+    expect(valueIn(text, 'baton_queue_readable')).toBe(0)
+    expect(text).toContain('nodejs_eventloop_lag_seconds')
+  })
+})
+
+describe('GET /metrics', () => {
+  const metricsToken = 'a-scraper-of-metrics'
+  let server: ServerProcess
+
+  beforeAll(async () => {
+    server = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN, BATON_METRICS_TOKEN: metricsToken } })
+  })
+
+  const scrape = (token: string | null, method = 'GET') =>
+    fetch(`${server.url}/metrics`, { method, headers: token === null ? {} : { authorization: `Bearer ${token}` } })
+
+  it('is for the metrics token and for ROOT', async () => {
+    for (const token of [metricsToken, ADMIN_TOKEN]) {
+      const response = await scrape(token)
+      const text = await response.text()
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        200,
+        'text/plain; version=0.0.4; charset=utf-8',
+      ])
+      for (const name of ['process_cpu_seconds_total', 'nodejs_eventloop_lag_seconds', 'baton_sweeper_lag_seconds']) {
+        expect(text).toMatch(new RegExp(`^${name} `, 'm'))
+      }
+    }
+    expect((await scrape(metricsToken, 'POST')).status).toBe(405)
+  })
+
+  it.each(['ADMIN', 'MEMBER', 'VIEWER'])('is not for a workspace’s %s: the queues of all are in it', async (kind) => {
+    const { data } = await requestGraphQL(
+      server.url,
+      ADMIN_TOKEN,
+      `mutation { createToken(input: { name: "x", kind: ${kind} }) { secret } }`,
+    )
+    const { secret } = data?.['createToken'] as { secret: string }
+    const response = await scrape(secret)
+    expect([response.status, await response.text()]).toEqual([401, expect.not.stringContaining('baton_')])
+  })
+
+  it.each([null, 'wrong', ''])('is not for the token %j', async (token) => {
+    expect((await scrape(token)).status).toBe(401)
+  })
+
+  it('its token opens nothing else', async () => {
+    expect(await requestGraphQL(server.url, metricsToken, '{ viewer { kind } }')).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    })
+  })
+
+  it('counts fenced calls and operations', async () => {
+    const ask = (query: string) => requestGraphQL(server.url, ADMIN_TOKEN, query)
+    const idIn = (answer: unknown) => /"(\w+_\w{26})"/.exec(JSON.stringify(answer))?.[1] ?? ''
+    const runtimeId = idIn(
+      await ask('mutation { registerRuntime(input: { daemonId: "d", provider: "p" }) { runtime { id } } }'),
+    )
+    const agentId = idIn(
+      await ask(`mutation { createAgent(input: { name: "Ada", runtimeId: "${runtimeId}" }) { agent { id } } }`),
+    )
+    const taskId = idIn(
+      await ask(
+        `mutation { enqueueTask(input: { agentId: "${agentId}", issueKey: "A-1", prompt: "x" }) { task { id } } }`,
+      ),
+    )
+    await ask(`mutation { claimTask(input: { runtimeId: "${runtimeId}" }) { ... on TaskClaim { claimToken } } }`)
+    await ask(`mutation { startTask(input: { taskId: "${taskId}", claimToken: "of-a-zombie" }) { task { id } } }`)
+    const text = await (await scrape(metricsToken)).text()
+    expect(valueIn(text, 'baton_refused_calls_total{code="STALE_CLAIM"}')).toBe(1)
+    expect(valueIn(text, 'baton_operation_seconds_count{kind="mutation",outcome="refused"}')).toBe(1)
+  })
+})
+
+describePostgres('the pools', (open) => {
+  it('tell how their connections are used', async () => {
+    const database = await open()
+    const world = await makeWorld(database)
+    const text = await database.transaction(() => new Metrics(database, world.clock, 1000).text())
+    expect(valueIn(text, 'baton_pool_connections{pool="writes",state="busy"}')).toBeGreaterThanOrEqual(1)
+    expect(valueIn(text, 'baton_pool_connections{pool="reads",state="waiting"}')).toBe(0)
+  })
+})
