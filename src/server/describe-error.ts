@@ -12,6 +12,8 @@ const NAMES = ['constraint', 'table', 'column'] as const
  */
 export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: `What was thrown is no Error but a ${typeof error}.` }
+  // What GraphQL wraps is what happened; around it is only where in the answer it was.
+  if (error instanceof GraphQLError && error.originalError != null) return describeError(error.originalError)
   const { name, cause } = error
   const { code } = error as { code?: unknown }
   return {
