@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core'
+import ComplexityPlugin from '@pothos/plugin-complexity'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin, { AuthScopeFailureType } from '@pothos/plugin-scope-auth'
 import type { AuthFailure } from '@pothos/plugin-scope-auth'
@@ -7,6 +8,7 @@ import WithInputPlugin from '@pothos/plugin-with-input'
 import { ALLOWED, scopesFor } from './access.js'
 import type { Access, Scopes } from './access.js'
 import type { Context } from './context.js'
+import './cost-plugin.js'
 import { badUserInput, forbidden, unauthenticated } from './errors.js'
 import './input-plugin.js'
 import { pathOf } from './input-problems.js'
@@ -27,8 +29,10 @@ export const builder = new SchemaBuilder<{
     Position: { Input: string; Output: string | bigint }
   }
 }>({
-  plugins: [RelayPlugin, ScopeAuthPlugin, WithInputPlugin, ValidationPlugin, 'input'],
+  plugins: [ComplexityPlugin, 'cost', RelayPlugin, ScopeAuthPlugin, WithInputPlugin, ValidationPlugin, 'input'],
   defaultFieldNullability: false,
+  // The server asks what a whole operation costs, once and before anything is resolved.
+  complexity: { disabled: true },
   scopeAuth: {
     // When a stream begins, not once for each of its events.
     authorizeOnSubscribe: true,

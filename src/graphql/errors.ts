@@ -32,6 +32,12 @@ export function forbidden(kind: TokenKind, allowed: readonly TokenKind[]): Graph
   return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } })
 }
 
+/** QUERY_TOO_COMPLEX. `told` is a sentence about what there is too much of. */
+export function queryTooComplex(told: string): GraphQLError {
+  const message = `${told} Ask for less: smaller pages, fewer lists in lists, or several requests.`
+  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', http: { spec: true, status: 400 } } })
+}
+
 /** What a caller reads of a failure that is ours: nothing that the failure itself says. */
 const INTERNAL_MESSAGE = 'The server failed to carry this out. Its log has the details under the requestId.'
 const UNAVAILABLE_MESSAGE =

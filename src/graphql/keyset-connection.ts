@@ -116,6 +116,11 @@ function upTo<Key>(order: Order, key: Key): Range<Key> {
   return order === 'asc' ? { lte: key } : { gte: key }
 }
 
+/** How many entries the page may have, as far as its arguments are right; those that are not are refused later. */
+export function pageSize({ first, last }: PageArgs): number {
+  return Math.min(first ?? last ?? DEFAULT_PAGE, MAX_PAGE)
+}
+
 interface Page<Key> {
   limit: number
   /** From the end of the list: `last` was given. */

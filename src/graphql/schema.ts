@@ -39,8 +39,9 @@ builder.mutationType({
   description:
     'Everything that can be done. What is refused is an error with a code in its extensions, and changed nothing: ' +
     'UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT (with the wrong fields), STALE_CLAIM, ILLEGAL_TRANSITION ' +
-    '(with the status of the task), REQUEST_ID_REUSED, INTERNAL. UNAVAILABLE (with retryAfterSeconds) may ' +
-    'have been carried out or not: send it again, with the same requestId.',
+    '(with the status of the task), REQUEST_ID_REUSED, QUERY_TOO_COMPLEX, RATE_LIMITED (with retryAfterSeconds), ' +
+    'INTERNAL. UNAVAILABLE (with retryAfterSeconds) may have been carried out or not: send it again, with the same ' +
+    'requestId.',
 })
 
 /** The whole API. */

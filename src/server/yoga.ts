@@ -14,6 +14,8 @@ import { InternalErrors } from './internal-errors.js'
 import type { LocalSession } from './local-session.js'
 import { observeOperations } from './observe-operations.js'
 import type { Observation } from './observe-operations.js'
+import { queryCost } from './query-cost.js'
+import { queryLimits } from './query-limits.js'
 
 /** What a request brings along into GraphQL. */
 export interface RequestContext {
@@ -50,6 +52,8 @@ export function openYoga({ services, observation, graphiql, onTokenRevoked }: Yo
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
     plugins: [
       observeOperations(observation),
+      queryLimits(),
+      queryCost(),
       internalErrors.plugin(),
       forgetRevokedTokens(onTokenRevoked),
       unbufferedStreams,
@@ -58,7 +62,7 @@ export function openYoga({ services, observation, graphiql, onTokenRevoked }: Yo
     renderGraphiQL: renderGraphiqlPage,
     // Yoga logs every masked error: a client's syntax errors too, and without the request's id. InternalErrors logs ours.
     logging: false,
-    // Other origins have no business here yet; Yoga's default lets every one in, with credentials.
+    // cross-origin.ts answers for it, in front of every way in. Yoga's default lets every origin in, with credentials.
     cors: false,
     batching: false,
     multipart: false,
