@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../database/clock.js'
 import type { Caller } from '../use-cases/caller.js'
 import type { LocalSession } from './local-session.js'
+import type { RateLimits } from './rate-limits.js'
 
 /**
  * How long an answer is believed. A daemon calls all day, and a query a call for the same token would be the most
@@ -16,6 +17,8 @@ export interface AuthenticatorOptions {
   authenticate(secret: string): Promise<Caller | null>
   clock: Clock
   localSession: LocalSession | null
+  /** Who has tried too many wrong tokens is refused without a look (RateLimited); none: anybody may try for ever. */
+  attempts?: Pick<RateLimits, 'mayTry' | 'failure'>
 }
 
 /** Who is calling, by the Authorization header. */
@@ -26,27 +29,36 @@ export class Authenticator {
 
   constructor(private readonly options: AuthenticatorOptions) {}
 
-  /** null for no token and for one that is unknown, expired or revoked: which of them is nobody's business. */
-  async caller(authorization: string | undefined): Promise<Caller | null> {
+  /**
+   * null for no token and for one that is unknown, expired or revoked: which of them is nobody's business. A token that
+   * was let in before is looked up even when too many wrong ones came from its address: behind a proxy that is
+   * everybody's.
+   *
+   * @throws RateLimited
+   */
+  async caller(authorization: string | undefined, address = ''): Promise<Caller | null> {
     const secret = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
     if (secret === undefined) return null
-    const { localSession, clock } = this.options
+    const { localSession, clock, attempts } = this.options
     if (localSession?.isSecret(secret)) return localSession.caller
     const hash = createHash('sha256').update(secret).digest('base64')
     const kept = this.known.get(hash)
     const now = clock.now().getTime()
     if (kept !== undefined && now < kept.until) return kept.caller
+    if (kept === undefined && attempts !== undefined) await attempts.mayTry(address)
     const { generation } = this
     const caller = await this.options.authenticate(secret)
     // Only who was let in is kept: guesses would push the others out.
-    if (caller !== null && generation === this.generation) this.keep(hash, { caller, until: now + BELIEVED_MS })
+    if (caller === null) this.known.delete(hash)
+    else this.keep(hash, { caller, until: generation === this.generation ? now + BELIEVED_MS : 0 })
+    if (caller === null) await attempts?.failure(address)
     return caller
   }
 
   /** After a token was revoked in this process, its next use must ask. Also for answers that are under way right now. */
   forgetAll(): void {
     this.generation++
-    this.known.clear()
+    for (const kept of this.known.values()) kept.until = 0
   }
 
   private keep(hash: string, entry: { caller: Caller; until: number }): void {

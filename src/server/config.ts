@@ -24,6 +24,11 @@ export interface Config {
   corsOrigins: readonly string[]
   /** How many proxies stand in front, each adding to X-Forwarded-For. They are taken to end TLS. */
   trustedProxies: number
+  /** Requests a second for each token of a daemon, and for each other one; 0: no limit. */
+  rateLimitDaemon: number
+  rateLimitOthers: number
+  /** Wrong tokens a minute from one address; 0: no limit. */
+  rateLimitFailures: number
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -100,6 +105,9 @@ const corsOrigins: Variable<readonly string[]> = {
   expected: 'origins separated by commas, each without a path, such as https://app.example.com',
 }
 const trustedProxies = wholeNumber(0, 10, 0)
+const rateLimitDaemon = wholeNumber(0, 1_000_000, 200)
+const rateLimitOthers = wholeNumber(0, 1_000_000, 100)
+const rateLimitFailures = wholeNumber(0, 1_000_000, 60)
 
 /** The settings of this process. */
 export function readProcessConfig(): ReadConfig {
@@ -132,6 +140,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     graphiql: read('BATON_GRAPHIQL', graphiql),
     corsOrigins: read('BATON_CORS_ORIGINS', corsOrigins),
     trustedProxies: read('BATON_TRUST_PROXY', trustedProxies),
+    rateLimitDaemon: read('BATON_RATE_LIMIT_DAEMON', rateLimitDaemon),
+    rateLimitOthers: read('BATON_RATE_LIMIT_OTHERS', rateLimitOthers),
+    rateLimitFailures: read('BATON_RATE_LIMIT_FAILURES', rateLimitFailures),
   }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
 }

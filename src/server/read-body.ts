@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { mayBeLarge } from './large-body.js'
 
 /**
- * The largest request, in bytes: 1 MB of text (2 MB in completeTask and reportTaskProgress), and what JSON's escapes
- * and the operation itself add to it.
+ * The largest request, in bytes: 1 MB of text, or 2 MB where mayBeLarge says so, and what JSON's escapes and the
+ * operation itself add to it.
  */
-const MAX_BODY_BYTES = 2_500_000
+const MAX_BYTES = 1_500_000
+const MAX_LARGE_BYTES = 2_500_000
 
 /** How long a client may go on sending what was refused already, before it is cut off. */
 const DRAIN_MS = 2_000
@@ -16,13 +18,19 @@ export class ClientGone extends Error {
   }
 }
 
+/** The body; null when it is larger than its operation may be. @throws ClientGone */
+export async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const body = await readUpTo(request, MAX_LARGE_BYTES)
+  return body === null || body.length <= MAX_BYTES || mayBeLarge(body) ? body : null
+}
+
 /**
  * The body; null as soon as it is larger than `limit`, announced or counted. It is held to `limit` here, because a GraphQL
  * server that reads a stream finds out how much it was only when it has it all in memory.
  *
  * @throws ClientGone
  */
-export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer | null> {
+function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve(null)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -53,7 +61,9 @@ export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Prom
  * resets it, and the client would see a broken connection in place of the answer.
  */
 export function refuseBody(request: IncomingMessage, response: ServerResponse): void {
-  const message = `The request is larger than ${MAX_BODY_BYTES} bytes. Send less at once: progress goes in several calls.`
+  const message =
+    `The request is larger than ${MAX_BYTES} bytes (completeTask and reportTaskProgress: ${MAX_LARGE_BYTES}). ` +
+    'Send less at once: progress goes in several calls.'
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE' } }] })
   response.writeHead(413, {
     'content-type': 'application/json; charset=utf-8',
@@ -61,6 +71,7 @@ export function refuseBody(request: IncomingMessage, response: ServerResponse): 
     connection: 'close',
   })
   response.write(body)
+  if (request.readableEnded) return void response.end()
   const timer = setTimeout(() => response.end(), DRAIN_MS)
   const end = (): void => {
     clearTimeout(timer)

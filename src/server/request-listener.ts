@@ -5,6 +5,7 @@ import type { Database } from '../database/sql.js'
 import { maskError } from '../graphql/errors.js'
 import { setAnswerHeaders } from './answer-headers.js'
 import type { Authenticator } from './auth.js'
+import { clientAddress } from './client-address.js'
 import type { CrossOrigin } from './cross-origin.js'
 import { serveDashboard } from './dashboard-page.js'
 import { lendToken } from './lend-token.js'
@@ -15,6 +16,8 @@ import type { Log } from './log.js'
 import { METRICS_PATH, serveMetrics } from './metrics-endpoint.js'
 import type { MetricsAccess } from './metrics-endpoint.js'
 import { health, ready } from './probes.js'
+import { RateLimited, respondRateLimited } from './rate-limits.js'
+import type { RateLimits } from './rate-limits.js'
 import { ClientGone, readBody, refuseBody } from './read-body.js'
 import { refuseRequest } from './refuse-request.js'
 import { respondGraphQLError, respondJson } from './respond.js'
@@ -25,6 +28,8 @@ export interface RequestHandling {
   graphql: GraphQLServing
   authenticator: Authenticator
   crossOrigin: CrossOrigin
+  rateLimits: RateLimits
+  trustedProxies: number
   localSession: LocalSession | null
   database: Database
   metrics: MetricsAccess
@@ -38,6 +43,7 @@ export function requestListener(handling: RequestHandling): RequestListener {
     const requestId = randomText(9)
     handle(handling, request, response, requestId).catch((error: unknown) => {
       if (error instanceof ClientGone) return
+      if (error instanceof RateLimited) return respondRateLimited(response, error)
       handling.log.error({ requestId, err: error }, 'A request failed')
       if (response.headersSent) return response.destroy()
       const { message, extensions } = maskError(error)
@@ -52,11 +58,22 @@ export function requestListener(handling: RequestHandling): RequestListener {
 }
 
 async function handle(
-  { graphql, authenticator, localSession, crossOrigin, database, metrics, isStopping }: RequestHandling,
+  handling: RequestHandling,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
 ): Promise<void> {
+  const {
+    graphql,
+    authenticator,
+    localSession,
+    crossOrigin,
+    rateLimits,
+    trustedProxies,
+    database,
+    metrics,
+    isStopping,
+  } = handling
   setAnswerHeaders(response, requestId)
   if (isStopping()) response.setHeader('connection', 'close')
   const path = request.url?.split('?', 1)[0]
@@ -79,7 +96,9 @@ async function handle(
     // other kind it counts the keys: one for each byte.
     if (direct === null) Object.assign(request, { body: Readable.from([body]) })
   }
-  const caller = await authenticator.caller(request.headers.authorization)
+  const address = clientAddress(request, trustedProxies)
+  const caller = await authenticator.caller(request.headers.authorization, address)
+  await rateLimits.request(caller, address)
   const context = { req: request, res: response, caller, requestId }
   if (direct === null) await graphql.yoga(request, response, context)
   else await answerDirectly(graphql, direct, context)

@@ -15,6 +15,7 @@ import { isPersonal, LocalSession } from './local-session.js'
 import type { Log } from './log.js'
 import { Metrics } from './metrics.js'
 import { openDatabase } from './open-database.js'
+import { RateLimits } from './rate-limits.js'
 import { requestListener } from './request-listener.js'
 import { respondJson } from './respond.js'
 import { Sweeper } from './sweeper.js'
@@ -60,10 +61,12 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
+  const rateLimits = new RateLimits(config)
   const authenticator = new Authenticator({
     authenticate: (token) => authenticate(services, token),
     clock: services.clock,
     localSession,
+    attempts: rateLimits,
   })
   warnOfPlainHttp(config, log)
   const graphiql = offersGraphiql(config)
@@ -78,6 +81,8 @@ async function serve(config: Config, log: Log, database: Database): Promise<Runn
     ...{ graphql, authenticator, localSession, database, log },
     crossOrigin: crossOrigin(config.corsOrigins),
     metrics: { metrics, metricsToken: config.metricsToken },
+    rateLimits,
+    trustedProxies: config.trustedProxies,
     isStopping: () => stopping,
   })
   const measuredSweep = metrics.measured(() => sweep(services))

@@ -17,6 +17,9 @@ const DEFAULTS: Config = {
   graphiql: 'auto',
   corsOrigins: [],
   trustedProxies: 0,
+  rateLimitDaemon: 200,
+  rateLimitOthers: 100,
+  rateLimitFailures: 60,
 }
 
 describe('settings', () => {
@@ -54,6 +57,9 @@ describe('settings', () => {
       { corsOrigins: ['https://a.example', 'http://localhost:5173'] },
     ],
     ['BATON_TRUST_PROXY', '1', { trustedProxies: 1 }],
+    ['BATON_RATE_LIMIT_DAEMON', '0', { rateLimitDaemon: 0 }],
+    ['BATON_RATE_LIMIT_OTHERS', '50', { rateLimitOthers: 50 }],
+    ['BATON_RATE_LIMIT_FAILURES', '5', { rateLimitFailures: 5 }],
   ])('%s takes %j', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toEqual({ ok: true, config: { ...DEFAULTS, ...expected } })
   })

@@ -70,12 +70,25 @@ describe('bodies', () => {
     expect(await answerOf(await post(Readable.toWeb(chunks) as BodyInit))).toMatchObject(tooLarge)
   })
 
+  const padded = (query: string, size: number): string => {
+    const body = (padding: string): string => JSON.stringify({ query, variables: { padding } })
+    return body('x'.repeat(size - body('').length))
+  }
+
   it('one of the largest size is read whole', async () => {
-    const query = '{ viewer { kind } }'
-    const body = JSON.stringify({ query, variables: { padding: '' } })
-    const padded = JSON.stringify({ query, variables: { padding: 'x'.repeat(2_500_000 - body.length) } })
-    expect(padded).toHaveLength(2_500_000)
-    expect(await answerOf(await post(padded))).toMatchObject({ status: 200, data: { viewer: { kind: 'ROOT' } } })
+    const answer = await answerOf(await post(padded('{ viewer { kind } }', 1_500_000)))
+    expect(answer).toMatchObject({ status: 200, data: { viewer: { kind: 'ROOT' } } })
+    expect(await answerOf(await post(padded('{ viewer { kind } }', 1_500_001)))).toMatchObject(tooLarge)
+  })
+
+  it.each([
+    'completeTask(input: { taskId: "x", claimToken: "x", output: "" }) { task { id } }',
+    'reportTaskProgress(input: { taskId: "x", claimToken: "x", entries: [] }) { accepted }',
+  ])('one that finishes or reports may be larger: %s', async (call) => {
+    const answer = await answerOf(await post(padded(`mutation { ${call} }`, 2_500_000)))
+    expect(answer).toMatchObject({ status: 200, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+    const more = padded(`mutation { ${call} cancelTask(input: { taskId: "x" }) { task { id } } }`, 2_000_000)
+    expect(await answerOf(await post(more))).toMatchObject(tooLarge)
   })
 
   it('after a refusal the server goes on', async () => {

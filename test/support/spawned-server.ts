@@ -12,6 +12,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** For what hangs: a busy machine takes a while to start a process, and to make a first database. */
 export const LONGEST_START_MS = 120_000
 
+/** Tests and benchmarks ask as fast as they can, all with one token. Tests of the limits set their own. */
+const UNLIMITED = { BATON_RATE_LIMIT_DAEMON: '0', BATON_RATE_LIMIT_OTHERS: '0', BATON_RATE_LIMIT_FAILURES: '0' }
+
 export interface ServerProcess {
   child: ChildProcess
   port: number
@@ -54,7 +57,14 @@ export async function spawnServer({
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: detached ?? false,
-    env: { PATH: process.env['PATH'], HOME: tmpdir(), PORT: String(port), BATON_DATA_DIR: dataDirectory, ...env },
+    env: {
+      ...UNLIMITED,
+      PATH: process.env['PATH'],
+      HOME: tmpdir(),
+      PORT: String(port),
+      BATON_DATA_DIR: dataDirectory,
+      ...env,
+    },
   })
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))

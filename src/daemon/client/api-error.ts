@@ -22,12 +22,18 @@ export class ApiError extends Error {
   readonly fields: unknown
   /** ILLEGAL_TRANSITION: the status that the task has. */
   readonly status: string | null
+  /** RATE_LIMITED and UNAVAILABLE: in how many seconds asking again may help. */
+  readonly retryAfterSeconds: number | null
 
-  constructor(message: string, { code, fields, status }: { code: string; fields?: unknown; status?: unknown }) {
+  constructor(
+    message: string,
+    { code, fields, status, retryAfterSeconds }: { code: string; [extension: string]: unknown },
+  ) {
     super(message)
     this.code = code
     this.fields = fields ?? null
     this.status = typeof status === 'string' ? status : null
+    this.retryAfterSeconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : null
   }
 }
 
@@ -50,11 +56,7 @@ export function toClientError(thrown: unknown): ApiError | NoAnswer {
   const first = errors?.[0]
   const code = first?.extensions?.['code']
   if (first !== undefined && typeof code === 'string') {
-    return new ApiError(first.message, {
-      code,
-      fields: first.extensions['fields'],
-      status: first.extensions['status'],
-    })
+    return new ApiError(first.message, { ...first.extensions, code })
   }
   // Proxies answer these while the server behind them is away or busy.
   if (status >= 500 || status === 408 || status === 429) return new NoAnswer(`HTTP status ${status} without an answer.`)

@@ -1,12 +1,12 @@
 import { randomFraction } from '../ids.js'
-import { isPassing } from './api-error.js'
+import { ApiError, isPassing } from './api-error.js'
 import { pause } from './pause.js'
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 30_000
 
 /**
- * Sends until the server has answered, pausing longer each time. Rejects with the server's refusal; once the signal has
+ * Sends until the server has answered, pausing longer each time, and as long as the server says. Rejects with the server's refusal; once the signal has
  * fired, with whatever went wrong last.
  */
 export async function untilAnswered<Answer>(
@@ -19,10 +19,15 @@ export async function untilAnswered<Answer>(
     } catch (error) {
       if (!isPassing(error) || signal?.aborted) throw error
       onRetry?.(error)
-      await pause(backoffMs(attempt, randomFraction()), signal)
+      await pause(asToldMs(error) + backoffMs(attempt, randomFraction()), signal)
       if (signal?.aborted) throw error
     }
   }
+}
+
+/** What the server asked to wait; the backoff comes on top, so that not everybody is back at the same moment. */
+function asToldMs(error: unknown): number {
+  return error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0
 }
 
 /** Doubles from 0.2 s to 30 s; between half and all of it, by `fraction`. */

@@ -1,0 +1,86 @@
+import type { ServerResponse } from 'node:http'
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Caller } from '../use-cases/caller.js'
+import type { Config } from './config.js'
+import { respondGraphQLError } from './respond.js'
+
+type Settings = Pick<Config, 'rateLimitDaemon' | 'rateLimitOthers' | 'rateLimitFailures'>
+
+/** So many times the rate of a second may come at once, */
+const BURST = 10
+/** once in so many seconds. */
+const BURST_SECONDS = 60
+const FAILURES_SECONDS = 60
+
+/**
+ * How often a token may ask, kept in this process: several servers each allow as much. Daemons have a budget of their
+ * own, so that no number of dashboards makes a heartbeat late.
+ */
+export class RateLimits {
+  private readonly daemons: BurstyRateLimiter | null
+  private readonly others: BurstyRateLimiter | null
+  private readonly failures: RateLimiterMemory | null
+
+  constructor({ rateLimitDaemon, rateLimitOthers, rateLimitFailures }: Settings) {
+    this.daemons = perSecond(rateLimitDaemon)
+    this.others = perSecond(rateLimitOthers)
+    this.failures =
+      rateLimitFailures === 0 ? null : new RateLimiterMemory({ points: rateLimitFailures, duration: FAILURES_SECONDS })
+  }
+
+  /**
+   * Counts a request. Callers without a token share a budget by their address.
+   *
+   * @throws RateLimited
+   */
+  async request(caller: Caller | null, address: string): Promise<void> {
+    const limiter = caller?.kind === 'DAEMON' ? this.daemons : this.others
+    if (limiter === null) return
+    try {
+      await limiter.consume(caller === null ? `address ${address}` : caller.tokenId)
+    } catch (error) {
+      throw error instanceof RateLimiterRes ? limited(error) : error
+    }
+  }
+
+  /** Counts a token that nobody has. */
+  async failure(address: string): Promise<void> {
+    await this.failures?.penalty(address)
+  }
+
+  /**
+   * Whether a token from this address may be looked up.
+   *
+   * @throws RateLimited
+   */
+  async mayTry(address: string): Promise<void> {
+    const tried = (await this.failures?.get(address)) ?? null
+    if (tried !== null && tried.remainingPoints === 0) throw limited(tried)
+  }
+}
+
+function perSecond(rate: number): BurstyRateLimiter | null {
+  if (rate === 0) return null
+  return new BurstyRateLimiter(
+    new RateLimiterMemory({ keyPrefix: 'steady', points: rate, duration: 1 }),
+    new RateLimiterMemory({ keyPrefix: 'burst', points: rate * (BURST - 1), duration: BURST_SECONDS }),
+  )
+}
+
+function limited({ msBeforeNext }: RateLimiterRes): RateLimited {
+  return new RateLimited(Math.max(1, Math.ceil(msBeforeNext / 1000)))
+}
+
+/** Too many requests, or too many wrong tokens from one address. */
+export class RateLimited extends Error {
+  constructor(readonly retryAfterSeconds: number) {
+    super(`Too many requests. Ask again in ${retryAfterSeconds} s.`)
+    this.name = 'RateLimited'
+  }
+}
+
+/** RATE_LIMITED, with status 429: nothing of the request was looked at. */
+export function respondRateLimited(response: ServerResponse, { message, retryAfterSeconds }: RateLimited): void {
+  response.setHeader('retry-after', retryAfterSeconds)
+  respondGraphQLError(response, 429, { message, code: 'RATE_LIMITED', retryAfterSeconds })
+}
