@@ -15,13 +15,19 @@ export interface ClusterOptions {
   fsync: boolean
   /** Aborts the start; whatever had been started is stopped and removed. */
   signal: AbortSignal
+  /** Where to make the cluster's directory; it must be open to everybody. Default: where temporary files go. */
+  root?: string
 }
 
 export interface Cluster {
   /** Of a superuser, for the database `postgres`. */
   connectionString: string
-  /** Settled when the server has ended, for whatever reason. */
+  /** Settled when the server has ended for the first time, for whatever reason. */
   ended: Promise<void>
+  /** Ends the server: SIGQUIT as a crash would, SIGINT ("fast") in good order. Its files stay. */
+  halt(signal: 'SIGQUIT' | 'SIGINT'): Promise<void>
+  /** Starts the server where it has ended, on the same port. */
+  resume(): Promise<void>
   /** Kills the server and removes its files: nothing in it is meant to last. */
   stop(): Promise<void>
   /** The end of the server's log. */
@@ -32,13 +38,16 @@ export interface Cluster {
  * Makes a new, empty cluster in a temporary directory and starts a server for it on 127.0.0.1; as root, both under
  * an unprivileged user.
  */
-export async function startCluster(installation: Installation, { fsync, signal }: ClusterOptions): Promise<Cluster> {
+export async function startCluster(
+  installation: Installation,
+  { fsync, signal, root }: ClusterOptions,
+): Promise<Cluster> {
   const user = unprivilegedUser()
-  const directory = mkdtempSync(join(temporaryRoot(user), 'baton-postgres-'))
+  const directory = mkdtempSync(join(root ?? temporaryRoot(user), 'baton-postgres-'))
   const logTail = () => readIfPresent(join(directory, 'log')).trim().split('\n').slice(-5).join(' | ')
   let server: ChildProcess | undefined
   const stop = async () => {
-    if (server !== undefined) await killed(server)
+    if (server !== undefined) await halted(server, 'SIGQUIT')
     rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
   try {
@@ -56,11 +65,16 @@ export async function startCluster(installation: Installation, { fsync, signal }
     }
     await succeeded(spawn(join(bin, 'initdb'), initdbArguments(directory), options), signal)
     const port = await freePort()
-    server = spawn(join(bin, 'postgres'), postgresArguments(directory, port, fsync), options)
-    const serverEnded = ended(server)
-    await ready(directory, server, signal)
+    const resume = async () => {
+      if (server !== undefined && !hasEnded(server)) return
+      server = spawn(join(bin, 'postgres'), postgresArguments(directory, port, fsync), options)
+      await ready(directory, server, signal)
+    }
+    await resume()
+    const started = server as unknown as ChildProcess
+    const halt = async (by: NodeJS.Signals) => halted(server ?? started, by)
     const connectionString = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`
-    return { connectionString, ended: serverEnded, stop, logTail }
+    return { connectionString, ended: ended(started), halt, resume, stop, logTail }
   } catch (error) {
     const log = logTail()
     await stop()
@@ -114,10 +128,10 @@ async function succeeded(child: ChildProcess, signal: AbortSignal): Promise<void
   if (child.exitCode !== 0) throw new Error(`${child.spawnfile} could not be run.`)
 }
 
-/** At once and without writing anything: the files go too. */
-async function killed(server: ChildProcess): Promise<void> {
+/** With SIGQUIT at once and without writing anything. */
+async function halted(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const end = ended(server)
-  server.kill('SIGQUIT')
+  server.kill(signal)
   await end
 }
 
