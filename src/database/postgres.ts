@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import type { PoolClient } from 'pg'
 import { PrismaClient } from '../generated/prisma/client.js'
+import { sqlState } from './sql.js'
 import type { Database, PoolUse, Sql, Statement } from './sql.js'
 
 /** Connections for writes. Commands are grouped, so few are busy at once. */
@@ -14,6 +15,8 @@ const STATEMENT_TIMEOUT_MS = 30_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** Past the statement's own: a database that has gone without a word does not keep to that. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
+/** The statements of a transaction take milliseconds, and calls wait behind it. */
+const TRANSACTION_ANSWER_MS = 15_000
 /** A process that stands still, or is cut off, in the middle of a transaction keeps its locks from the others no longer. */
 const IDLE_TRANSACTION_MS = 10_000
 
@@ -55,7 +58,7 @@ export function openPostgres(connectionString: string, errors: PoolErrors): Data
   return {
     kind: 'postgres',
     prisma,
-    sql: sqlOf(writes),
+    sql: sqlOf(writes, ANSWER_TIMEOUT_MS),
     transaction: (work) => inTransaction(writes, work),
     pools: () => [useOf('writes', writes), useOf('reads', reads)],
     async close() {
@@ -69,28 +72,39 @@ function useOf(pool: PoolUse['pool'], { totalCount, idleCount, waitingCount }: P
   return { pool, busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
 }
 
-function sqlOf(connection: Pool | PoolClient): Sql {
+function sqlOf(connection: Pool | PoolClient, answerWithinMs: number, onError?: (error: unknown) => void): Sql {
   return {
     async rows<Row>({ name, text }: Statement, values: readonly unknown[] = []) {
-      const result = await connection.query({ name, text, values: values as unknown[] })
-      return result.rows as Row[]
+      const query = { name, text, values: values as unknown[], query_timeout: answerWithinMs }
+      try {
+        return (await connection.query(query)).rows as Row[]
+      } catch (error) {
+        onError?.(error)
+        throw error
+      }
     },
   }
 }
 
+const BEGIN = { text: 'BEGIN', query_timeout: TRANSACTION_ANSWER_MS }
+const COMMIT = { text: 'COMMIT', query_timeout: TRANSACTION_ANSWER_MS }
+const IN_FAILED_TRANSACTION = '25P02'
+
 async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   const connection = await pool.connect()
   let broken: Error | undefined
+  /** Statements that were sent along with the failing one fail as well, and which of them is heard of first is chance. */
+  let firstFailure: unknown
   try {
-    await connection.query('BEGIN')
-    const result = await work(sqlOf(connection))
-    await connection.query('COMMIT')
+    await connection.query(BEGIN)
+    const result = await work(sqlOf(connection, TRANSACTION_ANSWER_MS, (error) => (firstFailure ??= error)))
+    await connection.query(COMMIT)
     return result
   } catch (error) {
     await connection.query('ROLLBACK').catch((rollbackError: unknown) => {
       broken = rollbackError as Error
     })
-    throw error
+    throw sqlState(error) === IN_FAILED_TRANSACTION ? firstFailure : error
   } finally {
     connection.release(broken)
   }

@@ -70,6 +70,19 @@ describePostgres('a connection that is lost', (open) => {
     await side.query('ROLLBACK')
   })
 
+  it('of statements that were sent together, the one that failed is blamed, and not those behind it', async () => {
+    const failed = reasonOf(
+      database.transaction(async (sql) => {
+        const failing = async (): Promise<unknown> => {
+          // Handed on by several functions, as in the use cases: heard of later than what failed behind it.
+          return await (async () => await (async () => await sql.rows(statement('test_bad', 'SELECT 1 / 0')))())()
+        }
+        await Promise.all([failing(), sql.rows(ONE)])
+      }),
+    )
+    expect(await failed).toMatchObject({ code: '22012' })
+  })
+
   it('a transaction that stands still loses its locks to the others', async () => {
     const still = reasonOf(
       database.transaction(async (sql) => {

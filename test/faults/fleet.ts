@@ -57,7 +57,16 @@ export class Fleet {
 
   /** `pauseMs`: between two tasks that are given out. */
   static async register(urls: readonly string[], { daemons, pauseMs }: { daemons: number; pauseMs: number }) {
-    return new Fleet(urls, await Promise.all(Array.from({ length: daemons }, (_, n) => register(urls, n))), pauseMs)
+    return new Fleet(
+      urls,
+      await Promise.all(Array.from({ length: daemons }, (_, n) => register(urls, `daemon-${n}`))),
+      pauseMs,
+    )
+  }
+
+  /** One daemon's token, runtime and agent, for whoever plays it himself. */
+  static daemon(urls: readonly string[], daemonId: string): Promise<Daemon> {
+    return register(urls, daemonId)
   }
 
   start(): void {
@@ -150,8 +159,7 @@ export class Fleet {
   }
 }
 
-async function register(urls: readonly string[], n: number): Promise<Daemon> {
-  const daemonId = `daemon-${n}`
+async function register(urls: readonly string[], daemonId: string): Promise<Daemon> {
   const { registerRuntime } = await insist<{ registerRuntime: { runtime: { id: string } } }>(
     urls,
     ADMIN_TOKEN,
@@ -163,7 +171,7 @@ async function register(urls: readonly string[], n: number): Promise<Daemon> {
     urls,
     ADMIN_TOKEN,
     `mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }`,
-    { input: { name: daemonId, runtimeId, requestId: `agent-${n}` } },
+    { input: { name: daemonId, runtimeId, requestId: `agent-${daemonId}` } },
   )
   const { createToken } = await insist<{ createToken: { secret: string } }>(
     urls,

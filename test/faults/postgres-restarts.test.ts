@@ -9,7 +9,7 @@ import { SHORT_LEASES } from './short-leases.js'
 import { counts } from './size.js'
 import { EVERY_PROMISE_HOLDS, verifyOutput } from './verify-command.js'
 
-const RESTARTS = counts(10, 2)
+const RESTARTS = counts(10, 1)
 
 it.each([
   ['crashes', 'SIGQUIT'],
