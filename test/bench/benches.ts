@@ -1,4 +1,9 @@
+import { backlog } from './backlog/backlog.js'
 import type { Bench } from './bench.js'
 import { claim } from './claim/claim.js'
+import { embedded } from './embedded/embedded.js'
+import { fold } from './fold/fold.js'
+import { history } from './history/history.js'
+import { idle } from './idle/idle.js'
 
-export const BENCHES: Record<string, Bench> = { claim }
+export const BENCHES: Record<string, Bench> = { claim, backlog, idle, history, fold, embedded }

@@ -1,23 +1,50 @@
 import { parseArgs } from 'node:util'
 import { BENCHES } from './benches.js'
+import { machine } from './report/machine.js'
 import { printResult } from './report/print.js'
+import { keep, writeReport } from './report/report.js'
 import { withSetting } from './setting/setting.js'
 
+/**
+ * npm run bench [name ...] [-- --quick] [-- --contestants PATTERN] [-- --report [--only name,name]]
+ *
+ * --report runs all benches, or those of --only, and writes the newest results of all into the README.
+ */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, contestants: { type: 'string', default: '' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    contestants: { type: 'string', default: '' },
+    report: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
 })
-const unknown = positionals.filter((name) => !(name in BENCHES))
+const { quick, report, only } = values
+const order = Object.keys(BENCHES)
+const asked = [...positionals, ...only.split(',').filter((name) => name !== '')]
+const unknown = asked.filter((name) => !order.includes(name))
 if (unknown.length > 0) {
-  process.stderr.write(`No such bench: ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.\n`)
+  process.stderr.write(`No such bench: ${unknown.join(', ')}. There are: ${order.join(', ')}.\n`)
   process.exit(1)
 }
-const names = positionals.length > 0 ? positionals : Object.keys(BENCHES)
+if (report && values.contestants !== '') {
+  process.stderr.write('A report has all contestants in it: leave --contestants out.\n')
+  process.exit(1)
+}
 const pattern = new RegExp(values.contestants)
 const isChosen = (name: string) => pattern.test(name)
-for (const name of names) {
+
+for (const name of order.filter((one) => asked.length === 0 || asked.includes(one))) {
   const bench = BENCHES[name]
   if (bench === undefined) continue
-  const result = await withSetting({ quick: values.quick, isChosen }, (setting) => bench.run(setting))
+  process.stderr.write(`\n${name}: ${bench.about}\n`)
+  const { result, postgres } = await withSetting({ quick, isChosen }, async (setting) => ({
+    result: await bench.run(setting),
+    postgres: await setting.postgresVersion(),
+  }))
   printResult(name, result)
+  if (!report) continue
+  const date = new Date().toISOString().slice(0, 10)
+  const command = `npm run bench -- --report${quick ? ' --quick' : ''}`
+  await writeReport(keep(name, result, { date, machine: machine(postgres), command }), order)
 }

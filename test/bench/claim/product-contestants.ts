@@ -8,10 +8,10 @@ import type { AskedProcess } from '../setting/asked-process.js'
 import { registerFleet } from '../setting/fleet.js'
 import type { Fleet } from '../setting/fleet.js'
 import { QueueFiller } from '../setting/queue-filler.js'
-import { ADMIN_TOKEN } from '../setting/setting.js'
+import { ADMIN_TOKEN } from '../setting/admin-token.js'
 import type { Setting } from '../setting/setting.js'
 
-const LOAD_PROCESS = fileURLToPath(new URL('../load/load-process.ts', import.meta.url))
+export const LOAD_PROCESS = fileURLToPath(new URL('../load/load-process.ts', import.meta.url))
 /** Of an agent: a claim that nobody ends counts against it. */
 const MOST_ACTIVE = 1_000
 
@@ -91,7 +91,7 @@ function fleetOf(
   const each = tasksOf(variant, seconds) / sharedRuntimes
   const agents =
     conversations === undefined ? Math.ceil(does === 'claims' ? each / MOST_ACTIVE : 1) : conversations / daemons
-  return { name, daemons: sharedRuntimes, agentsEach: agents, maxConcurrentTasks: MOST_ACTIVE }
+  return { name, daemons: sharedRuntimes, agents: Array.from({ length: agents }, () => MOST_ACTIVE) }
 }
 
 /** More than for the time that counts: see workForAWhile. */

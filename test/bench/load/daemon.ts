@@ -25,8 +25,14 @@ export class LeanDaemon {
     url: string,
     private readonly place: DaemonPlace,
     private readonly max: number,
+    private readonly waitSeconds = WAIT_SECONDS,
   ) {
     this.#connection = new Connection(url, place.token)
+  }
+
+  /** Opens the connection. */
+  async greet(): Promise<void> {
+    await this.#connection.post('{"query":"{ __typename }"}')
   }
 
   /** Claims tasks and leaves them; returns how many. */
@@ -56,7 +62,7 @@ export class LeanDaemon {
   async #ask(): Promise<readonly Claim[]> {
     const { runtimeIds } = this.place
     const runtimeId = runtimeIds[this.#next++ % runtimeIds.length] ?? ''
-    const input = { runtimeIds: [runtimeId], waitSeconds: WAIT_SECONDS, leaseSeconds: null, max: this.max }
+    const input = { runtimeIds: [runtimeId], waitSeconds: this.waitSeconds, leaseSeconds: null, max: this.max }
     const { claimTasks } = await this.#send('ClaimTasks', { input: { ...input, requestId: newRequestId() } })
     return claimTasks.claims
   }

@@ -2,23 +2,26 @@ import { answerQuestions } from '../setting/asked-process.js'
 import { LeanDaemon } from './daemon.js'
 import type { DaemonPlace } from './daemon.js'
 import type { Worked } from './work-for-a-while.js'
-import { workForAWhile } from './work-for-a-while.js'
+import { workForAWhile, workSoOften } from './work-for-a-while.js'
 
 /** Daemons to be played against a server. */
 export interface Load {
   url: string
   /** One daemon, with one connection, each. */
   daemons: readonly DaemonPlace[]
+  /** How long; or else how often each daemon does it. */
   seconds: number
+  times?: number
   /** `claims` only takes tasks, up to `max` with one call; `lives` takes one and brings it to its end. */
   does: 'claims' | 'lives'
   max: number
 }
 
-answerQuestions<Load, Worked>(async ({ url, daemons: places, seconds, does, max }) => {
+answerQuestions<Load, Worked>(async ({ url, daemons: places, seconds, times, does, max }) => {
   const daemons = places.map((place) => new LeanDaemon(url, place, max))
   try {
-    return await workForAWhile(daemons, seconds, (daemon) => (does === 'lives' ? daemon.live() : daemon.claim()))
+    const work = (daemon: LeanDaemon) => (does === 'lives' ? daemon.live() : daemon.claim())
+    return await (times === undefined ? workForAWhile(daemons, seconds, work) : workSoOften(daemons, times, work))
   } finally {
     await Promise.all(daemons.map((daemon) => daemon.close()))
   }

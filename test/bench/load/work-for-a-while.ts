@@ -41,3 +41,25 @@ export async function workForAWhile<Worker>(
   )
   return { rate: done / seconds, total, ...latenciesOf(milliseconds) }
 }
+
+/** Every worker does one thing `times` over, and a fifth more before that, which is not counted. */
+export async function workSoOften<Worker>(
+  workers: readonly Worker[],
+  times: number,
+  work: (worker: Worker) => Promise<number>,
+): Promise<Worked> {
+  const before = Math.ceil(times / 5)
+  const milliseconds: number[] = []
+  let total = 0
+  await Promise.all(
+    workers.map(async (worker) => {
+      for (let n = 0; n < before + times; n++) {
+        const from = performance.now()
+        total += await work(worker)
+        if (n >= before) milliseconds.push(performance.now() - from)
+      }
+    }),
+  )
+  const seconds = milliseconds.reduce((sum, one) => sum + one, 0) / workers.length / 1000
+  return { rate: milliseconds.length / seconds, total, ...latenciesOf(milliseconds) }
+}

@@ -18,6 +18,7 @@ const copyOf = (id: string) => `left(${id}, -7) || lpad(to_hex(n), 7, '0')`
  * have too. Only digests are the first one's: a claim does not look at them, and `verify` is not asked about these.
  */
 export class QueueFiller {
+  #held: string[] = []
   readonly #columns = new Map<Table, readonly string[]>()
 
   private constructor(private readonly client: Client) {}
@@ -51,7 +52,11 @@ export class QueueFiller {
     const numbers = `CROSS JOIN generate_series(1, ${count}) n`
     const conversationId: Changes = own ? { conversationId: copyOf('x."conversationId"') } : {}
     await this.client.query('BEGIN')
-    const opened: Changes = { id: copyOf('x.id'), issueKey: `'ISSUE-' || n` }
+    const opened: Changes = {
+      id: copyOf('x.id'),
+      issueKey: `CASE x.kind WHEN 'ISSUE' THEN 'ISSUE-' || n END`,
+      title: `'Chat ' || n`,
+    }
     const grown: Changes = { version: `${count + 1}`, state: `x.state || '{"version": ${count + 1}}'` }
     await this.copy(taskIds, 'conversation', {
       ...(own ? { join: numbers, changes: opened } : { join: '', changes: grown }),
@@ -75,6 +80,17 @@ export class QueueFiller {
   async settle(): Promise<void> {
     await this.client.query(`VACUUM ANALYZE ${TABLES.join(', ')}`)
     await this.client.query('CHECKPOINT')
+  }
+
+  /** Agents have room again. What was claimed stays behind without anybody who holds it. */
+  async forgetClaims(): Promise<void> {
+    await this.client.query('DELETE FROM claim WHERE "taskId" <> ALL($1)', [this.#held])
+  }
+
+  /** What is claimed now stays claimed, whatever is forgotten later. */
+  async keepClaims(): Promise<void> {
+    const { rows } = await this.client.query<{ id: string }>('SELECT "taskId" AS id FROM claim')
+    this.#held = rows.map(({ id }) => id)
   }
 
   /** Runtimes where nothing waits any more. */

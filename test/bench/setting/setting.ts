@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { makePostgresTemplate } from '../../support/postgres-template.js'
 import { startPostgresServer } from '../../support/postgres-server.js'
 import { spawnServer, untilReady } from '../../support/spawned-server.js'
 import type { ServerProcess } from '../../support/spawned-server.js'
-
-/** The ROOT token of the servers that are measured. */
-export const ADMIN_TOKEN = 'baton_bench_admin_token'
+import { ADMIN_TOKEN } from './admin-token.js'
 
 export interface Setting {
   /** A shorter run, to see that everything works: its figures are coarse. */
@@ -21,6 +20,8 @@ export interface Setting {
   /** The real server as a process of its own; without a database, on a new embedded one. */
   server(databaseUrl: string | null, env?: Record<string, string>): Promise<ServerProcess>
   directory(): string
+  /** As the server names it, such as 15.18. */
+  postgresVersion(): Promise<string>
   /** Called at the end, last come first served. */
   atEnd(close: () => Promise<unknown>): void
 }
@@ -55,6 +56,10 @@ export async function withSetting<T>(
       const { migrated, empty } = await (template ??= openTemplate(setting))
       return (await (kind === 'migrated' ? migrated : empty).create()).connectionString
     },
+    async postgresVersion() {
+      const { version } = await (template ??= openTemplate(setting))
+      return version
+    },
     async server(databaseUrl, env = {}) {
       const dataDirectory = setting.directory()
       const database: Record<string, string> = databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }
@@ -78,5 +83,9 @@ async function openTemplate(setting: Setting) {
   const migrated = await makePostgresTemplate(connectionString)
   const empty = await makePostgresTemplate(connectionString, () => Promise.resolve())
   setting.atEnd(() => Promise.all([migrated.close(), empty.close()]))
-  return { migrated, empty }
+  const client = new Client({ connectionString })
+  await client.connect()
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+  await client.end()
+  return { migrated, empty, version: rows[0]?.server_version.split(' ')[0] ?? 'unknown' }
 }

@@ -1,0 +1,70 @@
+import type { Talk } from './talk.js'
+
+interface HistoryQuery {
+  name: string
+  query: string
+  of: 'short' | 'long'
+  variables: (talk: Talk) => object
+}
+
+const EVENTS = `query ($id: ID!, $after: String) { chatSession(id: $id) {
+  events(first: 50, after: $after) { nodes { id position type occurredAt task { id status } data } pageInfo { endCursor hasNextPage } }
+} }`
+const LIST = `query ($filter: ChatSessionFilter) { chatSessions(first: 50, filter: $filter) {
+  nodes { id title status lastActivityAt agent { name } } pageInfo { endCursor hasNextPage }
+} }`
+
+/** From the middle on: as somebody who pages through reads it. */
+const middle = ({ id, versions }: Talk) => ({
+  id,
+  after: Buffer.from(String(Math.floor(versions / 2))).toString('base64url'),
+})
+const at = ({ id, middlePosition }: Talk) => ({ id, at: middlePosition })
+
+export const HISTORY_QUERIES: readonly HistoryQuery[] = [
+  { name: '50 events of a conversation of 100', query: EVENTS, of: 'short', variables: middle },
+  { name: '50 events of the long conversation', query: EVENTS, of: 'long', variables: middle },
+  { name: 'list of chats', query: LIST, of: 'long', variables: () => ({ filter: null }) },
+  {
+    name: 'list of chats, of an agent',
+    query: LIST,
+    of: 'long',
+    variables: ({ agentId }) => ({ filter: { agentId } }),
+  },
+  {
+    name: 'list of chats, archived (none)',
+    query: LIST,
+    of: 'long',
+    variables: () => ({ filter: { status: 'ARCHIVED' } }),
+  },
+  {
+    name: 'list of chats, searched, many found',
+    query: LIST,
+    of: 'long',
+    variables: () => ({ filter: { search: 'chat' } }),
+  },
+  {
+    name: 'list of chats, searched, one found',
+    query: LIST,
+    of: 'long',
+    variables: () => ({ filter: { search: 'Chat 777' } }),
+  },
+  {
+    name: 'explainResume(at:) in the middle of the long conversation',
+    query: `query ($id: ID!, $at: Position) { chatSession(id: $id) { explainResume(at: $at) { outcome reason sessionId } } }`,
+    of: 'long',
+    variables: at,
+  },
+  {
+    name: 'pointer(at:) in the middle of the long conversation',
+    query: `query ($id: ID!, $at: Position) { chatSession(id: $id) { pointer(at: $at) { sessionId position } } }`,
+    of: 'long',
+    variables: at,
+  },
+  {
+    name: 'pointer of the long conversation, as it is now',
+    query: `query ($id: ID!) { chatSession(id: $id) { pointer { sessionId position } } }`,
+    of: 'long',
+    variables: ({ id }) => ({ id }),
+  },
+]
