@@ -7,10 +7,10 @@ import { parse, visit } from 'graphql'
 import { format, resolveConfig } from 'prettier'
 
 /**
- * Writes operation-types.ts beside each documents.ts that the daemon and the dashboard talk GraphQL with; with --check only
+ * Writes operation-types.ts beside each documents.ts that the daemon, the dashboard and the demo talk GraphQL with; with --check only
  * says, by exit code 1, that one is stale.
  */
-const FOLDERS = ['daemon/client', 'daemon/conformance', 'dashboard']
+const FOLDERS = ['daemon/client', 'daemon/conformance', 'dashboard', 'demo']
 const checks = process.argv.includes('--check')
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 /** Without descriptions: they are read in the schema. */

@@ -24,6 +24,7 @@ const MAY_IMPORT = {
     ...['generated', 'daemon', 'import'],
   ],
   daemon: [],
+  demo: ['server', 'database', 'daemon'],
   dashboard: [],
 }
 

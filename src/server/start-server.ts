@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { systemClock } from '../database/clock.js'
+import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { authenticate } from '../use-cases/authenticate.js'
@@ -37,27 +38,31 @@ export interface RunningServer {
 }
 
 /** Rejects with what start-problem.ts has sentences for: the process is to end then. The database is closed already. */
-export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Log,
+  { clock = systemClock }: { clock?: Clock } = {},
+): Promise<RunningServer> {
   assertNoHoles()
   const database = await openDatabase(config, log)
   try {
-    return await serve(config, log, database)
+    return await serve(config, log, database, clock)
   } catch (error) {
     await database.close()
     throw error
   }
 }
 
-async function serve(config: Config, log: Log, database: Database): Promise<RunningServer> {
+async function serve(config: Config, log: Log, database: Database, clock: Clock): Promise<RunningServer> {
   let listener: RequestListener = (_request, response) => respondJson(response, 503, { status: 'starting' })
   const server = createHttpServer((request, response) => listener(request, response))
   // The port first, the token then: a start that ends for want of a port must not have made a token that nobody saw.
   const port = await listen(server, config)
   const wakeUps = await openWakeUps(config, database, log)
   const tracing = openTracing()
-  const metrics = new Metrics(database, systemClock, config.sweepIntervalMs)
+  const metrics = new Metrics(database, clock, config.sweepIntervalMs)
   const observer = { ...metrics.observer, span: tracing.span }
-  const services = buildServices(database, systemClock, timersOf(config), wakeUps.wakeUps, observer)
+  const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer)
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null

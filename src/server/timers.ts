@@ -16,6 +16,7 @@ export function timersOf(config: Config): Timers {
     heartbeat,
     runtimeOffline: heartbeat * MISSED_BEATS,
     queueTtl: config.queueTtlSeconds,
-    sweep: config.sweepIntervalMs / 1000,
+    // The API's timers are whole seconds.
+    sweep: Math.ceil(config.sweepIntervalMs / 1000),
   }
 }

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describeInBrowser } from './support/browser.js'
-import type { Stage } from './support/browser.js'
+import { describeInBrowser } from './support/mock-stage.js'
+import type { Stage } from './support/mock-stage.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeInBrowser } from './support/browser.js'
+import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('What a person can change', (stage) => {
   it('a reset is asked about first, and is then an event of the history', async () => {

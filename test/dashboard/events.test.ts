@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeInBrowser } from './support/browser.js'
+import { describeInBrowser } from './support/mock-stage.js'
 import { enqueue } from './support/world-runs.js'
 import { work } from './support/world-stories.js'
 import { found } from './support/world.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeInBrowser } from './support/browser.js'
+import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('The list of sessions', (stage) => {
   it('holds every conversation, with the newest activity first', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { describeInBrowser } from './support/browser.js'
+import { describeWithDemo } from './support/demo-stage.js'
 import { indexedPng } from './support/indexed-png.js'
 
 /** The README's pictures: `npm run pictures` takes them anew. */
@@ -10,13 +10,14 @@ const FOLDER = fileURLToPath(new URL('../../src/dashboard/pictures/', import.met
 const MOST_BYTES = 60_000
 const SIZE = { width: 1000, height: 640 }
 
-const PICTURES = {
-  sessions: { path: () => '/', ready: '.session-list li' },
-  events: { path: (story: string) => `${story}?event=22`, ready: '.candidates' },
-  lanes: { path: (story: string) => `${story}?view=lanes`, ready: '.run' },
-  pointer: { path: (story: string) => `${story}?view=pointer`, ready: '.pointer-chart .session' },
-  fleet: { path: () => '/fleet', ready: '.runtime' },
-  'resume-health': { path: () => '/resume', ready: '.reason-bars li' },
+const STORY = 'The flaky checkout test'
+const PICTURES: Readonly<Record<string, { query?: string; path?: string; ready: string }>> = {
+  sessions: { path: '/', ready: '.session-list li' },
+  events: { query: '?event=26', ready: '.candidates' },
+  lanes: { query: '?view=lanes', ready: '.run' },
+  pointer: { query: '?view=pointer', ready: '.pointer-chart .session' },
+  fleet: { path: '/fleet', ready: '.runtime' },
+  'resume-health': { path: '/resume', ready: '.reason-bars li' },
 }
 
 /** The browser takes the picture, and reads it too: its own PNG holds every pixel in full. */
@@ -35,9 +36,9 @@ async function smallPicture(page: Page): Promise<Buffer> {
   return indexedPng(SIZE.width, SIZE.height, Buffer.from(pixels, 'latin1'))
 }
 
-describeInBrowser('The pictures', (stage) => {
-  it.each(Object.entries(PICTURES))('%s', async (name, { path, ready }) => {
-    const page = await stage().open(path(stage().storyPath()), { ...SIZE })
+describeWithDemo('The pictures', (stage) => {
+  it.each(Object.entries(PICTURES))('%s', async (name, { path, query, ready }) => {
+    const page = await stage().open(path ?? (await stage().pathOf(STORY)) + (query ?? ''), { ...SIZE })
     await page.locator(ready).first().waitFor()
     await page.waitForTimeout(1_000)
     const picture = await smallPicture(page)

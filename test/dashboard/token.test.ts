@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeInBrowser } from './support/browser.js'
+import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('The token', (stage) => {
   it('is not asked for where the server lends one', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { pointerOf } from '../../src/session-pointer/bindings.js'
-import { describeInBrowser } from './support/browser.js'
+import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('The other views of a session', (stage) => {
   it('are a key away, and each has an address', async () => {

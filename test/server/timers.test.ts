@@ -24,9 +24,9 @@ it.each([
   },
 )
 
-it('the settings’ units are turned into seconds', () => {
+it('the settings’ units are turned into whole seconds, as the API has them', () => {
   expect(timers({ BATON_SWEEP_INTERVAL_MS: '250', BATON_QUEUE_TTL_SECONDS: '60' })).toMatchObject({
-    sweep: 0.25,
+    sweep: 1,
     queueTtl: 60,
   })
 })

@@ -4,6 +4,7 @@ import type { Binding } from '../session/session-context.js'
 import { SessionTag } from '../session/session-tag.js'
 import { useUrlValue } from '../parts/url-state.js'
 import type { SessionEvent } from '../words/event-facts.js'
+import { shortPath } from '../words/id-words.js'
 import { wordsOfEvent } from '../words/event-words.js'
 import { dateTime } from '../words/time-words.js'
 
@@ -69,7 +70,7 @@ export function StateThen({ event }: { event: SessionEvent | undefined }): React
                   </td>
                   <td>{binding.runtime?.name ?? 'unknown'}</td>
                   <td>
-                    <code>{binding.workDir ?? '–'}</code>
+                    <code title={binding.workDir ?? ''}>{shortPath(binding.workDir ?? '–')}</code>
                   </td>
                   <td>{dateTime(binding.lastActiveAt)}</td>
                   <td>

@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { Age } from '../parts/age.js'
 import { LiveDot } from '../parts/chips.js'
 import { CopyButton } from '../parts/copy-button.js'
-import { shortSession } from '../words/id-words.js'
+import { shortPath, shortSession } from '../words/id-words.js'
 import { NextClaims } from './next-claims.js'
 import { SessionActions } from './session-actions.js'
 import { useSession } from './session-context.js'
@@ -60,7 +60,11 @@ export function SessionHeader(): ReactNode {
           <div>
             <dt>Work directory</dt>
             <dd>
-              <CopyButton text={pointer.workDir} what="work directory" label={<code>{pointer.workDir}</code>} />
+              <CopyButton
+                text={pointer.workDir}
+                what="work directory"
+                label={<code title={pointer.workDir}>{shortPath(pointer.workDir)}</code>}
+              />
             </dd>
           </div>
         )}

@@ -1,6 +1,6 @@
 import { flagField, sessionOf, textField } from './event-facts.js'
 import type { SessionEvent } from './event-facts.js'
-import { firstLine, shortSession } from './id-words.js'
+import { firstLine, shortPath, shortSession } from './id-words.js'
 
 /** Which kind of step it is: what the filters of a history go by. */
 export type Step = 'claims' | 'runs' | 'endings' | 'queue' | 'messages' | 'changes'
@@ -94,8 +94,8 @@ function pinned(event: SessionEvent): string {
   const session = sessionOf(event)
   const workDir = textField(event, 'workDir')
   const late = fieldIsSet(event, 'cancelledVersion') ? ' after it was cancelled' : ''
-  if (session === null) return `work directory ${workDir ?? ''}${late}`
-  return `session ${shortSession(session)}${workDir === null ? '' : ` in ${workDir}`}${late}`
+  if (session === null) return `work directory ${shortPath(workDir ?? '')}${late}`
+  return `session ${shortSession(session)}${workDir === null ? '' : ` in ${shortPath(workDir)}`}${late}`
 }
 
 function releasedAs(event: SessionEvent): string {

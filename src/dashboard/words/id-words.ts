@@ -17,3 +17,9 @@ export function firstLine(text: string, length = 90): string {
   const line = text.trim().split('\n', 1)[0] ?? ''
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`
 }
+
+/** The end of a long path, which is what tells it from others. */
+export function shortPath(path: string): string {
+  const parts = path.split('/')
+  return path.length <= 40 ? path : `…/${parts.slice(-2).join('/')}`
+}

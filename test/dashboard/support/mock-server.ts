@@ -77,8 +77,7 @@ async function answer(
 ): Promise<void> {
   const path = new URL(request.url ?? '/', state.url).pathname
   if (path === '/session') {
-    if (!state.lends) return void response.writeHead(404).end()
-    return json(response, 200, { token: TOKEN })
+    return json(response, 200, { token: state.lends ? TOKEN : null })
   }
   if (path === '/graphql') return graphqlAnswer(request, response, schema, world, state)
   const name = extname(path) === '' ? 'index.html' : path

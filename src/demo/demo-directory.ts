@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { lockDirectory } from '../database/directory-lock.js'
+import { newRequestId } from '../daemon/ids.js'
+
+/** What a demo keeps about itself, beside its database and its machines. */
+export interface DemoState {
+  /** Of the server; for its owner only, as the whole directory is. */
+  adminToken: string
+  /** By the machine's name. */
+  machineTokens: Record<string, string>
+  /** The day is told to its end. */
+  filled: boolean
+}
+
+export class NotADemo extends Error {}
+
+const FILE = 'demo.json'
+
+/**
+ * The directory of a demo, which may have been started before. What was not filled to its end, or is to be `fresh`, is
+ * emptied first. Throws NotADemo at a directory of something else, which is left as it is, and DirectoryInUse.
+ */
+export async function openDemoDirectory(directory: string, fresh: boolean): Promise<DemoState> {
+  const known = readState(directory)
+  if (known === null && existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new NotADemo(`${directory} holds something else than a demo. Name another directory with --directory.`)
+  }
+  if (known !== null && known.filled && !fresh) return known
+  if (known !== null) await empty(directory)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const state = { adminToken: `baton_demo_${newRequestId()}`, machineTokens: {}, filled: false }
+  writeState(directory, state)
+  return state
+}
+
+export function writeState(directory: string, state: DemoState): void {
+  writeFileSync(join(directory, FILE), `${JSON.stringify(state)}\n`, { mode: 0o600 })
+}
+
+export function databaseOf(directory: string): string {
+  return join(directory, 'database')
+}
+
+export function placeOfMachine(directory: string, name: string): string {
+  const place = join(directory, 'machines', name)
+  mkdirSync(place, { recursive: true })
+  return place
+}
+
+function readState(directory: string): DemoState | null {
+  const file = join(directory, FILE)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoState) : null
+}
+
+/** Not under the feet of a demo that is running. */
+async function empty(directory: string): Promise<void> {
+  if (existsSync(databaseOf(directory))) await (await lockDirectory(databaseOf(directory)))()
+  rmSync(directory, { recursive: true, force: true })
+}

@@ -1,0 +1,93 @@
+import { DirectoryInUse } from '../database/directory-lock.js'
+import { readConfig } from '../server/config.js'
+import type { Config } from '../server/config.js'
+import { openLog } from '../server/log.js'
+import { stopOnSignals } from '../server/shutdown.js'
+import { startProblem } from '../server/start-problem.js'
+import { startServer } from '../server/start-server.js'
+import { keepWatching } from './day/fleet.js'
+import { databaseOf, NotADemo, openDemoDirectory, writeState } from './demo-directory.js'
+import type { DemoState } from './demo-directory.js'
+import { fillHistory } from './fill-history.js'
+import { BUILD_WITH_NEW_ACCOUNT, machineOf } from './machines.js'
+import { readOptions, USAGE } from './options.js'
+import type { DemoOptions } from './options.js'
+import { Person } from './people.js'
+
+/** Of an agent that somebody watches: a step in so many milliseconds. */
+const PACE_MS = 1200
+
+let options: DemoOptions
+try {
+  options = readOptions(process.argv.slice(2))
+} catch (error) {
+  giveUp(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2)
+}
+await run(options)
+
+async function run({ port, directory, fresh }: DemoOptions): Promise<void> {
+  let config: Config | null = null
+  try {
+    const state = await openDemoDirectory(directory, fresh)
+    config = configOf(port, directory, state)
+    if (!state.filled) {
+      process.stdout.write('Telling a day of history. This takes a minute.\n')
+      await fillHistory({ config, directory, state }, (what) => process.stdout.write(`  ${what}\n`))
+      state.filled = true
+      writeState(directory, state)
+    }
+    await keepGoing(config, directory, state)
+  } catch (error) {
+    if (error instanceof NotADemo || error instanceof DirectoryInUse) giveUp(error.message, 1)
+    const problem = config === null ? null : startProblem(error, config)
+    giveUp(problem ?? `The demo could not start: ${error instanceof Error ? error.message : String(error)}`, 1)
+  }
+}
+
+/** The machines that are left stay on, and answer whoever writes to their agents. The attic stays dark. */
+async function keepGoing(config: Config, directory: string, state: DemoState): Promise<void> {
+  const log = openLog('warn')
+  const server = await startServer(config, log)
+  const origin = `http://127.0.0.1:${server.port}`
+  const url = `${origin}/graphql`
+  const machines = (['laptop', 'build'] as const).map((key) =>
+    machineOf(key, state, { url, directory, paceMs: PACE_MS }),
+  )
+  stopOnSignals(async () => {
+    await Promise.all(machines.map((machine) => machine.stop()))
+    await server.stop()
+  }, log)
+  const [laptop, build] = machines
+  await Promise.all([laptop?.start(), build?.start(BUILD_WITH_NEW_ACCOUNT)])
+  const owner = new Person(url, state.adminToken)
+  const watch = (await owner.agents()).get('Night watch')
+  if (watch !== undefined && (await owner.isIdle(watch))) await keepWatching(owner, watch)
+  process.stdout.write(
+    [
+      '',
+      '  The demo runs.',
+      '',
+      `  Dashboard  ${origin}/`,
+      `  GraphiQL   ${url}`,
+      '',
+      '  Ctrl-C ends it.',
+      '',
+      '',
+    ].join('\n'),
+  )
+}
+
+function configOf(port: number, directory: string, { adminToken }: DemoState): Config {
+  const read = readConfig({
+    PORT: String(port),
+    BATON_DATA_DIR: databaseOf(directory),
+    BATON_ADMIN_TOKEN: adminToken,
+  })
+  if (!read.ok) throw new Error(read.problems.join(' '))
+  return read.config
+}
+
+function giveUp(message: string, status: number): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(status)
+}

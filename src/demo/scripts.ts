@@ -1,0 +1,18 @@
+import { checkoutTurns } from './day/checkout.js'
+import { fleetTurns } from './day/fleet.js'
+import { issueTurns } from './day/issues.js'
+import { laptopTurns } from './day/laptop.js'
+import { writingTurns } from './day/writing.js'
+import type { TurnScript } from './turn-script.js'
+
+const SCRIPTS: readonly TurnScript[] = [checkoutTurns, fleetTurns, issueTurns, laptopTurns, writingTurns].flatMap(
+  (turns) => Object.values<TurnScript>(turns),
+)
+
+/** Also for what a person types who looks at the demo: the answer shows whether the session was resumed. */
+export function scriptFor(prompt: string): TurnScript {
+  const known = SCRIPTS.find((script) => script.prompt === prompt.trim())
+  return known ?? { prompt, steps: ['Reading the session.', 'Looking at the work directory.'], answer: ANSWER }
+}
+
+const ANSWER = 'I am a scripted agent, so this is all I can say. {memory}'

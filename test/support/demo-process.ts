@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { vi } from 'vitest'
+import { freePort } from './free-port.js'
+import { emptyDirectory, startServer, written } from './server-process.js'
+import type { ServerProcess } from './server-process.js'
+
+const DEMO = fileURLToPath(new URL('../../dist/demo/main.js', import.meta.url))
+/** For what hangs. A first start tells a whole day, on whatever machine. */
+const LONGEST_MS = 600_000
+vi.setConfig({ testTimeout: LONGEST_MS, hookTimeout: LONGEST_MS })
+
+export interface DemoProcess extends ServerProcess {
+  directory: string
+}
+
+/** `npm run demo`, and resolves when it says that it runs. Ended after the file's last test. */
+export async function startDemo(directory = join(emptyDirectory(), 'demo')): Promise<DemoProcess> {
+  const port = await freePort()
+  const server = await startServer({
+    command: demoCommand(directory, port),
+    env: { PORT: String(port) },
+    dataDirectory: directory,
+  })
+  await written(server, /The demo runs/)
+  return { ...server, directory }
+}
+
+export function demoCommand(directory: string, port: number): [string, ...string[]] {
+  return [process.execPath, DEMO, '--port', String(port), '--directory', directory]
+}
