@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest'
+import { describeWithDemo } from './support/demo-stage.js'
+
+const STORY = 'The flaky checkout test'
+
+describeWithDemo('On the real server, with a day of history', (stage) => {
+  it('the page opens at once, and lists every conversation', async () => {
+    const page = await stage().open('/')
+    const { chatSessions } = await stage().ask('{ chatSessions(first: 100) { nodes { title } } }')
+    for (const { title } of (chatSessions as { nodes: { title: string }[] }).nodes) {
+      await page.locator('.session-title', { hasText: title }).first().waitFor()
+    }
+    await page.locator('.live-live').waitFor()
+    expect(await page.evaluate('localStorage.length')).toBe(0)
+  })
+
+  it('a session has its three views, each a key away', async () => {
+    const page = await stage().open(await stage().pathOf(STORY))
+    await page.locator('.event').first().waitFor()
+    await page.locator('.next-claim').first().getByText('RESUME').waitFor()
+    await page.keyboard.press('2')
+    await page.locator('.denied-words', { hasText: 'Other runtime' }).first().waitFor()
+    await page.keyboard.press('3')
+    await page.locator('.pointer-value').nth(4).waitFor({ state: 'attached' })
+    expect(page.url()).toContain('view=pointer')
+  })
+
+  it('at 360 px, nothing is wider than the window', async () => {
+    for (const query of ['', '?view=lanes', '?view=pointer']) {
+      const page = await stage().open((await stage().pathOf(STORY)) + query, { width: 360 })
+      await page.locator('.next-claim').first().getByText('RESUME').waitFor()
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+    }
+  })
+
+  it('time travel and what-if are the server’s own answers', async () => {
+    const path = await stage().pathOf(STORY)
+    const id = path.slice('/sessions/'.length)
+    const { node } = await stage().ask(
+      `{ node(id: "${id}") { ... on ChatSession { events(types: [SESSION_RESET]) { nodes { position } } } } }`,
+    )
+    const [reset] = (node as { events: { nodes: { position: string }[] } }).events.nodes
+    const page = await stage().open(`${path}?view=pointer&at=${reset?.position}`)
+    await page.locator('.next-claim').first().getByText('a person dropped the session').waitFor()
+    await page.getByRole('button', { name: 'Back to now' }).click()
+    await page.keyboard.press('w')
+    await page.getByLabel('Resume sessions at all').uncheck()
+    await page.locator('.flips').getByText('Resume off').first().waitFor()
+    expect(await page.locator('.flips li').count()).toBeGreaterThan(3)
+  })
+
+  it('a message is answered while one looks on, and shows in another window', async () => {
+    const path = await stage().pathOf('Questions of a newcomer')
+    const other = await stage().open(path)
+    await other.locator('.live-live').waitFor()
+    await other.locator('.event').first().waitFor()
+    const page = await stage().open(path)
+    await page.getByRole('button', { name: 'Send a message' }).click()
+    await page.getByLabel('Message').fill('What do you remember?')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    const turn = page.locator('.turn')
+    await turn.getByText('Reading the session.').first().waitFor()
+    await turn.getByText('I am a scripted agent').first().waitFor()
+    await other.getByText('Message: What do you remember?').waitFor()
+    await other.locator('.event', { hasText: 'Reply: I am a scripted agent' }).first().waitFor()
+    expect(await page.locator('.event', { hasText: 'Claimed by' }).count()).toBeGreaterThan(0)
+  })
+})
