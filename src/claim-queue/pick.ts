@@ -48,7 +48,7 @@ const PICK = statement(
        WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = 'READY' AND q."agentId" > g.agent
        ORDER BY q."agentId" LIMIT 1)
      FROM agents g WHERE g.agent IS NOT NULL
-   ), room AS (
+   ), room AS MATERIALIZED (
      SELECT g.*, a."maxConcurrentTasks"
        - (SELECT count(*) FROM claim c WHERE c."workspaceId" = g.w AND c."agentId" = g.agent) AS room
      FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
@@ -68,7 +68,7 @@ const PICK = statement(
      FROM best b
        JOIN queue_entry q ON q."workspaceId" = b.w AND q."taskId" = b."taskId"
        JOIN conversation c ON c."workspaceId" = b.w AND c.id = b."conversationId"
-     WHERE b.w = a.w AND b.rt = a.rt AND q.state = 'READY'
+     WHERE b.rt = a.rt AND q.state = 'READY'
      ORDER BY b.n LIMIT a.want
      FOR UPDATE OF c, q SKIP LOCKED) p`,
 )

@@ -6,6 +6,7 @@ import { createContext } from '../graphql/context.js'
 import { schema } from '../graphql/schema.js'
 import type { Caller } from '../use-cases/caller.js'
 import type { Services } from '../use-cases/services.js'
+import { compiledMutations } from './compiled-mutations.js'
 import { unbufferedStreams } from './event-streams.js'
 import { forgetRevokedTokens } from './forget-revoked-tokens.js'
 import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
@@ -56,6 +57,7 @@ export function openYoga({ services, observation, graphiql, onTokenRevoked }: Yo
       queryCost(),
       internalErrors.plugin(),
       forgetRevokedTokens(onTokenRevoked),
+      compiledMutations(),
       unbufferedStreams,
     ],
     graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),

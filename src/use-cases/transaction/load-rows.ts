@@ -10,8 +10,8 @@ const columns = (keys: Keys): [string[], string[]] => [keys.map(([w]) => w), key
 
 const CLAIMS = statement(
   'load_claims',
-  `SELECT c.* FROM claim c JOIN unnest($1::text[], $2::text[]) AS x(w, id)
-     ON c."workspaceId" = x.w AND c."conversationId" = x.id
+  `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
+     JOIN claim c ON c."workspaceId" = x.w AND c."conversationId" = x.id
    ORDER BY c."workspaceId", c."taskId" FOR UPDATE OF c`,
 )
 
@@ -70,8 +70,8 @@ export function loadAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
 
 const LOCK_AGENTS = statement(
   'lock_agents',
-  `SELECT a.* FROM agent a WHERE (a."workspaceId", a.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-   ORDER BY a."workspaceId", a.id FOR NO KEY UPDATE`,
+  `SELECT a.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id
+   ORDER BY a."workspaceId", a.id FOR NO KEY UPDATE OF a`,
 )
 
 /**
