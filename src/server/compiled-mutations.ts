@@ -1,4 +1,4 @@
-import { GraphQLError, Kind } from 'graphql'
+import { GraphQLError, Kind, OperationTypeNode } from 'graphql'
 import type { DocumentNode, ExecutionArgs, ExecutionResult, FieldNode, OperationDefinitionNode } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import type { CompiledQuery } from 'graphql-jit'
@@ -33,7 +33,7 @@ export function compiledMutations(): Plugin {
         known.compiled = isCompiledQuery(result) ? result : null
       }
       const { compiled } = known
-      if (compiled === null || !fits(operation, args as ExecutionArgs)) return
+      if (compiled === null || !fits(operation, args)) return
       setExecuteFn(async (given: ExecutionArgs) => {
         const result = (await compiled.query(
           given.rootValue,
@@ -50,9 +50,8 @@ export function compiledMutations(): Plugin {
 }
 
 function onlyMutation({ definitions }: DocumentNode): OperationDefinitionNode | null {
-  const [operation, ...others] = definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) return null
-  return operation.operation === 'mutation' ? operation : null
+  const [operation, ...others] = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  return operation?.operation === OperationTypeNode.MUTATION && others.length === 0 ? operation : null
 }
 
 function fits({ name }: OperationDefinitionNode, { operationName }: ExecutionArgs): boolean {
