@@ -1,5 +1,6 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
+import { CLAIMABLE } from './claimable.js'
 
 /** How many claimable tasks of one runtime a caller would take. */
 export interface Ask {
@@ -41,11 +42,11 @@ const PICK = statement(
      SELECT x.w, x.rt, x.want FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, rt, want)
    ), agents AS (
      SELECT a.w, a.rt, a.want, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'READY' ORDER BY q."agentId" LIMIT 1) AS agent
+       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = $5 ORDER BY q."agentId" LIMIT 1) AS agent
      FROM asked a
      UNION ALL
      SELECT g.w, g.rt, g.want, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = 'READY' AND q."agentId" > g.agent
+       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = $5 AND q."agentId" > g.agent
        ORDER BY q."agentId" LIMIT 1)
      FROM agents g WHERE g.agent IS NOT NULL
    ), room AS MATERIALIZED (
@@ -58,7 +59,7 @@ const PICK = statement(
      FROM room r CROSS JOIN LATERAL (
        SELECT q."taskId", q."conversationId", q.priority, row_number() OVER (ORDER BY q.priority DESC, q."taskId") AS k
        FROM queue_entry q
-       WHERE q."workspaceId" = r.w AND q."runtimeId" = r.rt AND q.state = 'READY' AND q."agentId" = r.agent
+       WHERE q."workspaceId" = r.w AND q."runtimeId" = r.rt AND q.state = $5 AND q."agentId" = r.agent
        ORDER BY q.priority DESC, q."taskId" LIMIT least(r.want, r.room) + $4::int) b
      WHERE r.room > 0
    )
@@ -68,7 +69,7 @@ const PICK = statement(
      FROM best b
        JOIN queue_entry q ON q."workspaceId" = b.w AND q."taskId" = b."taskId"
        JOIN conversation c ON c."workspaceId" = b.w AND c.id = b."conversationId"
-     WHERE b.rt = a.rt AND q.state = 'READY'
+     WHERE b.rt = a.rt AND q.state = $5
      ORDER BY b.n LIMIT a.want
      FOR UPDATE OF c, q SKIP LOCKED) p`,
 )
@@ -84,5 +85,6 @@ export async function pickClaimable(sql: Sql, asks: readonly Ask[], again: boole
     asks.map((ask) => ask.runtimeId),
     asks.map((ask) => ask.want),
     again ? SPARES : 0,
+    CLAIMABLE,
   ])
 }

@@ -1,6 +1,7 @@
 import type { Claim, QueueEntry } from '../generated/prisma/client.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
+import { placesByKeys } from '../database/by-keys.js'
 
 /** Changes of the waiting and the held tasks. Made under the locks of the conversations they belong to. */
 export interface QueueChanges {
@@ -14,8 +15,7 @@ export interface QueueChanges {
 
 const DEQUEUE = statement(
   'dequeue',
-  `DELETE FROM queue_entry q USING unnest($1::text[], $2::text[]) AS x(w, id)
-   WHERE q."workspaceId" = x.w AND q."taskId" = x.id`,
+  `DELETE FROM queue_entry WHERE ctid = ANY (${placesByKeys('queue_entry', { column: 'taskId' })})`,
 )
 
 const ENQUEUE = statement(
@@ -28,16 +28,15 @@ const ENQUEUE = statement(
 
 const RETARGET = statement(
   'retarget',
-  `UPDATE queue_entry q SET "runtimeId" = x.runtime,
+  `UPDATE queue_entry q
+   SET "runtimeId" = (SELECT x.runtime FROM unnest($2::text[], $3::text[]) AS x(id, runtime) WHERE x.id = q."taskId" LIMIT 1),
      state = CASE WHEN q.state = 'SCHEDULED' THEN q.state ELSE 'BEHIND' END
-   FROM unnest($1::text[], $2::text[], $3::text[]) AS x(w, id, runtime)
-   WHERE q."workspaceId" = x.w AND q."taskId" = x.id`,
+   WHERE q.ctid = ANY (${placesByKeys('queue_entry', { column: 'taskId' })})`,
 )
 
 const END_CLAIMS = statement(
   'end_claims',
-  `DELETE FROM claim c USING unnest($1::text[], $2::text[]) AS x(w, id)
-   WHERE c."workspaceId" = x.w AND c."taskId" = x.id`,
+  `DELETE FROM claim WHERE ctid = ANY (${placesByKeys('claim', { column: 'taskId' })})`,
 )
 
 const ADD_CLAIMS = statement(
@@ -50,9 +49,10 @@ const ADD_CLAIMS = statement(
 
 const RENEW = statement(
   'renew_claims',
-  `UPDATE claim c SET "leaseSeconds" = x.seconds, "leaseExpiresAt" = x.expires
-   FROM unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[]) AS x(w, id, seconds, expires)
-   WHERE c."workspaceId" = x.w AND c."taskId" = x.id`,
+  `UPDATE claim c SET ("leaseSeconds", "leaseExpiresAt") = (
+     SELECT x.seconds, x.expires FROM unnest($2::text[], $3::int[], $4::timestamptz[]) AS x(id, seconds, expires)
+     WHERE x.id = c."taskId" LIMIT 1)
+   WHERE c.ctid = ANY (${placesByKeys('claim', { column: 'taskId' })})`,
 )
 
 export async function writeQueueChanges(sql: Sql, changes: QueueChanges): Promise<void> {

@@ -24,22 +24,27 @@ const REFRESH = statement(
        ORDER BY q."runtimeId" LIMIT 1)
      FROM runtimes r WHERE r.runtime IS NOT NULL
    ), heads AS (
-     SELECT r.w, r.id, h."taskId",
-       CASE WHEN EXISTS (SELECT 1 FROM claim c WHERE c."workspaceId" = r.w AND c."conversationId" = r.id)
+     SELECT h."taskId", h.place, h.was,
+       CASE WHEN (SELECT true FROM claim c WHERE c."workspaceId" = r.w AND c."conversationId" = r.id LIMIT 1)
          THEN 'NEXT' ELSE 'READY' END AS state
      FROM runtimes r CROSS JOIN LATERAL (
-       SELECT q."taskId" FROM queue_entry q
+       SELECT q."taskId", q.ctid AS place, q.state AS was FROM queue_entry q
        WHERE q."workspaceId" = r.w AND q."conversationId" = r.id AND q."runtimeId" = r.runtime AND q.state <> 'SCHEDULED'
        ORDER BY q.priority DESC, q."taskId" LIMIT 1) h
      WHERE r.runtime IS NOT NULL
    ), stale AS (
-     SELECT q."workspaceId" AS w, q."taskId", 'BEHIND' AS state
-     FROM asked a JOIN queue_entry q ON q."workspaceId" = a.w AND q."conversationId" = a.id AND q.state IN ('READY', 'NEXT')
-     WHERE NOT EXISTS (SELECT 1 FROM heads h WHERE h."taskId" = q."taskId")
+     SELECT e.place FROM asked a CROSS JOIN LATERAL (
+       SELECT q."taskId", q.ctid AS place FROM queue_entry q
+       WHERE q."workspaceId" = a.w AND q."conversationId" = a.id AND q.state IN ('READY', 'NEXT') OFFSET 0) e
+     WHERE e."taskId" NOT IN (SELECT "taskId" FROM heads)
+   ), places AS MATERIALIZED (
+     SELECT ARRAY(SELECT place FROM heads WHERE state = 'READY' AND was <> 'READY') AS ready,
+       ARRAY(SELECT place FROM heads WHERE state = 'NEXT' AND was <> 'NEXT') AS next, ARRAY(SELECT place FROM stale) AS behind
    )
-   UPDATE queue_entry q SET state = d.state
-   FROM (SELECT w, "taskId", state FROM heads UNION ALL SELECT w, "taskId", state FROM stale) d
-   WHERE q."workspaceId" = d.w AND q."taskId" = d."taskId" AND q.state <> d.state`,
+   UPDATE queue_entry q
+   SET state = CASE WHEN q.ctid = ANY ((SELECT ready FROM places)::tid[]) THEN 'READY'
+     WHEN q.ctid = ANY ((SELECT next FROM places)::tid[]) THEN 'NEXT' ELSE 'BEHIND' END
+   WHERE q.ctid = ANY ((SELECT ready || next || behind FROM places)::tid[])`,
 )
 
 /** Call it after every change of a conversation's entries or claim, in the same transaction. */

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
+import { CLAIMABLE } from './claimable.js'
 
 /** Where these agents' tasks can be claimed: the distinct runtimes of their READY entries (a loose index scan). */
 const WAKEABLE = statement(
@@ -10,11 +11,11 @@ const WAKEABLE = statement(
      WHERE (SELECT count(*) FROM claim c WHERE c."workspaceId" = x.w AND c."agentId" = x.id) < a."maxConcurrentTasks"
    ), runtimes AS (
      SELECT a.w, a.id, (SELECT q."runtimeId" FROM queue_entry q
-       WHERE q."workspaceId" = a.w AND q."agentId" = a.id AND q.state = 'READY' ORDER BY q."runtimeId" LIMIT 1) AS runtime
+       WHERE q."workspaceId" = a.w AND q."agentId" = a.id AND q.state = $3 ORDER BY q."runtimeId" LIMIT 1) AS runtime
      FROM agents a
      UNION ALL
      SELECT r.w, r.id, (SELECT q."runtimeId" FROM queue_entry q
-       WHERE q."workspaceId" = r.w AND q."agentId" = r.id AND q.state = 'READY' AND q."runtimeId" > r.runtime
+       WHERE q."workspaceId" = r.w AND q."agentId" = r.id AND q.state = $3 AND q."runtimeId" > r.runtime
        ORDER BY q."runtimeId" LIMIT 1)
      FROM runtimes r WHERE r.runtime IS NOT NULL
    )
@@ -30,5 +31,9 @@ export function wakeableRuntimes(
   agents: readonly { workspaceId: string; agentId: string }[],
 ): Promise<{ workspaceId: string; runtimeId: string }[]> {
   if (agents.length === 0) return Promise.resolve([])
-  return sql.rows(WAKEABLE, [agents.map(({ workspaceId }) => workspaceId), agents.map(({ agentId }) => agentId)])
+  return sql.rows(WAKEABLE, [
+    agents.map(({ workspaceId }) => workspaceId),
+    agents.map(({ agentId }) => agentId),
+    CLAIMABLE,
+  ])
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
+import { CLAIMABLE } from './claimable.js'
 
 /** What waits at a runtime, seen without locks. */
 export interface Waiting {
@@ -26,11 +27,11 @@ const WHY = statement(
      SELECT x.w, x.rt FROM unnest($1::text[], $2::text[]) AS x(w, rt)
    ), agents AS (
      SELECT a.w, a.rt, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'READY' ORDER BY q."agentId" LIMIT 1) AS agent
+       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = $4 ORDER BY q."agentId" LIMIT 1) AS agent
      FROM asked a
      UNION ALL
      SELECT g.w, g.rt, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = 'READY' AND q."agentId" > g.agent
+       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = $4 AND q."agentId" > g.agent
        ORDER BY q."agentId" LIMIT 1)
      FROM agents g WHERE g.agent IS NOT NULL
    ), room AS (
@@ -59,5 +60,5 @@ export async function whyEmpty(
   runtimes: readonly { workspaceId: string; runtimeId: string }[],
   now: Date,
 ): Promise<Waiting[]> {
-  return sql.rows<Waiting>(WHY, [runtimes.map((r) => r.workspaceId), runtimes.map((r) => r.runtimeId), now])
+  return sql.rows<Waiting>(WHY, [runtimes.map((r) => r.workspaceId), runtimes.map((r) => r.runtimeId), now, CLAIMABLE])
 }

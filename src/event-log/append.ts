@@ -63,11 +63,14 @@ const APPEND = statement(
      RETURNING "workspaceId", id
    ), advanced AS (
      UPDATE conversation c
-     SET version = s."expectedVersion" + s."eventCount", state = s.state, "foldVersion" = $3, digest = s.digest, "updatedAt" = s.at,
-       "lastActivityAt" = CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
-     FROM stream s
-     WHERE s."expectedVersion" > 0 AND c."workspaceId" = s."workspaceId" AND c.id = s."conversationId"
-       AND c.version = s."expectedVersion"
+     SET "foldVersion" = $3, (version, state, digest, "updatedAt", "lastActivityAt") = (
+       SELECT s."expectedVersion" + s."eventCount", s.state, s.digest, s.at,
+         CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
+       FROM stream s WHERE s."conversationId" = c.id LIMIT 1)
+     WHERE c.ctid = ANY (ARRAY(
+       SELECT (SELECT r.ctid FROM conversation r WHERE r."workspaceId" = s."workspaceId" AND r.id = s."conversationId"
+         AND r.version = s."expectedVersion")
+       FROM stream s WHERE s."expectedVersion" > 0))
      RETURNING c."workspaceId", c.id
    ), moved AS (
      SELECT * FROM opened UNION ALL SELECT * FROM advanced

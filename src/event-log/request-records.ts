@@ -35,9 +35,9 @@ export function requestKey<Input extends { requestId?: string | null }>(
 const FIND = statement(
   'find_request_records',
   `SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer
-   FROM request_record r
-   JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k("workspaceId", actor, mutation, "requestId")
-     ON r."workspaceId" = k."workspaceId" AND r.actor = k.actor AND r.mutation = k.mutation AND r."requestId" = k."requestId"`,
+   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k("workspaceId", actor, mutation, "requestId")
+   CROSS JOIN LATERAL (SELECT * FROM request_record q WHERE q."workspaceId" = k."workspaceId" AND q.actor = k.actor
+     AND q.mutation = k.mutation AND q."requestId" = k."requestId" OFFSET 0) r`,
 )
 
 /** The records of calls made before, by {@link requestName}. */

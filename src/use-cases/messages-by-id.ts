@@ -1,10 +1,11 @@
 import type { ChatMessage } from '../generated/prisma/client.js'
 import { statement } from '../database/sql.js'
+import { rowsByKeys } from '../database/by-keys.js'
 import type { Services } from './services.js'
 
 const MESSAGES = statement(
   'messages_by_id',
-  `SELECT m.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN chat_message m ON m."workspaceId" = x.w AND m.id = x.id`,
+  `SELECT m.* FROM ${rowsByKeys('chat_message', 'm')}`,
 )
 
 /** Messages by their ids, in that order; ids that are not the workspace's are left out. */

@@ -1,20 +1,15 @@
 import type { ChatMessage, Task, TaskContent } from '../../generated/prisma/client.js'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
+import { rowsByKeys } from '../../database/by-keys.js'
 import type { ClaimTexts } from './claim-ask.js'
 
-const CONTENTS = statement(
-  'claim_contents',
-  `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     JOIN task_content c ON c."workspaceId" = x.w AND c."taskId" = x.id`,
-)
+const CONTENTS = statement('claim_contents', `SELECT c.* FROM ${rowsByKeys('task_content', 'c', { column: 'taskId' })}`)
 
 const MESSAGES = statement(
   'claim_messages',
-  `SELECT m.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     JOIN task t ON t."workspaceId" = x.w AND t.id = x.id
-     CROSS JOIN unnest(t."inputMessageIds") AS i(id)
-     JOIN chat_message m ON m."workspaceId" = t."workspaceId" AND m.id = i.id`,
+  `SELECT m.* FROM ${rowsByKeys('task', 't')} CROSS JOIN unnest(t."inputMessageIds") AS i(id)
+     CROSS JOIN LATERAL (SELECT r.* FROM chat_message r WHERE r."workspaceId" = x.w AND r.id = i.id OFFSET 0) m`,
 )
 
 /** Prompts and messages of tasks, in one read each, however many tasks. */

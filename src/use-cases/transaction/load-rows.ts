@@ -1,6 +1,7 @@
 import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
+import { lockedByKeys, rowsByKeys } from '../../database/by-keys.js'
 import type { LockedConversation } from './conversation-work.js'
 
 /** (workspaceId, id) pairs, as the statements below take them. */
@@ -10,9 +11,7 @@ const columns = (keys: Keys): [string[], string[]] => [keys.map(([w]) => w), key
 
 const CLAIMS = statement(
   'load_claims',
-  `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     JOIN claim c ON c."workspaceId" = x.w AND c."conversationId" = x.id
-   ORDER BY c."workspaceId", c."taskId" FOR UPDATE OF c`,
+  `SELECT locked.* FROM ${lockedByKeys('claim', 'UPDATE', { column: 'conversationId' })}`,
 )
 
 /** The active claims of these conversations, locked: a heartbeat that renews one waits, and sees what came of it. */
@@ -22,12 +21,11 @@ export function loadClaims(sql: Sql, conversations: Keys): Promise<Claim[]> {
 
 const TASKS = statement(
   'load_tasks',
-  `SELECT t.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     JOIN task t ON t."workspaceId" = x.w AND t.id = x.id
-   UNION
-   SELECT t.* FROM unnest($3::text[], $4::text[]) AS x(w, id)
-     JOIN claim c ON c."workspaceId" = x.w AND c."conversationId" = x.id
-     JOIN task t ON t."workspaceId" = c."workspaceId" AND t.id = c."taskId"`,
+  `SELECT t.* FROM ${rowsByKeys('task', 't')}
+   UNION ALL
+   SELECT t.* FROM ${rowsByKeys('claim', 'c', { first: 3, column: 'conversationId' })}
+     CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = c."workspaceId" AND r.id = c."taskId" OFFSET 0) t
+   WHERE c."taskId" <> ALL ($2::text[])`,
 )
 
 /** These tasks, and the active task of each of these conversations. */
@@ -49,8 +47,7 @@ export async function loadWaiting(sql: Sql, conversations: Keys): Promise<Task[]
 
 const QUEUED_RERUNS = statement(
   'load_queued_reruns',
-  `SELECT DISTINCT t."rerunOf" AS id FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     JOIN task t ON t."workspaceId" = x.w AND t."rerunOf" = x.id AND t.status = 'QUEUED'`,
+  `SELECT DISTINCT t."rerunOf" AS id FROM ${rowsByKeys('task', 't', { column: 'rerunOf' })} WHERE t.status = 'QUEUED'`,
 )
 
 /** Those of these tasks that have a queued rerun. */
@@ -59,20 +56,13 @@ export async function loadSourcesWithQueuedRerun(sql: Sql, tasks: Keys): Promise
   return new Set(rows.map(({ id }) => id))
 }
 
-const AGENTS = statement(
-  'load_agents',
-  `SELECT a.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id`,
-)
+const AGENTS = statement('load_agents', `SELECT a.* FROM ${rowsByKeys('agent', 'a')}`)
 
 export function loadAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
   return sql.rows<Agent>(AGENTS, columns(agents))
 }
 
-const LOCK_AGENTS = statement(
-  'lock_agents',
-  `SELECT a.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id
-   ORDER BY a."workspaceId", a.id FOR NO KEY UPDATE OF a`,
-)
+const LOCK_AGENTS = statement('lock_agents', `SELECT locked.* FROM ${lockedByKeys('agent', 'NO KEY UPDATE')}`)
 
 /**
  * As {@link loadAgents}, locked in the order of their ids: the capacity rule holds while claims of one agent take turns.
@@ -95,10 +85,7 @@ export async function countActive(sql: Sql, agents: Keys): Promise<Map<string, n
   return new Map(rows.map(({ id, active }) => [id, active]))
 }
 
-const RUNTIMES = statement(
-  'load_runtimes',
-  `SELECT r.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN runtime r ON r."workspaceId" = x.w AND r.id = x.id`,
-)
+const RUNTIMES = statement('load_runtimes', `SELECT t.* FROM ${rowsByKeys('runtime', 't')}`)
 
 export function loadRuntimes(sql: Sql, runtimes: Keys): Promise<Runtime[]> {
   return sql.rows<Runtime>(RUNTIMES, columns(runtimes))
@@ -106,9 +93,9 @@ export function loadRuntimes(sql: Sql, runtimes: Keys): Promise<Runtime[]> {
 
 const SOURCES = statement(
   'load_rerun_sources',
-  `SELECT s.* FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     JOIN task t ON t."workspaceId" = x.w AND t.id = x.id
-     JOIN task s ON s."workspaceId" = t."workspaceId" AND s.id = t."rerunOf"`,
+  `SELECT s.* FROM ${rowsByKeys('task', 't')}
+     CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = t."rerunOf" OFFSET 0) s
+   WHERE t."rerunOf" IS NOT NULL`,
 )
 
 /** The source tasks of those of these tasks that are reruns. */
@@ -116,10 +103,7 @@ export function loadSources(sql: Sql, tasks: Keys): Promise<Task[]> {
   return sql.rows<Task>(SOURCES, columns(tasks))
 }
 
-const CONVERSATIONS = statement(
-  'load_conversations',
-  `SELECT c.* FROM unnest($1::text[], $2::text[]) AS x(w, id) JOIN conversation c ON c."workspaceId" = x.w AND c.id = x.id`,
-)
+const CONVERSATIONS = statement('load_conversations', `SELECT c.* FROM ${rowsByKeys('conversation', 'c')}`)
 
 /** Conversations as they stand; what is decided from them holds only where the caller has locked them. */
 export function loadConversationRows(sql: Sql, conversations: Keys): Promise<LockedConversation[]> {

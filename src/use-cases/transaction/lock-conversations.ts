@@ -1,21 +1,20 @@
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
+import { rowsByKeys } from '../../database/by-keys.js'
 import type { LockedConversation, ConversationWork } from './conversation-work.js'
 
 const LOCK = statement(
   'lock_conversations',
-  `SELECT c.* FROM conversation c
-   WHERE (c."workspaceId", c.id) IN (
-     SELECT x.w, x.id FROM unnest($1::text[], $2::text[]) AS x(w, id)
-     UNION ALL
-     SELECT t."workspaceId", t."conversationId" FROM unnest($3::text[], $4::text[]) AS x(w, id)
-       JOIN task t ON t."workspaceId" = x.w AND t.id = x.id
-     UNION ALL
-     SELECT h."workspaceId", h.id FROM unnest($5::text[], $6::text[], $7::text[]) AS x(w, agent, key)
-       JOIN conversation h ON h."workspaceId" = x.w AND h."agentId" = x.agent AND h."issueKey" = x.key
-   )
-   ORDER BY c."workspaceId", c.id
-   FOR UPDATE`,
+  `SELECT c.* FROM (
+     SELECT x.w COLLATE "C" AS w, x.id COLLATE "C" AS id FROM unnest($1::text[], $2::text[]) AS x(w, id)
+     UNION
+     SELECT x.w, t."conversationId" FROM ${rowsByKeys('task', 't', { first: 3 })}
+     UNION
+     SELECT x.w, h.id FROM unnest($5::text[], $6::text[], $7::text[]) AS x(w, agent, key) CROSS JOIN LATERAL (
+       SELECT r.id FROM conversation r WHERE r."workspaceId" = x.w AND r."agentId" = x.agent AND r."issueKey" = x.key OFFSET 0) h
+     ORDER BY 1, 2
+   ) k CROSS JOIN LATERAL (
+     SELECT r.* FROM conversation r WHERE r."workspaceId" = k.w AND r.id = k.id FOR UPDATE) c`,
 )
 
 /**

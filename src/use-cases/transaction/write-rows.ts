@@ -10,13 +10,12 @@ const INSERT_TASKS = statement(
 
 const UPDATE_TASKS = statement(
   'update_tasks',
-  `UPDATE task t SET status = n.status, "runtimeId" = n."runtimeId", "sessionId" = n."sessionId", "workDir" = n."workDir",
-     "failureReason" = n."failureReason", "failureError" = n."failureError", "failureResumeSafe" = n."failureResumeSafe",
-     "failureRetryable" = n."failureRetryable", "claimToken" = n."claimToken", "claimVersion" = n."claimVersion",
-     "resumeOutcome" = n."resumeOutcome", "resumeReason" = n."resumeReason", "cancelledVersion" = n."cancelledVersion",
-     "leaseSeconds" = n."leaseSeconds", "claimedAt" = n."claimedAt", "startedAt" = n."startedAt", "finishedAt" = n."finishedAt"
-   FROM json_populate_recordset(null::task, $1::json) n
-   WHERE t."workspaceId" = n."workspaceId" AND t.id = n.id`,
+  `INSERT INTO task SELECT * FROM json_populate_recordset(null::task, $1::json)
+   ON CONFLICT ("workspaceId", id) DO UPDATE SET status = excluded.status, "runtimeId" = excluded."runtimeId", "sessionId" = excluded."sessionId", "workDir" = excluded."workDir",
+     "failureReason" = excluded."failureReason", "failureError" = excluded."failureError", "failureResumeSafe" = excluded."failureResumeSafe",
+     "failureRetryable" = excluded."failureRetryable", "claimToken" = excluded."claimToken", "claimVersion" = excluded."claimVersion",
+     "resumeOutcome" = excluded."resumeOutcome", "resumeReason" = excluded."resumeReason", "cancelledVersion" = excluded."cancelledVersion",
+     "leaseSeconds" = excluded."leaseSeconds", "claimedAt" = excluded."claimedAt", "startedAt" = excluded."startedAt", "finishedAt" = excluded."finishedAt"`,
 )
 
 export async function writeTasks(sql: Sql, created: readonly Task[], changed: readonly Task[]): Promise<void> {
