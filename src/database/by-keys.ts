@@ -20,14 +20,10 @@ export function rowsByKeys(table: string, alias: string, { first = 1, column = '
        SELECT r.* FROM ${table} r WHERE r."workspaceId" = x.w AND r."${column}" = x.id OFFSET 0) ${alias}`
 }
 
-/** As {@link rowsByKeys}, each row locked, in the order of the keys whatever order they come in. */
-export function lockedByKeys(
-  table: string,
-  lock: 'UPDATE' | 'NO KEY UPDATE',
-  { first = 1, column = 'id' }: Keys = {},
-): string {
+/** As {@link rowsByKeys}, each row locked but for foreign keys, in the order of the keys whatever order they come in. */
+export function lockedByKeys(table: string, { first = 1, column = 'id' }: Keys = {}): string {
   return `(SELECT DISTINCT w COLLATE "C" AS w, id COLLATE "C" AS id FROM ${pairs(first)} ORDER BY 1, 2) x CROSS JOIN LATERAL (
-       SELECT r.* FROM ${table} r WHERE r."workspaceId" = x.w AND r."${column}" = x.id FOR ${lock}) locked`
+       SELECT r.* FROM ${table} r WHERE r."workspaceId" = x.w AND r."${column}" = x.id FOR NO KEY UPDATE) locked`
 }
 
 /** For WHERE, where the rows cannot move meanwhile, because their conversations are locked: `ctid = ANY(placesByKeys(...))`. */

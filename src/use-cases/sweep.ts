@@ -1,5 +1,6 @@
 import { promoteDue } from '../claim-queue/promote-due.js'
 import { statement } from '../database/sql.js'
+import { refreshStatistics } from '../database/statistics.js'
 import { REQUEST_RECORD_HOURS } from '../event-log/request-records.js'
 import { expire, expireQueued } from '../tasks/decide-abandoned.js'
 import type { TaskDecision } from '../tasks/task-decision.js'
@@ -47,7 +48,7 @@ export interface Swept {
 
 /**
  * What time alone brings about: leases that ran out, scheduled tasks that came due, tasks that waited too long, records
- * past their time. Each is decided anew under its conversation's lock, so many processes may sweep at once.
+ * past their time, statistics that no longer fit. Each is decided anew under its conversation's lock, so many processes may sweep at once.
  *
  * @throws the first error, once all else is done: a task that cannot be ended keeps no other waiting.
  */
@@ -65,6 +66,7 @@ export async function sweep(services: Services): Promise<Swept> {
   const queueExpired = timers.queueTtl === 0 ? NOTHING_ENDED : await expireOutwaited(services, now)
   const oldest = new Date(now.getTime() - REQUEST_RECORD_HOURS * 3_600_000)
   const deleted = await database.sql.rows(DELETE_RECORDS, [oldest])
+  await refreshStatistics(database.sql)
   const [failure] = [...expired.failures, ...queueExpired.failures]
   if (failure !== undefined) throw failure
   return {

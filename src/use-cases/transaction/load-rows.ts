@@ -11,10 +11,15 @@ const columns = (keys: Keys): [string[], string[]] => [keys.map(([w]) => w), key
 
 const CLAIMS = statement(
   'load_claims',
-  `SELECT locked.* FROM ${lockedByKeys('claim', 'UPDATE', { column: 'conversationId' })}`,
+  `SELECT locked.* FROM (
+     SELECT c."workspaceId" AS w, c."taskId" AS id FROM ${rowsByKeys('claim', 'c', { column: 'conversationId' })} ORDER BY 1, 2
+   ) t CROSS JOIN LATERAL (SELECT r.* FROM claim r WHERE r."workspaceId" = t.w AND r."taskId" = t.id FOR UPDATE) locked`,
 )
 
-/** The active claims of these conversations, locked: a heartbeat that renews one waits, and sees what came of it. */
+/**
+ * The active claims of these conversations, locked in the order of their tasks, as heartbeats lock them: a heartbeat that
+ * renews one waits, and sees what came of it.
+ */
 export function loadClaims(sql: Sql, conversations: Keys): Promise<Claim[]> {
   return sql.rows<Claim>(CLAIMS, columns(conversations))
 }
@@ -62,7 +67,7 @@ export function loadAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
   return sql.rows<Agent>(AGENTS, columns(agents))
 }
 
-const LOCK_AGENTS = statement('lock_agents', `SELECT locked.* FROM ${lockedByKeys('agent', 'NO KEY UPDATE')}`)
+const LOCK_AGENTS = statement('lock_agents', `SELECT locked.* FROM ${lockedByKeys('agent')}`)
 
 /**
  * As {@link loadAgents}, locked in the order of their ids: the capacity rule holds while claims of one agent take turns.
