@@ -3,10 +3,7 @@ import { statement } from '../database/sql.js'
 import { rowsByKeys } from '../database/by-keys.js'
 import type { Services } from './services.js'
 
-const MESSAGES = statement(
-  'messages_by_id',
-  `SELECT m.* FROM ${rowsByKeys('chat_message', 'm')}`,
-)
+const MESSAGES = statement('messages_by_id', `SELECT m.* FROM ${rowsByKeys('chat_message', 'm')}`)
 
 /** Messages by their ids, in that order; ids that are not the workspace's are left out. */
 export async function messagesById(
