@@ -9,6 +9,8 @@ import { ended, hasEnded } from './child-process-end.js'
 import { freePort } from './free-port.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** As `npm start` does. */
+const FLAGS = ['--max-semi-space-size=64']
 /** For what hangs: a busy machine takes a while to start a process, and to make a first database. */
 export const LONGEST_START_MS = 120_000
 
@@ -52,7 +54,7 @@ export async function spawnServer({
 }: SpawnServerOptions): Promise<ServerProcess> {
   await build()
   const port = Number(env['PORT'] ?? (await freePort()))
-  const [program, ...args] = command ?? [process.execPath, join(ROOT, 'dist/server/main.js')]
+  const [program, ...args] = command ?? [process.execPath, ...FLAGS, join(ROOT, 'dist/server/main.js')]
   const child = spawn(program, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
