@@ -29,6 +29,8 @@ export interface Config {
   rateLimitOthers: number
   /** Wrong tokens a minute from one address; 0: no limit. */
   rateLimitFailures: number
+  /** Where requests are counted: in each process, or in the database for all servers together. */
+  rateLimitStore: 'memory' | 'postgres'
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -108,6 +110,11 @@ const trustedProxies = wholeNumber(0, 10, 0)
 const rateLimitDaemon = wholeNumber(0, 1_000_000, 200)
 const rateLimitOthers = wholeNumber(0, 1_000_000, 100)
 const rateLimitFailures = wholeNumber(0, 1_000_000, 60)
+const rateLimitStore: Variable<'memory' | 'postgres'> = {
+  schema: z.enum(['memory', 'postgres']),
+  fallback: 'memory',
+  expected: 'memory (each server counts for itself) or postgres (all servers together; with DATABASE_URL)',
+}
 
 /** The settings of this process. */
 export function readProcessConfig(): ReadConfig {
@@ -143,6 +150,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimitDaemon: read('BATON_RATE_LIMIT_DAEMON', rateLimitDaemon),
     rateLimitOthers: read('BATON_RATE_LIMIT_OTHERS', rateLimitOthers),
     rateLimitFailures: read('BATON_RATE_LIMIT_FAILURES', rateLimitFailures),
+    rateLimitStore: read('BATON_RATE_LIMIT_STORE', rateLimitStore),
+  }
+  if (config.rateLimitStore === 'postgres' && config.databaseUrl === null) {
+    problems.push('BATON_RATE_LIMIT_STORE is "postgres": it needs DATABASE_URL. The embedded database has one server.')
   }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
 }

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateLimiterAbstract } from 'rate-limiter-flexible'
+import type { Pool } from 'pg'
 import type { Caller } from '../use-cases/caller.js'
 import type { Config } from './config.js'
 import { respondGraphQLError } from './respond.js'
@@ -13,19 +15,19 @@ const BURST_SECONDS = 60
 const FAILURES_SECONDS = 60
 
 /**
- * How often a token may ask, kept in this process: several servers each allow as much. Daemons have a budget of their
- * own, so that no number of dashboards makes a heartbeat late.
+ * How often a token may ask. Daemons have a budget of their own, so that no number of dashboards makes a heartbeat late.
+ * Counted in this process, where several servers each allow as much; or in the database for all of them, which costs a
+ * statement a request. While the database does not answer, each process counts for itself.
  */
 export class RateLimits {
   private readonly daemons: BurstyRateLimiter | null
   private readonly others: BurstyRateLimiter | null
-  private readonly failures: RateLimiterMemory | null
+  private readonly failures: RateLimiterAbstract | null
 
-  constructor({ rateLimitDaemon, rateLimitOthers, rateLimitFailures }: Settings) {
-    this.daemons = perSecond(rateLimitDaemon)
-    this.others = perSecond(rateLimitOthers)
-    this.failures =
-      rateLimitFailures === 0 ? null : new RateLimiterMemory({ points: rateLimitFailures, duration: FAILURES_SECONDS })
+  constructor({ rateLimitDaemon, rateLimitOthers, rateLimitFailures }: Settings, shared: Pool | null = null) {
+    this.daemons = perSecond('daemons', rateLimitDaemon, shared)
+    this.others = perSecond('others', rateLimitOthers, shared)
+    this.failures = rateLimitFailures === 0 ? null : limiter('failures', rateLimitFailures, FAILURES_SECONDS, shared)
   }
 
   /**
@@ -59,12 +61,27 @@ export class RateLimits {
   }
 }
 
-function perSecond(rate: number): BurstyRateLimiter | null {
+function perSecond(whose: string, rate: number, shared: Pool | null): BurstyRateLimiter | null {
   if (rate === 0) return null
   return new BurstyRateLimiter(
-    new RateLimiterMemory({ keyPrefix: 'steady', points: rate, duration: 1 }),
-    new RateLimiterMemory({ keyPrefix: 'burst', points: rate * (BURST - 1), duration: BURST_SECONDS }),
+    limiter(`${whose}-steady`, rate, 1, shared),
+    limiter(`${whose}-burst`, rate * (BURST - 1), BURST_SECONDS, shared),
   )
+}
+
+function limiter(keyPrefix: string, points: number, duration: number, shared: Pool | null) {
+  const settings = { keyPrefix, points, duration }
+  const own = new RateLimiterMemory(settings)
+  if (shared === null) return own
+  return new RateLimiterPostgres({
+    ...settings,
+    storeClient: shared,
+    tableName: 'rate_limit',
+    tableCreated: true,
+    // Who is over the limit is refused from memory: being refused costs the database nothing.
+    inMemoryBlockOnConsumed: points + 1,
+    insuranceLimiter: own,
+  })
 }
 
 function limited({ msBeforeNext }: RateLimiterRes): RateLimited {

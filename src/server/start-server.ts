@@ -16,6 +16,7 @@ import { isPersonal, LocalSession } from './local-session.js'
 import type { Log } from './log.js'
 import { Metrics } from './metrics.js'
 import { openDatabase } from './open-database.js'
+import { openRateLimitStore } from './rate-limit-store.js'
 import { RateLimits } from './rate-limits.js'
 import { requestListener } from './request-listener.js'
 import { respondJson } from './respond.js'
@@ -66,7 +67,8 @@ async function serve(config: Config, log: Log, database: Database, clock: Clock)
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
-  const rateLimits = new RateLimits(config)
+  const rateLimitStore = openRateLimitStore(config, log)
+  const rateLimits = new RateLimits(config, rateLimitStore)
   const authenticator = new Authenticator({
     authenticate: (token) => authenticate(services, token),
     clock: services.clock,
@@ -101,7 +103,7 @@ async function serve(config: Config, log: Log, database: Database, clock: Clock)
       // Whoever waits for work is told to come back, so that the drain need not wait for them.
       const [, finished] = await Promise.all([wakeUps.close(), drain(server, DRAIN_MS), sweeper.stop()])
       if (!finished) log.warn('Requests that did not end in time were cut off')
-      await database.close()
+      await Promise.all([database.close(), rateLimitStore?.end()])
     },
   }
 }

@@ -20,6 +20,7 @@ const DEFAULTS: Config = {
   rateLimitDaemon: 200,
   rateLimitOthers: 100,
   rateLimitFailures: 60,
+  rateLimitStore: 'memory',
 }
 
 describe('settings', () => {

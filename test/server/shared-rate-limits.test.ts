@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import { readConfig } from '../../src/server/config.js'
+import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
+import type { ServerProcess } from '../support/server-process.js'
+import { describePostgres } from '../support/test-database.js'
+
+const RATE = 2
+
+async function answered({ url }: ServerProcess, times: number): Promise<number> {
+  const ask = () =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
+      body: '{"query":"{ viewer { kind } }"}',
+    })
+  const statuses = await Promise.all(
+    Array.from({ length: times }, async () => {
+      const response = await ask()
+      await response.body?.cancel()
+      return response.status
+    }),
+  )
+  return statuses.filter((status) => status === 200).length
+}
+
+describePostgres('requests counted in the database', (open) => {
+  it('two servers together allow what one would', async () => {
+    const env = {
+      DATABASE_URL: (await open()).connectionString,
+      BATON_ADMIN_TOKEN: ADMIN_TOKEN,
+      BATON_RATE_LIMIT_OTHERS: String(RATE),
+      BATON_RATE_LIMIT_STORE: 'postgres',
+    }
+    const [one, other] = [await startServer({ env }), await startServer({ env })]
+    const burst = RATE * 10
+    const [first, second] = [await answered(one, burst * 2), await answered(other, burst * 2)]
+    // The steady rate goes on meanwhile; a budget of its own would let the second server answer as many again.
+    expect(first).toBeGreaterThanOrEqual(burst)
+    expect(first + second).toBeLessThan(burst * 2)
+  })
+})
+
+it('the embedded database counts for no other server', () => {
+  const read = readConfig({ BATON_RATE_LIMIT_STORE: 'postgres' })
+  expect(read).toEqual({ ok: false, problems: [expect.stringContaining('needs DATABASE_URL')] })
+})
