@@ -28,6 +28,11 @@ describePostgres('a connection that is lost', (open) => {
   const cut = () =>
     side.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE application_name = 'baton' AND datname = current_database()`)
+  const sleepers = async (): Promise<unknown> => {
+    const { rows } = await side.query<{ n: number }>(`SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE application_name = 'baton' AND datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep%'`)
+    return rows[0]?.n
+  }
   const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
     work.then(
       () => 'it went well',
@@ -53,7 +58,7 @@ describePostgres('a connection that is lost', (open) => {
     ['a read of the GraphQL types', () => database.prisma.$queryRaw`SELECT pg_sleep(20)::text`],
   ])('while %s is under way is known for what it is', async (_what, work) => {
     const failed = reasonOf(work())
-    await sleep(300)
+    await expect.poll(sleepers).toBe(1)
     await cut()
     expect(await failed).toSatisfy(isUnavailable)
     expect(await database.sql.rows(ONE)).toEqual([{ one: 1 }])
