@@ -61,7 +61,8 @@ describePostgres('a connection that is lost', (open) => {
     await expect.poll(sleepers).toBe(1)
     await cut()
     expect(await failed).toSatisfy(isUnavailable)
-    expect(await database.sql.rows(ONE)).toEqual([{ one: 1 }])
+    // Idle connections were cut as well, and the pool may hand one of them out before it hears of it.
+    await expect.poll(() => database.sql.rows(ONE).catch(() => null)).toEqual([{ one: 1 }])
   })
 
   it('a lock that somebody keeps is given up, and so known', async () => {
