@@ -5,8 +5,8 @@ import { hasEnded } from '../support/child-process-end.js'
 import { freePort } from '../support/free-port.js'
 import type { ServerProcess } from '../support/server-process.js'
 import { startServer } from '../support/server-process.js'
-import { describePostgres } from '../support/test-database.js'
 import { Fleet } from './fleet.js'
+import { ownPostgres } from './own-postgres.js'
 import { SHORT_LEASES } from './short-leases.js'
 import { EVERY_PROMISE_HOLDS, verifyOutput } from './verify-command.js'
 
@@ -15,9 +15,10 @@ const DAEMONS = 50
 /** How long servers and PostgreSQL are killed. REPLICAS_SECONDS makes it longer. */
 const CHAOS_SECONDS = Number(process.env['REPLICAS_SECONDS'] ?? 60)
 
-describePostgres('three servers and fifty daemons on one PostgreSQL, killed at random', (open) => {
-  it(`lose no task, hand none out twice, and leave a log that verifies (${CHAOS_SECONDS} s)`, async () => {
-    const { connectionString } = await open()
+it(`three servers and fifty daemons on one PostgreSQL, all killed at random for ${CHAOS_SECONDS} s, lose no task, hand none out twice, and leave a log that verifies`, async () => {
+  const cluster = await ownPostgres()
+  try {
+    const { connectionString } = cluster
     const env = { ...SHORT_LEASES, DATABASE_URL: connectionString }
     const ports = await Promise.all(Array.from({ length: SERVERS }, freePort))
     const urls = ports.map((port) => `http://127.0.0.1:${port}`)
@@ -40,7 +41,9 @@ describePostgres('three servers and fifty daemons on one PostgreSQL, killed at r
     expect(servers.filter(({ child }) => hasEnded(child))).toEqual([])
     expect(await verifyOutput({ connectionString })).toMatch(EVERY_PROMISE_HOLDS)
     await Promise.all(servers.map((server) => server.stop()))
-  })
+  } finally {
+    await cluster.stop()
+  }
 })
 
 /** Kills a server, or makes PostgreSQL crash and recover, every second or two. Killed servers come back. */

@@ -6,12 +6,12 @@ import { askerWith } from '../support/asker.js'
 import { countingDatabase } from '../support/counting-database.js'
 import { aRuntime, anAgent, enqueue } from '../support/daemon-steps.js'
 import { makeWorld, servicesOver, valueOf } from '../support/services.js'
-import { describePostgres } from '../support/test-database.js'
+import { forEachDatabase } from '../support/test-database.js'
 
 const WAITERS = 5_000
 const WATCH_MS = 200
 
-describePostgres('waiting on PostgreSQL', (open) => {
+forEachDatabase((open) => {
   it('five thousand claims that wait ask the database nothing while nothing happens, and one task is for one of them', async () => {
     const counting = countingDatabase(await open())
     const world = await makeWorld(counting.database)

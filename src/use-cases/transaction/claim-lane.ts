@@ -19,6 +19,10 @@ import { runClaimBatch } from './run-claim-batch.js'
  */
 const LANES = 2
 const MAX_BATCH = 64
+/** Looks under way at once: reads, which may overtake each other. */
+const LOOKS = 2
+/** Claims whose looks are one query. */
+const MAX_LOOK = 256
 /** Some five seconds: a claimable task whose conversation stays locked for that long is not to be had. */
 const MAX_LOOKS = 120
 const FIRST_PAUSE_MS = 2
@@ -29,6 +33,8 @@ export type ClaimAnswer = ClaimResult | { empty: Waiting[] }
 /** Where every claim goes through: concurrent calls share one pick and one commit. */
 export class ClaimLane {
   private readonly commits: GroupCommit<ClaimAsk, ClaimResult>
+  /** Daemons that find nothing, all at once after a restart, share their looks as well. */
+  private readonly looks: GroupCommit<readonly RuntimeKey[], Waiting[]>
 
   constructor(
     private readonly database: Database,
@@ -50,6 +56,16 @@ export class ClaimLane {
       maxBatch: MAX_BATCH,
       wroteNothing: rolledBack,
     })
+    this.looks = new GroupCommit({
+      run: async (asked) => {
+        const found = await whyEmpty(database.sql, distinct(asked.flat()), clock.now())
+        const byKey = new Map(found.map((waiting) => [nameOf(waiting), waiting]))
+        return asked.map((keys) => ({ settled: keys.flatMap((key) => byKey.get(nameOf(key)) ?? []) }))
+      },
+      lanes: LOOKS,
+      maxBatch: MAX_LOOK,
+      wroteNothing: () => false,
+    })
   }
 
   /**
@@ -60,7 +76,7 @@ export class ClaimLane {
     for (let look = 1; ; look++) {
       const result = await this.pick(look === 1 ? ask : { ...ask, again: true })
       if (!('claimed' in result) || result.claimed.length > 0) return result
-      const waiting = await whyEmpty(this.database.sql, runtimesOf(ask), this.clock.now())
+      const waiting = await this.looks.submit(runtimesOf(ask))
       if (look === MAX_LOOKS || !waiting.some(mayYield)) return { empty: waiting }
       await this.prepare(waiting)
       if (look > 1) await sleep(Math.min(FIRST_PAUSE_MS * look, LONGEST_PAUSE_MS))
@@ -90,6 +106,19 @@ function mayYield({ deregistered, claimable, due }: Waiting): boolean {
   return !deregistered && (claimable || due)
 }
 
-function runtimesOf({ caller, runtimeIds }: ClaimAsk): { workspaceId: string; runtimeId: string }[] {
+interface RuntimeKey {
+  workspaceId: string
+  runtimeId: string
+}
+
+function runtimesOf({ caller, runtimeIds }: ClaimAsk): RuntimeKey[] {
   return [...new Set(runtimeIds)].map((runtimeId) => ({ workspaceId: caller.workspaceId, runtimeId }))
+}
+
+function nameOf({ workspaceId, runtimeId }: RuntimeKey): string {
+  return `${workspaceId} ${runtimeId}`
+}
+
+function distinct(keys: readonly RuntimeKey[]): RuntimeKey[] {
+  return [...new Map(keys.map((key) => [nameOf(key), key])).values()]
 }
