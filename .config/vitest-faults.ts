@@ -14,8 +14,6 @@ export default defineConfig({
     exclude: isShort ? ['test/faults/replicas.test.ts'] : [],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    // One at a time in the long form: replicas.test.ts crashes the PostgreSQL that the others may be using.
-    fileParallelism: isShort,
     maxWorkers: 2,
     testTimeout: 900_000,
     hookTimeout: 300_000,
