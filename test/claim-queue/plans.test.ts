@@ -17,6 +17,7 @@ import { atCapacity, behindOneConversation, gatherStatistics, overManyRuntimes }
 import type { LongQueue } from '../support/long-queues.js'
 import { makeWorld } from '../support/services.js'
 import { describePostgres } from '../support/test-database.js'
+import { damagedOnPurpose } from '../support/proven-at-close.js'
 
 const QUEUED = 100_000
 /** A claim's statements touch tens of pages; reading the queue would touch thousands. */
@@ -28,6 +29,8 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
 
   beforeAll(async () => {
     database = await open()
+    // Rows by the thousand, which no event made.
+    damagedOnPurpose(database)
     const world = await makeWorld(database)
     queues['behind one busy conversation'] = await behindOneConversation(world, QUEUED)
     queues['of an agent at capacity'] = await atCapacity(world, QUEUED)

@@ -13,6 +13,7 @@ import { anAgent, aRuntime } from '../support/daemon-steps.js'
 import { makeWorld } from '../support/services.js'
 import type { World } from '../support/services.js'
 import { forEachDatabase } from '../support/test-database.js'
+import { damagedOnPurpose } from '../support/proven-at-close.js'
 
 forEachDatabase((open) => {
   let database: Database
@@ -21,6 +22,8 @@ forEachDatabase((open) => {
 
   beforeAll(async () => {
     database = await open()
+    // Events without any history: what is appended is this test's own.
+    damagedOnPurpose(database)
     world = await makeWorld(database)
     agent = await anAgent(world, await aRuntime(world))
   })

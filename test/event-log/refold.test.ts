@@ -13,6 +13,7 @@ import { expectSound } from '../support/invariants.js'
 import { makeWorld, valueOf } from '../support/services.js'
 import type { World } from '../support/services.js'
 import { describePostgres } from '../support/test-database.js'
+import { damagedOnPurpose } from '../support/proven-at-close.js'
 
 const SPOIL = statement(
   'test_spoil_state',
@@ -50,6 +51,7 @@ describePostgres('the state kept with a conversation', (open) => {
     return found
   }
 
+  beforeAll(() => damagedOnPurpose(database))
   const spoil = (foldVersion: number) =>
     database.sql.rows(SPOIL, [world.caller.workspaceId, chat.id, JSON.stringify(initialState), foldVersion])
 

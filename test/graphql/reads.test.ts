@@ -6,6 +6,7 @@ import { forEachDatabase } from '../support/test-database.js'
 import { Api, at, textAt } from '../support/graphql.js'
 import type { Client } from '../support/graphql.js'
 import { claim, enqueue, makeAgent, makeChat, makeRuntime, runNext, say } from '../support/graphql-world.js'
+import { damagedOnPurpose } from '../support/proven-at-close.js'
 
 const idsAt = (data: unknown, path: string): string[] => (at(data, path) as { id: string }[]).map(({ id }) => id)
 
@@ -173,6 +174,7 @@ forEachDatabase((open) => {
       const theirs = await Api.open(database, clock)
       const someone = theirs.as('ROOT')
       const topic = await makeChat(someone, await makeAgent(someone, await makeRuntime(someone)))
+      damagedOnPurpose(database)
       const insert = `INSERT INTO session_event ("workspaceId", position, id, "conversationId", version, type, "schemaVersion",
         actor, "occurredAt", data, digest) VALUES ($1, 99, $2, $3, 2, 'TASK_TELEPORTED', 1, 'x', now(), '{"to": "mars"}', 'x')`
       await database.sql.rows(statement('test_unknown_event', insert), [theirs.workspaceId, newId('evt'), topic])

@@ -1,6 +1,7 @@
 import { openPostgres } from '../../src/database/postgres.js'
 import type { Database } from '../../src/database/sql.js'
 import type { CreatedDatabase } from './postgres-template.js'
+import { provenAtClose } from './proven-at-close.js'
 import { askForDatabase } from './test-database-client.js'
 
 export interface PostgresDatabase extends Database {
@@ -14,7 +15,7 @@ export async function whyNoPostgres(): Promise<string | undefined> {
   return response.status === 503 ? response.text() : undefined
 }
 
-/** A new database on the test server, migrated and empty. Closing drops it, whoever may still be connected. */
+/** A new database on the test server, migrated and empty. Closing proves its log and drops it, whoever may still be connected. */
 export async function openPostgresDatabase(): Promise<PostgresDatabase> {
   const { name, connectionString } = (await (await askForDatabase('POST', '/postgres')).json()) as CreatedDatabase
   let closing = false
@@ -24,7 +25,7 @@ export async function openPostgresDatabase(): Promise<PostgresDatabase> {
       if (!closing) throw error
     },
   })
-  return {
+  return provenAtClose({
     ...database,
     connectionString,
     async close() {
@@ -32,5 +33,5 @@ export async function openPostgresDatabase(): Promise<PostgresDatabase> {
       await database.close()
       await askForDatabase('DELETE', `/postgres/${name}`)
     },
-  }
+  })
 }

@@ -5,6 +5,7 @@ import { foldable } from '../../src/event-log/stored-event.js'
 import type { Database } from '../../src/database/sql.js'
 import { statement } from '../../src/database/sql.js'
 import { foldEvents } from '../../src/session-pointer/fold.js'
+import { damagedOnPurpose } from './proven-at-close.js'
 
 const TABLES = ['log_head', 'conversation', 'session_event', 'task', 'queue_entry', 'claim']
 const FROM_REFERRING = ['claim', 'queue_entry', 'session_event', 'task', 'conversation', 'log_head']
@@ -17,6 +18,7 @@ export class Tamperer {
 
   /** Takes the guard off the log, and keeps a copy of all as it is now. */
   static async of(database: Database): Promise<Tamperer> {
+    damagedOnPurpose(database)
     const tamperer = new Tamperer(database)
     await tamperer.run('DROP TRIGGER session_event_append_only ON session_event')
     for (const table of TABLES) await tamperer.run(`CREATE TABLE copy_of_${table} AS SELECT * FROM ${table}`)

@@ -19,12 +19,16 @@ export interface TestDatabaseService {
  *   POST   /postgres        `{ name, connectionString }` of a new database
  *   DELETE /postgres/:name
  *   GET    /embedded        `{ file }`: a data directory for PGlite, as a tar
+ *   POST   /proven?...      counts of a database whose log was proven, for the sum that ends the run
  */
 export async function startTestDatabaseService(): Promise<TestDatabaseService> {
   const postgres = onFirstCall(openPostgres)
   const embedded = onFirstCall(embeddedTemplate)
 
+  const proven = { databases: 0, events: 0, claims: 0, crossRuntimeResumes: 0, milliseconds: 0 }
+
   const answer = async (method: string, path: string): Promise<object> => {
+    if (path.startsWith('/proven?')) return addTo(proven, new URLSearchParams(path.slice('/proven?'.length)))
     if (path === '/embedded') return { file: await embedded.get() }
     const { template } = await postgres.get()
     if (method === 'POST') return template.create()
@@ -47,8 +51,19 @@ export async function startTestDatabaseService(): Promise<TestDatabaseService> {
       server.close()
       server.closeAllConnections()
       await (await postgres.ifCalled())?.close()
+      const { databases, events, claims, crossRuntimeResumes, milliseconds } = proven
+      process.stdout.write(
+        `Verified ${databases} databases that the tests filled: ${events} events, ` +
+          `claims examined ${claims}, cross-runtime resumes ${crossRuntimeResumes}, in ${Math.round(milliseconds / 1000)} s of their time.\n`,
+      )
     },
   }
+}
+
+function addTo(proven: Record<string, number>, counts: URLSearchParams): object {
+  proven['databases'] = (proven['databases'] ?? 0) + 1
+  for (const [name, count] of counts) proven[name] = (proven[name] ?? 0) + Number(count)
+  return {}
 }
 
 async function openPostgres(): Promise<{ template: PostgresTemplate; close(): Promise<void> }> {

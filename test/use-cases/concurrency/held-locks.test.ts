@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Agent, Runtime } from '../../../src/generated/prisma/client.js'
+import { cancelTask } from '../../../src/use-cases/cancel-task.js'
 import { anAgent, aRuntime, ask, enqueue } from '../../support/daemon-steps.js'
-import { makeWorld, serversBeside } from '../../support/services.js'
+import { makeWorld, serversBeside, valueOf } from '../../support/services.js'
 import type { Servers, World } from '../../support/services.js'
 import { describePostgres } from '../../support/test-database.js'
 
@@ -67,5 +68,7 @@ describePostgres('while another transaction holds locks that it will give up', (
     await sleep(50)
     await side.query('COMMIT')
     expect((await answer).noTask?.reasons).toEqual(['QUEUE_EMPTY'])
+    // The log is told, too.
+    valueOf(await cancelTask(world.services, world.caller, { taskId: task.id }))
   })
 })

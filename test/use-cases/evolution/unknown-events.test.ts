@@ -6,6 +6,7 @@ import type { ConversationRow } from '../../../src/use-cases/transaction/convers
 import { Api, at } from '../../support/graphql.js'
 import { aChat, anAgent, aRuntime, claim, complete, run, say } from '../../support/daemon-steps.js'
 import { appendAsNewer } from '../../support/newer-process.js'
+import { damagedOnPurpose } from '../../support/proven-at-close.js'
 import { callerIn, SettableClock } from '../../support/services.js'
 import type { World } from '../../support/services.js'
 import { forEachDatabase } from '../../support/test-database.js'
@@ -82,6 +83,8 @@ forEachDatabase((open) => {
   })
 
   it('verify does not call a claim forged that a newer process decided from what only it could read', async () => {
+    // The newer process's claim is said in the log alone: its rows are not written.
+    damagedOnPurpose(database)
     const task = await say(world, chat)
     await appendAsNewer(world, chat.id, { type: 'SESSION_TELEPORTED' })
     const decision = {

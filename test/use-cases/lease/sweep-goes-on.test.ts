@@ -5,6 +5,7 @@ import { anAgent, aRuntime, claim, enqueue, taskNow } from '../../support/daemon
 import { makeWorld } from '../../support/services.js'
 import type { World } from '../../support/services.js'
 import { describePostgres } from '../../support/test-database.js'
+import { damagedOnPurpose } from '../../support/proven-at-close.js'
 
 const SPOIL = statement('test_spoil_version', 'UPDATE conversation SET version = version - 1 WHERE id = $1')
 const STATES = statement('test_states', 'SELECT state FROM queue_entry WHERE "taskId" = $1')
@@ -25,6 +26,7 @@ describePostgres('a sweep that meets a damaged conversation', (open) => {
     const scheduled = await enqueue(world, agent, { availableAt })
     await claim(world, runtime)
     await claim(world, runtime)
+    damagedOnPurpose(world.services.database)
     await world.services.database.sql.rows(SPOIL, [damaged.conversationId])
     world.clock.pass(61)
     await expect(sweep(world.services)).rejects.toThrow()
