@@ -36,7 +36,7 @@ it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
     call.end(BODY)
     const [answer] = (await once(call, 'response')) as [IncomingMessage]
     expect(answer.statusCode).toBe(200)
-    expect(JSON.parse(await text(answer))).toEqual({ data: { viewer: { kind: 'ROOT' } } })
+    expect(JSON.parse(await text(answer))).toMatchObject({ data: { viewer: { kind: 'ROOT' } } })
     await ended(server.child)
     expect(server.child.exitCode).toBe(0)
     expect(server.output.stdout).toContain('Stopped')
