@@ -71,6 +71,7 @@ function apply(run: Run, event: SessionEvent, at: number): void {
       run.end = event.type === 'TASK_COMPLETED' ? 'COMPLETED' : event.type === 'TASK_FAILED' ? 'FAILED' : 'CANCELLED'
       run.sessionId = textField(event, 'sessionId') ?? run.sessionId
       break
+    case 'CONVERSATION_ERASED':
     case 'CONVERSATION_OPENED':
     case 'MESSAGE_POSTED':
     case 'POINTER_IMPORTED':
