@@ -10,7 +10,7 @@ import { queryTooComplex } from '../graphql/errors.js'
  * In fields, each counted as often as its list may repeat it. The dearest of the dashboard's queries costs a tenth of it
  * (a test says so); a page of 100 with a page of 50 in each of them and ten fields there is what it stops at.
  */
-export const COST_LIMIT = 50_000
+const COST_LIMIT = 50_000
 
 type Args = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues' | 'contextValue'>
 

@@ -35,7 +35,7 @@ const UPCASTERS: UpcastChain['upcasters'] = {
   },
 }
 
-export const UPCAST_CHAIN: UpcastChain = { current: CURRENT_SCHEMA_VERSION, upcasters: UPCASTERS }
+const UPCAST_CHAIN: UpcastChain = { current: CURRENT_SCHEMA_VERSION, upcasters: UPCASTERS }
 
 /** An event as it was stored, in whatever schema version it was written. */
 export interface RawEvent {

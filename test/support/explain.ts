@@ -19,7 +19,7 @@ export interface Explained {
 }
 
 /** The statements that `work` would run, with their values. Whatever it asks for is empty. */
-export async function statementsOf(work: (sql: Sql) => Promise<unknown>): Promise<[Statement, readonly unknown[]][]> {
+async function statementsOf(work: (sql: Sql) => Promise<unknown>): Promise<[Statement, readonly unknown[]][]> {
   const asked: [Statement, readonly unknown[]][] = []
   await work({
     rows: (one, values = []) => {

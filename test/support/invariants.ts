@@ -10,7 +10,7 @@ import { rawTables } from './raw-tables.js'
  * row is what its events fold to, every recorded decision is what the events before it give, nobody ever had more tasks
  * active than allowed, and the queue agrees with the tasks. One sentence for each breach.
  */
-export async function invariantBreaches(database: Database): Promise<string[]> {
+async function invariantBreaches(database: Database): Promise<string[]> {
   const tables = await rawTables(database)
   return [...logProblems(tables), ...conversationProblems(tables), ...queueProblems(tables)]
 }

@@ -75,7 +75,7 @@ async function completedTurn(world: World, runtime: Runtime, chat: ConversationR
 }
 
 /** Appends an event that no use case of these tests makes. */
-export async function appended({ services, caller }: World, conversationId: string, event: NewEvent): Promise<void> {
+async function appended({ services, caller }: World, conversationId: string, event: NewEvent): Promise<void> {
   valueOf(
     await services.conversations.submit({
       ...{ workspaceId: caller.workspaceId, actor: newId('tok'), target: { conversationId } },

@@ -57,7 +57,7 @@ export function dice(seed: number): (below: number) => number {
   }
 }
 
-export function at<T>(list: readonly T[], index: number): T {
+function at<T>(list: readonly T[], index: number): T {
   const item = list[index % list.length]
   if (item === undefined) throw new Error('An empty list.')
   return item

@@ -4,7 +4,7 @@ import type { TaskDecision } from '../../src/tasks/task-decision.js'
 import type { TaskState } from '../../src/tasks/task-state.js'
 
 export const RUNTIME = 'rt_laptop'
-export const TOKEN = 'the current claim'
+const TOKEN = 'the current claim'
 const START = Date.parse('2026-01-05T08:00:00.000Z')
 
 /** The time of the event with this version: one event a minute. */

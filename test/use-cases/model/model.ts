@@ -71,10 +71,10 @@ export function newModel(now: number): Model {
 export const isActive = ({ status }: ModelTask): boolean => status === 'CLAIMED' || status === 'RUNNING'
 export const isEnded = (task: ModelTask): boolean => task.status !== 'QUEUED' && !isActive(task)
 
-export const activeOf = (model: Model, agent: number): number =>
+const activeOf = (model: Model, agent: number): number =>
   [...model.tasks.values()].filter((task) => task.agent === agent && isActive(task)).length
 
-export const isBusy = (model: Model, conversation: string): boolean =>
+const isBusy = (model: Model, conversation: string): boolean =>
   [...model.tasks.values()].some((task) => task.conversation === conversation && isActive(task))
 
 /** What a claim by this runtime may hand out now, best first. */
@@ -106,7 +106,7 @@ export function named(model: Model, task: ModelTask, sessionId: string): ModelSe
 
 const NETWORK = new Set(['provider_network'])
 const RETRYABLE = new Set(['timeout', 'runtime_recovery', 'runtime_offline', 'codex_semantic_inactivity', ...NETWORK])
-export const UNSAFE = new Set(['codex_semantic_inactivity', 'context_overflow'])
+const UNSAFE = new Set(['codex_semantic_inactivity', 'context_overflow'])
 
 /** Whether a task that fails for this reason is tried again by itself. */
 export function isRetried(model: Model, task: ModelTask, reason: string): boolean {
