@@ -11,6 +11,9 @@ const ENQUEUE = `mutation ($input: EnqueueTaskInput!) { enqueueTask(input: $inpu
 const UNENDED = `{ tasks(first: 1, filter: { status: [QUEUED, CLAIMED, RUNNING] }) { nodes { id } } }`
 const TASK = `query ($id: ID!) { task(id: $id) { id status output sessionId } }`
 
+/** Tasks that wait at most: enough for every daemon at any moment, and soon done in the end. */
+const MOST_WAITING = 100
+
 interface Claimed {
   claimTask: { claimToken: string; replayed: boolean; task: { id: string } } | { reasons: string[] }
 }
@@ -115,6 +118,7 @@ export class Fleet {
 
   private async produce(): Promise<void> {
     for (let n = 0; this.producing; n++) {
+      while (this.producing && this.enqueued.length - this.completed.size >= MOST_WAITING) await sleep(this.pauseMs)
       const { agentId } = this.daemons[n % this.daemons.length] ?? { agentId: '' }
       const input = { agentId, issueKey: `K-${n % 400}`, prompt: 'Work.', maxAttempts: 20, requestId: `enqueue-${n}` }
       const answer = await insist<{ enqueueTask: { task: { id: string } } }>(this.urls, ADMIN_TOKEN, ENQUEUE, { input })

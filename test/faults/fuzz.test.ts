@@ -17,7 +17,7 @@ import { counts } from './size.js'
 import { EVERY_PROMISE_HOLDS, verifyOutput } from './verify-command.js'
 
 /** `FUZZ_SECONDS=3600 FUZZ_SEED=7 npm run fuzz`: for longer, and the same again. */
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? counts(300, 20))
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? counts(300, 15))
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e9))
 const SENDERS = 6
 /** Claims that wait and streams are left after this long. */

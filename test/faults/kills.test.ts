@@ -9,7 +9,7 @@ import { SHORT_LEASES } from './short-leases.js'
 import { counts } from './size.js'
 import { EVERY_PROMISE_HOLDS, verifyOutput } from './verify-command.js'
 
-const KILLS = counts(50, 6)
+const KILLS = counts(50, 4)
 
 /** Kills the server in the middle of its work again and again, and holds what it acknowledged against what is there. */
 async function killAgainAndAgain(start: (port: number) => Promise<ServerProcess>): Promise<void> {
