@@ -4,6 +4,8 @@ import { badUserInput } from './errors.js'
 
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 100
+/** How many entries a page looks at, at most, where it leaves entries out by what no index knows. Some 10 ms. */
+export const PAGE_REACH = 10_000
 
 export interface PageArgs {
   first?: number | null
@@ -28,6 +30,8 @@ export interface Slice<Key> {
   take: number
 }
 
+export type Stretch<Key> = Omit<Slice<Key>, 'take'>
+
 /** A list that is ordered by a unique key which never changes: pages of it stay where they are while others write. */
 interface KeysetList<Row, Key extends string | number> {
   order: Order
@@ -35,6 +39,12 @@ interface KeysetList<Row, Key extends string | number> {
   /** null: not a cursor of this list. */
   parseCursor(text: string): Key | null
   rows(slice: Slice<Key>): PromiseLike<Row[]>
+  /**
+   * For lists that leave out entries by what no index knows: the key of the entry that comes `PAGE_REACH` entries after the
+   * first of the stretch, left out or not; null: there are not so many. A page that finds too little up to there is
+   * shorter than was asked for, and the next one goes on behind it.
+   */
+  reach?(stretch: Stretch<Key>): PromiseLike<Key | null>
 }
 
 /** For lists by id: the cursor holds an id of one of these kinds. */
@@ -64,6 +74,22 @@ export interface Connection<Row> {
   pageInfo: Promise<PageInfo>
 }
 
+interface Found<Row, Key> {
+  rows: Row[]
+  /** Where the look ended before the stretch did. */
+  end: Key | null
+}
+
+async function look<Row, Key extends string | number>(
+  list: KeysetList<Row, Key>,
+  slice: Slice<Key>,
+): Promise<Found<Row, Key>> {
+  const end = (await list.reach?.(slice)) ?? null
+  if (end === null) return { rows: await list.rows(slice), end }
+  const range = { ...slice.range, ...(slice.order === 'asc' ? { lte: end } : { gte: end }) }
+  return { rows: await list.rows({ ...slice, range }), end }
+}
+
 /** A page of the list, as Relay's connections are. Throws BAD_USER_INPUT. */
 export async function resolveConnection<Row, Key extends string | number>(
   args: PageArgs,
@@ -72,7 +98,7 @@ export async function resolveConnection<Row, Key extends string | number>(
   const { limit, backward, after, before } = pageOf(args, list)
   const past = { ...beyond(list.order, after), ...beyond(flipped(list.order), before) }
   const order = backward ? flipped(list.order) : list.order
-  const rows = await list.rows({ range: past, order, take: limit + 1 })
+  const { rows, end } = await look(list, { range: past, order, take: limit + 1 })
   const page = rows.slice(0, limit)
   if (backward) page.reverse()
   const edges = page.map((node) => ({
@@ -81,16 +107,21 @@ export async function resolveConnection<Row, Key extends string | number>(
       return encodeCursor(list.keyOf(node))
     },
   }))
-  /** Whether anything lies at the cursor or on its far side. */
-  const holds = async (range: Range<Key>, order: Order): Promise<boolean> =>
-    (await list.rows({ range, order, take: 1 })).length > 0
+  /** Whether anything lies at the cursor or on its far side, or may lie beyond reach. */
+  const holds = async (range: Range<Key>, order: Order): Promise<boolean> => {
+    const found = await look(list, { range, order, take: 1 })
+    return found.rows.length > 0 || found.end !== null
+  }
   const pageInfo = async (): Promise<PageInfo> => {
-    const more = rows.length > limit
+    const full = rows.length > limit
+    const more = full || end !== null
+    const reached = full || end === null ? null : encodeCursor(end)
     const [hasPreviousPage, hasNextPage] = await Promise.all([
       (backward && more) || (after !== null && holds(upTo(list.order, after), flipped(list.order))),
       (!backward && more) || (before !== null && holds(upTo(flipped(list.order), before), list.order)),
     ])
-    const [startCursor, endCursor] = [edges[0]?.cursor ?? null, edges.at(-1)?.cursor ?? null]
+    const startCursor = (backward ? reached : null) ?? edges[0]?.cursor ?? null
+    const endCursor = (backward ? null : reached) ?? edges.at(-1)?.cursor ?? null
     return { hasNextPage, hasPreviousPage, startCursor, endCursor }
   }
   return {

@@ -6,7 +6,7 @@ import { forEachDatabase } from '../support/test-database.js'
 const INDEXES = statement(
   'test_indexes',
   `SELECT indexname AS name, regexp_replace(indexdef, '^.* USING ', '') AS shape FROM pg_indexes
-   WHERE schemaname = 'public' AND tablename IN ('queue_entry', 'claim', 'session_event') ORDER BY indexname`,
+   WHERE schemaname = 'public' AND tablename IN ('queue_entry', 'claim', 'session_event', 'conversation') ORDER BY indexname`,
 )
 const CHECKS = statement(
   'test_checks',
@@ -58,6 +58,18 @@ forEachDatabase((open) => {
     expect(shapes.get('claim_workspaceId_conversationId_key')).toBe('btree ("workspaceId", "conversationId")')
     expect([...shapes.keys()]).toEqual(
       expect.arrayContaining(['queue_entry_age', 'queue_entry_agent', 'claim_leaseExpiresAt_idx']),
+    )
+  })
+
+  it('has the indexes that lists and figures stand on', async () => {
+    const shapes = new Map(
+      (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),
+    )
+    const byId = 'btree ("workspaceId", id) WHERE'
+    expect(shapes.get('conversation_active')).toBe(`${byId} ("archivedAt" IS NULL)`)
+    expect(shapes.get('conversation_archived')).toBe(`${byId} ("archivedAt" IS NOT NULL)`)
+    expect(shapes.get('session_event_claimed')).toBe(
+      `btree ("workspaceId", "occurredAt") WHERE (type = 'TASK_CLAIMED'::text)`,
     )
   })
 

@@ -2,9 +2,10 @@ import { escapeLiteral } from 'pg'
 import type { Database, Sql, Statement } from '../../src/database/sql.js'
 import { statement } from '../../src/database/sql.js'
 
-interface PlanNode {
+export interface PlanNode {
   'Node Type': string
   'Relation Name'?: string
+  'Actual Rows'?: number
   'Shared Hit Blocks'?: number
   'Shared Read Blocks'?: number
   Plans?: PlanNode[]
@@ -14,6 +15,8 @@ export interface Explained {
   name: string
   /** Tables that the plan reads from end to end. */
   scanned: string[]
+  /** The most rows that a sort in it was given. */
+  sorted: number
   /** Pages touched when it ran, in the tables and their indexes. */
   pages: number
 }
@@ -41,7 +44,7 @@ export async function explain(database: Database, work: (sql: Sql) => Promise<un
         const run = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE test_${name}(${values.map(literal).join(', ')})`
         const [row] = await sql.rows<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(statement('', run))
         const plan = row?.['QUERY PLAN'][0]?.Plan
-        if (plan !== undefined) explained.push({ name, scanned: scannedBy(plan), pages: pagesOf(plan) })
+        if (plan !== undefined) explained.push(summaryOf(name, plan))
         await sql.rows(statement('', `DEALLOCATE test_${name}`))
         throw undone
       })
@@ -50,6 +53,16 @@ export async function explain(database: Database, work: (sql: Sql) => Promise<un
       })
   }
   return explained
+}
+
+export function summaryOf(name: string, plan: PlanNode): Explained {
+  return { name, scanned: scannedBy(plan), sorted: sortedBy(plan), pages: pagesOf(plan) }
+}
+
+function sortedBy(node: PlanNode): number {
+  const children = node.Plans ?? []
+  const own = node['Node Type'] === 'Sort' ? children.map((child) => child['Actual Rows'] ?? 0) : []
+  return Math.max(0, ...own, ...children.map(sortedBy))
 }
 
 function scannedBy(node: PlanNode): string[] {
@@ -61,7 +74,7 @@ function pagesOf(plan: PlanNode): number {
   return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0)
 }
 
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   if (value === null) return 'NULL'
   if (typeof value === 'number') return String(value)
   if (value instanceof Date) return escapeLiteral(value.toISOString())

@@ -4,7 +4,8 @@ import { builder } from '../builder.js'
 import { chatCursor, whereChat } from '../chat-lists.js'
 import { callerOf } from '../context.js'
 import { id as idRule, search as searchRule } from '../input-rules.js'
-import { resolveConnection } from '../keyset-connection.js'
+import { PAGE_REACH, resolveConnection } from '../keyset-connection.js'
+import type { Stretch } from '../keyset-connection.js'
 import { conversationById, toConversation } from '../loaders/rows.js'
 import {
   ChatMessageConnection,
@@ -75,6 +76,17 @@ function whereFilter(filter: typeof ChatSessionFilterRef.$inferInput): Prisma.Co
   }
 }
 
+/** Whether a filter asks for what no index knows. */
+function looksAtEach({ agentId, runtimeId, status, search }: typeof ChatSessionFilterRef.$inferInput): boolean {
+  const searched = search != null && search !== ''
+  return searched || runtimeId != null || (agentId != null && status != null)
+}
+
+function indexed(filter: typeof ChatSessionFilterRef.$inferInput): Prisma.ConversationWhereInput {
+  const { agentId, status } = filter
+  return agentId == null ? whereFilter({ status }) : { agentId }
+}
+
 builder.queryFields((t) => ({
   chatSession: t.field({
     type: ChatSessionRef,
@@ -90,21 +102,33 @@ builder.queryFields((t) => ({
   chatSessions: t.connection(
     {
       type: ChatSessionRef,
-      description: 'The chat sessions of the workspace, newest first.',
+      description:
+        'The chat sessions of the workspace, newest first. A page with a search or a runtime looks at ' +
+        `${PAGE_REACH.toLocaleString('en')} chat sessions at most: it may then hold fewer than were asked for, even none, ` +
+        'and `hasNextPage` and `endCursor` say where to go on.',
       authScopes: { read: true },
       args: { filter: t.arg({ type: ChatSessionFilterRef, description: 'Which of them; null: all.' }) },
       resolve: (_root, args, context) => {
         const { workspaceId } = callerOf(context)
-        const where = { ...whereChat, ...whereFilter(args.filter ?? {}) }
+        const { prisma } = context.services.database
+        const filter = args.filter ?? {}
         return resolveConnection(args, {
           order: 'desc',
           keyOf: (chat: ConversationRow) => chat.id,
           parseCursor: chatCursor,
           rows: async ({ range, order, take }) => {
-            const { prisma } = context.services.database
-            const query = { where: { workspaceId, id: range, ...where }, orderBy: { id: order }, take }
-            return (await prisma.conversation.findMany(query)).map(toConversation)
+            const where = { workspaceId, id: range, ...whereChat, ...whereFilter(filter) }
+            return (await prisma.conversation.findMany({ where, orderBy: { id: order }, take })).map(toConversation)
           },
+          ...(looksAtEach(filter) && {
+            async reach({ range, order }: Stretch<string>) {
+              const [last] = await prisma.conversation.findMany({
+                ...{ where: { workspaceId, id: range, ...whereChat, ...indexed(filter) }, orderBy: { id: order } },
+                ...{ skip: PAGE_REACH, take: 1, select: { id: true } },
+              })
+              return last?.id ?? null
+            },
+          }),
         })
       },
     },

@@ -2,7 +2,8 @@ import type { Prisma, Task } from '../../generated/prisma/client.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import { id as idRule, key } from '../input-rules.js'
-import { resolveConnection } from '../keyset-connection.js'
+import { PAGE_REACH, resolveConnection } from '../keyset-connection.js'
+import type { Stretch } from '../keyset-connection.js'
 import { taskById } from '../loaders/rows.js'
 import { TaskConnection, TaskRef } from '../refs.js'
 import { taskCursor, whereStatus } from '../task-lists.js'
@@ -38,6 +39,19 @@ function whereFilter(filter: typeof TaskFilterRef.$inferInput): Prisma.TaskWhere
   }
 }
 
+/** Whether a filter asks for what changes while tasks live, or for one of few kinds: nothing indexes these. */
+function looksAtEach({ status, kind, issueKey, ...filter }: typeof TaskFilterRef.$inferInput): boolean {
+  if (issueKey != null) return false
+  const ended = status?.some((one) => one === 'COMPLETED' || one === 'FAILED' || one === 'CANCELLED') ?? false
+  const told = filter.resumeOutcome != null || filter.resumeReason != null
+  return ended || kind != null || told || (filter.agentId != null && filter.runtimeId != null)
+}
+
+function indexed({ agentId, runtimeId }: typeof TaskFilterRef.$inferInput): Prisma.TaskWhereInput {
+  if (agentId != null) return { agentId }
+  return runtimeId == null ? {} : { runtimeId }
+}
+
 builder.queryFields((t) => ({
   task: t.field({
     type: TaskRef,
@@ -50,7 +64,10 @@ builder.queryFields((t) => ({
   tasks: t.connection(
     {
       type: TaskRef,
-      description: 'The tasks of the workspace.',
+      description:
+        'The tasks of the workspace. A page with a filter other than QUEUED, CLAIMED and RUNNING, one agent, one runtime or ' +
+        `one issue looks at ${PAGE_REACH.toLocaleString('en')} tasks at most: it may then hold fewer than were asked for, ` +
+        'even none, and `hasNextPage` and `endCursor` say where to go on.',
       authScopes: { read: true },
       args: {
         filter: t.arg({ type: TaskFilterRef, description: 'Which of them; null: all.' }),
@@ -58,17 +75,24 @@ builder.queryFields((t) => ({
       },
       resolve: (_root, args, context) => {
         const { workspaceId } = callerOf(context)
-        const where = whereFilter(args.filter ?? {})
+        const { prisma } = context.services.database
+        const filter = args.filter ?? {}
+        const where = whereFilter(filter)
         return resolveConnection(args, {
           order: args.orderBy === 'OLDEST_FIRST' ? 'asc' : 'desc',
           keyOf: (task: Task) => task.id,
           parseCursor: taskCursor,
           rows: ({ range, order, take }) =>
-            context.services.database.prisma.task.findMany({
-              where: { workspaceId, id: range, ...where },
-              orderBy: { id: order },
-              take,
-            }),
+            prisma.task.findMany({ where: { workspaceId, id: range, ...where }, orderBy: { id: order }, take }),
+          ...(looksAtEach(filter) && {
+            async reach({ range, order }: Stretch<string>) {
+              const [last] = await prisma.task.findMany({
+                ...{ where: { workspaceId, id: range, ...indexed(filter) }, orderBy: { id: order } },
+                ...{ skip: PAGE_REACH, take: 1, select: { id: true } },
+              })
+              return last?.id ?? null
+            },
+          }),
         })
       },
     },
