@@ -103,9 +103,9 @@ builder.queryFields((t) => ({
     {
       type: ChatSessionRef,
       description:
-        'The chat sessions of the workspace, newest first. A page with a search or a runtime looks at ' +
-        `${PAGE_REACH.toLocaleString('en')} chat sessions at most: it may then hold fewer than were asked for, even none, ` +
-        'and `hasNextPage` and `endCursor` say where to go on.',
+        'The chat sessions of the workspace, newest first. A page with a search, a runtime, or a status of one agent looks ' +
+        `at ${PAGE_REACH.toLocaleString('en')} chat sessions at most: it may then hold fewer than were asked for, even ` +
+        'none, and `hasNextPage` and `endCursor` say where to go on.',
       authScopes: { read: true },
       args: { filter: t.arg({ type: ChatSessionFilterRef, description: 'Which of them; null: all.' }) },
       resolve: (_root, args, context) => {
