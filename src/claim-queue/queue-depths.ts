@@ -18,7 +18,7 @@ export interface OldestEntry {
 }
 
 export const MOST_RUNTIMES = 500
-export const MOST_COUNTED = 10_000
+const MOST_COUNTED = 10_000
 
 /** The runtimes where anything waits, found by one probe of the index each; one more than shown, to know of the rest. */
 const RUNTIMES = `WITH RECURSIVE runtimes AS (
