@@ -5,6 +5,7 @@ import type { Variables } from '../support/graphql.js'
 import { archiveTheOthers, largeTables, nth, OF_ONE_CHAT, ROWS } from '../support/large-tables.js'
 import type { LargeTables } from '../support/large-tables.js'
 import type { PostgresDatabase } from '../support/postgres-database.js'
+import { damagedOnPurpose } from '../support/proven-at-close.js'
 import { describePostgres } from '../support/test-database.js'
 
 const LARGE = ['conversation', 'task', 'session_event', 'chat_message']
@@ -96,6 +97,8 @@ describePostgres(`with ${ROWS} chats, tasks, events and messages`, (open) => {
 
   beforeAll(async () => {
     database = await open()
+    // Its rows are made in the database: many, and no log.
+    damagedOnPurpose(database)
     tables = await largeTables(database)
   }, 120_000)
 
