@@ -1,4 +1,4 @@
 import { exportCommand } from './export-command.js'
 import { runCommand } from './run-command.js'
 
-await runCommand(exportCommand)
+await runCommand(exportCommand, { existing: true })

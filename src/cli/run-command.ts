@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Database } from '../database/sql.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { readProcessConfig } from '../server/config.js'
+import type { Config } from '../server/config.js'
 import { openLog } from '../server/log.js'
 import { openDatabase } from '../server/open-database.js'
 import { startProblem } from '../server/start-problem.js'
@@ -20,8 +23,16 @@ export interface Command {
   flags: ReadonlyMap<string, string>
 }
 
+interface Needs {
+  /** The command reads what is there: where there is no database it makes none, to report on its emptiness. */
+  existing?: boolean
+}
+
 /** Opens the database that the environment names, runs the command, and ends the process with its exit status. */
-export async function runCommand(command: (context: Command) => Promise<number>): Promise<void> {
+export async function runCommand(
+  command: (context: Command) => Promise<number>,
+  { existing = false }: Needs = {},
+): Promise<void> {
   const read = readProcessConfig()
   if (!read.ok) {
     for (const problem of read.problems) process.stderr.write(`${problem}\n`)
@@ -31,6 +42,7 @@ export async function runCommand(command: (context: Command) => Promise<number>)
   let database: Database | null = null
   try {
     assertNoHoles()
+    if (existing) assertEmbeddedExists(read.config)
     database = await openDatabase(read.config, openLog('silent'))
     process.exitCode = await command({ database, terminal: terminalOf(process.stdout), flags: readFlags() })
   } catch (error) {
@@ -39,6 +51,11 @@ export async function runCommand(command: (context: Command) => Promise<number>)
   } finally {
     await database?.close()
   }
+}
+
+function assertEmbeddedExists({ databaseUrl, dataDirectory }: Config): void {
+  if (databaseUrl !== null || existsSync(join(dataDirectory, 'database', 'PG_VERSION'))) return
+  throw new Error(`There is no database in ${dataDirectory}. Name one with BATON_DATA_DIR or DATABASE_URL.`)
 }
 
 /** As {@link runCommand}, for what needs no database: not even settings that name one. */

@@ -1,4 +1,4 @@
 import { runCommand } from './run-command.js'
 import { simulateCommand } from './simulate-command.js'
 
-await runCommand(simulateCommand)
+await runCommand(simulateCommand, { existing: true })

@@ -29,9 +29,13 @@ export function verifyFileCommand(context: Omit<Command, 'database'>): Promise<n
   })
 }
 
+const FLAGS: ReadonlySet<string> = new Set(['file', 'json'])
+
 type Proof = (report: (finding: Finding) => void, progress: (tally: Readonly<Tally>) => void) => Promise<Tally>
 
 async function prove({ terminal, flags }: Omit<Command, 'database'>, proof: Proof): Promise<number> {
+  const unknown = [...flags.keys()].find((flag) => !FLAGS.has(flag))
+  if (unknown !== undefined) throw new Error(`There is no --${unknown}. verify takes --file FILE and --json.`)
   const json = flags.has('json')
   const kept: Finding[] = []
   let findings = 0

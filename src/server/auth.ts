@@ -6,7 +6,7 @@ import type { RateLimits } from './rate-limits.js'
 
 /**
  * How long an answer is believed. A daemon calls all day, and a query a call for the same token would be the most
- * frequent query there is; so a token that another process revoked, or that expired, works for this much longer.
+ * frequent query there is; so a token that another process revoked works for this much longer.
  */
 const BELIEVED_MS = 5_000
 /** Callers kept; one more, and those that were kept longest go. */
@@ -19,6 +19,10 @@ export interface AuthenticatorOptions {
   localSession: LocalSession | null
   /** Who has tried too many wrong tokens is refused without a look (RateLimited); none: anybody may try for ever. */
   attempts?: Pick<RateLimits, 'mayTry' | 'failure'>
+}
+
+function believedUntil({ expiresAt }: Caller, now: number): number {
+  return Math.min(now + BELIEVED_MS, expiresAt?.getTime() ?? Infinity)
 }
 
 /** Who is calling, by the Authorization header. */
@@ -50,7 +54,7 @@ export class Authenticator {
     const caller = await this.options.authenticate(secret)
     // Only who was let in is kept: guesses would push the others out.
     if (caller === null) this.known.delete(hash)
-    else this.keep(hash, { caller, until: generation === this.generation ? now + BELIEVED_MS : 0 })
+    else this.keep(hash, { caller, until: generation === this.generation ? believedUntil(caller, now) : 0 })
     if (caller === null) await attempts?.failure(address)
     return caller
   }

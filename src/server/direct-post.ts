@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga'
 import type { FetchAPI, GraphQLParams } from 'graphql-yoga'
+import { GraphQLError } from 'graphql'
 import type { ExecutionResult } from 'graphql'
 import type { GraphQLServing, RequestContext } from './yoga.js'
 
@@ -71,8 +72,7 @@ export async function answerDirectly(
 ): Promise<void> {
   const result = await resultOf(serving, params, context)
   serving.internalErrors.settle(result, context.requestId)
-  // Yoga's own processor decides on the status, and leaves out what is not for the client.
-  const { body, status, headers } = processRegularResult(result, PLAIN, mediaType) as unknown as PlainResponse
+  const { body, status, headers } = written(result, mediaType)
   context.res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
   context.res.end(body)
 }
@@ -88,6 +88,19 @@ async function resultOf(
     return result
   } catch (error) {
     return { errors: [internalErrors.mask(error)] }
+  }
+}
+
+/** Yoga's own processor decides on the status, and leaves out what is not for the client. */
+function written(result: ExecutionResult, mediaType: string): PlainResponse {
+  try {
+    return processRegularResult(result, PLAIN, mediaType) as unknown as PlainResponse
+  } catch (error) {
+    // The only thing that cannot be written: a text longer than V8's longest, some 500 MB.
+    if (!(error instanceof RangeError)) throw error
+    const message = 'The answer is too large to be sent. Ask for fewer texts at once: smaller pages, fewer aliases.'
+    const refused = new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } })
+    return processRegularResult({ errors: [refused] }, PLAIN, mediaType) as unknown as PlainResponse
   }
 }
 

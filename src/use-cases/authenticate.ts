@@ -31,5 +31,6 @@ export async function authenticate({ database, clock }: Services, secret: string
     name: token.name,
     kind: token.kind as TokenKind,
     daemonId: token.daemonId,
+    ...(token.expiresAt === null ? {} : { expiresAt: token.expiresAt }),
   }
 }

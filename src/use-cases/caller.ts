@@ -11,6 +11,8 @@ export interface Caller {
   kind: TokenKind
   /** Set on DAEMON tokens: the one daemon whose runtimes the token may act for. */
   daemonId: string | null
+  /** When the token stops being good; left out where it never does. */
+  expiresAt?: Date
 }
 
 /** null when the caller may act for this daemon; its refusal otherwise. */

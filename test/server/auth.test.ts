@@ -91,3 +91,16 @@ it('GraphiQL’s own token is the owner’s, and asks no database', async () => 
   expect(await authenticator.caller(`Bearer ${new LocalSession('ws_1').secret}`)).toBeNull()
   expect(authenticate).toHaveBeenCalledTimes(1)
 })
+
+it('a token is refused from the moment it expires, however lately it was used', async () => {
+  const { authenticator, valid, clock } = setUp()
+  const expiresAt = new Date(clock.now().getTime() + 2_000)
+  valid.set('brief', { ...CALLER, expiresAt })
+  expect(await authenticator.caller('Bearer brief')).toMatchObject({ expiresAt })
+  clock.pass(1)
+  expect(await authenticator.caller('Bearer brief')).not.toBeNull()
+  // The database would say so from now on.
+  valid.delete('brief')
+  clock.pass(1)
+  expect(await authenticator.caller('Bearer brief')).toBeNull()
+})

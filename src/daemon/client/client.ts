@@ -4,7 +4,7 @@ import { documents } from './documents.js'
 import type { Operations } from './operation-types.js'
 
 export interface ClientOptions {
-  /** The GraphQL endpoint, such as http://127.0.0.1:4000/graphql. */
+  /** Where the server is, such as http://127.0.0.1:4000; or its endpoint, where a proxy has it at another path. */
   url: string
   token: string
   /** In place of the global fetch, for proxies and tests. */
@@ -43,12 +43,23 @@ export function createClient(options: ClientOptions): Client {
   return createSender<Operations>(documents, options)
 }
 
+/** A server's address alone means its endpoint. What is no URL is left for the request to complain of. */
+function endpointOf(url: string): string {
+  if (!URL.canParse(url)) return url
+  const endpoint = new URL(url)
+  if (endpoint.pathname === '/') endpoint.pathname = '/graphql'
+  return endpoint.href
+}
+
 /** The same over other documents: `Ops` are the types that were generated from them. */
 export function createSender<Ops extends OperationsOf<Ops>>(
   documents: Record<keyof Ops, string>,
   { url, token, fetch }: ClientOptions,
 ): Sender<Ops> {
-  const client = new GraphQLClient(url, { headers: { authorization: `Bearer ${token}` }, ...(fetch && { fetch }) })
+  const client = new GraphQLClient(endpointOf(url), {
+    headers: { authorization: `Bearer ${token}` },
+    ...(fetch && { fetch }),
+  })
   return {
     async send<Name extends keyof Ops>(name: Name, variables: Ops[Name]['variables'], options: SendOptions = {}) {
       const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options

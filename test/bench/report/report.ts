@@ -57,11 +57,14 @@ export function reportOf(kept: Kept, order: readonly string[]): string {
   const present = order.flatMap((name) => (kept[name] === undefined ? [] : [{ name, ...kept[name] }]))
   const goals = present.flatMap(({ result }) => result.goals).map(goalRow)
   const parts = [markdown([['measure', 'wanted', 'measured', ''], ...goals])]
+  // The table of goals is for every reader; the figures behind it are for who asks.
+  parts.push('<details><summary>All figures</summary>')
   for (const { name, result } of present) {
     for (const { title, columns, rows } of result.tables) {
       parts.push(`\`${name}\`: ${title}`, markdown([columns, ...rows]))
     }
   }
+  parts.push('</details>')
   const measured = new Map<string, string[]>()
   for (const { date, machine, command } of present) {
     const where = `${date}, ${machine}; database, server and load on the same machine, fsync on`

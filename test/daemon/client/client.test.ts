@@ -75,3 +75,17 @@ test('pauses between retries double up to half a minute, and spread', () => {
   expect(backoffMs(5, 0)).toBe(backoffMs(5, 1) / 2)
   expect(backoffMs(1000, 1)).toBe(30_000)
 })
+
+test.each([
+  ['http://server.invalid', 'http://server.invalid/graphql'],
+  ['http://server.invalid:4000/', 'http://server.invalid:4000/graphql'],
+  ['https://server.invalid/teams/baton/graphql', 'https://server.invalid/teams/baton/graphql'],
+])('the server at %s is asked at %s', async (url, endpoint) => {
+  const asked: string[] = []
+  const fetched = async (where: unknown) => {
+    asked.push(String(where))
+    return json({ data: { startTask: { task: { id: 'task_1', status: 'RUNNING' } } } })
+  }
+  await createClient({ url, token: 't', fetch: fetched as typeof fetch }).send('StartTask', { input })
+  expect(asked).toEqual([endpoint])
+})

@@ -1,0 +1,25 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it, vi } from 'vitest'
+import { runCommand } from '../../src/cli/run-command.js'
+
+const directory = mkdtempSync(join(tmpdir(), 'baton-cli-'))
+
+afterEach(() => {
+  process.exitCode = undefined
+  rmSync(directory, { recursive: true, force: true })
+})
+
+it('a command that reads makes no database where there is none, and does not call it sound', async () => {
+  const missing = join(directory, 'typo')
+  vi.stubEnv('DATABASE_URL', '')
+  vi.stubEnv('BATON_DATA_DIR', missing)
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const command = vi.fn(async () => 0)
+  await runCommand(command, { existing: true })
+  expect(command).not.toHaveBeenCalled()
+  expect(process.exitCode).toBe(1)
+  expect(told).toHaveBeenCalledWith(expect.stringContaining(`There is no database in ${missing}.`))
+  expect(existsSync(missing)).toBe(false)
+})
