@@ -86,6 +86,6 @@ test.each([
     asked.push(String(where))
     return json({ data: { startTask: { task: { id: 'task_1', status: 'RUNNING' } } } })
   }
-  await createClient({ url, token: 't', fetch: fetched as typeof fetch }).send('StartTask', { input })
+  await createClient({ url, token: 't', fetch: fetched }).send('StartTask', { input })
   expect(asked).toEqual([endpoint])
 })
