@@ -4,7 +4,7 @@ import { badUserInput } from './errors.js'
 
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 100
-/** How many entries a page looks at, at most, where it leaves entries out by what no index knows. Some 10 ms. */
+/** How many entries a page looks at, at most, where it leaves entries out by what no index knows. */
 export const PAGE_REACH = 10_000
 
 export interface PageArgs {
