@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
 
@@ -37,16 +38,33 @@ describeInBrowser('The token', (stage) => {
     expect(await page.evaluate('localStorage.length')).toBe(0)
   })
 
-  it('is not what is blamed when the server does not answer', async () => {
-    const { open, host } = stage()
-    host.lends = true
-    const page = await open('/')
-    await page.getByRole('heading', { name: 'Sessions' }).waitFor()
-    host.goDown()
+  const comesBack = async (page: Page): Promise<void> => {
     await page.getByRole('link', { name: 'Fleet' }).click()
     await page.locator('.live-lost').waitFor()
     expect(await page.getByLabel('Token').count()).toBe(0)
-    host.comeUp()
+    stage().host.comeUp()
     await page.locator('.runtime').first().waitFor()
+    await page.locator('.live-live').waitFor()
+  }
+
+  it('is not what is blamed when the server no longer answers', async () => {
+    const { open, host } = stage()
+    host.lends = true
+    const page = await open('/')
+    await page.locator('.live-live').waitFor()
+    host.goDown()
+    await comesBack(page)
+  })
+
+  it('is not what is blamed when the server stops answering before the page knows where its log ends', async () => {
+    const { open, host } = stage()
+    host.lends = true
+    host.onAsked = (document) => {
+      if (document.startsWith('query LastEvent')) host.goDown()
+    }
+    const page = await open('/')
+    await page.locator('.live-lost').waitFor()
+    host.onAsked = () => undefined
+    await comesBack(page)
   })
 })

@@ -1,4 +1,5 @@
 import { messagesOf } from './event-stream.js'
+import { pause, RETRY_MS } from './pause.js'
 import type { Result } from './request.js'
 import { authorization, request } from './request.js'
 
@@ -11,7 +12,6 @@ export interface LogFollower {
 }
 
 const POLL_MS = 2_000
-const RETRY_MS = 4_000
 /** As long as pages are full, there is more. */
 const FULL_PAGE = 100
 
@@ -88,14 +88,4 @@ async function poll(
   follower.liveness('POLLING')
   moved(sessionEvents)
   if (sessionEvents.length < FULL_PAGE) await pause(POLL_MS, signal)
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -72,10 +72,11 @@ export function LiveLog({ children }: { children: ReactNode }): ReactNode {
         setWaiting(held.current.length)
       },
     }
-    findLogEnd(gone.signal).then(
-      (end) => followLog(end, follower, gone.signal),
-      () => undefined,
-    )
+    const follow = async (): Promise<void> => {
+      const end = await findLogEnd(setLiveness, gone.signal)
+      if (end !== null) await followLog(end, follower, gone.signal)
+    }
+    follow().catch(() => setLiveness('LOST'))
     return () => {
       gone.abort()
       clearTimeout(refresh.current)

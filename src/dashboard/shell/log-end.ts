@@ -1,22 +1,34 @@
-import { isFinal } from '../api/api-error.js'
+import type { Liveness } from '../api/follow-log.js'
+import { pause, RETRY_MS } from '../api/pause.js'
 import { ask, queryClient } from '../api/queries.js'
 import type { Result } from '../api/request.js'
 import { request } from '../api/request.js'
 
-const RETRY_MS = 4_000
-
 /**
  * A position near the end of the log, from which following it makes sense: the last event of the conversation that was
- * active last. Following may begin a little early, because who takes events in looks at their versions.
+ * active last. Following may begin a little early, because who takes events in looks at their versions. Asks until it is
+ * told, and reports LOST when it is not; null once `signal` is aborted.
  */
-export async function findLogEnd(signal: AbortSignal): Promise<string> {
-  for (;;) {
-    try {
-      return await lastPosition()
-    } catch (error) {
-      if (isFinal(error) || signal.aborted) throw error
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+export async function findLogEnd(liveness: (liveness: Liveness) => void, signal: AbortSignal): Promise<string | null> {
+  const lost = (): void => {
+    if (!signal.aborted) liveness('LOST')
+  }
+  // The page's queries are tried again for many seconds before they fail. Each try without an answer is one too many.
+  const unsubscribe = queryClient.getQueryCache().subscribe((change) => {
+    if (change.type === 'updated' && change.action.type === 'failed') lost()
+  })
+  try {
+    while (!signal.aborted) {
+      try {
+        return await lastPosition()
+      } catch {
+        lost()
+        await pause(RETRY_MS, signal)
+      }
     }
+    return null
+  } finally {
+    unsubscribe()
   }
 }
 

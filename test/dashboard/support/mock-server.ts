@@ -29,6 +29,8 @@ export interface MockServer {
   /** Nothing is answered any more, and no stream goes on, as if the server had gone. */
   goDown: () => void
   comeUp: () => void
+  /** Called with each GraphQL document before it is answered. */
+  onAsked: (document: string) => void
   /** Whether /session lends the token to the page. */
   lends: boolean
   /** Whether it has subscriptions. */
@@ -58,6 +60,7 @@ export async function startMockServer(world: World): Promise<MockServer> {
     comeUp: () => {
       down = false
     },
+    onAsked: () => undefined,
     lends: true,
     streams: true,
     close: async () => {
@@ -107,6 +110,9 @@ async function graphqlAnswer(
     query: string
     variables?: Record<string, unknown>
   }
+  state.onAsked(query)
+  // Gone meanwhile.
+  if (response.destroyed) return
   if (query.startsWith('subscription')) {
     if (!state.streams) return json(response, 200, { errors: [{ message: 'There are no subscriptions.' }] })
     return streamLog(response, { schema, world, query, after: Number(variables?.['after'] ?? 0) })
