@@ -11,6 +11,7 @@ import type { Context } from './context.js'
 import './cost-plugin.js'
 import { badUserInput, forbidden, unauthenticated } from './errors.js'
 import './input-plugin.js'
+import './size-plugin.js'
 import { pathOf } from './input-problems.js'
 import { decodeGlobalID, nodeQuery, nodeTypeName, nodesQuery } from './node-lookup.js'
 import { DateTime, JSONValue, Position } from './scalars.js'
@@ -29,7 +30,7 @@ export const builder = new SchemaBuilder<{
     Position: { Input: string; Output: string | bigint }
   }
 }>({
-  plugins: [ComplexityPlugin, 'cost', RelayPlugin, ScopeAuthPlugin, WithInputPlugin, ValidationPlugin, 'input'],
+  plugins: [ComplexityPlugin, 'cost', 'size', RelayPlugin, ScopeAuthPlugin, WithInputPlugin, ValidationPlugin, 'input'],
   defaultFieldNullability: false,
   // The server asks what a whole operation costs, once and before anything is resolved.
   complexity: { disabled: true },

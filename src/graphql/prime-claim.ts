@@ -10,6 +10,8 @@ export function primeClaim(loaders: Loaders, claim: ClaimView): void {
   loaders.prime(agentById, agent.id, agent)
   loaders.prime(runtimeById, runtime.id, runtime)
   for (const message of input) loaders.prime(messageById, message.id, message)
+  // What was handed out is told, as input and as prompt, whatever it weighs: it would be lost otherwise.
+  loaders.size.grant(input.reduce((size, message) => size + message.content.length, content?.prompt?.length ?? 0))
   loaders.prime(contentByTask, task.id, content)
   // A repeated answer is of the claim as it was; the task may have been claimed anew since.
   if (replayed) return

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga'
 import type { FetchAPI, GraphQLParams } from 'graphql-yoga'
-import { GraphQLError } from 'graphql'
 import type { ExecutionResult } from 'graphql'
 import type { GraphQLServing, RequestContext } from './yoga.js'
 
@@ -93,15 +92,7 @@ async function resultOf(
 
 /** Yoga's own processor decides on the status, and leaves out what is not for the client. */
 function written(result: ExecutionResult, mediaType: string): PlainResponse {
-  try {
-    return processRegularResult(result, PLAIN, mediaType) as unknown as PlainResponse
-  } catch (error) {
-    // The only thing that cannot be written: a text longer than V8's longest, some 500 MB.
-    if (!(error instanceof RangeError)) throw error
-    const message = 'The answer is too large to be sent. Ask for fewer texts at once: smaller pages, fewer aliases.'
-    const refused = new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } })
-    return processRegularResult({ errors: [refused] }, PLAIN, mediaType) as unknown as PlainResponse
-  }
+  return processRegularResult(result, PLAIN, mediaType) as unknown as PlainResponse
 }
 
 /** As much of a fetch-style request as Yoga's plugins look at. */

@@ -3,6 +3,8 @@ import { getOperationAST, GraphQLError, Kind, visit } from 'graphql'
 import type { DocumentNode, ExecutionArgs, ExecutionResult } from 'graphql'
 import { isAsyncIterable } from 'graphql-yoga'
 import type { Plugin } from 'graphql-yoga'
+import { textsTooLarge } from '../graphql/answer-size.js'
+import type { Context } from '../graphql/context.js'
 import { COST_ARGUMENTS } from '../graphql/cost-plugin.js'
 import { queryTooComplex } from '../graphql/errors.js'
 
@@ -24,8 +26,10 @@ export function queryCost(): Plugin {
       const extension = { requested: cost, limit: COST_LIMIT }
       if (cost > COST_LIMIT) return setResultAndStopExecution(refused(extension))
       return {
-        onExecuteDone: ({ result }) => {
-          if (!isAsyncIterable(result)) addCost(result, extension)
+        onExecuteDone: ({ result, setResult }) => {
+          if (isAsyncIterable(result)) return
+          if (isTooLarge(args)) setResult(tooLarge(extension))
+          else addCost(result, extension)
         },
       }
     },
@@ -34,7 +38,14 @@ export function queryCost(): Plugin {
       if (cost === null) return undefined
       const extension = { requested: cost, limit: COST_LIMIT }
       if (cost > COST_LIMIT) return setResultAndStopExecution(refused(extension))
-      return { onSubscribeResult: () => ({ onNext: ({ result }) => addCost(result, extension) }) }
+      return {
+        onSubscribeResult: () => ({
+          onNext: ({ result, setResult }) => {
+            if (isTooLarge(args)) setResult(tooLarge(extension))
+            else addCost(result, extension)
+          },
+        }),
+      }
     },
   }
 }
@@ -47,6 +58,15 @@ interface CostExtension {
 function refused(cost: CostExtension): ExecutionResult {
   const told = `It costs ${cost.requested.toLocaleString('en')}, and ${cost.limit.toLocaleString('en')} is the most.`
   return { errors: [queryTooComplex(told)], extensions: { cost } }
+}
+
+/** Its fields found out while they were resolved. Instead of an error for each of them, there is one for them all. */
+function isTooLarge({ contextValue }: Args): boolean {
+  return (contextValue as Context).loaders.size.isExceeded
+}
+
+function tooLarge(cost: CostExtension): ExecutionResult {
+  return { errors: [textsTooLarge()], extensions: { cost } }
 }
 
 function addCost(result: ExecutionResult, cost: CostExtension): void {

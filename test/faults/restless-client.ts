@@ -23,6 +23,7 @@ const ANSWER_WITHIN_MS = 20_000
 export async function insist<T>(urls: readonly string[], token: string, query: string, variables: object): Promise<T> {
   const deadline = performance.now() + LONGEST_OUTAGE_MS
   for (let attempt = 0; ; attempt++) {
+    let last: string
     const url = urls[(attempt + Math.floor(Math.random() * urls.length)) % urls.length] ?? ''
     try {
       const response = await fetch(`${url}/graphql`, {
@@ -39,10 +40,14 @@ export async function insist<T>(urls: readonly string[], token: string, query: s
       if (error === undefined && data !== undefined) return data
       const code = error?.extensions?.code ?? 'INTERNAL'
       if (!RETRYABLE.has(code)) throw new Refusal(code, error?.message ?? '')
+      last = `${response.status} ${code}: ${error?.message ?? 'no data'}`
     } catch (error) {
       if (error instanceof Refusal) throw error
+      last = String(error)
     }
-    if (performance.now() > deadline) throw new Error(`No server answered for ${LONGEST_OUTAGE_MS} ms.`)
+    if (performance.now() > deadline) {
+      throw new Error(`No server answered for ${LONGEST_OUTAGE_MS} ms, in ${attempt + 1} tries; the last: ${last}`)
+    }
     await sleep(20 + Math.random() * 100)
   }
 }

@@ -3,7 +3,7 @@ import type { Claim } from '../../generated/prisma/client.js'
 import { recordedDecisions } from '../../use-cases/recorded-decision.js'
 import type { DecisionKey, DecisionView } from '../../use-cases/recorded-decision.js'
 import type { LoaderSource } from './loaders.js'
-import { byKey } from './rows.js'
+import { byKey } from './by-key.js'
 
 /** The claims that are held now, by task id. */
 export const claimByTask = byKey<Pick<Claim, 'taskId' | 'leaseExpiresAt'>>(

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
 import type { SessionEvent } from '../../generated/prisma/client.js'
 import type { LoaderSource } from './loaders.js'
-import { byKey } from './rows.js'
+import { byKey } from './by-key.js'
 
 export const eventById = byKey<SessionEvent>(
   ({ prisma, workspaceId }, ids) => prisma.sessionEvent.findMany({ where: { workspaceId, id: { in: [...ids] } } }),

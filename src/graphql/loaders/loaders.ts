@@ -1,12 +1,15 @@
 import type DataLoader from 'dataloader'
 import type { PrismaClient } from '../../generated/prisma/client.js'
 import type { Services } from '../../use-cases/services.js'
+import { AnswerSize } from '../answer-size.js'
 
 /** What a loader reads with. Everything it reads is of this one workspace. */
 export interface LoaderSource {
   services: Services
   prisma: PrismaClient
   workspaceId: string
+  /** Of the answer that it is read for. */
+  size: AnswerSize
 }
 
 export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
@@ -16,6 +19,7 @@ export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
  * and remembers what it found.
  */
 export class Loaders {
+  readonly size = new AnswerSize()
   private readonly made = new Map<unknown, unknown>()
   private readonly given = new Map<unknown, Map<unknown, unknown>>()
 
@@ -32,6 +36,7 @@ export class Loaders {
       services: this.services,
       prisma: this.services.database.prisma,
       workspaceId: this.workspaceId,
+      size: this.size,
     })
     for (const [key, value] of this.given.get(kind) ?? []) loader.prime(key as K, value as V)
     this.made.set(kind, loader)

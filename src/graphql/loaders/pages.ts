@@ -2,7 +2,9 @@ import DataLoader from 'dataloader'
 import { Prisma } from '../../generated/prisma/client.js'
 import type { PrismaClient } from '../../generated/prisma/client.js'
 import type { Order, Range, Slice } from '../keyset-connection.js'
-import type { Loaders } from './loaders.js'
+import type { Loaders, LoaderSource } from './loaders.js'
+import { readTextRows } from './text-rows.js'
+import type { TextTable } from './text-rows.js'
 
 /** What a list leaves out, for Prisma and for SQL over alias `t`. Filters of equal `name` must be equal. */
 export interface Filter<Where> {
@@ -22,12 +24,15 @@ interface ChildQuery<Key, Where> {
 }
 
 /** Rows that hang on a parent: where they are, how they are ordered. Names are columns; they are written into SQL. */
-export interface ChildRows<Row, Key, Where> {
+export type ChildRows<Row, Key, Where> = {
   table: string
   parent: keyof Row & string
   key: keyof Row & string
-  find(prisma: PrismaClient, query: ChildQuery<Key, Where>): PromiseLike<Row[]>
-}
+} & (
+  | { find(prisma: PrismaClient, query: ChildQuery<Key, Where>): PromiseLike<Row[]> }
+  /** Only as many as the answer may hold are read. */
+  | { texts: TextTable }
+)
 
 /**
  * One parent's slice of its rows. Asked for by several parents at once (a list with a list in it), all slices are read
@@ -43,9 +48,12 @@ export function childSlice<Row, Key extends string | number, Where>(
 ): Promise<Row[]> {
   const kind = `${rows.table} ${rows.parent} ${filter.name} ${JSON.stringify(slice)}`
   const loader = loaders.of<string, Row[]>(
-    ({ prisma, workspaceId }) =>
+    (source) =>
       new DataLoader(async ([parent = '', ...others]) => {
-        if (others.length > 0) return slicesOf(prisma, workspaceId, rows, [parent, ...others], slice, filter.sql)
+        if (others.length > 0 || 'texts' in rows) {
+          return slicesOf(source, rows, [parent, ...others], slice, filter.sql)
+        }
+        const { prisma, workspaceId } = source
         return [await rows.find(prisma, { workspaceId, parent, ...slice, where: filter.where })]
       }),
     kind,
@@ -54,24 +62,29 @@ export function childSlice<Row, Key extends string | number, Where>(
 }
 
 async function slicesOf<Row, Key extends string | number, Where>(
-  prisma: PrismaClient,
-  workspaceId: string,
-  { table, parent, key }: ChildRows<Row, Key, Where>,
+  source: LoaderSource,
+  rows: ChildRows<Row, Key, Where>,
   parents: readonly string[],
   { range, order, take }: Slice<Key>,
   filter: Prisma.Sql,
 ): Promise<Row[][]> {
+  const { table, parent, key } = rows
   const column = (name: string): Prisma.Sql => Prisma.raw(`t."${name}"`)
   const direction = Prisma.raw(order)
-  const found = await prisma.$queryRaw<Row[]>`
-    SELECT x.* FROM unnest(${[...parents]}::text[]) AS p(id) CROSS JOIN LATERAL (
+  const found = Prisma.sql`
+    SELECT s.* FROM unnest(${[...parents]}::text[]) AS p(id) CROSS JOIN LATERAL (
       SELECT t.* FROM ${Prisma.raw(table)} t
-      WHERE t."workspaceId" = ${workspaceId} AND ${column(parent)} = p.id
+      WHERE t."workspaceId" = ${source.workspaceId} AND ${column(parent)} = p.id
         ${bounds(column(key), range)} ${filter}
       ORDER BY ${column(key)} ${direction} LIMIT ${take}
-    ) x ORDER BY x.${Prisma.raw(`"${key}"`)} ${direction}`
+    ) s`
+  const inOrder = Prisma.sql`ORDER BY ${Prisma.raw(`"${key}"`)} ${direction}`
+  const read =
+    'texts' in rows
+      ? await readTextRows<Row>(source, rows.texts, found, inOrder)
+      : await source.prisma.$queryRaw<Row[]>`${found} ${inOrder}`
   const slices = new Map(parents.map((id) => [id, [] as Row[]]))
-  for (const row of found) slices.get(String(row[parent]))?.push(row)
+  for (const row of read) slices.get(String(row[parent]))?.push(row)
   return parents.map((id) => slices.get(id) ?? [])
 }
 

@@ -4,6 +4,7 @@ import { chatsOf } from '../chat-lists.js'
 import { callerOf } from '../context.js'
 import { idCursor, resolveConnection } from '../keyset-connection.js'
 import { runtimeById } from '../loaders/rows.js'
+import { readPage } from '../loaders/text-rows.js'
 import {
   AgentConnection,
   AgentRef,
@@ -88,11 +89,13 @@ builder.queryField('agents', (t) =>
           keyOf: (agent: Agent) => agent.id,
           parseCursor: idCursor('agt'),
           rows: ({ range, order, take }) =>
-            context.services.database.prisma.agent.findMany({
-              where: { workspaceId, id: range, ...where },
-              orderBy: { id: order },
-              take,
-            }),
+            readPage(context.loaders, () =>
+              context.services.database.prisma.agent.findMany({
+                where: { workspaceId, id: range, ...where },
+                orderBy: { id: order },
+                take,
+              }),
+            ),
         })
       },
     },

@@ -63,6 +63,7 @@ builder.subscriptionFields((t) => ({
     resolve: (event, _args, context) => {
       // Each event is an answer of its own time: nothing that an earlier one loaded may be shown with it.
       context.loaders.forget()
+      context.loaders.size.startAnew()
       const { position, ...row } = event
       return { ...row, position: BigInt(position) } as SessionEvent
     },

@@ -7,6 +7,7 @@ import type { Connection, PageArgs } from '../keyset-connection.js'
 import { childSlice, noFilter } from '../loaders/pages.js'
 import type { ChildRows } from '../loaders/pages.js'
 import { taskById } from '../loaders/rows.js'
+import { MESSAGES } from '../loaders/text-rows.js'
 import { ChatMessageRef, NodeRef, TaskRef } from '../refs.js'
 import { optional } from '../relations.js'
 
@@ -40,12 +41,7 @@ const OF_CONVERSATION: ChildRows<ChatMessage, string, object> = {
   table: 'chat_message',
   parent: 'conversationId',
   key: 'id',
-  find: (prisma, { workspaceId, parent, range, order, take }) =>
-    prisma.chatMessage.findMany({
-      where: { workspaceId, conversationId: parent, id: range },
-      orderBy: { id: order },
-      take,
-    }),
+  texts: MESSAGES,
 }
 
 /** The messages of a chat session, oldest first. */

@@ -4,6 +4,7 @@ import { numberCursor, resolveConnection } from '../keyset-connection.js'
 import type { Connection, PageArgs } from '../keyset-connection.js'
 import { childSlice, noFilter } from '../loaders/pages.js'
 import type { ChildRows } from '../loaders/pages.js'
+import { PROGRESS } from '../loaders/text-rows.js'
 import { TaskProgressRef } from '../refs.js'
 
 TaskProgressRef.implement({
@@ -25,8 +26,7 @@ const OF_TASK: ChildRows<TaskProgress, number, object> = {
   table: 'task_progress',
   parent: 'taskId',
   key: 'seq',
-  find: (prisma, { workspaceId, parent, range, order, take }) =>
-    prisma.taskProgress.findMany({ where: { workspaceId, taskId: parent, seq: range }, orderBy: { seq: order }, take }),
+  texts: PROGRESS,
 }
 
 /** What a task's run reported, oldest first. */

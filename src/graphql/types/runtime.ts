@@ -4,6 +4,7 @@ import { callerOf } from '../context.js'
 import type { Context } from '../context.js'
 import { idCursor, resolveConnection } from '../keyset-connection.js'
 import { queueDepthByRuntime } from '../loaders/queue-depth.js'
+import { readPage } from '../loaders/text-rows.js'
 import { NodeRef, RuntimeConnection, RuntimeRef, TaskConnection, TaskRef } from '../refs.js'
 import { tasksOf } from '../task-lists.js'
 import { TaskStatusRef } from './task-enums.js'
@@ -103,11 +104,13 @@ builder.queryField('runtimes', (t) =>
           keyOf: (runtime: Runtime) => runtime.id,
           parseCursor: idCursor('rt'),
           rows: ({ range, order, take }) =>
-            context.services.database.prisma.runtime.findMany({
-              where: { workspaceId, id: range, ...where },
-              orderBy: { id: order },
-              take,
-            }),
+            readPage(context.loaders, () =>
+              context.services.database.prisma.runtime.findMany({
+                where: { workspaceId, id: range, ...where },
+                orderBy: { id: order },
+                take,
+              }),
+            ),
         })
       },
     },
