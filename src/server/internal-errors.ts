@@ -1,5 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
+import { isAsyncIterable } from 'graphql-yoga'
 import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../graphql/context.js'
 import { maskError } from '../graphql/errors.js'
 import type { Log } from './log.js'
 import type { RequestContext } from './yoga.js'
@@ -19,12 +21,26 @@ export class InternalErrors {
 
   plugin(): Plugin<object, RequestContext> {
     return {
+      onSubscribe: ({ args }) => ({
+        onSubscribeResult: ({ result, setResult }) => {
+          if (!isAsyncIterable(result)) return
+          const { requestId } = args.contextValue as object as Context
+          setResult(toldOf(result, (failed) => this.settled(failed, requestId)))
+        },
+      }),
       onResultProcess: ({ result, serverContext }) => {
         for (const one of (Array.isArray(result) ? result : [result]) as ExecutionResult[]) {
           this.settle(one, serverContext.requestId)
         }
       },
     }
+  }
+
+  /** Of a stream's answers, Yoga looks at none. */
+  private settled(result: ExecutionResult, requestId: string): ExecutionResult {
+    const masked = { ...result, errors: result.errors?.map((error) => this.mask(error)) }
+    this.settle(masked, requestId)
+    return masked
   }
 
   /** Before a result is sent: puts the request id into what is ours, and logs it. */
@@ -42,6 +58,36 @@ export class InternalErrors {
     // What passes by itself is no error of the server's.
     if (error.extensions['code'] === 'INTERNAL') this.log.error(details, 'A request failed')
     else this.log.warn(details, 'A request failed: the database was not available')
+  }
+}
+
+/**
+ * The same stream, with what `settled` makes of its answers that have errors. Where the stream itself fails, its last answer
+ * says so: Yoga would only break it off. No generator, because whoever hangs up must not wait for the next answer.
+ */
+function toldOf(
+  stream: AsyncIterable<ExecutionResult>,
+  settled: (failed: ExecutionResult) => ExecutionResult,
+): AsyncIterableIterator<ExecutionResult> {
+  const iterator = stream[Symbol.asyncIterator]()
+  const end: IteratorResult<ExecutionResult> = { done: true, value: undefined }
+  let failed = false
+  return {
+    async next() {
+      if (failed) return end
+      try {
+        const step = await iterator.next()
+        if (step.done === true || step.value.errors === undefined) return step
+        return { done: false, value: settled(step.value) }
+      } catch (error) {
+        failed = true
+        return { done: false, value: settled({ errors: [error as GraphQLError] }) }
+      }
+    },
+    return: async () => (await iterator.return?.()) ?? end,
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }
 

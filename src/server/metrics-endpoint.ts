@@ -20,12 +20,16 @@ export async function serveMetrics(
   response: ServerResponse,
   { metrics, metricsToken }: MetricsAccess,
   authenticator: Authenticator,
+  address: string,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return respondJson(response, 405, { error: `Only GET ${METRICS_PATH} is served.` })
   }
   const { authorization } = request.headers
-  if (!isMetricsToken(authorization, metricsToken) && (await authenticator.caller(authorization))?.kind !== 'ROOT') {
+  if (
+    !isMetricsToken(authorization, metricsToken) &&
+    (await authenticator.caller(authorization, address))?.kind !== 'ROOT'
+  ) {
     response.setHeader('www-authenticate', 'Bearer')
     const error = 'Send "Authorization: Bearer <token>" with BATON_METRICS_TOKEN or a ROOT token.'
     return respondJson(response, 401, { error })

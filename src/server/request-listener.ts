@@ -78,7 +78,8 @@ async function handle(
   if (isStopping()) response.setHeader('connection', 'close')
   const path = request.url?.split('?', 1)[0]
   if (path === '/health') return health(response)
-  if (path === METRICS_PATH) return serveMetrics(request, response, metrics, authenticator)
+  const address = clientAddress(request, trustedProxies)
+  if (path === METRICS_PATH) return serveMetrics(request, response, metrics, authenticator, address)
   if (path === '/ready') return ready(response, database, isStopping)
   if (path === '/session') return lendToken(request, response, localSession)
   if (path !== GRAPHQL_PATH) {
@@ -96,7 +97,6 @@ async function handle(
     // other kind it counts the keys: one for each byte.
     if (direct === null) Object.assign(request, { body: Readable.from([body]) })
   }
-  const address = clientAddress(request, trustedProxies)
   const caller = await authenticator.caller(request.headers.authorization, address)
   await rateLimits.request(caller, address)
   const context = { req: request, res: response, caller, requestId }

@@ -122,6 +122,16 @@ describe('wrong tokens', () => {
     expect(await ask({ ...from('203.0.113.9'), ...bearer(before) })).toMatchObject({ status: 200 })
   })
 
+  it('count for their address at /metrics as well, and for nobody else’s', async () => {
+    const scrape = async (address: string, token: string): Promise<number> =>
+      (await fetch(`${server.url}/metrics`, { headers: { ...from(address), ...bearer(token) } })).status
+    const statuses: number[] = []
+    for (let time = 0; time < 4; time += 1) statuses.push(await scrape('203.0.113.20', 'baton_guess'))
+    expect(statuses).toEqual([401, 401, 401, 429])
+    expect(await ask({ ...from('203.0.113.20'), ...bearer('baton_guess') })).toMatchObject({ status: 429 })
+    expect(await scrape('203.0.113.21', 'baton_guess')).toBe(401)
+  })
+
   it('count for a whole IPv6 network', async () => {
     for (const n of [1, 2, 3]) await ask({ ...from(`2001:db8:0:1::${n}`), ...bearer('baton_guess') })
     const more = await ask({ ...from('2001:db8:0:1:ffff::4'), ...bearer('baton_guess') })

@@ -25,5 +25,10 @@ export function asApiError(error: unknown): ApiError {
 
 /** Asking again will not help. */
 export function isFinal(error: unknown): boolean {
-  return error instanceof ApiError && !['OFFLINE', 'INTERNAL', 'UNAVAILABLE', 'RATE_LIMITED'].includes(error.code)
+  return error instanceof ApiError && !isPassing(error.code)
+}
+
+/** Whether the same may be answered later. */
+export function isPassing(code: string): boolean {
+  return ['OFFLINE', 'INTERNAL', 'UNAVAILABLE', 'RATE_LIMITED'].includes(code)
 }

@@ -1,3 +1,4 @@
+import { ApiError, isPassing } from './api-error.js'
 import { messagesOf } from './event-stream.js'
 import { pause, RETRY_MS } from './pause.js'
 import type { Result } from './request.js'
@@ -67,15 +68,22 @@ async function stream(
     if (event === 'complete') return true
     if (event !== 'next' || data === '') continue
     const { data: result, errors } = JSON.parse(data) as Streamed
-    if (errors !== undefined) return false
+    if (errors !== undefined) return endedFor(errors)
     if (result?.sessionEvents !== undefined) moved([result.sessionEvents])
   }
   throw new Error('The stream ended.')
 }
 
+/** What passes by itself is tried again, and throws here; where the server has no such stream, nothing but asking helps. */
+function endedFor([error]: NonNullable<Streamed['errors']>): false {
+  const code = error?.extensions?.code ?? ''
+  if (isPassing(code)) throw new ApiError(code, error?.message ?? '')
+  return false
+}
+
 interface Streamed {
   data?: { sessionEvents?: LoggedEvent } | null
-  errors?: unknown
+  errors?: { message: string; extensions?: { code?: string } }[]
 }
 
 async function poll(
