@@ -7,55 +7,76 @@ import type { Plugin } from 'graphql-yoga'
 /** Compiling costs milliseconds: only what comes again and again is worth it. */
 const RUNS_BEFORE_COMPILING = 3
 
-type Run = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+/** Walks the document. */
+export type Interpreter = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
 
 /**
  * Runs the mutations that daemons send all day as compiled code instead of walking their documents each time: the answer
  * to a claim with all that a daemon asks of it took 53 us in place of 98. Queries, subscriptions and documents of several
  * operations stay with the interpreter.
- *
- * Both answer alike. Variables that do not fit are put in words by the interpreter (nothing has run by then), and errors
- * get the places in the document that the compiled code does not keep.
  */
-export function compiledMutations(): Plugin {
+export class CompiledMutations {
   /** Yoga gives the same document for the same text. */
-  const seen = new WeakMap<DocumentNode, { runs: number; compiled: CompiledQuery | null }>()
-  return {
-    onExecute({ args, executeFn, setExecuteFn }) {
-      const { document, schema } = args as ExecutionArgs
-      const operation = onlyMutation(document)
-      if (operation === null) return
-      const known = seen.get(document) ?? { runs: 0, compiled: null }
-      seen.set(document, known)
-      known.runs += 1
-      if (known.runs === RUNS_BEFORE_COMPILING) {
-        const result = compileQuery(schema, document)
-        known.compiled = isCompiledQuery(result) ? result : null
-      }
-      const { compiled } = known
-      if (compiled === null || !fits(operation, args)) return
-      setExecuteFn(async (given: ExecutionArgs) => {
-        const result = (await compiled.query(
-          given.rootValue,
-          given.contextValue,
-          given.variableValues ?? {},
-        )) as ExecutionResult
-        if (result.errors === undefined) return result
-        // Without data nothing has run: the variables did not fit.
-        if (!('data' in result)) return (executeFn as Run)(given)
-        return { errors: result.errors.map((error) => placed(error, operation, document)), data: result.data }
-      })
-    },
+  private readonly seen = new WeakMap<DocumentNode, { runs: number; compiled: CompiledMutation | null }>()
+
+  plugin(): Plugin {
+    return {
+      onExecute: ({ args, executeFn, setExecuteFn }) => {
+        const compiled = this.counted(args)
+        if (compiled?.fits(args) !== true) return
+        setExecuteFn((given: ExecutionArgs) => compiled.run(given, executeFn as Interpreter))
+      },
+    }
+  }
+
+  /** The document as code; null where it has not been compiled, or cannot be. */
+  of(document: DocumentNode): CompiledMutation | null {
+    return this.seen.get(document)?.compiled ?? null
+  }
+
+  private counted({ document, schema }: ExecutionArgs): CompiledMutation | null {
+    const operation = onlyMutation(document)
+    if (operation === null) return null
+    const known = this.seen.get(document) ?? { runs: 0, compiled: null }
+    this.seen.set(document, known)
+    known.runs += 1
+    if (known.runs === RUNS_BEFORE_COMPILING) {
+      const result = compileQuery(schema, document)
+      if (isCompiledQuery(result)) known.compiled = new CompiledMutation(document, operation, result)
+    }
+    return known.compiled
+  }
+}
+
+/**
+ * Answers as the interpreter does. Variables that do not fit are put in words by the interpreter (nothing has run by then),
+ * and errors get the places in the document that the compiled code does not keep.
+ */
+export class CompiledMutation {
+  constructor(
+    private readonly document: DocumentNode,
+    private readonly operation: OperationDefinitionNode,
+    private readonly code: CompiledQuery,
+  ) {}
+
+  /** Whether this is the operation that is asked for. */
+  fits({ operationName }: Pick<ExecutionArgs, 'operationName'>): boolean {
+    return operationName == null || operationName === this.operation.name?.value
+  }
+
+  async run(args: ExecutionArgs, interpret: Interpreter): Promise<ExecutionResult> {
+    const { rootValue, contextValue, variableValues } = args
+    const result = (await this.code.query(rootValue, contextValue, variableValues ?? {})) as ExecutionResult
+    if (result.errors === undefined) return result
+    // Without data nothing has run: the variables did not fit.
+    if (!('data' in result)) return interpret(args)
+    return { errors: result.errors.map((error) => placed(error, this.operation, this.document)), data: result.data }
   }
 }
 
 function onlyMutation({ definitions }: DocumentNode): OperationDefinitionNode | null {
   const [operation, ...others] = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
   return operation?.operation === OperationTypeNode.MUTATION && others.length === 0 ? operation : null
-}
-
-function fits({ name }: OperationDefinitionNode, { operationName }: ExecutionArgs): boolean {
-  return operationName == null || operationName === name?.value
 }
 
 /** The error with the field that it stands at, as graphql-js has it. */

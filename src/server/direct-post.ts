@@ -72,16 +72,19 @@ export async function answerDirectly(
   const result = await resultOf(serving, params, context)
   serving.internalErrors.settle(result, context.requestId)
   const { body, status, headers } = written(result, mediaType)
-  context.res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  headers['content-length'] = String(Buffer.byteLength(body))
+  context.res.writeHead(status, headers)
   context.res.end(body)
 }
 
 async function resultOf(
-  { yoga, internalErrors }: GraphQLServing,
+  { yoga, knownMutations, internalErrors }: GraphQLServing,
   params: GraphQLParams,
   context: RequestContext,
 ): Promise<ExecutionResult> {
   try {
+    const known = knownMutations.answer(params, context)
+    if (known !== null) return await known
     const result = await yoga.getResultForParams({ params, request: requestOf(context.req) }, context)
     if (result === undefined || isAsyncIterable(result)) throw new Error('A plain POST was answered by a stream.')
     return result

@@ -2,12 +2,14 @@ import type { DocumentNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { mentionsField } from './mentions-field.js'
 
+/** Whether a token may be revoked by an operation of this document. */
+export const mayRevokeToken = mentionsField('revokeToken')
+
 /** Calls `onTokenRevoked` after each operation that may have revoked a token. */
 export function forgetRevokedTokens(onTokenRevoked: () => void): Plugin {
-  const revokes = mentionsField('revokeToken')
   return {
     onExecute({ args }) {
-      return revokes(args.document as DocumentNode) ? { onExecuteDone: () => onTokenRevoked() } : undefined
+      return mayRevokeToken(args.document as DocumentNode) ? { onExecuteDone: () => onTokenRevoked() } : undefined
     },
   }
 }

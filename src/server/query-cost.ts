@@ -17,8 +17,7 @@ const COST_LIMIT = 50_000
 type Args = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues' | 'contextValue'>
 
 /** Refuses what would cost too much before any of it is resolved, and says in each answer what it cost. */
-export function queryCost(): Plugin {
-  const costs = new QueryCosts()
+export function queryCost(costs: QueryCosts): Plugin {
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const cost = costs.of(args)
@@ -27,9 +26,7 @@ export function queryCost(): Plugin {
       if (cost > COST_LIMIT) return setResultAndStopExecution(refused(extension))
       return {
         onExecuteDone: ({ result, setResult }) => {
-          if (isAsyncIterable(result)) return
-          if (isTooLarge(args)) setResult(tooLarge(extension))
-          else addCost(result, extension)
+          if (!isAsyncIterable(result)) setResult(costed(args, result, extension))
         },
       }
     },
@@ -40,17 +37,14 @@ export function queryCost(): Plugin {
       if (cost > COST_LIMIT) return setResultAndStopExecution(refused(extension))
       return {
         onSubscribeResult: () => ({
-          onNext: ({ result, setResult }) => {
-            if (isTooLarge(args)) setResult(tooLarge(extension))
-            else addCost(result, extension)
-          },
+          onNext: ({ result, setResult }) => setResult(costed(args, result, extension)),
         }),
       }
     },
   }
 }
 
-interface CostExtension {
+export interface CostExtension {
   requested: number
   limit: number
 }
@@ -60,21 +54,18 @@ function refused(cost: CostExtension): ExecutionResult {
   return { errors: [queryTooComplex(told)], extensions: { cost } }
 }
 
-/** Its fields found out while they were resolved. Instead of an error for each of them, there is one for them all. */
-function isTooLarge({ contextValue }: Args): boolean {
-  return (contextValue as Context).loaders.size.isExceeded
-}
-
-function tooLarge(cost: CostExtension): ExecutionResult {
-  return { errors: [textsTooLarge()], extensions: { cost } }
-}
-
-function addCost(result: ExecutionResult, cost: CostExtension): void {
-  result.extensions = { ...result.extensions, cost }
+/**
+ * The result as it is told, with what it cost. That its texts are too large, its fields found out while they were resolved:
+ * instead of an error for each of them, there is one for them all.
+ */
+export function costed({ contextValue }: Args, result: ExecutionResult, cost: CostExtension): ExecutionResult {
+  if ((contextValue as Context).loaders.size.isExceeded) return { errors: [textsTooLarge()], extensions: { cost } }
+  result.extensions = result.extensions === undefined ? { cost } : { ...result.extensions, cost }
+  return result
 }
 
 /** By document: the same texts are sent all day, and Yoga parses each of them once. */
-class QueryCosts {
+export class QueryCosts {
   private readonly known = new WeakMap<DocumentNode, Map<string, number>>()
   private readonly varying = new WeakMap<DocumentNode, boolean>()
 
@@ -92,6 +83,13 @@ class QueryCosts {
     const cost = costOf(args)
     if (cost !== null) costs.set(name, cost)
     return cost
+  }
+
+  /** What is said of the cost in each answer; null where the variables decide on it, or it is too much. */
+  fixed(args: Args): CostExtension | null {
+    const cost = this.of(args)
+    if (cost === null || cost > COST_LIMIT || this.varying.get(args.document) === true) return null
+    return { requested: cost, limit: COST_LIMIT }
   }
 }
 

@@ -6,16 +6,17 @@ import { createContext } from '../graphql/context.js'
 import { schema } from '../graphql/schema.js'
 import type { Caller } from '../use-cases/caller.js'
 import type { Services } from '../use-cases/services.js'
-import { compiledMutations } from './compiled-mutations.js'
+import { CompiledMutations } from './compiled-mutations.js'
 import { unbufferedStreams } from './event-streams.js'
 import { forgetRevokedTokens } from './forget-revoked-tokens.js'
 import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
 import { HttpAsker } from './http-asker.js'
 import { InternalErrors } from './internal-errors.js'
+import { KnownMutations } from './known-mutations.js'
 import type { LocalSession } from './local-session.js'
-import { observeOperations } from './observe-operations.js'
+import { observeOperations, operationWatcher } from './observe-operations.js'
 import type { Observation } from './observe-operations.js'
-import { queryCost } from './query-cost.js'
+import { queryCost, QueryCosts } from './query-cost.js'
 import { queryLimits } from './query-limits.js'
 
 /** What a request brings along into GraphQL. */
@@ -36,9 +37,10 @@ export interface YogaOptions {
 
 type Yoga = YogaServerInstance<RequestContext, Context>
 
-/** Both ways to the API: Yoga's own HTTP layer, and around it (direct-post.ts). */
+/** All ways to the API: Yoga's own HTTP layer, around it (direct-post.ts), and around all of Yoga (known-mutations.ts). */
 export interface GraphQLServing {
   yoga: Yoga
+  knownMutations: KnownMutations
   internalErrors: InternalErrors
 }
 
@@ -46,18 +48,25 @@ export const GRAPHQL_PATH = '/graphql'
 
 export function openYoga({ services, observation, graphiql, onTokenRevoked }: YogaOptions): GraphQLServing {
   const internalErrors = new InternalErrors(observation.log)
+  const compiled = new CompiledMutations()
+  const costs = new QueryCosts()
+  const watch = operationWatcher(observation)
+  const contextOf = ({ caller, requestId, res }: RequestContext): Context =>
+    createContext({ services, caller, requestId, asker: new HttpAsker(res) })
+  const knownMutations = new KnownMutations({ compiled, costs, watch, internalErrors, contextOf })
   const yoga = createYoga<RequestContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ caller, requestId, res }) => createContext({ services, caller, requestId, asker: new HttpAsker(res) }),
+    context: contextOf,
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
     plugins: [
-      observeOperations(observation),
+      knownMutations.plugin(),
+      observeOperations(watch, observation.log),
       queryLimits(),
-      queryCost(),
+      queryCost(costs),
       internalErrors.plugin(),
       forgetRevokedTokens(onTokenRevoked),
-      compiledMutations(),
+      compiled.plugin(),
       unbufferedStreams,
     ],
     graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),
@@ -72,5 +81,5 @@ export function openYoga({ services, observation, graphiql, onTokenRevoked }: Yo
     // Held to its size before it gets here (read-body.ts): Yoga's own limit reads a body to its end first.
     maxRequestBodySize: false,
   })
-  return { yoga, internalErrors }
+  return { yoga, knownMutations, internalErrors }
 }
