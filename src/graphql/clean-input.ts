@@ -22,22 +22,27 @@ function cleanText(text: string): string {
   return stripped.isWellFormed() ? stripped : stripped.toWellFormed()
 }
 
+/** Copied from its first item that is not clean: most of what comes in is clean, and all of it comes through here. */
 function cleanList(list: readonly unknown[], depth: number): readonly unknown[] {
-  let changed = false
-  const cleaned = list.map((item) => {
+  let copy: unknown[] | null = null
+  for (const [index, item] of list.entries()) {
     const result = clean(item, depth + 1)
-    changed ||= result !== item
-    return result
-  })
-  return changed ? cleaned : list
+    if (copy === null && result !== item) copy = list.slice(0, index)
+    copy?.push(result)
+  }
+  return copy ?? list
 }
 
 function cleanObject(object: object, depth: number): object {
-  let changed = false
-  const entries = Object.entries(object).map(([key, item]: [string, unknown]) => {
-    const result = [cleanText(key), clean(item, depth + 1)] as const
-    changed ||= result[0] !== key || result[1] !== item
-    return result
-  })
-  return changed ? Object.fromEntries(entries) : object
+  const values = object as Readonly<Record<string, unknown>>
+  const keys = Object.keys(values)
+  let entries: [string, unknown][] | null = null
+  for (const [index, key] of keys.entries()) {
+    const [name, item] = [cleanText(key), clean(values[key], depth + 1)]
+    if (entries === null && (name !== key || item !== values[key])) {
+      entries = keys.slice(0, index).map((before) => [before, values[before]])
+    }
+    entries?.push([name, item])
+  }
+  return entries === null ? object : Object.fromEntries(entries)
 }

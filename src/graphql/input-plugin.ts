@@ -1,9 +1,9 @@
 import SchemaBuilder, { BasePlugin } from '@pothos/core'
 import type { PothosOutputFieldConfig, SchemaTypes } from '@pothos/core'
-import type { GraphQLFieldResolver } from 'graphql'
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql'
 import { cleanInput } from './clean-input.js'
 import { badUserInput } from './errors.js'
-import { inputProblems } from './input-problems.js'
+import { hasItsOwnRulesOnly, inputProblems } from './input-problems.js'
 
 declare global {
   // Pothos learns of a plugin by this declaration.
@@ -56,15 +56,39 @@ function mappingInside<Types extends SchemaTypes>(
   if (config.argMappers.length === 0) return inner
   // Taken out of the list, they are not run a second time where Pothos would run them.
   const mappers = config.argMappers.splice(0)
-  return async (parent, args, context, info) => {
-    let mapped = args as Record<string, unknown>
-    try {
-      for (const mapper of mappers) mapped = await mapper(mapped, context, info)
-    } catch (error) {
-      const problems = inputProblems(info.parentType.getFields()[info.fieldName]?.args ?? [], mapped)
-      throw problems.length === 0 ? error : badUserInput(problems)
+  const forAllArguments = 'validate' in config.pothosOptions
+  let checked: boolean | null = null
+  return (parent, args, context, info) => {
+    const inputs = info.parentType.getFields()[info.fieldName]?.args ?? []
+    checked ??= !forAllArguments && mappers.length === 2 && hasItsOwnRulesOnly(inputs)
+    // Besides the cleaning there is Pothos' validator alone. It would copy every input to look at the same rules.
+    if (checked) {
+      const cleaned = cleanInput(args)
+      const problems = inputProblems(inputs, cleaned as Record<string, unknown>)
+      if (problems.length > 0) throw badUserInput(problems)
+      return inner(parent, cleaned, context, info)
     }
-    return inner(parent, mapped, context, info)
+    return mapped(mappers, args as Record<string, unknown>, context, info).then((all) =>
+      inner(parent, all, context, info),
+    )
+  }
+}
+
+type Mapper<Types extends SchemaTypes> = PothosOutputFieldConfig<Types>['argMappers'][number]
+
+async function mapped<Types extends SchemaTypes>(
+  mappers: readonly Mapper<Types>[],
+  args: Record<string, unknown>,
+  context: Types['Context'],
+  info: GraphQLResolveInfo,
+): Promise<Record<string, unknown>> {
+  let result = args
+  try {
+    for (const mapper of mappers) result = await mapper(result, context, info)
+    return result
+  } catch (error) {
+    const problems = inputProblems(info.parentType.getFields()[info.fieldName]?.args ?? [], result)
+    throw problems.length === 0 ? error : badUserInput(problems)
   }
 }
 

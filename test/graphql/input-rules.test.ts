@@ -1,8 +1,18 @@
-import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isObjectType } from 'graphql'
-import type { GraphQLArgument, GraphQLInputField } from 'graphql'
+import {
+  getNamedType,
+  getNullableType,
+  GraphQLInputObjectType,
+  GraphQLString,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+} from 'graphql'
+import type { GraphQLArgument, GraphQLInputField, GraphQLInputType } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/database/ids.js'
-import { rulesOf } from '../../src/graphql/input-problems.js'
+import { hasItsOwnRulesOnly, rulesOf } from '../../src/graphql/input-problems.js'
+import { key } from '../../src/graphql/input-rules.js'
 import { schema } from '../../src/graphql/schema.js'
 import { openEmbeddedDatabase } from '../support/embedded-database.js'
 import { Api } from '../support/graphql.js'
@@ -50,6 +60,31 @@ it('no text, number, id, time, JSON value or list of such comes in without a lim
     return rulesOf(input).length === 0
   })
   expect(unlimited.map(({ path }) => path)).toEqual([])
+})
+
+describe('one look at the rules of inputs is enough', () => {
+  const ruled = { extensions: { '@pothos/plugin-validation': { schemas: [key] } } }
+  const typeOf = (extensions: Record<string, unknown>) =>
+    new GraphQLInputObjectType({ name: 'I', fields: { a: { type: GraphQLString, ...ruled } }, extensions })
+  const argument = (type: GraphQLInputType, extensions: Record<string, unknown> = {}) =>
+    ({ name: 'input', type, extensions }) as GraphQLArgument
+
+  it('for each mutation of the API', () => {
+    const mutations = rootFields().filter(({ kind }) => kind === 'mutation')
+    expect(mutations.filter(({ field }) => !hasItsOwnRulesOnly(field.args)).map(({ name }) => name)).toEqual([])
+  })
+
+  it('where they are the rules of arguments and fields', () => {
+    expect(hasItsOwnRulesOnly([argument(typeOf({}))])).toBe(true)
+    expect(hasItsOwnRulesOnly([argument(GraphQLString, ruled.extensions)])).toBe(true)
+  })
+
+  it('not where there is none, or one for a whole type or for all arguments together', () => {
+    expect(hasItsOwnRulesOnly([argument(GraphQLString)])).toBe(false)
+    expect(hasItsOwnRulesOnly([argument(typeOf(ruled.extensions))])).toBe(false)
+    const together = { '@pothos/plugin-validation': { parentSchemas: [key] } }
+    expect(hasItsOwnRulesOnly([argument(typeOf({})), argument(GraphQLString, together)])).toBe(false)
+  })
 })
 
 /** What a limit counts, by what is sent: characters of two bytes for those that count bytes would hide a slip. */
