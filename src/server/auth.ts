@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as hashOf } from 'node:crypto'
 import type { Clock } from '../database/clock.js'
 import type { Caller } from '../use-cases/caller.js'
 import type { LocalSession } from './local-session.js'
@@ -45,7 +45,7 @@ export class Authenticator {
     if (secret === undefined) return null
     const { localSession, clock, attempts } = this.options
     if (localSession?.isSecret(secret)) return localSession.caller
-    const hash = createHash('sha256').update(secret).digest('base64')
+    const hash = hashOf('sha256', secret, 'base64')
     const kept = this.known.get(hash)
     const now = clock.now().getTime()
     if (kept !== undefined && now < kept.until) return kept.caller

@@ -9,7 +9,7 @@ export function clientAddress({ headers, socket }: IncomingMessage, trustedProxi
   const forwarded = trustedProxies === 0 ? undefined : headers['x-forwarded-for']?.toString()
   const named = forwarded?.split(',').at(-trustedProxies)?.trim()
   const address = named ?? socket.remoteAddress ?? ''
-  return isIPv6(address) && !address.startsWith('::ffff:') ? networkOf(address) : address
+  return address.includes(':') && isIPv6(address) && !address.startsWith('::ffff:') ? networkOf(address) : address
 }
 
 /** The first 64 bits, written one way only. */

@@ -20,8 +20,8 @@ export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
  */
 export class Loaders {
   readonly size = new AnswerSize()
-  private readonly made = new Map<unknown, unknown>()
-  private readonly given = new Map<unknown, Map<unknown, unknown>>()
+  private made: Map<unknown, unknown> | null = null
+  private given: Map<unknown, Map<unknown, unknown>> | null = null
 
   constructor(
     private readonly services: Services,
@@ -30,7 +30,7 @@ export class Loaders {
 
   /** The request's own loader of this kind. `kind` is its identity, so pass a constant, or a name for one of many. */
   of<K, V>(make: MakeLoader<K, V>, kind: unknown = make): DataLoader<K, V> {
-    const known = this.made.get(kind)
+    const known = this.made?.get(kind)
     if (known !== undefined) return known as DataLoader<K, V>
     const loader = make({
       services: this.services,
@@ -38,17 +38,19 @@ export class Loaders {
       workspaceId: this.workspaceId,
       size: this.size,
     })
-    for (const [key, value] of this.given.get(kind) ?? []) loader.prime(key as K, value as V)
+    for (const [key, value] of this.given?.get(kind) ?? []) loader.prime(key as K, value as V)
+    this.made ??= new Map()
     this.made.set(kind, loader)
     return loader
   }
 
   /** Gives a loader what it would have to read. No loader is made for it: most answers ask for none. */
   prime<K, V>(make: MakeLoader<K, V>, key: K, value: V): void {
-    const known = this.made.get(make)
+    const known = this.made?.get(make)
     if (known !== undefined) (known as DataLoader<K, V>).prime(key, value)
+    this.given ??= new Map()
     const given = this.given.get(make)
-    if (given === undefined) this.given.set(make, new Map([[key, value]]))
+    if (given === undefined) this.given.set(make, new Map<unknown, unknown>().set(key, value))
     else given.set(key, value)
   }
 
@@ -57,13 +59,13 @@ export class Loaders {
    * loader's next tick.
    */
   load<V>(make: MakeLoader<string, V>, key: string): V | Promise<V> {
-    const given = this.given.get(make) as ReadonlyMap<string, V> | undefined
+    const given = this.given?.get(make) as ReadonlyMap<string, V> | undefined
     return given?.get(key) ?? this.of(make).load(key)
   }
 
   /** What was read before a change may not be true after it. */
   forget(): void {
-    this.made.clear()
-    this.given.clear()
+    this.made = null
+    this.given = null
   }
 }
