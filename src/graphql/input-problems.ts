@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@pothos/plugin-validation'
-import { getNamedType, getNullableType, isInputObjectType, isListType } from 'graphql'
+import { getNamedType, isInputObjectType } from 'graphql'
 import type { GraphQLArgument, GraphQLInputField, GraphQLInputObjectType, GraphQLInputType } from 'graphql'
 import type { FieldProblem } from '../use-cases/outcome.js'
 
@@ -24,51 +24,81 @@ export function rulesOf({ extensions }: Input): readonly StandardSchemaV1[] {
   return declaredFor({ extensions }).schemas ?? NONE
 }
 
+/** An input as it is checked. What GraphQL's types say of it is looked up once: their look-ups cost more than the rules. */
+interface Check {
+  name: string
+  rules: readonly StandardSchemaV1[]
+  /** What its value holds, or the items of it. */
+  type: GraphQLInputObjectType | null
+}
+
+function checkOf(input: Input): Check {
+  const type = getNamedType(input.type)
+  return { name: input.name, rules: rulesOf(input), type: isInputObjectType(type) ? type : null }
+}
+
+const checksOfArguments = new WeakMap<readonly Input[], readonly Check[]>()
+const checksOfType = new WeakMap<GraphQLInputObjectType, readonly Check[]>()
+
+function made<K extends object>(known: WeakMap<K, readonly Check[]>, key: K, inputs: () => readonly Input[]) {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const checks = inputs().map(checkOf)
+  known.set(key, checks)
+  return checks
+}
+
 /** Where an input is: made into a text only where something is wrong. */
 interface Place {
   within: Place | null
   key: string | number
 }
 
-/** Everything that is wrong with these arguments, by the rules that they and the fields in them were declared with. */
+/**
+ * Everything that is wrong with these arguments, by the rules that they and the fields in them were declared with.
+ * `inputs` is to be the schema's own list, the same each time.
+ */
 export function inputProblems(inputs: readonly Input[], values: Readonly<Record<string, unknown>>): FieldProblem[] {
   const problems: FieldProblem[] = []
-  for (const input of inputs) collect(problems, input, values, null)
+  collect(
+    problems,
+    made(checksOfArguments, inputs, () => inputs),
+    values,
+    null,
+  )
   return problems
 }
 
 function collect(
   problems: FieldProblem[],
-  input: Input,
+  checks: readonly Check[],
   values: Readonly<Record<string, unknown>>,
   within: Place | null,
 ): void {
-  const value = values[input.name]
-  if (value == null) return
-  const place = { within, key: input.name }
-  for (const rule of rulesOf(input)) {
-    const result = rule['~standard'].validate(value)
-    if (result instanceof Promise) throw new Error(`The rule of ${partsOf(place).join('.')} must not be asynchronous.`)
-    for (const issue of result.issues ?? []) {
-      problems.push({ path: pathOf(partsOf(place), issue), message: issue.message })
-    }
+  for (const { name, rules, type } of checks) {
+    const value = values[name]
+    if (value == null) continue
+    const place = { within, key: name }
+    for (const rule of rules) collectFrom(problems, rule, value, place)
+    if (type !== null) collectInside(problems, type, value, place)
   }
-  collectInside(problems, input.type, value, place)
 }
 
-function collectInside(problems: FieldProblem[], type: GraphQLInputType, value: unknown, place: Place): void {
-  const nullable = getNullableType(type)
-  if (isListType(nullable)) {
-    if (!isInputObjectType(getNamedType(nullable)) || !Array.isArray(value)) return
-    for (const [index, item] of (value as unknown[]).entries()) {
-      collectInside(problems, nullable.ofType, item, { within: place, key: index })
-    }
-  } else if (isInputObjectType(nullable) && value != null) {
-    const fields = nullable.getFields()
-    for (const name in fields) {
-      const field = fields[name]
-      if (field !== undefined) collect(problems, field, value as Record<string, unknown>, place)
-    }
+function collectFrom(problems: FieldProblem[], rule: StandardSchemaV1, value: unknown, place: Place): void {
+  const result = rule['~standard'].validate(value)
+  if (result instanceof Promise) throw new Error(`The rule of ${partsOf(place).join('.')} must not be asynchronous.`)
+  for (const issue of result.issues ?? [])
+    problems.push({ path: pathOf(partsOf(place), issue), message: issue.message })
+}
+
+/** An object, or a list of them (of lists of them). */
+function collectInside(problems: FieldProblem[], type: GraphQLInputObjectType, value: unknown, place: Place): void {
+  if (value == null) return
+  if (Array.isArray(value)) {
+    value.forEach((item, key) => collectInside(problems, type, item, { within: place, key }))
+  } else {
+    const checks = made(checksOfType, type, () => Object.values(type.getFields()))
+    collect(problems, checks, value as Record<string, unknown>, place)
   }
 }
 
