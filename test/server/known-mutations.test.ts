@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { documents } from '../../src/daemon/client/documents.js'
 import type { Database } from '../../src/database/sql.js'
+import { AnswerSize } from '../../src/graphql/answer-size.js'
 import { openLog } from '../../src/server/log.js'
 import { Metrics } from '../../src/server/metrics.js'
 import { openTracing } from '../../src/server/tracing.js'
@@ -135,4 +136,15 @@ it('a bounded number of texts is known, the latest ones', async () => {
   for (let n = 0; n <= 200; n++) await sendOften(text(n))
   expect(answer(text(0))).toBeNull()
   expect(await answer(text(1))).toMatchObject({ data: {} })
+})
+
+it('an answer whose texts are too large is refused as a whole', async () => {
+  await sendOften(beat)
+  const exceeded = vi.spyOn(AnswerSize.prototype, 'isExceeded', 'get').mockReturnValue(true)
+  try {
+    expect(await answer(beat)).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] })
+    expect(await answer(beat)).not.toHaveProperty('data')
+  } finally {
+    exceeded.mockRestore()
+  }
 })
