@@ -1,4 +1,7 @@
 import { importCommand } from './import-command.js'
 import { runCommand } from './run-command.js'
 
-await runCommand(importCommand)
+const USAGE = `Usage:
+  npm run import -- --from postgresql://... [--workspace SLUG] [--into ws_...] [--dry-run] [--json]`
+
+await runCommand(importCommand, { usage: USAGE })

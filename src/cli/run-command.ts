@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Database } from '../database/sql.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
+import { isAskedForHelp } from '../server/asked-for-help.js'
 import { readProcessConfig } from '../server/config.js'
 import type { Config } from '../server/config.js'
 import { openLog } from '../server/log.js'
@@ -24,6 +25,8 @@ export interface Command {
 }
 
 interface Needs {
+  /** What --help prints. */
+  usage: string
   /** The command reads what is there: where there is no database it makes none, to report on its emptiness. */
   existing?: boolean
 }
@@ -31,8 +34,9 @@ interface Needs {
 /** Opens the database that the environment names, runs the command, and ends the process with its exit status. */
 export async function runCommand(
   command: (context: Command) => Promise<number>,
-  { existing = false }: Needs = {},
+  { usage, existing = false }: Needs,
 ): Promise<void> {
+  if (endsBefore(usage)) return
   const read = readProcessConfig()
   if (!read.ok) {
     for (const problem of read.problems) process.stderr.write(`${problem}\n`)
@@ -53,6 +57,17 @@ export async function runCommand(
   }
 }
 
+/** Prints how the command is used, where that is all that was asked for. */
+function endsBefore(usage: string): boolean {
+  // Who reads no more (`| head -1`) has had enough. The command goes on: its exit status is still to be told.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  const asked = isAskedForHelp(process.argv)
+  if (asked) process.stdout.write(`${usage}\n`)
+  return asked
+}
+
 function assertEmbeddedExists({ databaseUrl, dataDirectory }: Config): void {
   if (databaseUrl !== null || existsSync(join(dataDirectory, 'database', 'PG_VERSION'))) return
   throw new Error(`There is no database in ${dataDirectory}. Name one with BATON_DATA_DIR or DATABASE_URL.`)
@@ -61,7 +76,9 @@ function assertEmbeddedExists({ databaseUrl, dataDirectory }: Config): void {
 /** As {@link runCommand}, for what needs no database: not even settings that name one. */
 export async function runWithoutDatabase(
   command: (context: Omit<Command, 'database'>) => Promise<number>,
+  { usage }: Pick<Needs, 'usage'>,
 ): Promise<void> {
+  if (endsBefore(usage)) return
   try {
     assertNoHoles()
     process.exitCode = await command({ terminal: terminalOf(process.stdout), flags: readFlags() })

@@ -15,7 +15,7 @@ export interface RequestedToken {
   expiresInSeconds: number | null
 }
 
-const USAGE = `Usage:
+export const USAGE = `Usage:
   npm run --silent token -- create --name NAME --kind ADMIN|MEMBER|VIEWER|ROOT [--expires 90d] [--workspace WS] [--json]
   npm run --silent token -- create --name NAME --daemon DAEMON_ID [--expires 90d] [--workspace WS] [--json]
   npm run --silent token -- list [--workspace WS] [--json]

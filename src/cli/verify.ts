@@ -1,4 +1,10 @@
 import { readFlags, runCommand, runWithoutDatabase } from './run-command.js'
 import { verifyCommand, verifyFileCommand } from './verify-command.js'
 
-await (readFlags().has('file') ? runWithoutDatabase(verifyFileCommand) : runCommand(verifyCommand, { existing: true }))
+const usage = `Usage:
+  npm run verify [-- --json]
+  npm run verify -- --file FILE [--json]`
+
+await (readFlags().has('file')
+  ? runWithoutDatabase(verifyFileCommand, { usage })
+  : runCommand(verifyCommand, { usage, existing: true }))

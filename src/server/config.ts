@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unknownSettings } from './unknown-settings.js'
 
 /** What the environment says, with defaults. The README's table of settings is this file in other words. */
 export interface Config {
@@ -116,15 +117,45 @@ const rateLimitStore: Variable<'memory' | 'postgres'> = {
   expected: 'memory (each server counts for itself) or postgres (all servers together; with DATABASE_URL)',
 }
 
+/** Every setting by its name. */
+export const VARIABLES = {
+  PORT: port,
+  HOST: host,
+  DATABASE_URL: databaseUrl,
+  BATON_DATA_DIR: dataDirectory,
+  BATON_ADMIN_TOKEN: adminToken,
+  BATON_METRICS_TOKEN: metricsToken,
+  BATON_CLAIM_LEASE_SECONDS: claimLease,
+  BATON_RUN_LEASE_SECONDS: runLease,
+  BATON_SWEEP_INTERVAL_MS: sweepInterval,
+  BATON_QUEUE_TTL_SECONDS: queueTtl,
+  BATON_LOG_LEVEL: logLevel,
+  BATON_GRAPHIQL: graphiql,
+  BATON_CORS_ORIGINS: corsOrigins,
+  BATON_TRUST_PROXY: trustedProxies,
+  BATON_RATE_LIMIT_DAEMON: rateLimitDaemon,
+  BATON_RATE_LIMIT_OTHERS: rateLimitOthers,
+  BATON_RATE_LIMIT_FAILURES: rateLimitFailures,
+  BATON_RATE_LIMIT_STORE: rateLimitStore,
+} as const
+
+type Value<Name extends keyof typeof VARIABLES> = (typeof VARIABLES)[Name]['fallback']
+
 /** The settings of this process. */
 export function readProcessConfig(): ReadConfig {
   return readConfig(process.env)
 }
 
+/** A sentence for each variable of this process that looks like a setting and is none. */
+export function unknownProcessSettings(): string[] {
+  return unknownSettings(Object.keys(process.env), Object.keys(VARIABLES))
+}
+
 /** Every problem at once, a sentence each. A variable that is empty counts as unset: compose files pass those on. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ReadConfig {
   const problems: string[] = []
-  const read = <T>(name: string, variable: Variable<T>): T => {
+  const read = <Name extends keyof typeof VARIABLES>(name: Name): Value<Name> => {
+    const variable = VARIABLES[name] as Variable<Value<Name>>
     const text = environment[name]?.trim() ?? ''
     if (text === '') return variable.fallback
     const { success, data } = variable.schema.safeParse(text)
@@ -133,24 +164,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return variable.fallback
   }
   const config: Config = {
-    port: read('PORT', port),
-    host: read('HOST', host),
-    databaseUrl: read('DATABASE_URL', databaseUrl),
-    dataDirectory: read('BATON_DATA_DIR', dataDirectory),
-    adminToken: read('BATON_ADMIN_TOKEN', adminToken),
-    metricsToken: read('BATON_METRICS_TOKEN', metricsToken),
-    claimLeaseSeconds: read('BATON_CLAIM_LEASE_SECONDS', claimLease),
-    runLeaseSeconds: read('BATON_RUN_LEASE_SECONDS', runLease),
-    sweepIntervalMs: read('BATON_SWEEP_INTERVAL_MS', sweepInterval),
-    queueTtlSeconds: read('BATON_QUEUE_TTL_SECONDS', queueTtl),
-    logLevel: read('BATON_LOG_LEVEL', logLevel),
-    graphiql: read('BATON_GRAPHIQL', graphiql),
-    corsOrigins: read('BATON_CORS_ORIGINS', corsOrigins),
-    trustedProxies: read('BATON_TRUST_PROXY', trustedProxies),
-    rateLimitDaemon: read('BATON_RATE_LIMIT_DAEMON', rateLimitDaemon),
-    rateLimitOthers: read('BATON_RATE_LIMIT_OTHERS', rateLimitOthers),
-    rateLimitFailures: read('BATON_RATE_LIMIT_FAILURES', rateLimitFailures),
-    rateLimitStore: read('BATON_RATE_LIMIT_STORE', rateLimitStore),
+    port: read('PORT'),
+    host: read('HOST'),
+    databaseUrl: read('DATABASE_URL'),
+    dataDirectory: read('BATON_DATA_DIR'),
+    adminToken: read('BATON_ADMIN_TOKEN'),
+    metricsToken: read('BATON_METRICS_TOKEN'),
+    claimLeaseSeconds: read('BATON_CLAIM_LEASE_SECONDS'),
+    runLeaseSeconds: read('BATON_RUN_LEASE_SECONDS'),
+    sweepIntervalMs: read('BATON_SWEEP_INTERVAL_MS'),
+    queueTtlSeconds: read('BATON_QUEUE_TTL_SECONDS'),
+    logLevel: read('BATON_LOG_LEVEL'),
+    graphiql: read('BATON_GRAPHIQL'),
+    corsOrigins: read('BATON_CORS_ORIGINS'),
+    trustedProxies: read('BATON_TRUST_PROXY'),
+    rateLimitDaemon: read('BATON_RATE_LIMIT_DAEMON'),
+    rateLimitOthers: read('BATON_RATE_LIMIT_OTHERS'),
+    rateLimitFailures: read('BATON_RATE_LIMIT_FAILURES'),
+    rateLimitStore: read('BATON_RATE_LIMIT_STORE'),
   }
   if (config.rateLimitStore === 'postgres' && config.databaseUrl === null) {
     problems.push('BATON_RATE_LIMIT_STORE is "postgres": it needs DATABASE_URL. The embedded database has one server.')

@@ -1,17 +1,21 @@
-import { readProcessConfig } from './config.js'
+import { isAskedForHelp } from './asked-for-help.js'
+import { readProcessConfig, unknownProcessSettings } from './config.js'
 import type { Config } from './config.js'
 import { openLog } from './log.js'
 import { stopOnSignals } from './shutdown.js'
 import { startMessage } from './start-message.js'
 import { startProblem } from './start-problem.js'
 import { startServer } from './start-server.js'
+import { usage } from './usage.js'
 
 const read = readProcessConfig()
-if (!read.ok) giveUp(...read.problems)
+if (isAskedForHelp(process.argv)) process.stdout.write(usage())
+else if (!read.ok) giveUp(...read.problems)
 else await run(read.config)
 
 async function run(config: Config): Promise<void> {
   const log = openLog(config.logLevel)
+  for (const told of unknownProcessSettings()) log.warn(told)
   try {
     const starting = startServer(config, log)
     // From the first moment: a first start takes seconds, and a database should not be left half made.

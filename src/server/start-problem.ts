@@ -13,7 +13,7 @@ export function startProblem(error: unknown, where: Where): string | null {
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === undefined) return databaseProblem(error, null, where)
   if (syscall === 'listen') return listenProblem(code, where)
-  return where.databaseUrl === null ? directoryProblem(code, where) : databaseProblem(error, code, where)
+  return where.databaseUrl === null ? directoryProblem(code, syscall, where) : databaseProblem(error, code, where)
 }
 
 function listenProblem(code: string, { host, port }: Where): string {
@@ -30,12 +30,15 @@ function listenProblem(code: string, { host, port }: Where): string {
   }
 }
 
-function directoryProblem(code: string, { dataDirectory }: Where): string | null {
+function directoryProblem(code: string, syscall: string | undefined, { dataDirectory }: Where): string | null {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return `The data directory ${dataDirectory} cannot be written to (${code}). Give this user the right to, or set BATON_DATA_DIR.`
+    case 'ENOENT':
+      if (syscall !== 'mkdir') return null
+      return `The data directory ${dataDirectory} cannot be made there. Set BATON_DATA_DIR to a path on an ordinary disk.`
     case 'ENOTDIR':
     case 'EEXIST':
       return `${dataDirectory} is not a directory. Set BATON_DATA_DIR to one, or to a path where nothing is yet.`

@@ -17,7 +17,7 @@ it('a command that reads makes no database where there is none, and does not cal
   vi.stubEnv('BATON_DATA_DIR', missing)
   const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const command = vi.fn(async () => 0)
-  await runCommand(command, { existing: true })
+  await runCommand(command, { usage: 'Usage', existing: true })
   expect(command).not.toHaveBeenCalled()
   expect(process.exitCode).toBe(1)
   expect(told).toHaveBeenCalledWith(expect.stringContaining(`There is no database in ${missing}.`))

@@ -55,6 +55,12 @@ it('a database that cannot be reached ends the start with one line, without the 
   expect(output.stdout + output.stderr).not.toContain('hunter2')
 })
 
+it('a data directory where none can be made ends the start with one line', async () => {
+  const { child, output } = await startInVain({ dataDirectory: '/proc/nope/deeper' })
+  expect(child.exitCode).toBe(1)
+  expect(oneLine(output.stderr)).toMatch(/^The data directory \/proc\/nope\/deeper cannot be /)
+})
+
 it('a data directory that is a file ends the start with one line', async () => {
   const file = `${emptyDirectory()}/file`
   writeFileSync(file, '')

@@ -15,6 +15,7 @@ it.each([
   [failure('EAFNOSUPPORT', { syscall: 'listen' }), 'Cannot listen on 127.0.0.1:4000 (EAFNOSUPPORT).'],
   [new DirectoryInUse('.data'), 'Another Baton process has the data directory .data open.'],
   [failure('EACCES', { syscall: 'mkdir' }), 'The data directory .data cannot be written to (EACCES).'],
+  [failure('ENOENT', { syscall: 'mkdir' }), 'The data directory .data cannot be made there.'],
   [failure('EROFS', { syscall: 'mkdir' }), 'The data directory .data cannot be written to (EROFS).'],
   [failure('EEXIST', { syscall: 'mkdir' }), '.data is not a directory.'],
   [failure('ENOSPC', { syscall: 'write' }), 'There is no space left for the data directory .data.'],
@@ -46,6 +47,7 @@ it.each([
   [new Error('Migration 1 was changed'), EMBEDDED],
   [new Error('Migration 1 was changed'), POSTGRES],
   [failure('42P01'), POSTGRES],
+  [failure('ENOENT', { syscall: 'open' }), EMBEDDED],
   ['a string', POSTGRES],
 ])('what nobody foresaw is not explained away: %s', (error, where) => {
   expect(startProblem(error, where)).toBeNull()

@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { ended } from '../support/child-process-end.js'
+import { requestGraphQL } from '../support/graphql-request.js'
+import { textAt } from '../support/graphql.js'
 import { ADMIN_TOKEN, startServer, written } from '../support/server-process.js'
 import type { ServerProcess } from '../support/server-process.js'
 
@@ -12,12 +14,12 @@ const BODY = JSON.stringify({ query: '{ viewer { kind } }' })
 const env = { BATON_ADMIN_TOKEN: ADMIN_TOKEN }
 
 /** A request that the server has taken up, and that waits for its body. */
-async function underWay({ port }: ServerProcess): Promise<ClientRequest> {
+async function underWay({ port }: ServerProcess, body = BODY): Promise<ClientRequest> {
   const call = request({
     ...{ host: '127.0.0.1', port, path: '/graphql', method: 'POST' },
     headers: {
       ...{ authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-      ...{ 'content-length': BODY.length, expect: '100-continue' },
+      ...{ 'content-length': body.length, expect: '100-continue' },
     },
   })
   call.flushHeaders()
@@ -40,6 +42,39 @@ it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
     await ended(server.child)
     expect(server.child.exitCode).toBe(0)
     expect(server.output.stdout).toContain('Stopped')
+  },
+)
+
+it.each(['claimTask', 'claimTasks'])(
+  'a %s that waits is told to come back, and the process ends well',
+  async (field) => {
+    const server = await startServer({ env })
+    const { data } = await requestGraphQL(
+      server.url,
+      ADMIN_TOKEN,
+      'mutation { registerRuntime(input: { daemonId: "d", provider: "p" }) { runtime { id } } }',
+    )
+    const id = textAt(data, 'registerRuntime.runtime.id')
+    const claim =
+      field === 'claimTask'
+        ? `claimTask(input: { runtimeId: "${id}", waitSeconds: 60 }) { ... on NoTaskAvailable { reasons } }`
+        : `claimTasks(input: { runtimeIds: ["${id}"], waitSeconds: 60 }) { noTask { reasons } }`
+    const body = JSON.stringify({ query: `mutation { ${claim} }` })
+    const call = await underWay(server, body)
+    call.end(body)
+    // Time to find nothing, and to wait.
+    await sleep(500)
+    const answered = once(call, 'response') as Promise<[IncomingMessage]>
+    // A stop of ten seconds would be cut off, with 1.
+    expect(await server.stop()).toBe(0)
+    const [answer] = await answered
+    const told = { reasons: ['QUEUE_EMPTY'] }
+    expect(answer.statusCode).toBe(200)
+    expect(JSON.parse(await text(answer))).toMatchObject({
+      data: { [field]: field === 'claimTask' ? told : { noTask: told } },
+    })
+    expect(server.output.stdout).toContain('Stopped')
+    expect(server.output.stdout).not.toContain('cut off')
   },
 )
 

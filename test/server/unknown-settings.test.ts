@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { VARIABLES } from '../../src/server/config.js'
+import { unknownSettings } from '../../src/server/unknown-settings.js'
+import { usage } from '../../src/server/usage.js'
+
+const SETTINGS = Object.keys(VARIABLES)
+
+it('a variable that is almost a setting is named, with the setting that it may be meant for', () => {
+  expect(unknownSettings(['BATON_CLAIM_LEASE', 'PATH', 'BATON_LOGLEVEL', 'PORT'], SETTINGS)).toEqual([
+    'BATON_CLAIM_LEASE is no setting, and is ignored. Did you mean BATON_CLAIM_LEASE_SECONDS?',
+    'BATON_LOGLEVEL is no setting, and is ignored. Did you mean BATON_LOG_LEVEL?',
+  ])
+})
+
+it('no setting, and nothing that Baton’s other programs read, is taken for a mistake', () => {
+  expect(unknownSettings([...SETTINGS, 'BATON_URL', 'BATON_TOKEN'], SETTINGS)).toEqual([])
+})
+
+it('--help names every setting, with what it may be and what it is where it is not set', () => {
+  for (const name of SETTINGS) expect(usage()).toContain(`  ${name} `)
+  expect(usage()).toMatch(/BATON_CLAIM_LEASE_SECONDS +a whole number from 1 to 3600 \(60\)\n/)
+})
