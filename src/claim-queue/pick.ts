@@ -23,23 +23,25 @@ export interface Picked {
  * Candidates of an agent beyond the wanted number, to fall back on where others have locked the first ones. Each costs two
  * look-ups by key, so the first pick takes none: of 32 runtimes it cost 14 ms with 16 spares, and most of it for them.
  */
-const SPARES = 16
+export const SPARES = 16
 
 /**
  * Per runtime: walks the agents that have READY entries there (a loose index scan), drops those without room, takes
  * the best few of each, and locks the best of all, conversation and entry, passing over what others hold.
  * Never waits for a lock, so it can stand anywhere in the lock order. The conversation comes first: an entry locked
  * for a conversation that then turns out to be held would block that conversation's holder, who may be waited for here.
- * Its cost grows with the number of agents that have claimable work on the runtime, with nothing else.
+ * Its cost grows with the number of agents that have claimable work on the runtime, with nothing else. A runtime that is
+ * deregistered gets nothing.
  *
  * More of an agent's tasks than it has room for come last, as spares.
  *
  * The room seen here is a snapshot: claims of one agent by several servers are counted again under the agent's lock.
  */
-const PICK = statement(
+export const PICK = statement(
   'pick_claimable',
   `WITH RECURSIVE asked AS (
-     SELECT x.w, x.rt, x.want FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, rt, want)
+     SELECT x.w, x.rt, x.want FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, rt, want) CROSS JOIN LATERAL (
+       SELECT FROM runtime t WHERE t."workspaceId" = x.w AND t.id = x.rt AND t."deregisteredAt" IS NULL OFFSET 0) t
    ), agents AS (
      SELECT a.w, a.rt, a.want, (SELECT q."agentId" FROM queue_entry q
        WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = $5 ORDER BY q."agentId" LIMIT 1) AS agent

@@ -1,6 +1,6 @@
 import type { Claim, QueueEntry } from '../generated/prisma/client.js'
-import type { Sql } from '../database/sql.js'
-import { statement } from '../database/sql.js'
+import { step } from '../database/step.js'
+import type { StepCall } from '../database/step.js'
 import { placesByKeys } from '../database/by-keys.js'
 
 /** Changes of the waiting and the held tasks. Made under the locks of the conversations they belong to. */
@@ -13,68 +13,73 @@ export interface QueueChanges {
   renewed: { workspaceId: string; taskId: string; leaseSeconds: number; leaseExpiresAt: Date }[]
 }
 
-const DEQUEUE = statement(
+const DEQUEUE = step(
   'dequeue',
+  ['text[]', 'text[]'],
   `DELETE FROM queue_entry WHERE ctid = ANY (${placesByKeys('queue_entry', { column: 'taskId' })})`,
 )
 
-const ENQUEUE = statement(
+const ENQUEUE = step(
   'enqueue',
+  ['json'],
   `INSERT INTO queue_entry ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, state,
      "availableAt", "enqueuedAt")
    SELECT "workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, state, "availableAt", "enqueuedAt"
    FROM json_populate_recordset(null::queue_entry, $1::json)`,
 )
 
-const RETARGET = statement(
+const RETARGET = step(
   'retarget',
+  ['text[]', 'text[]', 'text[]'],
   `UPDATE queue_entry q
    SET "runtimeId" = (SELECT x.runtime FROM unnest($2::text[], $3::text[]) AS x(id, runtime) WHERE x.id = q."taskId" LIMIT 1),
      state = CASE WHEN q.state = 'SCHEDULED' THEN q.state ELSE 'BEHIND' END
    WHERE q.ctid = ANY (${placesByKeys('queue_entry', { column: 'taskId' })})`,
 )
 
-const END_CLAIMS = statement(
+const END_CLAIMS = step(
   'end_claims',
+  ['text[]', 'text[]'],
   `DELETE FROM claim WHERE ctid = ANY (${placesByKeys('claim', { column: 'taskId' })})`,
 )
 
-const ADD_CLAIMS = statement(
+const ADD_CLAIMS = step(
   'add_claims',
+  ['json'],
   `INSERT INTO claim ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", "leaseSeconds",
      "requestedLease", "leaseExpiresAt")
    SELECT "workspaceId", "taskId", "conversationId", "agentId", "runtimeId", "leaseSeconds", "requestedLease", "leaseExpiresAt"
    FROM json_populate_recordset(null::claim, $1::json)`,
 )
 
-const RENEW = statement(
+const RENEW = step(
   'renew_claims',
+  ['text[]', 'text[]', 'int[]', 'timestamptz[]'],
   `UPDATE claim c SET ("leaseSeconds", "leaseExpiresAt") = (
      SELECT x.seconds, x.expires FROM unnest($2::text[], $3::int[], $4::timestamptz[]) AS x(id, seconds, expires)
      WHERE x.id = c."taskId" LIMIT 1)
    WHERE c.ctid = ANY (${placesByKeys('claim', { column: 'taskId' })})`,
 )
 
-export async function writeQueueChanges(sql: Sql, changes: QueueChanges): Promise<void> {
+/** In the order in which they are to be done. */
+export const QUEUE_STEPS = [DEQUEUE, END_CLAIMS, ENQUEUE, RETARGET, ADD_CLAIMS, RENEW]
+
+export function queueWrites(changes: QueueChanges): StepCall[] {
   const { enqueued, dequeued, retargeted, claimed, ended, renewed } = changes
-  const writes: Promise<unknown>[] = []
-  if (dequeued.length > 0) writes.push(sql.rows(DEQUEUE, taskColumns(dequeued)))
-  if (ended.length > 0) writes.push(sql.rows(END_CLAIMS, taskColumns(ended)))
-  if (enqueued.length > 0) writes.push(sql.rows(ENQUEUE, [JSON.stringify(enqueued)]))
+  const calls: StepCall[] = []
+  if (dequeued.length > 0) calls.push({ step: DEQUEUE, values: taskColumns(dequeued) })
+  if (ended.length > 0) calls.push({ step: END_CLAIMS, values: taskColumns(ended) })
+  if (enqueued.length > 0) calls.push({ step: ENQUEUE, values: [JSON.stringify(enqueued)] })
   if (retargeted.length > 0) {
-    writes.push(sql.rows(RETARGET, [...taskColumns(retargeted), retargeted.map(({ runtimeId }) => runtimeId)]))
+    calls.push({ step: RETARGET, values: [...taskColumns(retargeted), retargeted.map(({ runtimeId }) => runtimeId)] })
   }
-  if (claimed.length > 0) writes.push(sql.rows(ADD_CLAIMS, [JSON.stringify(claimed)]))
+  if (claimed.length > 0) calls.push({ step: ADD_CLAIMS, values: [JSON.stringify(claimed)] })
   if (renewed.length > 0) {
-    writes.push(
-      sql.rows(RENEW, [
-        ...taskColumns(renewed),
-        renewed.map(({ leaseSeconds }) => leaseSeconds),
-        renewed.map(({ leaseExpiresAt }) => leaseExpiresAt),
-      ]),
-    )
+    const seconds = renewed.map(({ leaseSeconds }) => leaseSeconds)
+    const expires = renewed.map(({ leaseExpiresAt }) => leaseExpiresAt)
+    calls.push({ step: RENEW, values: [...taskColumns(renewed), seconds, expires] })
   }
-  await Promise.all(writes)
+  return calls
 }
 
 function taskColumns(rows: readonly { workspaceId: string; taskId: string }[]): [string[], string[]] {

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/sql.js'
-import { statement } from '../database/sql.js'
+import { runStep, step } from '../database/step.js'
+import type { StepCall } from '../database/step.js'
 
 /**
  * Sets right which entries of these conversations stand at the head of their runtime's line: READY where the
@@ -9,8 +10,9 @@ import { statement } from '../database/sql.js'
  * A kept head is what holds claims flat: with NOT EXISTS over the queue instead, 100,000 tasks behind one busy
  * conversation brought claims from 2,600/s to 20/s here.
  */
-const REFRESH = statement(
+export const REFRESH_HEADS = step(
   'refresh_heads',
+  ['text[]', 'text[]'],
   `WITH RECURSIVE asked AS (
      SELECT DISTINCT w, id FROM unnest($1::text[], $2::text[]) AS x(w, id)
    ), runtimes AS (
@@ -47,11 +49,17 @@ const REFRESH = statement(
    WHERE q.ctid = ANY ((SELECT ready || next || behind FROM places)::tid[])`,
 )
 
-/** Call it after every change of a conversation's entries or claim, in the same transaction. */
-export async function refreshHeads(
-  sql: Sql,
-  conversations: readonly (readonly [workspaceId: string, id: string])[],
-): Promise<void> {
-  if (conversations.length === 0) return
-  await sql.rows(REFRESH, [conversations.map(([w]) => w), conversations.map(([, id]) => id)])
+type Conversations = readonly (readonly [workspaceId: string, id: string])[]
+
+/** To be done after every change of a conversation's entries or claim, in the same transaction. */
+export function headWrites(conversations: Conversations): StepCall[] {
+  return conversations.length === 0 ? [] : [refreshOf(conversations)]
+}
+
+export async function refreshHeads(sql: Sql, conversations: Conversations): Promise<void> {
+  if (conversations.length > 0) await runStep(sql, refreshOf(conversations))
+}
+
+function refreshOf(conversations: Conversations): StepCall {
+  return { step: REFRESH_HEADS, values: [conversations.map(([w]) => w), conversations.map(([, id]) => id)] }
 }

@@ -1,10 +1,12 @@
 import type { Sql } from '../database/sql.js'
-import { statement } from '../database/sql.js'
+import { runStep, step } from '../database/step.js'
+import type { StepCall } from '../database/step.js'
 import { CLAIMABLE } from './claimable.js'
 
 /** Where these agents' tasks can be claimed: the distinct runtimes of their READY entries (a loose index scan). */
-const WAKEABLE = statement(
+export const WAKEABLE_RUNTIMES = step(
   'wakeable_runtimes',
+  ['text[]', 'text[]', 'text'],
   `WITH RECURSIVE agents AS (
      SELECT DISTINCT x.w, x.id FROM unnest($1::text[], $2::text[]) AS x(w, id)
      JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id
@@ -20,20 +22,34 @@ const WAKEABLE = statement(
      FROM runtimes r WHERE r.runtime IS NOT NULL
    )
    SELECT DISTINCT w AS "workspaceId", runtime AS "runtimeId" FROM runtimes WHERE runtime IS NOT NULL`,
+  { answers: 'rows' },
 )
+
+interface AgentKey {
+  workspaceId: string
+  agentId: string
+}
+
+/** A runtime that may have work. */
+export interface Wakeable {
+  workspaceId: string
+  runtimeId: string
+}
 
 /**
  * The runtimes that may have work after a change of these agents' tasks: a new head of the line, a conversation that became
  * idle, an agent that has room again. To be told after commit.
  */
-export function wakeableRuntimes(
-  sql: Sql,
-  agents: readonly { workspaceId: string; agentId: string }[],
-): Promise<{ workspaceId: string; runtimeId: string }[]> {
-  if (agents.length === 0) return Promise.resolve([])
-  return sql.rows(WAKEABLE, [
-    agents.map(({ workspaceId }) => workspaceId),
-    agents.map(({ agentId }) => agentId),
-    CLAIMABLE,
-  ])
+export function wakeableRuntimes(sql: Sql, agents: readonly AgentKey[]): Promise<Wakeable[]> {
+  return agents.length === 0 ? Promise.resolve([]) : runStep(sql, wakeableOf(agents))
+}
+
+/** As {@link wakeableRuntimes}. */
+export function wakeableReads(agents: readonly AgentKey[]): StepCall[] {
+  return agents.length === 0 ? [] : [wakeableOf(agents)]
+}
+
+function wakeableOf(agents: readonly AgentKey[]): StepCall {
+  const keys = [agents.map(({ workspaceId }) => workspaceId), agents.map(({ agentId }) => agentId)]
+  return { step: WAKEABLE_RUNTIMES, values: [...keys, CLAIMABLE] }
 }

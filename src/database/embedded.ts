@@ -6,7 +6,8 @@ import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { lockDirectory } from './directory-lock.js'
 import { applyMissing } from './migrate.js'
-import type { Database, Sql, Statement } from './sql.js'
+import type { Routine } from './routine.js'
+import type { Database, Sql, Statement, TransactionSql } from './sql.js'
 
 /**
  * PostgreSQL in this process, its files in `directory`. One connection: statements wait for each other, and a
@@ -35,11 +36,12 @@ export async function openPGlite(options: PGliteOptions, released: () => Promise
     async (sql) => (await pglite.query<{ migration_name: string; checksum: string }>(sql)).rows,
   )
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite) })
+  const routines = new Set<string>()
   return {
     kind: 'embedded',
     prisma,
     sql: sqlOf(pglite),
-    transaction: (work) => pglite.transaction((transaction) => work(sqlOf(transaction))),
+    transaction: (work) => inTransaction(pglite, routines, work),
     pools: () => [],
     async close() {
       await prisma.$disconnect()
@@ -54,5 +56,34 @@ function sqlOf(connection: PGlite | Transaction): Sql {
     async rows<Row>({ text }: Statement, values: readonly unknown[] = []) {
       return (await connection.query<Row>(text, values as unknown[])).rows
     },
+  }
+}
+
+/** `routines`: those that the database has been told of. */
+async function inTransaction<T>(
+  pglite: PGlite,
+  routines: Set<string>,
+  work: (sql: TransactionSql) => Promise<T>,
+): Promise<T> {
+  /** Those that go again if the transaction is rolled back. */
+  const defined: string[] = []
+  try {
+    return await pglite.transaction((transaction) => {
+      const sql = sqlOf(transaction)
+      const call = async <Answer>({ name, definition, call: statement }: Routine, values: readonly unknown[]) => {
+        if (!routines.has(name)) {
+          await transaction.exec(definition)
+          routines.add(name)
+          defined.push(name)
+        }
+        const [row] = await sql.rows<{ answer: Answer }>(statement, values)
+        if (row === undefined) throw new Error(`${name} answered nothing.`)
+        return row.answer
+      }
+      return work({ ...sql, call, callLast: call })
+    })
+  } catch (error) {
+    for (const name of defined) routines.delete(name)
+    throw error
   }
 }

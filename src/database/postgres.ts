@@ -1,9 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import type { Socket } from 'node:net'
 import { Pool } from 'pg'
 import type { PoolClient } from 'pg'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { sqlState } from './sql.js'
-import type { Database, PoolUse, Sql, Statement } from './sql.js'
+import type { Database, PoolUse, Sql, Statement, TransactionSql } from './sql.js'
+import type { Routine } from './routine.js'
 
 /** Connections for writes. Commands are grouped, so few are busy at once. */
 const WRITE_CONNECTIONS = 8
@@ -111,24 +113,92 @@ const BEGIN = { text: 'BEGIN', query_timeout: TRANSACTION_ANSWER_MS }
 const COMMIT = { text: 'COMMIT', query_timeout: TRANSACTION_ANSWER_MS }
 const IN_FAILED_TRANSACTION = '25P02'
 
-async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: Pool, work: (sql: TransactionSql) => Promise<T>): Promise<T> {
   const connection = await pool.connect()
+  const transaction = new PostgresTransaction(connection)
   let broken: Error | undefined
-  /** Statements that were sent along with the failing one fail as well, and which of them is heard of first is chance. */
-  let firstFailure: unknown
   try {
-    await connection.query(BEGIN)
-    const result = await work(sqlOf(connection, TRANSACTION_ANSWER_MS, (error) => (firstFailure ??= error)))
-    await connection.query(COMMIT)
+    const result = await work(transaction)
+    await transaction.commit()
     return result
   } catch (error) {
-    await connection.query('ROLLBACK').catch((rollbackError: unknown) => {
+    await transaction.rollback().catch((rollbackError: unknown) => {
       broken = rollbackError as Error
     })
-    throw sqlState(error) === IN_FAILED_TRANSACTION ? firstFailure : error
+    throw sqlState(error) === IN_FAILED_TRANSACTION ? transaction.firstFailure : error
   } finally {
     connection.release(broken)
   }
+}
+
+/** The routines that a connection has been told of. */
+const routinesOf = new WeakMap<PoolClient, Set<string>>()
+
+class PostgresTransaction implements TransactionSql {
+  /** Statements that were sent along with the failing one fail as well, and which of them is heard of first is chance. */
+  firstFailure: unknown
+  private readonly sql: Sql
+  private readonly begun: Promise<unknown>
+  private committed: Promise<unknown> | null = null
+  private readonly routines: Set<string>
+  /** Those that go again if the transaction is rolled back. */
+  private readonly defined: string[] = []
+
+  constructor(private readonly connection: PoolClient) {
+    this.sql = sqlOf(connection, TRANSACTION_ANSWER_MS, (error) => (this.firstFailure ??= error))
+    this.routines = routinesOf.get(connection) ?? new Set()
+    routinesOf.set(connection, this.routines)
+    sendTogether(connection)
+    this.begun = heard(connection.query(BEGIN))
+  }
+
+  async rows<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+    const [rows] = await Promise.all([this.sql.rows<Row>(statement, values), this.begun])
+    return rows
+  }
+
+  async call<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer> {
+    if (!this.routines.has(routine.name)) {
+      this.routines.add(routine.name)
+      this.defined.push(routine.name)
+      heard(this.sql.rows({ name: '', text: routine.definition }))
+    }
+    const [row] = await this.rows<{ answer: Answer }>(routine.call, values)
+    if (row === undefined) throw new Error(`${routine.name} answered nothing.`)
+    return row.answer
+  }
+
+  callLast<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer> {
+    sendTogether(this.connection)
+    const answer = this.call<Answer>(routine, values)
+    this.committed = heard(this.connection.query(COMMIT))
+    return answer
+  }
+
+  async commit(): Promise<void> {
+    await (this.committed ?? this.connection.query(COMMIT))
+  }
+
+  async rollback(): Promise<void> {
+    for (const name of this.defined) this.routines.delete(name)
+    await this.connection.query('ROLLBACK')
+  }
+}
+
+/** Its failure is not lost where it is awaited only later, or where another one comes first. */
+function heard<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined)
+  return answer
+}
+
+/**
+ * All that is sent until the end of this turn goes out as one packet: each write of its own costs a system call, and wakes
+ * the database up (a fourth of this process's time with a lone daemon).
+ */
+function sendTogether(connection: PoolClient): void {
+  const { stream } = (connection as PoolClient & { connection: { stream: Socket } }).connection
+  stream.cork()
+  process.nextTick(() => stream.uncork())
 }
 
 const statementNames = new Map<string, string>()

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.js'
+import type { Routine } from './routine.js'
 
 /**
  * One SQL statement with a name. On PostgreSQL it is prepared under that name once a connection, which on the
@@ -14,6 +15,17 @@ export interface Sql {
   rows<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
 }
 
+/** Within a transaction. */
+export interface TransactionSql extends Sql {
+  /** Runs a routine's statements in one round trip; returns what it answers, with times as text. */
+  call<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer>
+  /**
+   * As `call`, and commits in the same round trip, so that no lock is held while this process is waited for. Nothing may
+   * follow in the transaction. If the routine fails nothing is committed.
+   */
+  callLast<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer>
+}
+
 export interface Database {
   readonly kind: 'embedded' | 'postgres'
   /** Single statements, each its own transaction. */
@@ -24,7 +36,7 @@ export interface Database {
    * One transaction (READ COMMITTED). `work` may await nothing but `sql`: the embedded database has one connection,
    * and on PostgreSQL the row locks taken so far are held meanwhile.
    */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  transaction<T>(work: (sql: TransactionSql) => Promise<T>): Promise<T>
   /** How the connections are used at this moment; none where there are no pools of them. */
   pools(): PoolUse[]
   close(): Promise<void>

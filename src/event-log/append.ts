@@ -1,5 +1,6 @@
 import type { Sql } from '../database/sql.js'
-import { statement } from '../database/sql.js'
+import { runStep, step } from '../database/step.js'
+import type { StepCall } from '../database/step.js'
 import type { NewEvent } from '../session-pointer/events.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION } from '../session-pointer/session-state.js'
@@ -46,8 +47,9 @@ export interface Appended {
  * for a reader that follows the log; a transaction-id filter stalls behind any long transaction of the cluster.)
  * New conversations come in the order of what is unique about them: processes that open the same threads take turns.
  */
-const APPEND = statement(
+export const APPEND_EVENTS = step(
   'append_events',
+  ['json', 'json', 'int'],
   `WITH stream AS (
      SELECT * FROM json_to_recordset($1::json) AS s("workspaceId" text, "conversationId" text, "expectedVersion" int,
        "eventCount" int, "state" jsonb, "at" timestamptz, "activity" boolean, "kind" text, "agentId" text, "issueKey" text, "title" text,
@@ -98,7 +100,19 @@ const APPEND = statement(
      RETURNING "workspaceId", "conversationId", position
    )
    SELECT "conversationId", max(position)::text AS "lastPosition" FROM written GROUP BY "workspaceId", "conversationId"`,
+  { answers: 'rows', rowsExpected: 'json_array_length($1)' },
 )
+
+/** What the step answers, of each append that was written. */
+export interface AppendedRow {
+  conversationId: string
+  lastPosition: string
+}
+
+/** As {@link appendEvents}; in a routine, a conflict undoes all of it (40001). */
+export function appendWrites(appends: readonly Append[]): StepCall[] {
+  return appends.length === 0 ? [] : [appendOf(appends)]
+}
 
 /**
  * Writes the events of several conversations, at most one append a conversation, inside the caller's transaction.
@@ -106,6 +120,16 @@ const APPEND = statement(
  * is missing from the answer and wrote nothing: reload and decide again.
  */
 export async function appendEvents(sql: Sql, appends: readonly Append[]): Promise<Map<string, Appended>> {
+  const rows = await runStep<AppendedRow>(sql, appendOf(appends))
+  return new Map(
+    rows.map((row) => [
+      row.conversationId,
+      { conversationId: row.conversationId, lastPosition: BigInt(row.lastPosition) },
+    ]),
+  )
+}
+
+function appendOf(appends: readonly Append[]): StepCall {
   const digested = appends.map(digestedEvents)
   const streams = appends.map((append, index) => ({
     workspaceId: append.workspaceId,
@@ -119,17 +143,7 @@ export async function appendEvents(sql: Sql, appends: readonly Append[]): Promis
     ...append.opening,
   }))
   const events = digested.flat().map((event, place) => ({ ...event, place }))
-  const rows = await sql.rows<{ conversationId: string; lastPosition: string }>(APPEND, [
-    JSON.stringify(streams),
-    JSON.stringify(events),
-    FOLD_VERSION,
-  ])
-  return new Map(
-    rows.map((row) => [
-      row.conversationId,
-      { conversationId: row.conversationId, lastPosition: BigInt(row.lastPosition) },
-    ]),
-  )
+  return { step: APPEND_EVENTS, values: [JSON.stringify(streams), JSON.stringify(events), FOLD_VERSION] }
 }
 
 function digestedEvents({ workspaceId, conversationId, expectedVersion, ...append }: Append) {

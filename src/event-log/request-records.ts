@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
+import { runStep, step } from '../database/step.js'
+import type { StepCall } from '../database/step.js'
 import { canonicalJson } from './canonical-json.js'
 
 /** Longer than the 24 hours promised, so that no repeat within them meets the clean-up. */
@@ -32,7 +34,8 @@ export function requestKey<Input extends { requestId?: string | null }>(
   return { workspaceId, actor, mutation, requestId, argumentsHash }
 }
 
-const FIND = statement(
+/** By workspace, actor, mutation and requestId. */
+export const FIND_RECORDS = statement(
   'find_request_records',
   `SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer
    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k("workspaceId", actor, mutation, "requestId")
@@ -43,7 +46,7 @@ const FIND = statement(
 /** The records of calls made before, by {@link requestName}. */
 export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]): Promise<Map<string, RequestRecord>> {
   if (keys.length === 0) return new Map()
-  const rows = await sql.rows<RequestRecord>(FIND, [
+  const rows = await sql.rows<RequestRecord>(FIND_RECORDS, [
     keys.map((key) => key.workspaceId),
     keys.map((key) => key.actor),
     keys.map((key) => key.mutation),
@@ -52,8 +55,13 @@ export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]):
   return new Map(rows.map((row) => [requestName(row), row]))
 }
 
-const WRITE = statement(
+/**
+ * Two processes that carry out the same call at once meet on the primary key: the second waits, fails with
+ * unique_violation, writes nothing, and finds the record when it tries again.
+ */
+export const WRITE_RECORDS = step(
   'write_request_records',
+  ['json', 'timestamptz'],
   `INSERT INTO request_record ("workspaceId", actor, mutation, "requestId", "argumentsHash", answer, "createdAt")
    SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer, $2
    FROM json_to_recordset($1::json) AS r("workspaceId" text, actor text, mutation text, "requestId" text,
@@ -61,12 +69,13 @@ const WRITE = statement(
    ORDER BY r."workspaceId", r.actor, r.mutation, r."requestId"`,
 )
 
-/**
- * Keeps the answers of calls that are about to commit. Two processes that carry out the same call at once meet on the
- * primary key: the second waits, fails with unique_violation, writes nothing, and finds the record when it tries again.
- */
+/** Keeps the answers of calls that are about to commit. */
+export function recordWrites(records: readonly RequestRecord[], now: Date): StepCall[] {
+  return records.length === 0 ? [] : [{ step: WRITE_RECORDS, values: [JSON.stringify(records), now] }]
+}
+
 export async function writeRequestRecords(sql: Sql, records: readonly RequestRecord[], now: Date): Promise<void> {
-  if (records.length > 0) await sql.rows(WRITE, [JSON.stringify(records), now])
+  for (const call of recordWrites(records, now)) await runStep(sql, call)
 }
 
 const DELETE = statement(

@@ -29,7 +29,20 @@ export function countingDatabase(database: Database): CountingDatabase {
       ...database,
       prisma: prisma as unknown as PrismaClient,
       sql: counting(database.sql),
-      transaction: (work) => database.transaction((sql) => work(counting(sql))),
+      transaction: (work) =>
+        database.transaction((sql) =>
+          work({
+            ...counting(sql),
+            call(routine, values) {
+              notes.push(routine.name)
+              return sql.call(routine, values)
+            },
+            callLast(routine, values) {
+              notes.push(routine.name)
+              return sql.callLast(routine, values)
+            },
+          }),
+        ),
     },
     asked() {
       const before = notes

@@ -12,6 +12,7 @@ import type { ClaimAsk, ClaimResult } from './claim-ask.js'
 import { GroupCommit } from './group-commit.js'
 import { lostTheRace, rolledBack } from './lost-race.js'
 import { runClaimBatch } from './run-claim-batch.js'
+import { RuntimeOwners } from './runtime-owners.js'
 
 /**
  * Batches under way at once: while the database works on one, the next is decided and written up here (1,900 claims/s in
@@ -35,6 +36,7 @@ export class ClaimLane {
   private readonly commits: GroupCommit<ClaimAsk, ClaimResult>
   /** Daemons that find nothing, all at once after a restart, share their looks as well. */
   private readonly looks: GroupCommit<readonly RuntimeKey[], Waiting[]>
+  private readonly owners: RuntimeOwners
 
   constructor(
     private readonly database: Database,
@@ -43,6 +45,7 @@ export class ClaimLane {
     private readonly announcer: Announcer = silence,
     observer: Observer = unobserved,
   ) {
+    this.owners = new RuntimeOwners(database.sql)
     this.commits = new GroupCommit({
       async run(asks) {
         const { results, hints, events } = await observer.span('claim batch', { calls: asks.length }, () =>
@@ -73,6 +76,9 @@ export class ClaimLane {
    * pick passed over was locked by another server, which may yet leave it.
    */
   async claim(ask: ClaimAsk): Promise<ClaimAnswer> {
+    const known = this.owners.refusalOf(ask.caller, ask.runtimeIds)
+    const refused = known instanceof Promise ? await known : known
+    if (refused !== null) return { refused }
     for (let look = 1; ; look++) {
       const result = await this.pick(look === 1 ? ask : { ...ask, again: true })
       if (!('claimed' in result) || result.claimed.length > 0) return result

@@ -1,23 +1,11 @@
-import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Runtime } from '../../generated/prisma/client.js'
 import type { Picked } from '../../claim-queue/pick.js'
 import { newClaimToken } from '../../database/ids.js'
-import type { Claimed, ClaimAsk, ClaimTexts, RecordedClaim } from './claim-ask.js'
-import type { LockedConversation } from './conversation-work.js'
+import type { Claimed, ClaimAsk, RecordedClaim } from './claim-ask.js'
 import { decideClaim } from './decide-claim.js'
+import type { LoadedClaims } from './load-claims.js'
 import { projectEvents } from './project-events.js'
 import type { Change } from './write-changes.js'
-
-/** What was read of the picked tasks, under the locks of their conversations and agents. */
-export interface LoadedPicks {
-  /** Active tasks of each agent, counted on with every claim of this batch. */
-  active: Map<string, number>
-  room: Map<string, number>
-  agents: Map<string, Agent>
-  tasks: Map<string, Task>
-  sources: Map<string, Task>
-  conversations: Map<string, LockedConversation>
-  texts: (task: Task) => ClaimTexts
-}
 
 const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, sourcesWithQueuedRerun: new Set<string>() }
 
@@ -25,15 +13,14 @@ const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, source
 export function claimOne(
   pick: Picked,
   ask: ClaimAsk,
-  loaded: LoadedPicks,
-  runtimes: ReadonlyMap<string, Runtime>,
+  loaded: LoadedClaims,
   claimLease: number,
   now: Date,
 ): { claimed: Claimed; change: Change } {
   const task = loaded.tasks.get(pick.taskId)
   const conversation = loaded.conversations.get(pick.conversationId)
   const agent = loaded.agents.get(pick.agentId)
-  const runtime = runtimes.get(pick.runtimeId)
+  const runtime = loaded.runtimes.get(pick.runtimeId)
   if (!task || !conversation || !agent || !runtime) throw new Error(`${pick.taskId} was picked but is not whole.`)
   const { state, id: conversationId, version, digest } = conversation
   const leaseSeconds = ask.requestedLease ?? claimLease

@@ -3,7 +3,8 @@ import { statement } from '../../database/sql.js'
 
 const BARRIER = 7_238_460_114
 
-const ENTER = statement('enter_decision', `SELECT pg_advisory_xact_lock_shared(${BARRIER})`)
+/** Inside a routine as well. */
+export const ENTER_DECISION = statement('enter_decision', `SELECT pg_advisory_xact_lock_shared(${BARRIER})`)
 const AWAIT = statement('await_decisions', `SELECT pg_advisory_xact_lock(${BARRIER})`)
 
 /**
@@ -12,7 +13,7 @@ const AWAIT = statement('await_decisions', `SELECT pg_advisory_xact_lock(${BARRI
  */
 export async function enterDecision({ kind }: Database, sql: Sql): Promise<void> {
   // One connection: its transactions take turns anyway.
-  if (kind !== 'embedded') await sql.rows(ENTER)
+  if (kind !== 'embedded') await sql.rows(ENTER_DECISION)
 }
 
 /**

@@ -4,9 +4,9 @@ import { statement } from '../../database/sql.js'
 import { rowsByKeys } from '../../database/by-keys.js'
 import type { ClaimTexts } from './claim-ask.js'
 
-const CONTENTS = statement('claim_contents', `SELECT c.* FROM ${rowsByKeys('task_content', 'c', { column: 'taskId' })}`)
+export const CLAIM_CONTENTS = statement('claim_contents', `SELECT c.* FROM ${rowsByKeys('task_content', 'c', { column: 'taskId' })}`)
 
-const MESSAGES = statement(
+export const CLAIM_MESSAGES = statement(
   'claim_messages',
   `SELECT m.* FROM ${rowsByKeys('task', 't')} CROSS JOIN unnest(t."inputMessageIds") AS i(id)
      CROSS JOIN LATERAL (SELECT r.* FROM chat_message r WHERE r."workspaceId" = x.w AND r.id = i.id OFFSET 0) m`,
@@ -19,9 +19,17 @@ export async function loadClaimTexts(
 ): Promise<(task: Task) => ClaimTexts> {
   const keys = [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ id }) => id)]
   const [contents, messages] = await Promise.all([
-    sql.rows<TaskContent>(CONTENTS, keys),
-    sql.rows<ChatMessage>(MESSAGES, keys),
+    sql.rows<TaskContent>(CLAIM_CONTENTS, keys),
+    sql.rows<ChatMessage>(CLAIM_MESSAGES, keys),
   ])
+  return textsOf(contents, messages)
+}
+
+/** Each task's own of these. */
+export function textsOf(
+  contents: readonly TaskContent[],
+  messages: readonly ChatMessage[],
+): (task: Task) => ClaimTexts {
   const contentOf = new Map(contents.map((content) => [content.taskId, content]))
   const messageOf = new Map(messages.map((message) => [message.id, message]))
   return ({ id, inputMessageIds }) => ({

@@ -33,6 +33,9 @@ const TASKS = statement(
    WHERE c."taskId" <> ALL ($2::text[])`,
 )
 
+/** These tasks alone. */
+export const TASKS_BY_ID = statement('load_tasks_by_id', `SELECT t.* FROM ${rowsByKeys('task', 't')}`)
+
 /** These tasks, and the active task of each of these conversations. */
 export function loadTasks(sql: Sql, tasks: Keys, conversations: Keys): Promise<Task[]> {
   return sql.rows<Task>(TASKS, [...columns(tasks), ...columns(conversations)])
@@ -67,7 +70,7 @@ export function loadAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
   return sql.rows<Agent>(AGENTS, columns(agents))
 }
 
-const LOCK_AGENTS = statement('lock_agents', `SELECT locked.* FROM ${lockedByKeys('agent')}`)
+export const LOCK_AGENTS = statement('lock_agents', `SELECT locked.* FROM ${lockedByKeys('agent')}`)
 
 /**
  * As {@link loadAgents}, locked in the order of their ids: the capacity rule holds while claims of one agent take turns.
@@ -78,7 +81,7 @@ export function lockAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
   return sql.rows<Agent>(LOCK_AGENTS, columns(agents))
 }
 
-const ACTIVE_COUNTS = statement(
+export const ACTIVE_COUNTS = statement(
   'count_active',
   `SELECT x.id, (SELECT count(*)::int FROM claim c WHERE c."workspaceId" = x.w AND c."agentId" = x.id) AS active
    FROM unnest($1::text[], $2::text[]) AS x(w, id)`,
@@ -90,25 +93,21 @@ export async function countActive(sql: Sql, agents: Keys): Promise<Map<string, n
   return new Map(rows.map(({ id, active }) => [id, active]))
 }
 
-const RUNTIMES = statement('load_runtimes', `SELECT t.* FROM ${rowsByKeys('runtime', 't')}`)
+export const RUNTIMES = statement('load_runtimes', `SELECT t.* FROM ${rowsByKeys('runtime', 't')}`)
 
 export function loadRuntimes(sql: Sql, runtimes: Keys): Promise<Runtime[]> {
   return sql.rows<Runtime>(RUNTIMES, columns(runtimes))
 }
 
-const SOURCES = statement(
+/** The source tasks of those of these tasks that are reruns. */
+export const SOURCES = statement(
   'load_rerun_sources',
   `SELECT s.* FROM ${rowsByKeys('task', 't')}
      CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = t."rerunOf" OFFSET 0) s
    WHERE t."rerunOf" IS NOT NULL`,
 )
 
-/** The source tasks of those of these tasks that are reruns. */
-export function loadSources(sql: Sql, tasks: Keys): Promise<Task[]> {
-  return sql.rows<Task>(SOURCES, columns(tasks))
-}
-
-const CONVERSATIONS = statement('load_conversations', `SELECT c.* FROM ${rowsByKeys('conversation', 'c')}`)
+export const CONVERSATIONS = statement('load_conversations', `SELECT c.* FROM ${rowsByKeys('conversation', 'c')}`)
 
 /** Conversations as they stand; what is decided from them holds only where the caller has locked them. */
 export function loadConversationRows(sql: Sql, conversations: Keys): Promise<LockedConversation[]> {

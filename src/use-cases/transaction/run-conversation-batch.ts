@@ -11,7 +11,7 @@ import { enterDecision } from './decision-barrier.js'
 import { lockConversations } from './lock-conversations.js'
 import { outcomeOf } from './outcome-of.js'
 import type { Prepared } from './outcome-of.js'
-import { eventsOf, writeChanges } from './write-changes.js'
+import { eventsOf, writeLast } from './write-changes.js'
 
 /**
  * Several works as one transaction: lock their conversations, load what the decisions need, decide each, write all. Of
@@ -46,7 +46,7 @@ export async function runConversationBatch(
     const changes = prepared.flatMap((result) =>
       typeof result === 'object' && 'change' in result ? (result.change ?? []) : [],
     )
-    const hints = await writeChanges(sql, changes, now)
+    const hints = await writeLast(sql, changes, now)
     const results = prepared.map((result) =>
       typeof result === 'object' && 'result' in result ? { settled: result.result } : result,
     )

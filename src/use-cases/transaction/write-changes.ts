@@ -1,20 +1,22 @@
-import type { Task } from '../../generated/prisma/client.js'
-import { wakeableRuntimes } from '../../claim-queue/wakeable-runtimes.js'
-import { refreshHeads } from '../../claim-queue/refresh-heads.js'
-import { writeQueueChanges } from '../../claim-queue/queue-rows.js'
+import { REFRESH_HEADS, headWrites } from '../../claim-queue/refresh-heads.js'
+import { QUEUE_STEPS, queueWrites } from '../../claim-queue/queue-rows.js'
 import type { QueueChanges } from '../../claim-queue/queue-rows.js'
-import type { Sql } from '../../database/sql.js'
+import { WAKEABLE_RUNTIMES, wakeableReads } from '../../claim-queue/wakeable-runtimes.js'
+import type { Wakeable } from '../../claim-queue/wakeable-runtimes.js'
 import { newId } from '../../database/ids.js'
-import { appendEvents } from '../../event-log/append.js'
-import type { Append, ConversationOpening, TimedEvent } from '../../event-log/append.js'
-import { writeRequestRecords } from '../../event-log/request-records.js'
+import { sqlState } from '../../database/sql.js'
+import type { TransactionSql } from '../../database/sql.js'
+import { inOrder, valuesOf } from '../../database/step.js'
+import { APPEND_EVENTS, appendWrites } from '../../event-log/append.js'
+import type { Append, AppendedRow, ConversationOpening, TimedEvent } from '../../event-log/append.js'
+import { WRITE_RECORDS, recordWrites } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
 import type { Projection } from './project-events.js'
-import { eraseTexts } from './erase-texts.js'
-import { writeContents, writeConversations, writeMessages, writeTasks } from './write-rows.js'
+import { ERASE_STEPS, eraseWrites } from './erase-texts.js'
+import { ROW_STEPS, contentWrites, conversationWrites, messageWrites, taskWrites } from './write-rows.js'
 
 /** One conversation's decided change, ready to be written. */
 export interface Change {
@@ -32,11 +34,14 @@ export interface Change {
 
 /** A stream had moved although its conversation was locked, or another call opened the same conversation first. */
 export class AppendConflict extends Error {
-  constructor(conversationId: string) {
-    super(`The stream of ${conversationId} moved.`)
+  constructor() {
+    super('A stream that was to be written to had moved, or was opened by another call.')
     this.name = 'AppendConflict'
   }
 }
+
+/** What the append raises for it. Nothing else does: transactions are READ COMMITTED. */
+const SERIALIZATION_FAILURE = '40001'
 
 const NOTHING: Hints = { runtimes: [], logs: [] }
 
@@ -55,44 +60,76 @@ export function isActivity(events: readonly NewEvent[]): boolean {
 }
 
 /**
- * Writes the changes of several conversations. The statements are sent together, in this order: the append comes last,
- * since it takes the lock that all writers of a workspace share, and the answers' records before it, since a repeated
- * call waits on them. Returns whom to wake once this is committed.
+ * The append comes last, since it takes the lock that all writers of a workspace share, and the answers' records before it,
+ * since a repeated call waits on them.
+ */
+const WRITE_CHANGES = inOrder('write_changes', [
+  ...ROW_STEPS,
+  ...QUEUE_STEPS,
+  REFRESH_HEADS,
+  ...ERASE_STEPS,
+  WRITE_RECORDS,
+  WAKEABLE_RUNTIMES,
+  APPEND_EVENTS,
+])
+
+/**
+ * Writes the changes of several conversations. Returns whom to wake once this is committed.
  *
  * @throws AppendConflict Nothing of the transaction may be committed then.
  */
-export async function writeChanges(sql: Sql, changes: readonly Change[], now: Date): Promise<Hints> {
+export function writeChanges(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
+  return write((values) => sql.call<Written>(WRITE_CHANGES, values), changes, now)
+}
+
+/** As {@link writeChanges}, as the last of a transaction: commits with it. */
+export function writeLast(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
+  return write((values) => sql.callLast<Written>(WRITE_CHANGES, values), changes, now)
+}
+
+/** By the names of the steps. */
+interface Written {
+  wakeable_runtimes?: Wakeable[]
+  append_events?: AppendedRow[]
+}
+
+async function write(
+  call: (values: readonly unknown[]) => Promise<Written>,
+  changes: readonly Change[],
+  now: Date,
+): Promise<Hints> {
   if (changes.length === 0) return NOTHING
   const appends = changes.filter(({ events }) => events.length > 0)
   const projections = appends.map(({ projection }) => projection)
   const moved = appends.filter(({ projection }) => projection.movesQueue)
-  const rows = [
-    writeTasks(
-      sql,
-      projections.flatMap(({ newTasks }): Task[] => newTasks),
-      projections.flatMap(({ changedTasks }): Task[] => changedTasks),
+  const calls = [
+    ...taskWrites(
+      projections.flatMap(({ newTasks }) => newTasks),
+      projections.flatMap(({ changedTasks }) => changedTasks),
     ),
-    writeContents(sql, changes),
-    writeMessages(sql, changes, now),
-    writeQueueChanges(sql, joined(projections.map(({ queue }) => queue))),
-    refreshHeads(
-      sql,
-      moved.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const),
-    ),
-    writeConversations(sql, changes, now),
-    eraseTexts(sql, changes, now),
-    writeRequestRecords(
-      sql,
+    ...contentWrites(changes),
+    ...messageWrites(changes, now),
+    ...queueWrites(joined(projections.map(({ queue }) => queue))),
+    ...headWrites(moved.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)),
+    ...conversationWrites(changes, now),
+    ...eraseWrites(changes, now),
+    ...recordWrites(
       changes.flatMap(({ record }) => record ?? []),
       now,
     ),
+    ...wakeableReads(agentsOf(moved.filter(mayWake))),
+    ...appendWrites(appends.map((change) => appendOf(change, now))),
   ]
-  const [runtimes, logs] = await Promise.all([
-    wakeableRuntimes(sql, agentsOf(moved.filter(mayWake))),
-    appendAll(sql, appends, now),
-    ...rows,
-  ])
-  return { runtimes, logs }
+  const written = await call(valuesOf(WRITE_CHANGES, calls)).catch((error: unknown) => {
+    throw sqlState(error) === SERIALIZATION_FAILURE ? new AppendConflict() : error
+  })
+  const last = new Map(written.append_events?.map((row) => [row.conversationId, row.lastPosition]))
+  return {
+    runtimes: written.wakeable_runtimes ?? [],
+    logs: appends.map(({ workspaceId, conversationId }) => {
+      return { workspaceId, position: BigInt(last.get(conversationId) ?? 0) }
+    }),
+  }
 }
 
 export function eventsOf(changes: readonly Change[]): number {
@@ -108,19 +145,6 @@ function agentsOf(changes: readonly Change[]): { workspaceId: string; agentId: s
   return changes.flatMap(({ workspaceId, projection: { newTasks, changedTasks } }) =>
     [...newTasks, ...changedTasks].map(({ agentId }) => ({ workspaceId, agentId })),
   )
-}
-
-async function appendAll(sql: Sql, changes: readonly Change[], now: Date): Promise<Hints['logs']> {
-  if (changes.length === 0) return []
-  const appended = await appendEvents(
-    sql,
-    changes.map((change) => appendOf(change, now)),
-  )
-  return changes.map(({ workspaceId, conversationId }) => {
-    const position = appended.get(conversationId)?.lastPosition
-    if (position === undefined) throw new AppendConflict(conversationId)
-    return { workspaceId, position }
-  })
 }
 
 function appendOf(change: Change, now: Date): Append {

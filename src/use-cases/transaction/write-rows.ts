@@ -1,32 +1,85 @@
 import type { Task } from '../../generated/prisma/client.js'
-import type { Sql } from '../../database/sql.js'
-import { statement } from '../../database/sql.js'
+import { step } from '../../database/step.js'
+import type { StepCall } from '../../database/step.js'
+import { placesByKeys } from '../../database/by-keys.js'
 import type { Change } from './write-changes.js'
 
-const INSERT_TASKS = statement(
+const INSERT_TASKS = step(
   'insert_tasks',
+  ['json'],
   `INSERT INTO task SELECT * FROM json_populate_recordset(null::task, $1::json)`,
 )
 
-const UPDATE_TASKS = statement(
+/** What may change of a task, in the order of the statement below. */
+const CHANGING = [
+  ['status', 'text'],
+  ['runtimeId', 'text'],
+  ['sessionId', 'text'],
+  ['workDir', 'text'],
+  ['failureReason', 'text'],
+  ['failureError', 'text'],
+  ['failureResumeSafe', 'boolean'],
+  ['failureRetryable', 'boolean'],
+  ['claimToken', 'text'],
+  ['claimVersion', 'int'],
+  ['resumeOutcome', 'text'],
+  ['resumeReason', 'text'],
+  ['cancelledVersion', 'int'],
+  ['leaseSeconds', 'int'],
+  ['claimedAt', 'timestamptz'],
+  ['startedAt', 'timestamptz'],
+  ['finishedAt', 'timestamptz'],
+] as const satisfies readonly (readonly [keyof Task, string])[]
+
+const columns = (prefix: string) => CHANGING.map(([column]) => `${prefix}"${column}"`).join(', ')
+
+const UPDATE_TASKS = step(
   'update_tasks',
-  `INSERT INTO task SELECT * FROM json_populate_recordset(null::task, $1::json)
-   ON CONFLICT ("workspaceId", id) DO UPDATE SET status = excluded.status, "runtimeId" = excluded."runtimeId", "sessionId" = excluded."sessionId", "workDir" = excluded."workDir",
-     "failureReason" = excluded."failureReason", "failureError" = excluded."failureError", "failureResumeSafe" = excluded."failureResumeSafe",
-     "failureRetryable" = excluded."failureRetryable", "claimToken" = excluded."claimToken", "claimVersion" = excluded."claimVersion",
-     "resumeOutcome" = excluded."resumeOutcome", "resumeReason" = excluded."resumeReason", "cancelledVersion" = excluded."cancelledVersion",
-     "leaseSeconds" = excluded."leaseSeconds", "claimedAt" = excluded."claimedAt", "startedAt" = excluded."startedAt", "finishedAt" = excluded."finishedAt"`,
+  ['text[]', 'text[]', 'json'],
+  `WITH x AS MATERIALIZED (
+     SELECT * FROM json_to_recordset($3::json) AS r(id text, ${CHANGING.map(([column, type]) => `"${column}" ${type}`).join(', ')})
+   )
+   UPDATE task t SET (${columns('')}) = (SELECT ${columns('x.')} FROM x WHERE x.id = t.id LIMIT 1)
+   WHERE t.ctid = ANY (${placesByKeys('task')})`,
 )
 
-export async function writeTasks(sql: Sql, created: readonly Task[], changed: readonly Task[]): Promise<void> {
-  const writes: Promise<unknown>[] = []
-  if (created.length > 0) writes.push(sql.rows(INSERT_TASKS, [JSON.stringify(created)]))
-  if (changed.length > 0) writes.push(sql.rows(UPDATE_TASKS, [JSON.stringify(changed)]))
-  await Promise.all(writes)
+/** New tasks, and what may change of others. */
+export function taskWrites(created: readonly Task[], changed: readonly Task[]): StepCall[] {
+  const calls: StepCall[] = []
+  if (created.length > 0) calls.push({ step: INSERT_TASKS, values: [JSON.stringify(created)] })
+  if (changed.length > 0) {
+    const keys = [changed.map(({ workspaceId }) => workspaceId), changed.map(({ id }) => id)]
+    calls.push({ step: UPDATE_TASKS, values: [...keys, JSON.stringify(changed.map(changingOf))] })
+  }
+  return calls
 }
 
-const INSERT_CONTENTS = statement(
+function changingOf(task: Task): Partial<Task> {
+  return {
+    id: task.id,
+    status: task.status,
+    runtimeId: task.runtimeId,
+    sessionId: task.sessionId,
+    workDir: task.workDir,
+    failureReason: task.failureReason,
+    failureError: task.failureError,
+    failureResumeSafe: task.failureResumeSafe,
+    failureRetryable: task.failureRetryable,
+    claimToken: task.claimToken,
+    claimVersion: task.claimVersion,
+    resumeOutcome: task.resumeOutcome,
+    resumeReason: task.resumeReason,
+    cancelledVersion: task.cancelledVersion,
+    leaseSeconds: task.leaseSeconds,
+    claimedAt: task.claimedAt,
+    startedAt: task.startedAt,
+    finishedAt: task.finishedAt,
+  }
+}
+
+const INSERT_CONTENTS = step(
   'insert_contents',
+  ['json'],
   `INSERT INTO task_content ("workspaceId", "taskId", prompt, metadata)
    SELECT x."workspaceId", x."taskId", coalesce(x.prompt, s.prompt), coalesce(x.metadata, s.metadata)
    FROM json_to_recordset($1::json) AS x("workspaceId" text, "taskId" text, prompt text, metadata jsonb, "copyOf" text)
@@ -34,53 +87,59 @@ const INSERT_CONTENTS = statement(
    WHERE x."copyOf" IS NULL OR s."taskId" IS NOT NULL`,
 )
 
-const WRITE_RESULTS = statement(
+const WRITE_RESULTS = step(
   'write_results',
+  ['json'],
   `INSERT INTO task_content ("workspaceId", "taskId", output, result)
    SELECT * FROM json_to_recordset($1::json) AS x("workspaceId" text, "taskId" text, output text, result jsonb)
    ON CONFLICT ("workspaceId", "taskId") DO UPDATE SET output = excluded.output, result = excluded.result`,
 )
 
 /** Prompts and metadata of new tasks; outputs and results of completed ones. */
-export async function writeContents(sql: Sql, changes: readonly Change[]): Promise<void> {
+export function contentWrites(changes: readonly Change[]): StepCall[] {
   const contents = changes.flatMap(({ workspaceId, extras }) =>
     (extras.contents ?? []).map((content) => ({ workspaceId, ...content })),
   )
   const results = changes.flatMap(({ workspaceId, extras }) =>
     (extras.results ?? []).map((result) => ({ workspaceId, ...result })),
   )
-  const writes: Promise<unknown>[] = []
-  if (contents.length > 0) writes.push(sql.rows(INSERT_CONTENTS, [JSON.stringify(contents)]))
-  if (results.length > 0) writes.push(sql.rows(WRITE_RESULTS, [JSON.stringify(results)]))
-  await Promise.all(writes)
+  const calls: StepCall[] = []
+  if (contents.length > 0) calls.push({ step: INSERT_CONTENTS, values: [JSON.stringify(contents)] })
+  if (results.length > 0) calls.push({ step: WRITE_RESULTS, values: [JSON.stringify(results)] })
+  return calls
 }
 
-const INSERT_MESSAGES = statement(
+const INSERT_MESSAGES = step(
   'insert_messages',
+  ['json', 'timestamptz'],
   `INSERT INTO chat_message ("workspaceId", id, "conversationId", role, content, "taskId", "createdAt")
    SELECT x."workspaceId", x.id, x."conversationId", x.role, x.content, x."taskId", coalesce(x."createdAt", $2::timestamptz)
    FROM json_to_recordset($1::json) AS x("workspaceId" text, id text, "conversationId" text, role text, content text, "taskId" text,
      "createdAt" timestamptz)`,
 )
 
-export async function writeMessages(sql: Sql, changes: readonly Change[], now: Date): Promise<void> {
+export function messageWrites(changes: readonly Change[], now: Date): StepCall[] {
   const messages = changes.flatMap(({ workspaceId, conversationId, extras }) =>
     (extras.messages ?? []).map((message) => ({ workspaceId, conversationId, ...message })),
   )
-  if (messages.length > 0) await sql.rows(INSERT_MESSAGES, [JSON.stringify(messages), now])
+  return messages.length === 0 ? [] : [{ step: INSERT_MESSAGES, values: [JSON.stringify(messages), now] }]
 }
 
-const UPDATE_CONVERSATIONS = statement(
+const UPDATE_CONVERSATIONS = step(
   'update_conversations',
+  ['json', 'timestamptz'],
   `UPDATE conversation c SET title = x.title, "archivedAt" = x."archivedAt", "updatedAt" = $2
    FROM json_to_recordset($1::json) AS x("workspaceId" text, id text, title text, "archivedAt" timestamptz)
    WHERE c."workspaceId" = x."workspaceId" AND c.id = x.id`,
 )
 
 /** What people may change of a chat session itself; both fields are written together. */
-export async function writeConversations(sql: Sql, changes: readonly Change[], now: Date): Promise<void> {
+export function conversationWrites(changes: readonly Change[], now: Date): StepCall[] {
   const updates = changes.flatMap(({ workspaceId, conversationId, extras }) =>
     extras.conversation === undefined ? [] : [{ workspaceId, id: conversationId, ...extras.conversation }],
   )
-  if (updates.length > 0) await sql.rows(UPDATE_CONVERSATIONS, [JSON.stringify(updates), now])
+  return updates.length === 0 ? [] : [{ step: UPDATE_CONVERSATIONS, values: [JSON.stringify(updates), now] }]
 }
+
+/** In the order in which they are to be done. */
+export const ROW_STEPS = [INSERT_TASKS, UPDATE_TASKS, INSERT_CONTENTS, WRITE_RESULTS, INSERT_MESSAGES, UPDATE_CONVERSATIONS]

@@ -1,0 +1,141 @@
+import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
+import { CLAIMABLE } from '../../claim-queue/claimable.js'
+import { PICK, SPARES } from '../../claim-queue/pick.js'
+import type { Ask, Picked } from '../../claim-queue/pick.js'
+import { inline, routine, rowsInto, rowsOf } from '../../database/routine.js'
+import type { TransactionSql } from '../../database/sql.js'
+import { FIND_RECORDS, requestName } from '../../event-log/request-records.js'
+import type { RequestKey, RequestRecord } from '../../event-log/request-records.js'
+import { currentState } from '../../event-log/stored-state.js'
+import type { Observer } from '../observer.js'
+import type { ClaimTexts } from './claim-ask.js'
+import type { LockedConversation } from './conversation-work.js'
+import { ENTER_DECISION } from './decision-barrier.js'
+import { CLAIM_CONTENTS, CLAIM_MESSAGES, textsOf } from './load-claim-texts.js'
+import { ACTIVE_COUNTS, CONVERSATIONS, LOCK_AGENTS, RUNTIMES, SOURCES, TASKS_BY_ID } from './load-rows.js'
+
+/** What was read of the picked tasks, under the locks of their conversations and agents. */
+export interface LoadedClaims {
+  /** Of calls that were made before, by {@link requestName}. */
+  records: ReadonlyMap<string, RequestRecord>
+  picked: readonly Picked[]
+  /** Active tasks of each agent, counted on with every claim of this batch. */
+  active: Map<string, number>
+  /** How many more each agent may have. */
+  room: ReadonlyMap<string, number>
+  runtimes: ReadonlyMap<string, Runtime>
+  agents: ReadonlyMap<string, Agent>
+  tasks: ReadonlyMap<string, Task>
+  sources: ReadonlyMap<string, Task>
+  conversations: ReadonlyMap<string, LockedConversation>
+  texts: (task: Task) => ClaimTexts
+}
+
+const TASK_KEYS = ['p_workspaces', 'p_tasks']
+const AGENT_KEYS = ['a_workspaces', 'a_agents']
+
+/**
+ * All that a batch of claims reads: the calls made before, the pick with its locks, the agents' locks, and then, with
+ * nothing left to change, what the decisions and the answers need.
+ */
+const LOAD_CLAIMS = routine('load_claims', {
+  parameters: [
+    ['r_workspaces', 'text[]'],
+    ['r_actors', 'text[]'],
+    ['r_mutations', 'text[]'],
+    ['r_requests', 'text[]'],
+    ['q_workspaces', 'text[]'],
+    ['q_runtimes', 'text[]'],
+    ['q_wanted', 'int[]'],
+    ['q_spares', 'int'],
+    ['q_claimable', 'text'],
+  ],
+  variables: [
+    ...['v_records', 'v_picked', 'v_runtimes', 'v_agents', 'v_active', 'v_tasks', 'v_sources', 'v_conversations'],
+    ...['v_contents', 'v_messages'],
+  ]
+    .map((name): [string, string] => [name, 'json'])
+    .concat([...TASK_KEYS, ...AGENT_KEYS, 'p_conversations', 'p_runtimes'].map((name) => [name, 'text[]'])),
+  body: `
+    PERFORM ${inline(ENTER_DECISION).replace(/^SELECT /, '')};
+    IF cardinality(r_requests) > 0 THEN
+      ${rowsInto('v_records', FIND_RECORDS, ['r_workspaces', 'r_actors', 'r_mutations', 'r_requests'])}
+    END IF;
+    SELECT json_agg(r), array_agg("workspaceId"), array_agg("taskId"), array_agg("conversationId"), array_agg("runtimeId")
+      INTO v_picked, p_workspaces, p_tasks, p_conversations, p_runtimes
+      FROM (${inline(PICK, ['q_workspaces', 'q_runtimes', 'q_wanted', 'q_spares', 'q_claimable'])}) r;
+    IF p_tasks IS NOT NULL THEN
+      SELECT array_agg(w), array_agg(id) INTO a_workspaces, a_agents FROM (
+        SELECT DISTINCT r."workspaceId" AS w, r."agentId" AS id
+        FROM json_to_recordset(v_picked) AS r("workspaceId" text, "agentId" text)) d;
+      ${rowsInto('v_agents', LOCK_AGENTS, AGENT_KEYS)}
+      ${rowsInto('v_active', ACTIVE_COUNTS, AGENT_KEYS)}
+      ${rowsInto('v_runtimes', RUNTIMES, ['p_workspaces', 'p_runtimes'])}
+      ${rowsInto('v_tasks', TASKS_BY_ID, TASK_KEYS)}
+      ${rowsInto('v_sources', SOURCES, TASK_KEYS)}
+      ${rowsInto('v_conversations', CONVERSATIONS, ['p_workspaces', 'p_conversations'])}
+      ${rowsInto('v_contents', CLAIM_CONTENTS, TASK_KEYS)}
+      ${rowsInto('v_messages', CLAIM_MESSAGES, TASK_KEYS)}
+    END IF;
+    RETURN json_build_object('records', v_records, 'picked', v_picked, 'runtimes', v_runtimes, 'agents', v_agents,
+      'active', v_active, 'tasks', v_tasks, 'sources', v_sources, 'conversations', v_conversations,
+      'contents', v_contents, 'messages', v_messages);`,
+})
+
+type Rows = Record<string, unknown>[] | null
+type Answer = Record<
+  | 'records'
+  | 'picked'
+  | 'runtimes'
+  | 'agents'
+  | 'active'
+  | 'tasks'
+  | 'sources'
+  | 'conversations'
+  | 'contents'
+  | 'messages',
+  Rows
+>
+
+/** `again`: an earlier pick got nothing, so this one looks beyond the candidates that others may hold. */
+export async function loadClaims(
+  sql: TransactionSql,
+  requests: readonly RequestKey[],
+  asks: readonly Ask[],
+  again: boolean,
+  observer: Observer,
+): Promise<LoadedClaims> {
+  const answer = await sql.call<Answer>(LOAD_CLAIMS, [
+    requests.map(({ workspaceId }) => workspaceId),
+    requests.map(({ actor }) => actor),
+    requests.map(({ mutation }) => mutation),
+    requests.map(({ requestId }) => requestId),
+    asks.map(({ workspaceId }) => workspaceId),
+    asks.map(({ runtimeId }) => runtimeId),
+    asks.map(({ want }) => want),
+    again ? SPARES : 0,
+    CLAIMABLE,
+  ])
+  const conversations = rowsOf<LockedConversation>(answer.conversations)
+  for (const conversation of conversations) {
+    conversation.state = await currentState(sql, conversation, () => observer.refolded())
+  }
+  const agents = rowsOf<Agent>(answer.agents)
+  const active = new Map(rowsOf<{ id: string; active: number }>(answer.active).map((row) => [row.id, row.active]))
+  return {
+    records: new Map(rowsOf<RequestRecord>(answer.records).map((row) => [requestName(row), row])),
+    picked: rowsOf<Picked>(answer.picked),
+    active,
+    room: new Map(agents.map(({ id, maxConcurrentTasks }) => [id, maxConcurrentTasks - (active.get(id) ?? 0)])),
+    runtimes: byId(rowsOf<Runtime>(answer.runtimes)),
+    agents: byId(agents),
+    tasks: byId(rowsOf<Task>(answer.tasks)),
+    sources: byId(rowsOf<Task>(answer.sources)),
+    conversations: byId(conversations),
+    texts: textsOf(rowsOf<TaskContent>(answer.contents), rowsOf<ChatMessage>(answer.messages)),
+  }
+}
+
+function byId<Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.id, row]))
+}
