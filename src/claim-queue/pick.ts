@@ -1,4 +1,3 @@
-import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './claimable.js'
 
@@ -23,7 +22,7 @@ export interface Picked {
  * Candidates of an agent beyond the wanted number, to fall back on where others have locked the first ones. Each costs two
  * look-ups by key, so the first pick takes none: of 32 runtimes it cost 14 ms with 16 spares, and most of it for them.
  */
-export const SPARES = 16
+const SPARES = 16
 
 /**
  * Per runtime: walks the agents that have READY entries there (a loose index scan), drops those without room, takes
@@ -33,7 +32,8 @@ export const SPARES = 16
  * Its cost grows with the number of agents that have claimable work on the runtime, with nothing else. A runtime that is
  * deregistered gets nothing.
  *
- * More of an agent's tasks than it has room for come last, as spares.
+ * Locks up to the wanted number of claimable tasks of each runtime, best first. More of an agent's tasks than it has room for
+ * come last, as spares.
  *
  * The room seen here is a snapshot: claims of one agent by several servers are counted again under the agent's lock.
  */
@@ -76,17 +76,13 @@ export const PICK = statement(
      FOR UPDATE OF c, q SKIP LOCKED) p`,
 )
 
-/**
- * Locks up to `want` claimable tasks of each runtime; each runtime is asked for once. Best first per runtime. `again`: an
- * earlier pick got nothing, so this one looks beyond the candidates that others may hold.
- */
-export async function pickClaimable(sql: Sql, asks: readonly Ask[], again: boolean): Promise<Picked[]> {
-  if (asks.length === 0) return []
-  return sql.rows<Picked>(PICK, [
+/** Each runtime is asked for once. `again`: an earlier pick got nothing, so this one looks beyond the candidates that others may hold. */
+export function pickValues(asks: readonly Ask[], again: boolean): unknown[] {
+  return [
     asks.map((ask) => ask.workspaceId),
     asks.map((ask) => ask.runtimeId),
     asks.map((ask) => ask.want),
     again ? SPARES : 0,
     CLAIMABLE,
-  ])
+  ]
 }

@@ -161,7 +161,8 @@ class PostgresTransaction implements TransactionSql {
     if (!this.routines.has(routine.name)) {
       this.routines.add(routine.name)
       this.defined.push(routine.name)
-      heard(this.sql.rows({ name: '', text: routine.definition }))
+      // Its failure is the call's as well.
+      this.sql.rows({ name: '', text: routine.definition }).catch(() => undefined)
     }
     const [row] = await this.rows<{ answer: Answer }>(routine.call, values)
     if (row === undefined) throw new Error(`${routine.name} answered nothing.`)

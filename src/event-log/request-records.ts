@@ -43,15 +43,20 @@ export const FIND_RECORDS = statement(
      AND q.mutation = k.mutation AND q."requestId" = k."requestId" OFFSET 0) r`,
 )
 
-/** The records of calls made before, by {@link requestName}. */
-export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]): Promise<Map<string, RequestRecord>> {
-  if (keys.length === 0) return new Map()
-  const rows = await sql.rows<RequestRecord>(FIND_RECORDS, [
+/** As the statement takes them. */
+export function requestColumns(keys: readonly RequestKey[]): string[][] {
+  return [
     keys.map((key) => key.workspaceId),
     keys.map((key) => key.actor),
     keys.map((key) => key.mutation),
     keys.map((key) => key.requestId),
-  ])
+  ]
+}
+
+/** The records of calls made before, by {@link requestName}. */
+export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]): Promise<Map<string, RequestRecord>> {
+  if (keys.length === 0) return new Map()
+  const rows = await sql.rows<RequestRecord>(FIND_RECORDS, requestColumns(keys))
   return new Map(rows.map((row) => [requestName(row), row]))
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { pickClaimable } from '../../src/claim-queue/pick.js'
+import { PICK, pickValues } from '../../src/claim-queue/pick.js'
 import { refreshHeads } from '../../src/claim-queue/refresh-heads.js'
 import { whyEmpty } from '../../src/claim-queue/why-empty.js'
 import { newId } from '../../src/database/ids.js'
@@ -9,8 +9,8 @@ import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readLog } from '../../src/event-log/read-log.js'
 import { readStream } from '../../src/event-log/read-stream.js'
 import { initialState } from '../../src/session-pointer/session-state.js'
-import { countActive, loadTasks, lockAgents } from '../../src/use-cases/transaction/load-rows.js'
-import { lockConversations } from '../../src/use-cases/transaction/lock-conversations.js'
+import { ACTIVE_COUNTS, keyColumns, loadTasks, lockAgents } from '../../src/use-cases/transaction/load-rows.js'
+import { LOCK_CONVERSATIONS, lockKeys } from '../../src/use-cases/transaction/lock-conversations.js'
 import { claim, enqueue } from '../support/daemon-steps.js'
 import { explain } from '../support/explain.js'
 import { atCapacity, behindOneConversation, gatherStatistics, overManyRuntimes } from '../support/long-queues.js'
@@ -55,8 +55,8 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
       const place = () => ({ workspaceId: queue().world.caller.workspaceId, runtimeId: queue().runtime.id })
 
       it('a pick looks at little more than what it takes', async () => {
-        await expectFewPages((sql) => pickClaimable(sql, [{ ...place(), want: 1 }], true))
-        await expectFewPages((sql) => pickClaimable(sql, [{ ...place(), want: 10 }], true))
+        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 1 }], true)))
+        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 10 }], true)))
       })
 
       it('the reasons of an empty answer are found without reading the queue', async () => {
@@ -76,15 +76,18 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
         })
         await expectFewPages((sql) => refreshHeads(sql, keys))
         await expectFewPages((sql) =>
-          lockConversations(sql, [
-            target({ taskId: task.id }) as never,
-            target({ conversationId: task.conversationId }) as never,
-            target({ thread: { agentId: agent.id, issueKey: 'ISSUE-1', conversationId: 'x' } }) as never,
-          ]),
+          sql.rows(
+            LOCK_CONVERSATIONS,
+            lockKeys([
+              target({ taskId: task.id }) as never,
+              target({ conversationId: task.conversationId }) as never,
+              target({ thread: { agentId: agent.id, issueKey: 'ISSUE-1', conversationId: 'x' } }) as never,
+            ]),
+          ),
         )
         await expectFewPages((sql) => loadTasks(sql, [[workspaceId, task.id]], keys))
         await expectFewPages((sql) => lockAgents(sql, [[workspaceId, agent.id]]))
-        await expectFewPages((sql) => countActive(sql, [[workspaceId, agent.id]]))
+        await expectFewPages((sql) => sql.rows(ACTIVE_COUNTS, keyColumns([[workspaceId, agent.id]])))
         await expectFewPages((sql) => readStream(sql, workspaceId, task.conversationId))
         await expectFewPages((sql) => readLog(sql, workspaceId, '1', 100))
         const events = [

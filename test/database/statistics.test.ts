@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { countActive, loadTasks } from '../../src/use-cases/transaction/load-rows.js'
+import { ACTIVE_COUNTS, keyColumns, loadTasks } from '../../src/use-cases/transaction/load-rows.js'
 import { refreshHeads } from '../../src/claim-queue/refresh-heads.js'
-import { pickClaimable } from '../../src/claim-queue/pick.js'
+import { PICK, pickValues } from '../../src/claim-queue/pick.js'
 import { statement } from '../../src/database/sql.js'
 import type { Sql } from '../../src/database/sql.js'
 import { refreshStatistics } from '../../src/database/statistics.js'
@@ -40,10 +40,10 @@ describePostgres('with statistics of the tables when they were empty', (open) =>
     const keys = [[workspaceId, task.conversationId]] as const
     expect(await refreshStatistics(database.sql)).toContain('queue_entry')
     const statements: ((sql: Sql) => Promise<unknown>)[] = [
-      (sql) => pickClaimable(sql, [{ workspaceId, runtimeId: queue.runtime.id, want: 4 }], false),
+      (sql) => sql.rows(PICK, pickValues([{ workspaceId, runtimeId: queue.runtime.id, want: 4 }], false)),
       (sql) => refreshHeads(sql, keys),
       (sql) => loadTasks(sql, [[workspaceId, task.id]], keys),
-      (sql) => countActive(sql, [[workspaceId, queue.agent.id]]),
+      (sql) => sql.rows(ACTIVE_COUNTS, keyColumns([[workspaceId, queue.agent.id]])),
     ]
     for (const work of statements) {
       for (const { name, scanned, pages } of await explain(database, work)) {

@@ -3,7 +3,7 @@ import type { Picked } from '../../claim-queue/pick.js'
 import { newClaimToken } from '../../database/ids.js'
 import type { Claimed, ClaimAsk, RecordedClaim } from './claim-ask.js'
 import { decideClaim } from './decide-claim.js'
-import type { LoadedClaims } from './load-claims.js'
+import type { LoadedClaimBatch } from './load-claim-batch.js'
 import { projectEvents } from './project-events.js'
 import type { Change } from './write-changes.js'
 
@@ -13,7 +13,7 @@ const NOTHING_ELSE = { runtimes: new Map<string, Runtime>(), claim: null, source
 export function claimOne(
   pick: Picked,
   ask: ClaimAsk,
-  loaded: LoadedClaims,
+  loaded: LoadedClaimBatch,
   claimLease: number,
   now: Date,
 ): { claimed: Claimed; change: Change } {

@@ -1,20 +1,14 @@
-import type { Database, Sql } from '../../database/sql.js'
+import type { Database } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 
 const BARRIER = 7_238_460_114
-
-/** Inside a routine as well. */
-export const ENTER_DECISION = statement('enter_decision', `SELECT pg_advisory_xact_lock_shared(${BARRIER})`)
-const AWAIT = statement('await_decisions', `SELECT pg_advisory_xact_lock(${BARRIER})`)
 
 /**
  * First statement of every transaction that decides from rows which it does not lock: whether an agent is archived and
  * where it works, whether a runtime is registered. Locking those rows would make all work of an agent take turns.
  */
-export async function enterDecision({ kind }: Database, sql: Sql): Promise<void> {
-  // One connection: its transactions take turns anyway.
-  if (kind !== 'embedded') await sql.rows(ENTER_DECISION)
-}
+export const ENTER_DECISION = statement('enter_decision', `SELECT pg_advisory_xact_lock_shared(${BARRIER})`)
+const AWAIT = statement('await_decisions', `SELECT pg_advisory_xact_lock(${BARRIER})`)
 
 /**
  * Returns when every decision that may have been made from how such a row was before has been written: who changes one,

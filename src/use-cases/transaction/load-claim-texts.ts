@@ -4,7 +4,10 @@ import { statement } from '../../database/sql.js'
 import { rowsByKeys } from '../../database/by-keys.js'
 import type { ClaimTexts } from './claim-ask.js'
 
-export const CLAIM_CONTENTS = statement('claim_contents', `SELECT c.* FROM ${rowsByKeys('task_content', 'c', { column: 'taskId' })}`)
+export const CLAIM_CONTENTS = statement(
+  'claim_contents',
+  `SELECT c.* FROM ${rowsByKeys('task_content', 'c', { column: 'taskId' })}`,
+)
 
 export const CLAIM_MESSAGES = statement(
   'claim_messages',

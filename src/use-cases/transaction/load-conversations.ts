@@ -1,64 +1,121 @@
 import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
-import type { Sql } from '../../database/sql.js'
+import { inline, routine, rowsInto, rowsOf } from '../../database/routine.js'
+import type { TransactionSql } from '../../database/sql.js'
+import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
+import type { RequestRecord } from '../../event-log/request-records.js'
 import { currentState } from '../../event-log/stored-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import type { Observer } from '../observer.js'
 import type { LockedConversation, ConversationWork, LoadedConversation } from './conversation-work.js'
-import {
-  loadAgents,
-  loadClaims,
-  loadRuntimes,
-  loadSourcesWithQueuedRerun,
-  loadTasks,
-  loadWaiting,
-} from './load-rows.js'
+import { ENTER_DECISION } from './decision-barrier.js'
+import { AGENTS, LOCK_CLAIMS, QUEUED_RERUNS, RUNTIMES, TASKS, WAITING, keyColumns } from './load-rows.js'
+import { LOCK_CONVERSATIONS, lockKeys } from './lock-conversations.js'
 
 export interface LoadedBatch {
   /** The locked conversation that the work is about; null when there is none in its workspace. */
   conversationOf(work: ConversationWork): LockedConversation | null
+  /** The answer to the same call, made before; null for a new one, or without a requestId. */
+  recordOf(work: ConversationWork): RequestRecord | null
   viewOf(work: ConversationWork, conversation: LockedConversation | null, now: Date): LoadedConversation
 }
 
-/** Reads, after the conversations are locked and so with nothing left to change, what the works' decisions look at. */
+const LOCKS = ['l_workspaces', 'l_ids', 'k_workspaces', 'k_tasks', 'h_workspaces', 'h_agents', 'h_issues']
+const REQUESTS = ['r_workspaces', 'r_actors', 'r_mutations', 'r_requests']
+const TASK_KEYS = ['t_workspaces', 't_tasks']
+const WAITING_KEYS = ['w_workspaces', 'w_conversations']
+const AGENT_KEYS = ['a_workspaces', 'a_agents']
+const LOCKED = ['c_workspaces', 'c_conversations']
+const RUNTIME_KEYS = ['m_workspaces', 'm_runtimes']
+const FOUND = [
+  'v_locked',
+  'v_records',
+  'v_claims',
+  'v_tasks',
+  'v_waiting',
+  'v_reruns',
+  'v_agents',
+  'v_runtimes',
+] as const
+
+/** Locks the conversations of a batch and reads, with nothing left to change, what the works' decisions look at. */
+const LOAD_CONVERSATIONS = routine('load_conversation_batch', {
+  parameters: [...LOCKS, ...REQUESTS, ...TASK_KEYS, ...WAITING_KEYS, ...AGENT_KEYS].map((name) => [name, 'text[]']),
+  variables: [
+    ...FOUND.map((name): [string, string] => [name, 'json']),
+    ...[...LOCKED, ...RUNTIME_KEYS, 'c_agents'].map((name): [string, string] => [name, 'text[]']),
+  ],
+  body: `
+    PERFORM ${inline(ENTER_DECISION).replace(/^SELECT /, '')};
+    SELECT json_agg(r), coalesce(array_agg("workspaceId"), '{}'), coalesce(array_agg(id), '{}'), array_agg("agentId")
+      INTO v_locked, c_workspaces, c_conversations, c_agents FROM (${inline(LOCK_CONVERSATIONS, LOCKS)}) r;
+    IF cardinality(r_requests) > 0 THEN
+      ${rowsInto('v_records', FIND_RECORDS, REQUESTS)}
+    END IF;
+    ${rowsInto('v_claims', LOCK_CLAIMS, LOCKED)}
+    ${rowsInto('v_tasks', TASKS, [...TASK_KEYS, ...LOCKED])}
+    IF cardinality(w_conversations) > 0 THEN
+      ${rowsInto('v_waiting', WAITING, WAITING_KEYS)}
+    END IF;
+    IF cardinality(t_tasks) > 0 THEN
+      ${rowsInto('v_reruns', QUEUED_RERUNS, TASK_KEYS)}
+    END IF;
+    a_workspaces := a_workspaces || c_workspaces;
+    a_agents := a_agents || c_agents;
+    ${rowsInto('v_agents', AGENTS, AGENT_KEYS)}
+    SELECT array_agg("workspaceId"), array_agg("runtimeId") INTO m_workspaces, m_runtimes FROM (
+      ${['v_tasks', 'v_waiting', 'v_agents']
+        .map((rows) => `SELECT * FROM json_to_recordset(${rows}) AS x("workspaceId" text, "runtimeId" text)`)
+        .join(' UNION ')}) x;
+    ${rowsInto('v_runtimes', RUNTIMES, RUNTIME_KEYS)}
+    RETURN json_build_object(${FOUND.map((name) => `'${name.slice(2)}', ${name}`).join(', ')});`,
+})
+
+type Found<Name extends (typeof FOUND)[number]> = Name extends `v_${infer Short}` ? Short : never
+type Answer = Record<Found<(typeof FOUND)[number]>, Record<string, unknown>[] | null>
+
+/** Locks and reads what the works are about. */
 export async function loadConversations(
-  sql: Sql,
+  sql: TransactionSql,
   works: readonly ConversationWork[],
-  locked: readonly LockedConversation[],
   observer: Observer,
 ): Promise<LoadedBatch> {
-  const conversationKeys = locked.map(({ workspaceId, id }) => [workspaceId, id] as const)
+  const requests = works.flatMap(({ request }) => request ?? [])
   const taskKeys = works.flatMap(({ workspaceId, target, taskIds = [] }) =>
     ['taskId' in target ? [target.taskId] : [], taskIds].flat().map((id) => [workspaceId, id] as const),
   )
-  const agentKeys = [
-    ...locked.map(({ workspaceId, agentId }) => [workspaceId, agentId] as const),
-    ...works.flatMap(({ workspaceId, target }) => {
-      const agentId = targetAgent(target)
-      return agentId === null ? [] : [[workspaceId, agentId] as const]
-    }),
-  ]
+  const agentKeys = works.flatMap(({ workspaceId, target }) => {
+    const agentId = targetAgent(target)
+    return agentId === null ? [] : [[workspaceId, agentId] as const]
+  })
   const searched = works.flatMap(({ workspaceId, target, looksForWaiting }) =>
     looksForWaiting === true && 'conversationId' in target ? [[workspaceId, target.conversationId] as const] : [],
   )
-  const [claims, found, waiting, queuedReruns, agents] = await Promise.all([
-    loadClaims(sql, conversationKeys),
-    loadTasks(sql, taskKeys, conversationKeys),
-    loadWaiting(sql, searched),
-    loadSourcesWithQueuedRerun(sql, taskKeys),
-    loadAgents(sql, agentKeys),
+  const answer = await sql.call<Answer>(LOAD_CONVERSATIONS, [
+    ...lockKeys(works),
+    ...requestColumns(requests),
+    ...keyColumns(taskKeys),
+    ...keyColumns(searched),
+    ...keyColumns(agentKeys),
   ])
-  const tasks = [...found, ...waiting]
-  const runtimeKeys = [...tasks, ...agents].map(({ workspaceId, runtimeId }) => [workspaceId, runtimeId] as const)
-  const runtimes = await loadRuntimes(sql, runtimeKeys)
+  const locked = rowsOf<LockedConversation>(answer.locked)
   const states = new Map<string, SessionState>()
   for (const conversation of locked) {
     states.set(conversation.id, await currentState(sql, conversation, () => observer.refolded()))
   }
-  return batchOf({ locked, claims, tasks, queuedReruns, agents, runtimes, states })
+  return batchOf({
+    ...{ locked, states },
+    records: new Map(rowsOf<RequestRecord>(answer.records).map((row) => [requestName(row), row])),
+    claims: rowsOf<Claim>(answer.claims),
+    tasks: [...rowsOf<Task>(answer.tasks), ...rowsOf<Task>(answer.waiting)],
+    queuedReruns: new Set(rowsOf<{ id: string }>(answer.reruns).map(({ id }) => id)),
+    agents: rowsOf<Agent>(answer.agents),
+    runtimes: rowsOf<Runtime>(answer.runtimes),
+  })
 }
 
 interface Rows {
+  records: ReadonlyMap<string, RequestRecord>
   locked: readonly LockedConversation[]
   claims: readonly Claim[]
   tasks: readonly Task[]
@@ -88,6 +145,9 @@ function batchOf(rows: Rows): LoadedBatch {
     conversationOf(work) {
       const row = conversations.get(idOf(work))
       return row !== undefined && own(work, row) ? row : null
+    },
+    recordOf({ request }) {
+      return request == null ? null : (rows.records.get(requestName(request)) ?? null)
     },
     viewOf(work, conversation, now) {
       const agent = agents.get(conversation?.agentId ?? targetAgent(work.target) ?? '')

@@ -1,4 +1,4 @@
-import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import { lockedByKeys, rowsByKeys } from '../../database/by-keys.js'
@@ -7,24 +7,22 @@ import type { LockedConversation } from './conversation-work.js'
 /** (workspaceId, id) pairs, as the statements below take them. */
 export type Keys = readonly (readonly [workspaceId: string, id: string])[]
 
-const columns = (keys: Keys): [string[], string[]] => [keys.map(([w]) => w), keys.map(([, id]) => id)]
+/** As the statements take them. */
+export const keyColumns = (keys: Keys): [string[], string[]] => [keys.map(([w]) => w), keys.map(([, id]) => id)]
 
-const CLAIMS = statement(
+/**
+ * The active claims of these conversations, locked in the order of their tasks, as heartbeats lock them: a heartbeat that
+ * renews one waits, and sees what came of it.
+ */
+export const LOCK_CLAIMS = statement(
   'load_claims',
   `SELECT locked.* FROM (
      SELECT c."workspaceId" AS w, c."taskId" AS id FROM ${rowsByKeys('claim', 'c', { column: 'conversationId' })} ORDER BY 1, 2
    ) t CROSS JOIN LATERAL (SELECT r.* FROM claim r WHERE r."workspaceId" = t.w AND r."taskId" = t.id FOR UPDATE) locked`,
 )
 
-/**
- * The active claims of these conversations, locked in the order of their tasks, as heartbeats lock them: a heartbeat that
- * renews one waits, and sees what came of it.
- */
-export function loadClaims(sql: Sql, conversations: Keys): Promise<Claim[]> {
-  return sql.rows<Claim>(CLAIMS, columns(conversations))
-}
-
-const TASKS = statement(
+/** Tasks by their keys, and the active task of each of the conversations whose keys come after. */
+export const TASKS = statement(
   'load_tasks',
   `SELECT t.* FROM ${rowsByKeys('task', 't')}
    UNION ALL
@@ -38,36 +36,27 @@ export const TASKS_BY_ID = statement('load_tasks_by_id', `SELECT t.* FROM ${rows
 
 /** These tasks, and the active task of each of these conversations. */
 export function loadTasks(sql: Sql, tasks: Keys, conversations: Keys): Promise<Task[]> {
-  return sql.rows<Task>(TASKS, [...columns(tasks), ...columns(conversations)])
+  return sql.rows<Task>(TASKS, [...keyColumns(tasks), ...keyColumns(conversations)])
 }
 
-const WAITING = statement(
+/** Of each of these conversations the oldest task that waits. */
+export const WAITING = statement(
   'load_waiting_tasks',
   `SELECT t.* FROM unnest($1::text[], $2::text[]) AS x(w, id) CROSS JOIN LATERAL (
      SELECT t.* FROM task t WHERE t."workspaceId" = x.w AND t."conversationId" = x.id AND t.status = 'QUEUED'
      ORDER BY t.id LIMIT 1) t`,
 )
 
-/** Of each of these conversations the oldest task that waits. */
-export async function loadWaiting(sql: Sql, conversations: Keys): Promise<Task[]> {
-  return conversations.length === 0 ? [] : sql.rows<Task>(WAITING, columns(conversations))
-}
-
-const QUEUED_RERUNS = statement(
+/** Those of these tasks that have a queued rerun. */
+export const QUEUED_RERUNS = statement(
   'load_queued_reruns',
   `SELECT DISTINCT t."rerunOf" AS id FROM ${rowsByKeys('task', 't', { column: 'rerunOf' })} WHERE t.status = 'QUEUED'`,
 )
 
-/** Those of these tasks that have a queued rerun. */
-export async function loadSourcesWithQueuedRerun(sql: Sql, tasks: Keys): Promise<Set<string>> {
-  const rows = await sql.rows<{ id: string }>(QUEUED_RERUNS, columns(tasks))
-  return new Set(rows.map(({ id }) => id))
-}
-
-const AGENTS = statement('load_agents', `SELECT a.* FROM ${rowsByKeys('agent', 'a')}`)
+export const AGENTS = statement('load_agents', `SELECT a.* FROM ${rowsByKeys('agent', 'a')}`)
 
 export function loadAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
-  return sql.rows<Agent>(AGENTS, columns(agents))
+  return sql.rows<Agent>(AGENTS, keyColumns(agents))
 }
 
 export const LOCK_AGENTS = statement('lock_agents', `SELECT locked.* FROM ${lockedByKeys('agent')}`)
@@ -78,25 +67,20 @@ export const LOCK_AGENTS = statement('lock_agents', `SELECT locked.* FROM ${lock
  * that holds the agent waits for that head.
  */
 export function lockAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
-  return sql.rows<Agent>(LOCK_AGENTS, columns(agents))
+  return sql.rows<Agent>(LOCK_AGENTS, keyColumns(agents))
 }
 
+/** How many tasks of each agent are CLAIMED or RUNNING. Exact only after {@link lockAgents}, in a later statement. */
 export const ACTIVE_COUNTS = statement(
   'count_active',
   `SELECT x.id, (SELECT count(*)::int FROM claim c WHERE c."workspaceId" = x.w AND c."agentId" = x.id) AS active
    FROM unnest($1::text[], $2::text[]) AS x(w, id)`,
 )
 
-/** How many tasks of each agent are CLAIMED or RUNNING. Exact only after {@link lockAgents}, in a later statement. */
-export async function countActive(sql: Sql, agents: Keys): Promise<Map<string, number>> {
-  const rows = await sql.rows<{ id: string; active: number }>(ACTIVE_COUNTS, columns(agents))
-  return new Map(rows.map(({ id, active }) => [id, active]))
-}
-
 export const RUNTIMES = statement('load_runtimes', `SELECT t.* FROM ${rowsByKeys('runtime', 't')}`)
 
 export function loadRuntimes(sql: Sql, runtimes: Keys): Promise<Runtime[]> {
-  return sql.rows<Runtime>(RUNTIMES, columns(runtimes))
+  return sql.rows<Runtime>(RUNTIMES, keyColumns(runtimes))
 }
 
 /** The source tasks of those of these tasks that are reruns. */
@@ -111,5 +95,5 @@ export const CONVERSATIONS = statement('load_conversations', `SELECT c.* FROM ${
 
 /** Conversations as they stand; what is decided from them holds only where the caller has locked them. */
 export function loadConversationRows(sql: Sql, conversations: Keys): Promise<LockedConversation[]> {
-  return sql.rows<LockedConversation>(CONVERSATIONS, columns(conversations))
+  return sql.rows<LockedConversation>(CONVERSATIONS, keyColumns(conversations))
 }

@@ -1,9 +1,12 @@
-import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import { rowsByKeys } from '../../database/by-keys.js'
-import type { LockedConversation, ConversationWork } from './conversation-work.js'
+import type { ConversationWork } from './conversation-work.js'
 
-const LOCK = statement(
+/**
+ * Locks conversations named by their ids, by a task's or by an agent and an issue, always in the order of their ids. The
+ * conversation's row is the one lock of everything in it: tasks, queue entries and claims of a conversation change only under it.
+ */
+export const LOCK_CONVERSATIONS = statement(
   'lock_conversations',
   `SELECT c.* FROM (
      SELECT x.w COLLATE "C" AS w, x.id COLLATE "C" AS id FROM unnest($1::text[], $2::text[]) AS x(w, id)
@@ -17,11 +20,8 @@ const LOCK = statement(
      SELECT r.* FROM conversation r WHERE r."workspaceId" = k.w AND r.id = k.id FOR UPDATE) c`,
 )
 
-/**
- * Locks the conversations that the works are about, always in the order of their ids. The conversation's row is the one
- * lock of everything in it: tasks, queue entries and claims of a conversation change only under it.
- */
-export async function lockConversations(sql: Sql, works: readonly ConversationWork[]): Promise<LockedConversation[]> {
+/** Which conversations the works are about, as the statement takes it. */
+export function lockKeys(works: readonly ConversationWork[]): string[][] {
   const direct: [string, string][] = []
   const byTask: [string, string][] = []
   const threads: [string, string, string][] = []
@@ -30,8 +30,7 @@ export async function lockConversations(sql: Sql, works: readonly ConversationWo
     else if ('taskId' in target) byTask.push([workspaceId, target.taskId])
     else if ('thread' in target) threads.push([workspaceId, target.thread.agentId, target.thread.issueKey])
   }
-  if (direct.length + byTask.length + threads.length === 0) return []
-  return sql.rows<LockedConversation>(LOCK, [
+  return [
     direct.map(([workspaceId]) => workspaceId),
     direct.map(([, id]) => id),
     byTask.map(([workspaceId]) => workspaceId),
@@ -39,5 +38,5 @@ export async function lockConversations(sql: Sql, works: readonly ConversationWo
     threads.map(([workspaceId]) => workspaceId),
     threads.map(([, agentId]) => agentId),
     threads.map(([, , issueKey]) => issueKey),
-  ])
+  ]
 }

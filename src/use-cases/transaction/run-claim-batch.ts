@@ -9,7 +9,7 @@ import { allocateClaims } from './allocate-claims.js'
 import { claimOne, withRecord } from './claim-one.js'
 import type { ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
 import type { BatchResult } from './group-commit.js'
-import { loadClaims } from './load-claims.js'
+import { loadClaimBatch } from './load-claim-batch.js'
 import { eventsOf, writeLast } from './write-changes.js'
 import type { Change } from './write-changes.js'
 
@@ -23,7 +23,7 @@ export async function runClaimBatch(
 ): Promise<{ results: BatchResult<ClaimResult>[]; hints: Hints; events: number }> {
   return database.transaction(async (sql) => {
     const first = firstOfEachRequest(asks)
-    const loaded = await loadClaims(
+    const loaded = await loadClaimBatch(
       sql,
       first.flatMap(({ request }) => request ?? []),
       jointAsks(first),

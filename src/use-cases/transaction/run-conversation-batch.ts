@@ -1,14 +1,11 @@
 import type { Clock } from '../../database/clock.js'
-import type { Database, Sql } from '../../database/sql.js'
-import { findRequestRecords, requestName } from '../../event-log/request-records.js'
-import type { RequestRecord } from '../../event-log/request-records.js'
+import type { Database } from '../../database/sql.js'
+import { requestName } from '../../event-log/request-records.js'
 import type { Hints } from '../../wake-ups/hint.js'
 import type { Observer } from '../observer.js'
 import type { BatchResult } from './group-commit.js'
 import type { ConversationWork, WorkResult } from './conversation-work.js'
 import { loadConversations } from './load-conversations.js'
-import { enterDecision } from './decision-barrier.js'
-import { lockConversations } from './lock-conversations.js'
 import { outcomeOf } from './outcome-of.js'
 import type { Prepared } from './outcome-of.js'
 import { eventsOf, writeLast } from './write-changes.js'
@@ -24,12 +21,10 @@ export async function runConversationBatch(
   observer: Observer,
 ): Promise<{ results: BatchResult<WorkResult>[]; hints: Hints; events: number }> {
   return database.transaction(async (sql) => {
-    const [, locked] = await Promise.all([enterDecision(database, sql), lockConversations(sql, works)])
-    const records = await recordsOf(sql, works)
-    const loaded = await loadConversations(sql, works, locked, observer)
+    const loaded = await loadConversations(sql, works, observer)
     const now = clock.now()
     const taken = new Set<string>()
-    const prepared = works.map((work, index): Prepared | { failed: Error } | 'again' => {
+    const prepared = works.map((work): Prepared | { failed: Error } | 'again' => {
       const conversation = loaded.conversationOf(work)
       const names = [
         conversation?.id ?? newConversationName(work),
@@ -38,7 +33,7 @@ export async function runConversationBatch(
       if (names.some((name) => taken.has(name))) return 'again'
       for (const name of names) taken.add(name)
       try {
-        return outcomeOf(work, records[index] ?? null, loaded.viewOf(work, conversation, now))
+        return outcomeOf(work, loaded.recordOf(work), loaded.viewOf(work, conversation, now))
       } catch (error) {
         return { failed: error as Error }
       }
@@ -52,14 +47,6 @@ export async function runConversationBatch(
     )
     return { results, hints, events: eventsOf(changes) }
   })
-}
-
-async function recordsOf(sql: Sql, works: readonly ConversationWork[]): Promise<(RequestRecord | null)[]> {
-  const found = await findRequestRecords(
-    sql,
-    works.flatMap(({ request }) => request ?? []),
-  )
-  return works.map(({ request }) => (request == null ? null : (found.get(requestName(request)) ?? null)))
 }
 
 /** Two openings of one thread in a batch must not both be carried out. */

@@ -142,4 +142,11 @@ export function conversationWrites(changes: readonly Change[], now: Date): StepC
 }
 
 /** In the order in which they are to be done. */
-export const ROW_STEPS = [INSERT_TASKS, UPDATE_TASKS, INSERT_CONTENTS, WRITE_RESULTS, INSERT_MESSAGES, UPDATE_CONVERSATIONS]
+export const ROW_STEPS = [
+  INSERT_TASKS,
+  UPDATE_TASKS,
+  INSERT_CONTENTS,
+  WRITE_RESULTS,
+  INSERT_MESSAGES,
+  UPDATE_CONVERSATIONS,
+]

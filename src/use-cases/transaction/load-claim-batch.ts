@@ -1,10 +1,9 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
-import { CLAIMABLE } from '../../claim-queue/claimable.js'
-import { PICK, SPARES } from '../../claim-queue/pick.js'
+import { PICK, pickValues } from '../../claim-queue/pick.js'
 import type { Ask, Picked } from '../../claim-queue/pick.js'
 import { inline, routine, rowsInto, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
-import { FIND_RECORDS, requestName } from '../../event-log/request-records.js'
+import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
 import type { RequestKey, RequestRecord } from '../../event-log/request-records.js'
 import { currentState } from '../../event-log/stored-state.js'
 import type { Observer } from '../observer.js'
@@ -15,7 +14,7 @@ import { CLAIM_CONTENTS, CLAIM_MESSAGES, textsOf } from './load-claim-texts.js'
 import { ACTIVE_COUNTS, CONVERSATIONS, LOCK_AGENTS, RUNTIMES, SOURCES, TASKS_BY_ID } from './load-rows.js'
 
 /** What was read of the picked tasks, under the locks of their conversations and agents. */
-export interface LoadedClaims {
+export interface LoadedClaimBatch {
   /** Of calls that were made before, by {@link requestName}. */
   records: ReadonlyMap<string, RequestRecord>
   picked: readonly Picked[]
@@ -38,7 +37,7 @@ const AGENT_KEYS = ['a_workspaces', 'a_agents']
  * All that a batch of claims reads: the calls made before, the pick with its locks, the agents' locks, and then, with
  * nothing left to change, what the decisions and the answers need.
  */
-const LOAD_CLAIMS = routine('load_claims', {
+const LOAD_CLAIM_BATCH = routine('load_claim_batch', {
   parameters: [
     ['r_workspaces', 'text[]'],
     ['r_actors', 'text[]'],
@@ -98,24 +97,14 @@ type Answer = Record<
 >
 
 /** `again`: an earlier pick got nothing, so this one looks beyond the candidates that others may hold. */
-export async function loadClaims(
+export async function loadClaimBatch(
   sql: TransactionSql,
   requests: readonly RequestKey[],
   asks: readonly Ask[],
   again: boolean,
   observer: Observer,
-): Promise<LoadedClaims> {
-  const answer = await sql.call<Answer>(LOAD_CLAIMS, [
-    requests.map(({ workspaceId }) => workspaceId),
-    requests.map(({ actor }) => actor),
-    requests.map(({ mutation }) => mutation),
-    requests.map(({ requestId }) => requestId),
-    asks.map(({ workspaceId }) => workspaceId),
-    asks.map(({ runtimeId }) => runtimeId),
-    asks.map(({ want }) => want),
-    again ? SPARES : 0,
-    CLAIMABLE,
-  ])
+): Promise<LoadedClaimBatch> {
+  const answer = await sql.call<Answer>(LOAD_CLAIM_BATCH, [...requestColumns(requests), ...pickValues(asks, again)])
   const conversations = rowsOf<LockedConversation>(answer.conversations)
   for (const conversation of conversations) {
     conversation.state = await currentState(sql, conversation, () => observer.refolded())
