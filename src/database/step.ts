@@ -9,18 +9,18 @@ export interface Step extends Statement {
   readonly types: readonly string[]
   /** `rows`: its rows are wanted. */
   readonly answers: 'nothing' | 'rows'
-  /** How many rows it must answer, in SQL over its parameters; with fewer all of the routine is undone (40001). */
-  readonly rowsExpected: string | null
+  /** How many rows it must change, in SQL over its parameters; with fewer all of the routine is undone (40001). */
+  readonly changes: string | null
 }
 
 export interface StepOptions {
   answers?: Step['answers']
-  rowsExpected?: string
+  changes?: string
 }
 
 export function step(name: string, types: readonly string[], text: string, options: StepOptions = {}): Step {
-  const { answers = 'nothing', rowsExpected = null } = options
-  return { ...statement(name, text), types, answers, rowsExpected }
+  const { answers = 'nothing', changes = null } = options
+  return { ...statement(name, text), types, answers, changes }
 }
 
 /** A step with what it is to be done with. */
@@ -44,6 +44,7 @@ export function inOrder(name: string, steps: readonly Step[]): StepRoutine {
     ['answer', `jsonb := '{}'`],
     ['answered', 'json[]'],
     ['one', 'record'],
+    ['changed', 'bigint'],
   ]
   const parameters = steps.flatMap((one) => one.types.map((type, n): [string, string] => [nameOf(one, n), type]))
   const body = steps.map((one) => `IF ${nameOf(one, 0)} IS NOT NULL THEN\n${bodyOf(one)}\nEND IF;`)
@@ -68,22 +69,21 @@ function nameOf({ name }: Step, parameter: number): string {
   return `${name}_${parameter + 1}`
 }
 
-/** A loop, because a statement that changes data cannot stand in a subquery. */
 function bodyOf(one: Step): string {
-  const text = inline(
-    one,
-    one.types.map((_, n) => nameOf(one, n)),
-  )
-  if (one.answers === 'nothing') return `${text};`
-  const checked =
-    one.rowsExpected === null
+  const variables = one.types.map((_, n) => nameOf(one, n))
+  const text = inline(one, variables)
+  const checked = (count: string) =>
+    one.changes === null
       ? ''
-      : `IF cardinality(answered) <> ${inline(
-          { name: one.name, text: one.rowsExpected },
-          one.types.map((_, n) => nameOf(one, n)),
-        )} THEN RAISE EXCEPTION '${one.name} did not reach all of its rows.' USING ERRCODE = 'serialization_failure'; END IF;`
+      : `IF ${count} <> ${inline({ name: one.name, text: one.changes }, variables)} THEN
+  RAISE EXCEPTION '${one.name} did not find all of its rows.' USING ERRCODE = 'serialization_failure';
+END IF;`
+  if (one.answers === 'nothing') {
+    return one.changes === null ? `${text};` : `${text};\nGET DIAGNOSTICS changed = ROW_COUNT;\n${checked('changed')}`
+  }
+  // A loop, because a statement that changes data cannot stand in a subquery.
   return `answered := '{}';
 FOR one IN ${text} LOOP answered := array_append(answered, to_json(one)); END LOOP;
-${checked}
+${checked('cardinality(answered)')}
 answer := jsonb_set(answer, '{${one.name}}', to_jsonb(answered));`
 }

@@ -1,5 +1,4 @@
-import type { Sql } from '../database/sql.js'
-import { runStep, step } from '../database/step.js'
+import { step } from '../database/step.js'
 import type { StepCall } from '../database/step.js'
 import type { NewEvent } from '../session-pointer/events.js'
 import type { SessionState } from '../session-pointer/session-state.js'
@@ -35,115 +34,120 @@ export interface ConversationOpening {
   title: string | null
 }
 
-export interface Appended {
-  conversationId: string
-  /** The position of the append's last event. */
-  lastPosition: bigint
-}
+const OPEN = step(
+  'open_streams',
+  ['json', 'int'],
+  // In the order of what is unique about them: processes that open the same threads take turns.
+  `INSERT INTO conversation ("workspaceId", id, kind, "agentId", "issueKey", title, version, state, "foldVersion",
+     digest, "createdAt", "updatedAt", "lastActivityAt")
+   SELECT s."workspaceId", s.id, s.kind, s."agentId", s."issueKey", s.title, s.version, s.state, $2, s.digest, s.at, s.at, s.at
+   FROM json_to_recordset($1::json) AS s("workspaceId" text, id text, kind text, "agentId" text, "issueKey" text, title text,
+     version int, state jsonb, digest text, at timestamptz)
+   ORDER BY s."workspaceId", s."agentId", s."issueKey"
+   ON CONFLICT DO NOTHING`,
+  { changes: 'json_array_length($1)' },
+)
+
+const ADVANCE = step(
+  'advance_streams',
+  ['text[]', 'text[]', 'int[]', 'json', 'int'],
+  `WITH stream AS MATERIALIZED (
+     SELECT * FROM json_to_recordset($4::json) AS s(id text, version int, state jsonb, digest text, at timestamptz, activity boolean)
+   )
+   UPDATE conversation c
+   SET "foldVersion" = $5, (version, state, digest, "updatedAt", "lastActivityAt") = (
+     SELECT s.version, s.state, s.digest, s.at, CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
+     FROM stream s WHERE s.id = c.id LIMIT 1)
+   WHERE c.ctid = ANY (ARRAY(
+     SELECT (SELECT r.ctid FROM conversation r WHERE r."workspaceId" = x.w AND r.id = x.id AND r.version = x.version)
+     FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, id, version)))`,
+  { changes: 'cardinality($1)' },
+)
 
 /**
  * Locks taken so far are conversation rows; the workspaces' log heads come after everything else, in the order of
  * their ids, and are held until commit: position order is commit order, without gaps. (A plain sequence loses events
  * for a reader that follows the log; a transaction-id filter stalls behind any long transaction of the cluster.)
- * New conversations come in the order of what is unique about them: processes that open the same threads take turns.
  */
-export const APPEND_EVENTS = step(
-  'append_events',
-  ['json', 'json', 'int'],
-  `WITH stream AS (
-     SELECT * FROM json_to_recordset($1::json) AS s("workspaceId" text, "conversationId" text, "expectedVersion" int,
-       "eventCount" int, "state" jsonb, "at" timestamptz, "activity" boolean, "kind" text, "agentId" text, "issueKey" text, "title" text,
-       "digest" text)
-   ), opened AS (
-     INSERT INTO conversation ("workspaceId", id, kind, "agentId", "issueKey", title, version, state, "foldVersion",
-       digest, "createdAt", "updatedAt", "lastActivityAt")
-     SELECT "workspaceId", "conversationId", kind, "agentId", "issueKey", title, "eventCount", state, $3, digest,
-       at, at, at
-     FROM stream WHERE "expectedVersion" = 0
-     ORDER BY "workspaceId", "agentId", "issueKey"
-     ON CONFLICT DO NOTHING
-     RETURNING "workspaceId", id
-   ), advanced AS (
-     UPDATE conversation c
-     SET "foldVersion" = $3, (version, state, digest, "updatedAt", "lastActivityAt") = (
-       SELECT s."expectedVersion" + s."eventCount", s.state, s.digest, s.at,
-         CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
-       FROM stream s WHERE s."conversationId" = c.id LIMIT 1)
-     WHERE c.ctid = ANY (ARRAY(
-       SELECT (SELECT r.ctid FROM conversation r WHERE r."workspaceId" = s."workspaceId" AND r.id = s."conversationId"
-         AND r.version = s."expectedVersion")
-       FROM stream s WHERE s."expectedVersion" > 0))
-     RETURNING c."workspaceId", c.id
-   ), moved AS (
-     SELECT * FROM opened UNION ALL SELECT * FROM advanced
-   ), event AS (
-     SELECT e.*, row_number() OVER (PARTITION BY e."workspaceId" ORDER BY e.place) AS n
-     FROM json_to_recordset($2::json) AS e(place int, "workspaceId" text, "conversationId" text, id text, version int,
-       type text, "schemaVersion" smallint, "taskId" text, "runtimeId" text, actor text, "occurredAt" timestamptz, data jsonb,
-       digest text)
-     JOIN moved m ON m."workspaceId" = e."workspaceId" AND m.id = e."conversationId"
-   ), wanted AS (
-     SELECT "workspaceId", count(*) AS n FROM event GROUP BY 1
-   ), locked AS (
-     SELECT h."workspaceId" FROM log_head h
-     WHERE h."workspaceId" IN (SELECT "workspaceId" FROM wanted) ORDER BY h."workspaceId" FOR UPDATE
-   ), head AS (
-     UPDATE log_head h SET position = h.position + w.n
-     FROM locked l JOIN wanted w USING ("workspaceId") WHERE h."workspaceId" = l."workspaceId"
-     RETURNING h."workspaceId", h.position - w.n AS base
-   ), written AS (
-     INSERT INTO session_event ("workspaceId", position, id, "conversationId", version, type, "schemaVersion", "taskId",
-       "runtimeId", actor, "occurredAt", data, digest)
-     SELECT e."workspaceId", head.base + e.n, e.id, e."conversationId", e.version, e.type, e."schemaVersion", e."taskId",
-       e."runtimeId", e.actor, e."occurredAt", e.data, e.digest
-     FROM event e JOIN head USING ("workspaceId")
-     RETURNING "workspaceId", "conversationId", position
+const MOVE_HEADS = step(
+  'move_log_heads',
+  ['text[]', 'int[]'],
+  `WITH locked AS MATERIALIZED (
+     SELECT h."workspaceId" AS w, x.n FROM unnest($1::text[], $2::int[]) AS x(w, n)
+       JOIN log_head h ON h."workspaceId" = x.w ORDER BY h."workspaceId" FOR UPDATE OF h
    )
-   SELECT "conversationId", max(position)::text AS "lastPosition" FROM written GROUP BY "workspaceId", "conversationId"`,
-  { answers: 'rows', rowsExpected: 'json_array_length($1)' },
+   UPDATE log_head h SET position = h.position + (SELECT l.n FROM locked l WHERE l.w = h."workspaceId")
+   WHERE h."workspaceId" = ANY (ARRAY(SELECT w FROM locked))
+   RETURNING h."workspaceId", h.position::text AS position`,
+  { answers: 'rows', changes: 'cardinality($1)' },
 )
 
-/** What the step answers, of each append that was written. */
-export interface AppendedRow {
-  conversationId: string
-  lastPosition: string
-}
+const WRITE_EVENTS = step(
+  'write_events',
+  ['json'],
+  `INSERT INTO session_event ("workspaceId", position, id, "conversationId", version, type, "schemaVersion", "taskId",
+     "runtimeId", actor, "occurredAt", data, digest)
+   SELECT e."workspaceId", (SELECT h.position FROM log_head h WHERE h."workspaceId" = e."workspaceId") - e.after, e.id,
+     e."conversationId", e.version, e.type, e."schemaVersion", e."taskId", e."runtimeId", e.actor, e."occurredAt", e.data, e.digest
+   FROM json_to_recordset($1::json) AS e(after int, "workspaceId" text, "conversationId" text, id text, version int,
+     type text, "schemaVersion" smallint, "taskId" text, "runtimeId" text, actor text, "occurredAt" timestamptz, data jsonb,
+     digest text)`,
+)
 
-/** As {@link appendEvents}; in a routine, a conflict undoes all of it (40001). */
-export function appendWrites(appends: readonly Append[]): StepCall[] {
-  return appends.length === 0 ? [] : [appendOf(appends)]
+/** In the order in which they are to be done, after everything else of a transaction. */
+export const APPEND_STEPS = [OPEN, ADVANCE, MOVE_HEADS, WRITE_EVENTS]
+
+/** What {@link APPEND_STEPS} answer, by the names of the steps. */
+export interface AppendAnswer {
+  move_log_heads?: { workspaceId: string; position: string }[]
 }
 
 /**
- * Writes the events of several conversations, at most one append a conversation, inside the caller's transaction.
- * An append whose expected version is not the stream's (a conflict, or a conversation that another call opened first)
- * is missing from the answer and wrote nothing: reload and decide again.
+ * Events of several conversations, at most one append a conversation. An append whose expected version is not the
+ * stream's (a conflict, or a conversation that another call opened first) undoes all (40001): reload and decide again.
  */
-export async function appendEvents(sql: Sql, appends: readonly Append[]): Promise<Map<string, Appended>> {
-  const rows = await runStep<AppendedRow>(sql, appendOf(appends))
-  return new Map(
-    rows.map((row) => [
-      row.conversationId,
-      { conversationId: row.conversationId, lastPosition: BigInt(row.lastPosition) },
-    ]),
-  )
+export function appendWrites(appends: readonly Append[]): StepCall[] {
+  const events = appends.flatMap(digestedEvents)
+  if (events.length === 0) return []
+  const left = new Map<string, number>()
+  for (const { workspaceId } of events) left.set(workspaceId, (left.get(workspaceId) ?? 0) + 1)
+  const heads = { step: MOVE_HEADS, values: [[...left.keys()], [...left.values()]] }
+  /** How many of the workspace's events come after each. */
+  const placed = events.map((event) => {
+    const after = (left.get(event.workspaceId) ?? 0) - 1
+    left.set(event.workspaceId, after)
+    return { ...event, after }
+  })
+  const opened = appends.filter(({ opening }) => opening !== null)
+  const advanced = appends.filter(({ opening }) => opening === null)
+  const last = new Map(events.map((event) => [event.conversationId, event]))
+  const streamOf = ({ workspaceId, conversationId, state, occurredAt, activity, opening }: Append) => {
+    const { version, digest } = last.get(conversationId) ?? {}
+    return { workspaceId, id: conversationId, version, state, digest, at: occurredAt, activity, ...opening }
+  }
+  const calls: StepCall[] = [heads, { step: WRITE_EVENTS, values: [JSON.stringify(placed)] }]
+  if (opened.length > 0) calls.push({ step: OPEN, values: [JSON.stringify(opened.map(streamOf)), FOLD_VERSION] })
+  if (advanced.length > 0) {
+    const keys = [
+      advanced.map(({ workspaceId }) => workspaceId),
+      advanced.map(({ conversationId }) => conversationId),
+      advanced.map(({ expectedVersion }) => expectedVersion),
+    ]
+    calls.push({ step: ADVANCE, values: [...keys, JSON.stringify(advanced.map(streamOf)), FOLD_VERSION] })
+  }
+  return calls
 }
 
-function appendOf(appends: readonly Append[]): StepCall {
-  const digested = appends.map(digestedEvents)
-  const streams = appends.map((append, index) => ({
-    workspaceId: append.workspaceId,
-    conversationId: append.conversationId,
-    expectedVersion: append.expectedVersion,
-    eventCount: append.events.length,
-    state: append.state,
-    at: append.occurredAt,
-    activity: append.activity,
-    digest: digested[index]?.at(-1)?.digest,
-    ...append.opening,
-  }))
-  const events = digested.flat().map((event, place) => ({ ...event, place }))
-  return { step: APPEND_EVENTS, values: [JSON.stringify(streams), JSON.stringify(events), FOLD_VERSION] }
+/** Where the last event of each append stands, in the order of the appends. */
+export function lastPositions(appends: readonly Append[], { move_log_heads = [] }: AppendAnswer): bigint[] {
+  const heads = new Map(move_log_heads.map(({ workspaceId, position }) => [workspaceId, BigInt(position)]))
+  const positions: bigint[] = []
+  for (const { workspaceId, events } of appends.toReversed()) {
+    const position = heads.get(workspaceId) ?? 0n
+    positions.unshift(position)
+    heads.set(workspaceId, position - BigInt(events.length))
+  }
+  return positions
 }
 
 function digestedEvents({ workspaceId, conversationId, expectedVersion, ...append }: Append) {

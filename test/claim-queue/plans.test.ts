@@ -4,7 +4,8 @@ import { refreshHeads } from '../../src/claim-queue/refresh-heads.js'
 import { whyEmpty } from '../../src/claim-queue/why-empty.js'
 import { newId } from '../../src/database/ids.js'
 import type { Database, Sql } from '../../src/database/sql.js'
-import { appendEvents } from '../../src/event-log/append.js'
+import { runStep } from '../../src/database/step.js'
+import { appendWrites } from '../../src/event-log/append.js'
 import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readLog } from '../../src/event-log/read-log.js'
 import { readStream } from '../../src/event-log/read-stream.js'
@@ -93,15 +94,25 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
         const events = [
           { type: 'SESSION_RESET' as const, taskId: null, runtimeId: null, data: { sessionId: null, reason: null } },
         ]
-        await expectFewPages((sql) =>
-          appendEvents(sql, [
-            {
-              ...{ workspaceId, conversationId: task.conversationId, expectedVersion: 2, previousDigest: NO_DIGEST },
-              ...{ actor: 'tok_1', occurredAt: world.clock.now(), opening: null, activity: false, state: initialState },
-              events: events.map((event) => ({ ...event, id: newId('evt') })),
-            },
-          ]),
-        )
+        const calls = appendWrites([
+          {
+            ...{ workspaceId, conversationId: task.conversationId, expectedVersion: 2, previousDigest: NO_DIGEST },
+            ...{ actor: 'tok_1', occurredAt: world.clock.now(), opening: null, activity: false, state: initialState },
+            events: events.map((event) => ({ ...event, id: newId('evt') })),
+          },
+        ])
+        expect(calls.map(({ step }) => step.name).toSorted()).toEqual([
+          'advance_streams',
+          'move_log_heads',
+          'write_events',
+        ])
+        for (const { step, values } of calls) {
+          // Each alone: the head has not moved for the events, so they come after it.
+          const alone = values.map((value) =>
+            typeof value === 'string' ? value.replace('"after":0', '"after":-1') : value,
+          )
+          await expectFewPages((sql) => runStep(sql, { step, values: alone }))
+        }
       })
 
       it('the one claimable task is found', async () => {

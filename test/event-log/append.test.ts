@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/database/ids.js'
-import type { Database } from '../../src/database/sql.js'
+import type { Database, TransactionSql } from '../../src/database/sql.js'
 import { sqlState, statement } from '../../src/database/sql.js'
-import { appendEvents } from '../../src/event-log/append.js'
-import type { Append } from '../../src/event-log/append.js'
+import { inOrder, valuesOf } from '../../src/database/step.js'
+import { APPEND_STEPS, appendWrites, lastPositions } from '../../src/event-log/append.js'
+import type { Append, AppendAnswer } from '../../src/event-log/append.js'
 import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readLog } from '../../src/event-log/read-log.js'
 import { readStream } from '../../src/event-log/read-stream.js'
@@ -14,6 +15,12 @@ import { makeWorld } from '../support/services.js'
 import type { World } from '../support/services.js'
 import { forEachDatabase } from '../support/test-database.js'
 import { damagedOnPurpose } from '../support/proven-at-close.js'
+
+const APPEND = inOrder('append', APPEND_STEPS)
+
+async function appendEvents(sql: TransactionSql, appends: Append[]): Promise<bigint[]> {
+  return lastPositions(appends, await sql.call<AppendAnswer>(APPEND, valuesOf(APPEND, appendWrites(appends))))
+}
 
 forEachDatabase((open) => {
   let database: Database
@@ -57,30 +64,44 @@ forEachDatabase((open) => {
   const stream = (id: string) => readStream(database.sql, world.caller.workspaceId, id)
   const append = (...appends: Append[]) => database.transaction((sql) => appendEvents(sql, appends))
 
-  it('an append at another version than the stream’s is missing from the answer, and writes nothing', async () => {
+  const conflict = async (...appends: Append[]) => sqlState(await append(...appends).catch((error: unknown) => error))
+  const log = () => readLog(database.sql, world.caller.workspaceId, '0', 1000)
+
+  it('an append at another version than the stream’s is a conflict, and writes nothing', async () => {
     const id = newId('issue')
-    expect([...(await append(opening(id))).keys()]).toEqual([id])
-    const before = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
-    expect((await append(reset(id, 2))).size).toBe(0)
-    expect((await append(reset(newId('issue'), 1))).size).toBe(0)
-    expect(await readLog(database.sql, world.caller.workspaceId, '0', 1000)).toEqual(before)
+    await append(opening(id))
+    const before = await log()
+    expect(await conflict(reset(id, 2))).toBe('40001')
+    expect(await conflict(reset(id, 0))).toBe('40001')
+    expect(await conflict(reset(newId('issue'), 1))).toBe('40001')
+    expect(await log()).toEqual(before)
   })
 
-  it('of several appends only the one in conflict is left out, and positions stay dense', async () => {
+  it('of several appends one in conflict undoes all', async () => {
     const [one, two, three] = [newId('issue'), newId('issue'), newId('issue')]
     await append(opening(one), opening(two), opening(three))
-    const appended = await append(reset(one, 1), reset(two, 9), reset(three, 1))
-    expect([...appended.keys()].toSorted()).toEqual([one, three].toSorted())
-    expect((await stream(two)).map(({ version }) => version)).toEqual([1])
-    const log = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
-    expect(log.map(({ position }) => Number(position))).toEqual(log.map((_, index) => index + 1))
+    const before = await log()
+    expect(await conflict(reset(one, 1), reset(two, 9), reset(three, 1))).toBe('40001')
+    expect(await conflict(reset(one, 1), { ...opening(newId('issue')), opening: opening(two).opening })).toBe('40001')
+    expect(await log()).toEqual(before)
+  })
+
+  it('each append is told where its last event stands, and positions stay dense', async () => {
+    const [one, two, three] = [newId('issue'), newId('issue'), newId('issue')]
+    await append(opening(one), opening(two))
+    const twice = { ...reset(one, 1), events: [...reset(one, 1).events, ...reset(one, 2).events] }
+    const positions = await append(twice, opening(three), reset(two, 1))
+    const lastOf = async (id: string) => (await log()).findLast((event) => event.conversationId === id)?.position
+    expect(positions.map(String)).toEqual([await lastOf(one), await lastOf(three), await lastOf(two)])
+    const positionsOfAll = (await log()).map(({ position }) => Number(position))
+    expect(positionsOfAll).toEqual(positionsOfAll.map((_, index) => index + 1))
   })
 
   it('a thread that is open already is a conflict, not a second thread', async () => {
     const id = newId('issue')
     await append(opening(id))
     const again = { ...opening(newId('issue')), opening: opening(id).opening }
-    expect((await append(again)).size).toBe(0)
+    expect(await conflict(again)).toBe('40001')
   })
 
   it('what is rolled back takes no position', async () => {

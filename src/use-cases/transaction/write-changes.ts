@@ -7,8 +7,8 @@ import { newId } from '../../database/ids.js'
 import { sqlState } from '../../database/sql.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { inOrder, valuesOf } from '../../database/step.js'
-import { APPEND_EVENTS, appendWrites } from '../../event-log/append.js'
-import type { Append, AppendedRow, ConversationOpening, TimedEvent } from '../../event-log/append.js'
+import { APPEND_STEPS, appendWrites, lastPositions } from '../../event-log/append.js'
+import type { Append, AppendAnswer, ConversationOpening, TimedEvent } from '../../event-log/append.js'
 import { WRITE_RECORDS, recordWrites } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { Hints } from '../../wake-ups/hint.js'
@@ -70,7 +70,7 @@ const WRITE_CHANGES = inOrder('write_changes', [
   ...ERASE_STEPS,
   WRITE_RECORDS,
   WAKEABLE_RUNTIMES,
-  APPEND_EVENTS,
+  ...APPEND_STEPS,
 ])
 
 /**
@@ -88,9 +88,8 @@ export function writeLast(sql: TransactionSql, changes: readonly Change[], now: 
 }
 
 /** By the names of the steps. */
-interface Written {
+interface Written extends AppendAnswer {
   wakeable_runtimes?: Wakeable[]
-  append_events?: AppendedRow[]
 }
 
 async function write(
@@ -99,9 +98,10 @@ async function write(
   now: Date,
 ): Promise<Hints> {
   if (changes.length === 0) return NOTHING
-  const appends = changes.filter(({ events }) => events.length > 0)
-  const projections = appends.map(({ projection }) => projection)
-  const moved = appends.filter(({ projection }) => projection.movesQueue)
+  const eventful = changes.filter(({ events }) => events.length > 0)
+  const appends = eventful.map((change) => appendOf(change, now))
+  const projections = eventful.map(({ projection }) => projection)
+  const moved = eventful.filter(({ projection }) => projection.movesQueue)
   const calls = [
     ...taskWrites(
       projections.flatMap(({ newTasks }) => newTasks),
@@ -118,17 +118,15 @@ async function write(
       now,
     ),
     ...wakeableReads(agentsOf(moved.filter(mayWake))),
-    ...appendWrites(appends.map((change) => appendOf(change, now))),
+    ...appendWrites(appends),
   ]
   const written = await call(valuesOf(WRITE_CHANGES, calls)).catch((error: unknown) => {
     throw sqlState(error) === SERIALIZATION_FAILURE ? new AppendConflict() : error
   })
-  const last = new Map(written.append_events?.map((row) => [row.conversationId, row.lastPosition]))
+  const positions = lastPositions(appends, written)
   return {
     runtimes: written.wakeable_runtimes ?? [],
-    logs: appends.map(({ workspaceId, conversationId }) => {
-      return { workspaceId, position: BigInt(last.get(conversationId) ?? 0) }
-    }),
+    logs: appends.map(({ workspaceId }, index) => ({ workspaceId, position: positions[index] ?? 0n })),
   }
 }
 
