@@ -97,7 +97,8 @@ describe('while no transaction comes to its end', () => {
   it('the line has an end, and whoever comes to a full one is told at once', async () => {
     const { commits, release } = stuck({ maxWaiting: 2 })
     const first = commits.submit('a')
-    await Promise.resolve()
+    // Its batch is cut at the end of this turn.
+    await new Promise((resolve) => setImmediate(resolve))
     const waiting = [commits.submit('b'), commits.submit('c')]
     await expect(commits.submit('d')).rejects.toThrow(Unavailable)
     release()
