@@ -33,6 +33,12 @@ export interface LoadedClaimBatch {
 const TASK_KEYS = ['p_workspaces', 'p_tasks']
 const AGENT_KEYS = ['a_workspaces', 'a_agents']
 
+/** What it answers, each in a variable of its own. */
+const FOUND = [
+  ...(['records', 'picked', 'agents', 'active', 'runtimes', 'tasks', 'sources', 'conversations'] as const),
+  ...(['contents', 'messages'] as const),
+]
+
 /**
  * All that a batch of claims reads: the calls made before, the pick with its locks, the agents' locks, and then, with
  * nothing left to change, what the decisions and the answers need.
@@ -50,51 +56,41 @@ const LOAD_CLAIM_BATCH = routine('load_claim_batch', {
     ['q_claimable', 'text'],
   ],
   variables: [
-    ...['v_records', 'v_picked', 'v_runtimes', 'v_agents', 'v_active', 'v_tasks', 'v_sources', 'v_conversations'],
-    ...['v_contents', 'v_messages'],
-  ]
-    .map((name): [string, string] => [name, 'json'])
-    .concat([...TASK_KEYS, ...AGENT_KEYS, 'p_conversations', 'p_runtimes'].map((name) => [name, 'text[]'])),
+    ...FOUND.map((name): [string, string] => [`v_${name}`, 'json']),
+    ...[...TASK_KEYS, ...AGENT_KEYS, 'p_conversations', 'p_agents'].map((name): [string, string] => [name, 'text[]']),
+    ['some_rerun', 'boolean'],
+    ['some_input', 'boolean'],
+  ],
   body: `
     PERFORM ${inline(ENTER_DECISION).replace(/^SELECT /, '')};
     IF cardinality(r_requests) > 0 THEN
       ${rowsInto('v_records', FIND_RECORDS, ['r_workspaces', 'r_actors', 'r_mutations', 'r_requests'])}
     END IF;
-    SELECT json_agg(r), array_agg("workspaceId"), array_agg("taskId"), array_agg("conversationId"), array_agg("runtimeId")
-      INTO v_picked, p_workspaces, p_tasks, p_conversations, p_runtimes
+    SELECT json_agg(r), array_agg("workspaceId"), array_agg("taskId"), array_agg("conversationId"),
+      array_agg("agentId")
+      INTO v_picked, p_workspaces, p_tasks, p_conversations, p_agents
       FROM (${inline(PICK, ['q_workspaces', 'q_runtimes', 'q_wanted', 'q_spares', 'q_claimable'])}) r;
     IF p_tasks IS NOT NULL THEN
-      SELECT array_agg(w), array_agg(id) INTO a_workspaces, a_agents FROM (
-        SELECT DISTINCT r."workspaceId" AS w, r."agentId" AS id
-        FROM json_to_recordset(v_picked) AS r("workspaceId" text, "agentId" text)) d;
+      SELECT array_agg(w), array_agg(id) INTO a_workspaces, a_agents
+        FROM (SELECT DISTINCT w, id FROM unnest(p_workspaces, p_agents) AS x(w, id)) d;
       ${rowsInto('v_agents', LOCK_AGENTS, AGENT_KEYS)}
       ${rowsInto('v_active', ACTIVE_COUNTS, AGENT_KEYS)}
-      ${rowsInto('v_runtimes', RUNTIMES, ['p_workspaces', 'p_runtimes'])}
-      ${rowsInto('v_tasks', TASKS_BY_ID, TASK_KEYS)}
-      ${rowsInto('v_sources', SOURCES, TASK_KEYS)}
+      ${rowsInto('v_runtimes', RUNTIMES, ['q_workspaces', 'q_runtimes'])}
+      SELECT json_agg(r), bool_or(r."rerunOf" IS NOT NULL), bool_or(cardinality(r."inputMessageIds") > 0)
+        INTO v_tasks, some_rerun, some_input FROM (${inline(TASKS_BY_ID, TASK_KEYS)}) r;
+      IF some_rerun THEN
+        ${rowsInto('v_sources', SOURCES, TASK_KEYS)}
+      END IF;
       ${rowsInto('v_conversations', CONVERSATIONS, ['p_workspaces', 'p_conversations'])}
       ${rowsInto('v_contents', CLAIM_CONTENTS, TASK_KEYS)}
-      ${rowsInto('v_messages', CLAIM_MESSAGES, TASK_KEYS)}
+      IF some_input THEN
+        ${rowsInto('v_messages', CLAIM_MESSAGES, TASK_KEYS)}
+      END IF;
     END IF;
-    RETURN json_build_object('records', v_records, 'picked', v_picked, 'runtimes', v_runtimes, 'agents', v_agents,
-      'active', v_active, 'tasks', v_tasks, 'sources', v_sources, 'conversations', v_conversations,
-      'contents', v_contents, 'messages', v_messages);`,
+    RETURN json_build_object(${FOUND.map((name) => `'${name}', v_${name}`).join(', ')});`,
 })
 
-type Rows = Record<string, unknown>[] | null
-type Answer = Record<
-  | 'records'
-  | 'picked'
-  | 'runtimes'
-  | 'agents'
-  | 'active'
-  | 'tasks'
-  | 'sources'
-  | 'conversations'
-  | 'contents'
-  | 'messages',
-  Rows
->
+type Answer = Record<(typeof FOUND)[number], Record<string, unknown>[] | null>
 
 /** `again`: an earlier pick got nothing, so this one looks beyond the candidates that others may hold. */
 export async function loadClaimBatch(

@@ -27,22 +27,14 @@ const WAITING_KEYS = ['w_workspaces', 'w_conversations']
 const AGENT_KEYS = ['a_workspaces', 'a_agents']
 const LOCKED = ['c_workspaces', 'c_conversations']
 const RUNTIME_KEYS = ['m_workspaces', 'm_runtimes']
-const FOUND = [
-  'v_locked',
-  'v_records',
-  'v_claims',
-  'v_tasks',
-  'v_waiting',
-  'v_reruns',
-  'v_agents',
-  'v_runtimes',
-] as const
+/** What it answers, each in a variable of its own. */
+const FOUND = ['locked', 'records', 'claims', 'tasks', 'waiting', 'reruns', 'agents', 'runtimes'] as const
 
 /** Locks the conversations of a batch and reads, with nothing left to change, what the works' decisions look at. */
 const LOAD_CONVERSATIONS = routine('load_conversation_batch', {
   parameters: [...LOCKS, ...REQUESTS, ...TASK_KEYS, ...WAITING_KEYS, ...AGENT_KEYS].map((name) => [name, 'text[]']),
   variables: [
-    ...FOUND.map((name): [string, string] => [name, 'json']),
+    ...FOUND.map((name): [string, string] => [`v_${name}`, 'json']),
     ...[...LOCKED, ...RUNTIME_KEYS, 'c_agents'].map((name): [string, string] => [name, 'text[]']),
   ],
   body: `
@@ -68,11 +60,10 @@ const LOAD_CONVERSATIONS = routine('load_conversation_batch', {
         .map((rows) => `SELECT * FROM json_to_recordset(${rows}) AS x("workspaceId" text, "runtimeId" text)`)
         .join(' UNION ')}) x;
     ${rowsInto('v_runtimes', RUNTIMES, RUNTIME_KEYS)}
-    RETURN json_build_object(${FOUND.map((name) => `'${name.slice(2)}', ${name}`).join(', ')});`,
+    RETURN json_build_object(${FOUND.map((name) => `'${name}', v_${name}`).join(', ')});`,
 })
 
-type Found<Name extends (typeof FOUND)[number]> = Name extends `v_${infer Short}` ? Short : never
-type Answer = Record<Found<(typeof FOUND)[number]>, Record<string, unknown>[] | null>
+type Answer = Record<(typeof FOUND)[number], Record<string, unknown>[] | null>
 
 /** Locks and reads what the works are about. */
 export async function loadConversations(
