@@ -11,6 +11,11 @@ const MAX_PAYLOAD = 7_500
 const RECONNECT_MS = [50, 200, 1_000, 5_000]
 /** An idle connection that died without a word is noticed by this. */
 const PROBE_MS = 15_000
+/**
+ * Between two messages, while there is more to tell: each costs a statement, and wakes every process on the database. The first
+ * after a pause goes at once.
+ */
+const PAUSE_MS = 20
 
 const NOTIFY = statement('notify_wake_ups', `SELECT pg_notify('${CHANNEL}', $1)`)
 
@@ -29,7 +34,7 @@ interface Message {
 
 /**
  * NOTIFY and LISTEN. One connection a process listens, and comes back by itself; hints are sent after the commit they
- * speak of, from a connection of the pool, those of one moment together: a NOTIFY inside the transaction would make all
+ * speak of, from a connection of the pool, those of a moment ({@link PAUSE_MS}) together: a NOTIFY inside the transaction would make all
  * commits of the cluster take turns.
  */
 export class PostgresChannel implements Channel {
@@ -59,18 +64,23 @@ export class PostgresChannel implements Channel {
     if (!this.sending) this.flush().catch((error: Error) => this.events.onError(error))
   }
 
+  /** What others have not been told of yet is told first. */
   async close(): Promise<void> {
     this.closed = true
+    const parcel = this.unsent
+    this.unsent = null
+    if (parcel !== null) await this.notify(parcel).catch(() => undefined)
     await this.client?.end().catch(() => undefined)
   }
 
   private async flush(): Promise<void> {
     this.sending = true
     try {
-      while (this.unsent !== null && !this.closed) {
+      while (this.unsent !== null) {
         const parcel = this.unsent
         this.unsent = null
-        await this.sql.rows(NOTIFY, [payloadOf({ from: this.id, parcel })])
+        await this.notify(parcel)
+        await sleep(PAUSE_MS, undefined, { ref: false })
       }
     } catch (error) {
       // The hints are lost for the others; their own look at the log's heads makes up for it.
@@ -78,6 +88,10 @@ export class PostgresChannel implements Channel {
     } finally {
       this.sending = false
     }
+  }
+
+  private async notify(parcel: Parcel): Promise<void> {
+    await this.sql.rows(NOTIFY, [payloadOf({ from: this.id, parcel })])
   }
 
   private async listen(): Promise<void> {
