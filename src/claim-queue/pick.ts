@@ -1,3 +1,4 @@
+import { activeCount } from './active-count.js'
 import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './claimable.js'
 
@@ -53,7 +54,7 @@ export const PICK = statement(
      FROM agents g WHERE g.agent IS NOT NULL
    ), room AS MATERIALIZED (
      SELECT g.*, a."maxConcurrentTasks"
-       - (SELECT count(*) FROM claim c WHERE c."workspaceId" = g.w AND c."agentId" = g.agent) AS room
+       - ${activeCount('g.w', 'g.agent')} AS room
      FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
    ), best AS MATERIALIZED (
      SELECT r.w, r.rt, b."taskId", b."conversationId", b.priority,

@@ -1,3 +1,4 @@
+import { activeCount } from './active-count.js'
 import type { Sql } from '../database/sql.js'
 import { runStep, step } from '../database/step.js'
 import type { StepCall } from '../database/step.js'
@@ -10,7 +11,7 @@ export const WAKEABLE_RUNTIMES = step(
   `WITH RECURSIVE agents AS (
      SELECT DISTINCT x.w, x.id FROM unnest($1::text[], $2::text[]) AS x(w, id)
      JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id
-     WHERE (SELECT count(*) FROM claim c WHERE c."workspaceId" = x.w AND c."agentId" = x.id) < a."maxConcurrentTasks"
+     WHERE ${activeCount('x.w', 'x.id')} < a."maxConcurrentTasks"
    ), runtimes AS (
      SELECT a.w, a.id, (SELECT q."runtimeId" FROM queue_entry q
        WHERE q."workspaceId" = a.w AND q."agentId" = a.id AND q.state = $3 ORDER BY q."runtimeId" LIMIT 1) AS runtime

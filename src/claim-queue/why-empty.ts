@@ -1,3 +1,4 @@
+import { activeCount } from './active-count.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './claimable.js'
@@ -35,7 +36,7 @@ const WHY = statement(
        ORDER BY q."agentId" LIMIT 1)
      FROM agents g WHERE g.agent IS NOT NULL
    ), room AS (
-     SELECT g.w, g.rt, (SELECT count(*) FROM claim c WHERE c."workspaceId" = g.w AND c."agentId" = g.agent)
+     SELECT g.w, g.rt, ${activeCount('g.w', 'g.agent')}
        < a."maxConcurrentTasks" AS free
      FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
    ), next AS (

@@ -55,6 +55,7 @@ forEachDatabase((open) => {
       `btree ("workspaceId", "conversationId") WHERE (state = ANY (ARRAY['READY'::text, 'NEXT'::text]))`,
     )
     expect(shapes.get('queue_entry_scheduled')).toBe(`btree ("availableAt") WHERE (state = 'SCHEDULED'::text)`)
+    expect(shapes.get('claim_agentId_workspaceId_idx')).toBe('btree ("agentId", "workspaceId")')
     expect(shapes.get('claim_workspaceId_conversationId_key')).toBe('btree ("workspaceId", "conversationId")')
     expect([...shapes.keys()]).toEqual(
       expect.arrayContaining(['queue_entry_age', 'queue_entry_agent', 'claim_leaseExpiresAt_idx']),

@@ -1,3 +1,4 @@
+import { activeCount } from '../../claim-queue/active-count.js'
 import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
@@ -73,7 +74,7 @@ export function lockAgents(sql: Sql, agents: Keys): Promise<Agent[]> {
 /** How many tasks of each agent are CLAIMED or RUNNING. Exact only after {@link lockAgents}, in a later statement. */
 export const ACTIVE_COUNTS = statement(
   'count_active',
-  `SELECT x.id, (SELECT count(*)::int FROM claim c WHERE c."workspaceId" = x.w AND c."agentId" = x.id) AS active
+  `SELECT x.id, ${activeCount('x.w', 'x.id')} AS active
    FROM unnest($1::text[], $2::text[]) AS x(w, id)`,
 )
 
