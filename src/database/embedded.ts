@@ -6,6 +6,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { lockDirectory } from './directory-lock.js'
 import { applyMissing } from './migrate.js'
+import { PLAN_SETTINGS } from './plan-settings.js'
 import type { Routine } from './routine.js'
 import type { Database, Sql, Statement, TransactionSql } from './sql.js'
 
@@ -72,7 +73,8 @@ async function inTransaction<T>(
       const sql = sqlOf(transaction)
       const call = async <Answer>({ name, definition, call: statement }: Routine, values: readonly unknown[]) => {
         if (!routines.has(name)) {
-          await transaction.exec(definition)
+          // The connection is everybody's: the settings hold for the routine alone. Without them it planned each statement anew.
+          await transaction.exec(definition(PLAN_SETTINGS))
           routines.add(name)
           defined.push(name)
         }

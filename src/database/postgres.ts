@@ -5,6 +5,7 @@ import type { PoolClient } from 'pg'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { sqlState } from './sql.js'
 import type { Database, PoolUse, Sql, Statement, TransactionSql } from './sql.js'
+import { PLAN_SETTINGS } from './plan-settings.js'
 import type { Routine } from './routine.js'
 
 /** Connections for writes. Commands are grouped, so few are busy at once. */
@@ -22,24 +23,7 @@ const TRANSACTION_ANSWER_MS = 15_000
 /** A process that stands still, or is cut off, in the middle of a transaction keeps its locks from the others no longer. */
 const IDLE_TRANSACTION_MS = 10_000
 
-/**
- * Every statement of the write pool goes by key and is prepared once: one generic plan, which must be the right one
- * whatever the tables held when it was made. So it has no choice: indexes, nested loops, and joins in the order in which
- * they are written, the few rows that are asked for first. (Left to choose while the tables were nearly empty, it read
- * them whole: claims then cost the database 4,700 us in place of 300, with 6,000 tasks queued, in one start of three.)
- */
-const WRITE_SETTINGS = [
-  'plan_cache_mode=force_generic_plan',
-  'enable_seqscan=off',
-  'enable_hashjoin=off',
-  'enable_mergejoin=off',
-  'enable_material=off',
-  'enable_bitmapscan=off',
-  'join_collapse_limit=1',
-  'jit=off',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ')
+const WRITE_OPTIONS = PLAN_SETTINGS.map((setting) => `-c ${setting}`).join(' ')
 /** What is left to choose (the order in an UPDATE ... FROM) is chosen anew with a new connection, if it was wrong. */
 const WRITE_CONNECTION_SECONDS = 300
 
@@ -62,7 +46,7 @@ export function openPostgres(connectionString: string, errors: PoolErrors): Data
   // Pipelined: the statements of one step are sent together and cost one round trip.
   const writes = new Pool({
     ...settings,
-    options: WRITE_SETTINGS,
+    options: WRITE_OPTIONS,
     pipeline: true,
     max: WRITE_CONNECTIONS,
     maxLifetimeSeconds: WRITE_CONNECTION_SECONDS,
@@ -162,7 +146,7 @@ class PostgresTransaction implements TransactionSql {
       this.routines.add(routine.name)
       this.defined.push(routine.name)
       // Its failure is the call's as well.
-      this.sql.rows({ name: '', text: routine.definition }).catch(() => undefined)
+      this.sql.rows({ name: '', text: routine.definition([]) }).catch(() => undefined)
     }
     const [row] = await this.rows<{ answer: Answer }>(routine.call, values)
     if (row === undefined) throw new Error(`${routine.name} answered nothing.`)

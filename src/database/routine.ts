@@ -10,8 +10,8 @@ import type { Statement } from './sql.js'
  */
 export interface Routine {
   readonly name: string
-  /** CREATE FUNCTION, to be run once a connection. */
-  readonly definition: string
+  /** CREATE FUNCTION, to be run once a connection. `settings`: those that its statements run under, as `name=value`. */
+  readonly definition: (settings: readonly string[]) => string
   /** Calls it; the answer is one row with the column `answer`. */
   readonly call: Statement
 }
@@ -30,8 +30,10 @@ export function routine(name: string, { parameters, variables = [], body }: Rout
   const given = parameters.map(([, type], index) => `$${index + 1}::${type}`).join(', ')
   return {
     name,
-    definition: `CREATE OR REPLACE FUNCTION pg_temp.${name}(${parameters.map((one) => one.join(' ')).join(', ')})
-RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
+    definition: (
+      settings,
+    ) => `CREATE OR REPLACE FUNCTION pg_temp.${name}(${parameters.map((one) => one.join(' ')).join(', ')})
+RETURNS json LANGUAGE plpgsql VOLATILE ${settings.map((setting) => `SET ${setting}`).join(' ')} AS $routine$
 #variable_conflict use_column
 DECLARE ${declared}
 BEGIN

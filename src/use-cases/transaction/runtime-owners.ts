@@ -3,45 +3,61 @@ import type { Caller } from '../caller.js'
 import { forbidsDaemon } from '../caller.js'
 import { notFound } from '../outcome.js'
 import type { Refusal } from '../outcome.js'
+import { GroupCommit } from './group-commit.js'
 import { loadRuntimes } from './load-rows.js'
 
+/** Daemons that come all at once, after a restart, share their reads. */
+const READS = { lanes: 2, maxBatch: 256 }
 /** Runtimes that are remembered; past it all are read anew. */
 const MAX_KNOWN = 100_000
+
+type RuntimeKey = readonly [workspaceId: string, id: string]
 
 interface Owner {
   workspaceId: string
   daemonId: string
 }
 
+type Owners = ReadonlyMap<string, Owner>
+
 /** Whose each runtime is. That never changes while it exists, and runtimes are never deleted: a claim need not look again. */
 export class RuntimeOwners {
   private readonly known = new Map<string, Owner>()
+  private readonly reads: GroupCommit<readonly RuntimeKey[], Owners>
 
-  constructor(private readonly sql: Sql) {}
+  constructor(sql: Sql) {
+    this.reads = new GroupCommit<readonly RuntimeKey[], Owners>({
+      ...READS,
+      run: async (asked) => {
+        const read = await loadRuntimes(sql, asked.flat())
+        const owners = new Map(read.map(({ id, workspaceId, daemonId }) => [id, { workspaceId, daemonId }]))
+        if (this.known.size + owners.size > MAX_KNOWN) this.known.clear()
+        for (const [id, owner] of owners) this.known.set(id, owner)
+        return asked.map(() => ({ settled: owners }))
+      },
+      wroteNothing: () => false,
+    })
+  }
 
   /** Why the caller may not claim for one of these runtimes; null where it may for all. A promise only where some are new. */
   refusalOf(caller: Caller, runtimeIds: readonly string[]): Refusal | null | Promise<Refusal | null> {
     const unknown = runtimeIds.filter((id) => this.known.get(id)?.workspaceId !== caller.workspaceId)
-    if (unknown.length === 0) return this.judge(caller, runtimeIds)
-    return this.learn(caller.workspaceId, unknown).then(() => this.judge(caller, runtimeIds))
-  }
-
-  private async learn(workspaceId: string, ids: readonly string[]): Promise<void> {
-    const rows = await loadRuntimes(
-      this.sql,
-      ids.map((id) => [workspaceId, id] as const),
-    )
-    if (this.known.size + rows.length > MAX_KNOWN) this.known.clear()
-    for (const { id, daemonId } of rows) this.known.set(id, { workspaceId, daemonId })
-  }
-
-  private judge(caller: Caller, runtimeIds: readonly string[]): Refusal | null {
-    for (const id of runtimeIds) {
+    if (unknown.length === 0) return refusalFor(caller, runtimeIds, this.known)
+    const others = runtimeIds.flatMap((id): [string, Owner][] => {
       const owner = this.known.get(id)
-      if (owner?.workspaceId !== caller.workspaceId) return notFound('rt', id).refusal
-      const forbidden = forbidsDaemon(caller, owner.daemonId)
-      if (forbidden !== null) return forbidden.refusal
-    }
-    return null
+      return owner === undefined ? [] : [[id, owner]]
+    })
+    const keys = unknown.map((id): RuntimeKey => [caller.workspaceId, id])
+    return this.reads.submit(keys).then((read) => refusalFor(caller, runtimeIds, new Map([...others, ...read])))
   }
+}
+
+function refusalFor(caller: Caller, runtimeIds: readonly string[], owners: Owners): Refusal | null {
+  for (const id of runtimeIds) {
+    const owner = owners.get(id)
+    if (owner?.workspaceId !== caller.workspaceId) return notFound('rt', id).refusal
+    const forbidden = forbidsDaemon(caller, owner.daemonId)
+    if (forbidden !== null) return forbidden.refusal
+  }
+  return null
 }
