@@ -42,7 +42,7 @@ describeInBrowser('What a person can change', (stage) => {
     const turn = page.locator('.turn')
     await turn.getByText('npm test -- checkout').waitFor()
     await turn.getByText('All of it passes now.').waitFor()
-    expect(await turn.getByText('Completed').count()).toBe(1)
+    await expect.poll(() => turn.getByText('Completed').count()).toBe(1)
   })
 
   it('a token that only reads is offered no button', async () => {

@@ -34,8 +34,8 @@ describeInBrowser('The events of a session', (stage) => {
     await row.getByText('FRESH').first().waitFor()
     const compared = row.locator('tr.decides')
     expect(await compared.textContent()).toMatch(/Runtime.*maria-mbp \/ claude.*build-02 \/ claude/)
-    expect(await row.locator('.candidates tbody tr').count()).toBe(1)
-    expect(await row.getByRole('button', { name: /^event \d+$/ }).count()).toBe(1)
+    await expect.poll(() => row.locator('.candidates tbody tr').count()).toBe(1)
+    await expect.poll(() => row.getByRole('button', { name: /^event \d+$/ }).count()).toBe(1)
     expect(await row.locator('.decision-words').textContent()).not.toContain('rt_')
   })
 

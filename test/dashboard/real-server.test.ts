@@ -46,7 +46,7 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     await page.keyboard.press('w')
     await page.getByLabel('Resume sessions at all').uncheck()
     await page.locator('.flips').getByText('Resume off').first().waitFor()
-    expect(await page.locator('.flips li').count()).toBeGreaterThan(3)
+    await expect.poll(() => page.locator('.flips li').count()).toBeGreaterThan(3)
   })
 
   it('a message is answered while one looks on, and shows in another window', async () => {
@@ -63,6 +63,6 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     await turn.getByText('I am a scripted agent').first().waitFor()
     await other.getByText('Message: What do you remember?').waitFor()
     await other.locator('.event', { hasText: 'Reply: I am a scripted agent' }).first().waitFor()
-    expect(await page.locator('.event', { hasText: 'Claimed by' }).count()).toBeGreaterThan(0)
+    await expect.poll(() => page.locator('.event', { hasText: 'Claimed by' }).count()).toBeGreaterThan(0)
   })
 })

@@ -7,7 +7,7 @@ describeInBrowser('The list of sessions', (stage) => {
     const page = await open('/')
     const titles = page.locator('.session-list .session-title')
     await titles.first().waitFor()
-    expect(await titles.count()).toBe(world.conversations.length)
+    await expect.poll(() => titles.count()).toBe(world.conversations.length)
     const times = await page
       .locator('.session-list time')
       .evaluateAll((all) => all.map((one) => one.getAttribute('datetime')))
@@ -26,8 +26,8 @@ describeInBrowser('The list of sessions', (stage) => {
     expect(page.url()).toContain('reason=')
     await page.reload()
     await page.locator('.session-list li').first().waitFor()
-    expect(await page.locator('.session-list li').count()).toBe(count)
-    expect(await page.getByRole('group', { name: 'Reason' }).locator('[aria-pressed=true]').count()).toBe(1)
+    await expect.poll(() => page.locator('.session-list li').count()).toBe(count)
+    await expect.poll(() => page.getByRole('group', { name: 'Reason' }).locator('[aria-pressed=true]').count()).toBe(1)
   })
 
   it('takes the search into the URL, and says when nothing matches', async () => {

@@ -26,12 +26,14 @@ describeInBrowser('The other views of a session', (stage) => {
     const reasons = story.events.flatMap((event) =>
       event.type === 'TASK_CLAIMED' ? (event.data.decision?.reason ?? []) : [],
     )
-    expect(await page.locator('.run').count()).toBe(tasks.length)
-    expect(await page.locator('.link-resumed').count()).toBe(reasons.filter((one) => one === 'SAME_RUNTIME').length)
+    await expect.poll(() => page.locator('.run').count()).toBe(tasks.length)
+    await expect
+      .poll(() => page.locator('.link-resumed').count())
+      .toBe(reasons.filter((one) => one === 'SAME_RUNTIME').length)
     const lost = reasons.filter((one) => one !== 'SAME_RUNTIME' && one !== 'NO_PRIOR_SESSION')
-    expect(await page.locator('.link-denied').count()).toBe(lost.length)
+    await expect.poll(() => page.locator('.link-denied').count()).toBe(lost.length)
     expect(await page.locator('.denied-words').allTextContents()).toContain('✕ Other runtime')
-    expect(await page.locator('.fold').count()).toBeGreaterThan(1)
+    await expect.poll(() => page.locator('.fold').count()).toBeGreaterThan(1)
   })
 
   it('draws the pointer as it was at every event', async () => {
@@ -57,8 +59,9 @@ describeInBrowser('The other views of a session', (stage) => {
     await page.getByText(`You look at the state as of event ${reset?.version}`).waitFor()
     await page.locator('.next-claim').first().getByText('a person dropped the session').waitFor()
     const states = page.locator('.state-then tbody tr')
-    expect(await states.count()).toBe(reset?.after.bindings.length)
-    expect(await states.getByText('Reset', { exact: true }).count()).toBe(reset?.after.bindings.length)
+    // They come with an answer of their own.
+    await expect.poll(() => states.count()).toBe(reset?.after.bindings.length)
+    await expect.poll(() => states.getByText('Reset', { exact: true }).count()).toBe(reset?.after.bindings.length)
     await page.getByRole('slider').focus()
     await page.keyboard.press('ArrowLeft')
     await expect.poll(() => new URL(page.url()).searchParams.get('at')).toBe(String((reset?.position ?? 0) - 1))
@@ -78,6 +81,7 @@ describeInBrowser('The other views of a session', (stage) => {
       .waitFor()
       .catch(() => undefined)
     const flips = page.locator('.flips li')
+    await expect.poll(() => flips.count()).toBeGreaterThan(2)
     const resumed = await page.locator('.flips').getByText('Resume off').count()
     expect(resumed).toBe(await flips.count())
     expect(resumed).toBeGreaterThan(2)
