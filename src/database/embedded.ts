@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import type { PGliteOptions, Transaction } from '@electric-sql/pglite'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
@@ -18,7 +18,7 @@ import type { Database, Sql, Statement, TransactionSql } from './sql.js'
  * @throws DirectoryInUse when another process has the directory open.
  */
 export async function openEmbedded(directory: string): Promise<Database> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   const unlock = await lockDirectory(directory)
   try {
     return await openPGlite({ dataDir: join(directory, 'database') }, unlock)
@@ -88,4 +88,13 @@ async function inTransaction<T>(
     for (const name of defined) routines.delete(name)
     throw error
   }
+}
+
+/** One after another: asked for all at once, Node tries for ever where a file system has no room for any, as /proc. */
+function makeDirectory(path: string): void {
+  const directory = resolve(path)
+  const exists = existsSync(directory)
+  if (!exists) makeDirectory(dirname(directory))
+  // What is there already may be a file: that is told by EEXIST.
+  mkdirSync(directory, { mode: 0o700, recursive: exists })
 }

@@ -52,6 +52,11 @@ export function inline({ text }: Statement, variables: readonly string[] = []): 
   })
 }
 
+/** Runs a SELECT for what it does; its rows are dropped. */
+export function perform(statement: Statement): string {
+  return `PERFORM ${inline(statement).replace(/^SELECT /, '')};`
+}
+
 /** Puts all rows of the statement into a variable of type json; null where there are none. */
 export function rowsInto(variable: string, statement: Statement, variables: readonly string[] = []): string {
   return `SELECT json_agg(r) INTO ${variable} FROM (${inline(statement, variables)}) r;`

@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { openEmbedded } from '../database/embedded.js'
 import { migratePostgres } from '../database/migrate.js'
 import { openPostgres } from '../database/postgres.js'
@@ -12,21 +10,10 @@ export async function openDatabase(
   { databaseUrl, dataDirectory }: Pick<Config, 'databaseUrl' | 'dataDirectory'>,
   log: Log,
 ): Promise<Database> {
-  if (databaseUrl === null) {
-    makeDirectory(dataDirectory)
-    return openEmbedded(dataDirectory)
-  }
+  if (databaseUrl === null) return openEmbedded(dataDirectory)
   const applied = await migratePostgres(databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'Migrated the database')
   return openPostgres(databaseUrl, {
     onIdleError: (error) => log.warn({ err: error }, 'A database connection broke; the next query opens another'),
   })
-}
-
-/** One after another: asked for all at once, Node tries for ever where a file system has no room for any, as /proc. */
-function makeDirectory(path: string): void {
-  const directory = resolve(path)
-  if (existsSync(directory)) return
-  makeDirectory(dirname(directory))
-  mkdirSync(directory, { mode: 0o700 })
 }

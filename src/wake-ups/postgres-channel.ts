@@ -76,7 +76,7 @@ export class PostgresChannel implements Channel {
   private async flush(): Promise<void> {
     this.sending = true
     try {
-      while (this.unsent !== null) {
+      while (this.unsent !== null && !this.closed) {
         const parcel = this.unsent
         this.unsent = null
         await this.notify(parcel)

@@ -1,7 +1,7 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
 import { PICK, pickValues } from '../../claim-queue/pick.js'
 import type { Ask, Picked } from '../../claim-queue/pick.js'
-import { inline, routine, rowsInto, rowsOf } from '../../database/routine.js'
+import { inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
 import type { RequestKey, RequestRecord } from '../../event-log/request-records.js'
@@ -62,7 +62,7 @@ const LOAD_CLAIM_BATCH = routine('load_claim_batch', {
     ['some_input', 'boolean'],
   ],
   body: `
-    PERFORM ${inline(ENTER_DECISION).replace(/^SELECT /, '')};
+    ${perform(ENTER_DECISION)}
     IF cardinality(r_requests) > 0 THEN
       ${rowsInto('v_records', FIND_RECORDS, ['r_workspaces', 'r_actors', 'r_mutations', 'r_requests'])}
     END IF;

@@ -1,5 +1,5 @@
 import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
-import { inline, routine, rowsInto, rowsOf } from '../../database/routine.js'
+import { inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
@@ -38,7 +38,7 @@ const LOAD_CONVERSATIONS = routine('load_conversation_batch', {
     ...[...LOCKED, ...RUNTIME_KEYS, 'c_agents'].map((name): [string, string] => [name, 'text[]']),
   ],
   body: `
-    PERFORM ${inline(ENTER_DECISION).replace(/^SELECT /, '')};
+    ${perform(ENTER_DECISION)}
     SELECT json_agg(r), coalesce(array_agg("workspaceId"), '{}'), coalesce(array_agg(id), '{}'), array_agg("agentId")
       INTO v_locked, c_workspaces, c_conversations, c_agents FROM (${inline(LOCK_CONVERSATIONS, LOCKS)}) r;
     IF cardinality(r_requests) > 0 THEN

@@ -54,7 +54,8 @@ export function taskWrites(created: readonly Task[], changed: readonly Task[]): 
   return calls
 }
 
-function changingOf(task: Task): Partial<Task> {
+/** Written out for speed; the type holds it to the columns above, neither more nor fewer. */
+function changingOf(task: Task): Pick<Task, 'id' | (typeof CHANGING)[number][0]> {
   return {
     id: task.id,
     status: task.status,
