@@ -1,10 +1,12 @@
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http'
+import { randomText } from '../database/ids.js'
 
 /**
  * On every answer. An answer of the API is data: it is no page, is shown in none, and is not to be kept, because it may
  * hold a new token's secret. Pages say what they need on top (pageHeaders).
  */
-const HEADERS: readonly (readonly [string, string])[] = [
+const HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
   ['x-frame-options', 'DENY'],
@@ -13,9 +15,20 @@ const HEADERS: readonly (readonly [string, string])[] = [
   ['cache-control', 'no-store'],
 ]
 
-export function setAnswerHeaders(response: ServerResponse, requestId: string): void {
-  for (const [name, value] of HEADERS) response.setHeader(name, value)
-  response.setHeader('x-request-id', requestId)
+type Said = OutgoingHttpHeaders | OutgoingHttpHeader[]
+
+/**
+ * Puts {@link HEADERS} and the request's id on every answer, whoever writes it; what the writer says of the same headers
+ * goes before. Only as it is written: a daemon that waits for work would hold a kilobyte of them.
+ */
+export class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  readonly requestId = randomText(9)
+
+  override writeHead(status: number, reason?: string | Said, said?: Said): this {
+    for (const [name, value] of HEADERS) if (!this.hasHeader(name)) this.setHeader(name, value)
+    this.setHeader('x-request-id', this.requestId)
+    return typeof reason === 'string' ? super.writeHead(status, reason, said) : super.writeHead(status, reason)
+  }
 }
 
 /**

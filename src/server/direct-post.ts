@@ -69,7 +69,12 @@ export async function answerDirectly(
   { params, mediaType }: DirectPost,
   context: RequestContext,
 ): Promise<void> {
-  const result = await resultOf(serving, params, context)
+  let result: ExecutionResult
+  try {
+    result = await (serving.knownMutations.answer(params, context) ?? throughPipeline(serving, params, context))
+  } catch (error) {
+    result = { errors: [serving.internalErrors.mask(error)] }
+  }
   serving.internalErrors.settle(result, context.requestId)
   const { body, status, headers } = written(result, mediaType)
   headers['content-length'] = String(Buffer.byteLength(body))
@@ -77,20 +82,14 @@ export async function answerDirectly(
   context.res.end(body)
 }
 
-async function resultOf(
-  { yoga, knownMutations, internalErrors }: GraphQLServing,
+async function throughPipeline(
+  { yoga }: GraphQLServing,
   params: GraphQLParams,
   context: RequestContext,
 ): Promise<ExecutionResult> {
-  try {
-    const known = knownMutations.answer(params, context)
-    if (known !== null) return await known
-    const result = await yoga.getResultForParams({ params, request: requestOf(context.req) }, context)
-    if (result === undefined || isAsyncIterable(result)) throw new Error('A plain POST was answered by a stream.')
-    return result
-  } catch (error) {
-    return { errors: [internalErrors.mask(error)] }
-  }
+  const result = await yoga.getResultForParams({ params, request: requestOf(context.req) }, context)
+  if (result === undefined || isAsyncIterable(result)) throw new Error('A plain POST was answered by a stream.')
+  return result
 }
 
 /** Yoga's own processor decides on the status, and leaves out what is not for the client. */

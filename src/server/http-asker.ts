@@ -9,13 +9,12 @@ export class HttpAsker implements Asker {
     return this.response.destroyed && !this.response.writableFinished
   }
 
-  goneSignal(): AbortSignal {
-    const gone = new AbortController()
+  onLeave(hear: () => void): () => void {
     const check = (): void => {
-      if (this.isGone) gone.abort()
+      if (this.isGone) hear()
     }
     if (this.response.destroyed) check()
-    else this.response.once('close', check)
-    return gone.signal
+    else this.response.on('close', check)
+    return () => this.response.off('close', check)
   }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Answer } from './answer-headers.js'
 
 /** Longer than the 60 s after which proxies give an idle connection up: the side that closes it must not be ours. */
 const KEEP_ALIVE_MS = 65_000
@@ -14,9 +15,10 @@ const CHECK_MS = 2_000
 /** How often a stopping server looks for connections that have become idle. */
 const IDLE_CHECK_MS = 50
 
-export function createHttpServer(listener: RequestListener): Server {
+export function createHttpServer(listener: RequestListener<typeof IncomingMessage, typeof Answer>): Server {
   return createServer(
     {
+      ServerResponse: Answer,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEADERS_MS,
       requestTimeout: REQUEST_MS,

@@ -16,6 +16,7 @@ const LONGEST_TEXT = 10_000
 
 /** A text that passed every rule for documents, with all that those rules found out about it. */
 interface Known {
+  text: string
   document: ExecutionArgs['document']
   schema: ExecutionArgs['schema']
   compiled: CompiledMutation
@@ -50,10 +51,13 @@ export class KnownMutations {
   }
 
   /** null: the pipeline has to see it. */
-  answer({ query, variables, operationName }: GraphQLParams, request: RequestContext): Promise<ExecutionResult> | null {
+  answer(params: GraphQLParams, request: RequestContext): Promise<ExecutionResult> | null {
+    const { query, variables, operationName } = params
     const known = query == null || request.caller === null ? undefined : this.known.get(query)
     if (known?.compiled.fits({ operationName }) !== true) return null
     const { document, schema } = known
+    // Daemons wait by the thousand, and each has sent a copy.
+    params.query = known.text
     const contextValue = this.options.contextOf(request)
     return this.run(known, { document, schema, contextValue, variableValues: variables, operationName }, request)
   }
@@ -82,7 +86,7 @@ export class KnownMutations {
     if (compiled === null || mayRevokeToken(document)) return
     const cost = this.options.costs.fixed(args)
     if (cost === null) return
-    this.known.set(text, { document, schema, compiled, interpret, cost })
+    this.known.set(text, { text, document, schema, compiled, interpret, cost })
     for (const oldest of this.known.keys()) {
       if (this.known.size <= MAX_KNOWN) return
       this.known.delete(oldest)

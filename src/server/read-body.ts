@@ -37,22 +37,18 @@ function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | nul
     let size = 0
     const take = (chunk: Buffer): void => {
       size += chunk.length
-      if (size <= limit) {
-        chunks.push(chunk)
-        return
-      }
-      request.off('data', take)
-      chunks.length = 0
-      resolve(null)
+      if (size <= limit) chunks.push(chunk)
+      else settle(null)
     }
-    request.on('data', take)
+    const end = (): void => settle(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
     // `close` follows `end` as well, and an error for each request that ended well would be the costliest thing here.
     const gone = (): void => (request.complete ? undefined : reject(new ClientGone()))
-    request.once('end', () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-    )
-    request.once('error', gone)
-    request.once('close', gone)
+    // Not `once`: a request keeps its listeners, and these the body, for as long as it waits for work.
+    const settle = (body: Buffer | null): void => {
+      request.off('data', take).off('end', end).off('error', gone).off('close', gone)
+      resolve(body)
+    }
+    request.on('data', take).on('end', end).on('error', gone).on('close', gone)
   })
 }
 

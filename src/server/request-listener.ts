@@ -1,9 +1,8 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
-import { randomText } from '../database/ids.js'
 import type { Database } from '../database/sql.js'
 import { maskError } from '../graphql/errors.js'
-import { setAnswerHeaders } from './answer-headers.js'
+import type { Answer } from './answer-headers.js'
 import type { Authenticator } from './auth.js'
 import { clientAddress } from './client-address.js'
 import type { CrossOrigin } from './cross-origin.js'
@@ -38,10 +37,10 @@ export interface RequestHandling {
 }
 
 /** What the server does with a request. */
-export function requestListener(handling: RequestHandling): RequestListener {
+export function requestListener(handling: RequestHandling): RequestListener<typeof IncomingMessage, typeof Answer> {
   return (request, response) => {
-    const requestId = randomText(9)
-    handle(handling, request, response, requestId).catch((error: unknown) => {
+    const { requestId } = response
+    handle(handling, request, response).catch((error: unknown) => {
       if (error instanceof ClientGone) return
       if (error instanceof RateLimited) return respondRateLimited(response, error)
       handling.log.error({ requestId, err: error }, 'A request failed')
@@ -57,12 +56,7 @@ export function requestListener(handling: RequestHandling): RequestListener {
   }
 }
 
-async function handle(
-  handling: RequestHandling,
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-): Promise<void> {
+async function handle(handling: RequestHandling, request: IncomingMessage, response: Answer): Promise<void> {
   const {
     graphql,
     authenticator,
@@ -74,7 +68,6 @@ async function handle(
     metrics,
     isStopping,
   } = handling
-  setAnswerHeaders(response, requestId)
   if (isStopping()) response.setHeader('connection', 'close')
   const path = request.url?.split('?', 1)[0]
   if (path === '/health') return health(response)
@@ -88,18 +81,22 @@ async function handle(
     })
   }
   if (crossOrigin(request, response) || refuseRequest(request, response)) return
-  let direct: DirectPost | null = null
-  if (request.method === 'POST') {
-    const body = await readBody(request)
-    if (body === null) return refuseBody(request, response)
-    direct = directPost(request, body)
-    // Yoga takes the body from here, as it does behind frameworks that parse bodies before it. A stream, because of any
-    // other kind it counts the keys: one for each byte.
-    if (direct === null) Object.assign(request, { body: Readable.from([body]) })
-  }
+  const direct = request.method === 'POST' ? await readPost(request) : null
+  if (direct === 'too large') return refuseBody(request, response)
   const caller = await authenticator.caller(request.headers.authorization, address)
   await rateLimits.request(caller, address)
-  const context = { req: request, res: response, caller, requestId }
+  const context = { req: request, res: response, caller, requestId: response.requestId }
   if (direct === null) await graphql.yoga(request, response, context)
   else await answerDirectly(graphql, direct, context)
+}
+
+/** A function of its own, so that its variables are gone while the request waits for work: the body above all. */
+async function readPost(request: IncomingMessage): Promise<DirectPost | 'too large' | null> {
+  const body = await readBody(request)
+  if (body === null) return 'too large'
+  const direct = directPost(request, body)
+  // Yoga takes the body from here, as it does behind frameworks that parse bodies before it. A stream, because of any
+  // other kind it counts the keys: one for each byte.
+  if (direct === null) Object.assign(request, { body: Readable.from([body]) })
+  return direct
 }

@@ -1,10 +1,7 @@
-/** Who asked, and may have hung up since. */
-export interface Asker {
+import type { Leaver } from '../wake-ups/leaver.js'
+
+/** Who asked, and may hang up before the answer is there. */
+export interface Asker extends Leaver {
   /** Nobody is there any more to take the answer. */
   readonly isGone: boolean
-  /**
-   * Fires when that becomes so. Made when it is first asked for, by calls that really wait: abort signals are dear to the
-   * garbage collector, and most claims are answered at once.
-   */
-  goneSignal(): AbortSignal
 }

@@ -16,7 +16,6 @@ export async function claimOrWait(
 ): Promise<ClaimAnswer> {
   const { wakeUps, claims, observer } = services
   const topics = ask.runtimeIds.map((runtimeId) => runtimeTopic(ask.caller.workspaceId, runtimeId))
-  let signal: AbortSignal | null = null
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
     const mark = wakeUps.hub.mark(topics)
@@ -32,8 +31,7 @@ export async function claimOrWait(
     const left = deadline - performance.now()
     if (left <= 0 || wakeUps.closed || isGone(asker) || answer.empty.some(({ deregistered }) => deregistered))
       return answer
-    signal ??= asker?.goneSignal() ?? null
-    const { topic, timedOut } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), signal)
+    const { topic, timedOut } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), asker)
     if (isGone(asker)) {
       // The hint was for somebody who can still use it.
       if (topic !== null) wakeUps.hub.wakeOne(topic)

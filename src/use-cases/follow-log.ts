@@ -1,6 +1,7 @@
 import { readConversationLog, readHead, readLog } from '../event-log/read-log.js'
 import type { StoredEvent } from '../event-log/stored-event.js'
 import { logTopic } from '../wake-ups/hint.js'
+import { leaverBy } from '../wake-ups/leaver.js'
 import type { Caller } from './caller.js'
 import { RECHECK_MS, liveStream } from './live-stream.js'
 import type { Services } from './services.js'
@@ -49,7 +50,7 @@ async function* follow(
       yield event
     }
     if (page.length === PAGE) continue
-    const { timedOut } = await wakeUps.until(topics, mark, RECHECK_MS, left)
+    const { timedOut } = await wakeUps.until(topics, mark, RECHECK_MS, leaverBy(left))
     if (timedOut && !(await tokenStillValid(services, caller))) return
   }
 }

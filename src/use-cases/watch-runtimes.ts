@@ -1,5 +1,6 @@
 import { whyEmpty } from '../claim-queue/why-empty.js'
 import { runtimeTopic } from '../wake-ups/hint.js'
+import { leaverBy } from '../wake-ups/leaver.js'
 import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
 import { RECHECK_MS, liveStream } from './live-stream.js'
@@ -60,7 +61,7 @@ async function* watch(
         if (runtimeId !== undefined) yield { runtimeId }
       }
       if (hinted.size > 0) continue
-      const { timedOut } = await wakeUps.listenUntil(topics, mark, RECHECK_MS, left)
+      const { timedOut } = await wakeUps.listenUntil(topics, mark, RECHECK_MS, leaverBy(left))
       if (timedOut && !(await tokenStillValid(services, caller))) return
     }
   } finally {

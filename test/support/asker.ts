@@ -1,4 +1,5 @@
 import type { Asker } from '../../src/use-cases/asker.js'
+import { leaverBy } from '../../src/wake-ups/leaver.js'
 
 /** Somebody who hangs up when the signal fires. */
 export function askerWith(signal: AbortSignal): Asker {
@@ -6,6 +7,6 @@ export function askerWith(signal: AbortSignal): Asker {
     get isGone() {
       return signal.aborted
     },
-    goneSignal: () => signal,
+    ...leaverBy(signal),
   }
 }
