@@ -100,7 +100,7 @@ async function contestantOf(shape: Shape, setting: Setting, load: AskedProcess<L
     await filler.fill([first], queued, blocked === 'agent' ? 'ownConversations' : 'oneConversation')
     const daemon = new LeanDaemon(url, asker, 1)
     await daemon.claim()
-    await daemon.close()
+    daemon.close()
     await filler.fill([second], CLAIMABLE, 'ownConversations')
   }
   await filler.keepClaims()

@@ -45,7 +45,8 @@ export async function talk(url: string, { daemons, agents }: Fleet, one: number,
       }
     }
   } finally {
-    await Promise.all([owner.close(), worker.close()])
+    owner.close()
+    worker.close()
   }
 }
 

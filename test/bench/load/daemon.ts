@@ -54,8 +54,8 @@ export class LeanDaemon {
     return claims.length
   }
 
-  close(): Promise<void> {
-    return this.#connection.close()
+  close(): void {
+    this.#connection.close()
   }
 
   /** For tasks of one of its runtimes, of each in its turn. */

@@ -23,6 +23,6 @@ answerQuestions<Load, Worked>(async ({ url, daemons: places, seconds, times, doe
     const work = (daemon: LeanDaemon) => (does === 'lives' ? daemon.live() : daemon.claim())
     return await (times === undefined ? workForAWhile(daemons, seconds, work) : workSoOften(daemons, times, work))
   } finally {
-    await Promise.all(daemons.map((daemon) => daemon.close()))
+    for (const daemon of daemons) daemon.close()
   }
 })

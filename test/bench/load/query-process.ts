@@ -21,6 +21,6 @@ answerQuestions<QueryLoad, Worked>(async ({ url, token, query, variables, connec
       return 1
     })
   } finally {
-    await Promise.all(open.map((connection) => connection.close()))
+    for (const connection of open) connection.close()
   }
 })

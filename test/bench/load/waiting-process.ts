@@ -50,6 +50,7 @@ async function wakeUps({ url, enqueueUrl, runtimeId, agentId, times }: WaitingQu
     milliseconds.push((await lived) - from)
     await enqueued
   }
-  await Promise.all([owner.close(), daemon.close()])
+  owner.close()
+  daemon.close()
   return { milliseconds }
 }
