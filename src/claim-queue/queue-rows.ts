@@ -1,7 +1,7 @@
 import type { Claim, QueueEntry } from '../generated/prisma/client.js'
 import { step } from '../database/step.js'
 import type { StepCall } from '../database/step.js'
-import { placesByKeys } from '../database/by-keys.js'
+import { byId, placesByKeys } from '../database/by-keys.js'
 
 /** Changes of the waiting and the held tasks. Made under the locks of the conversations they belong to. */
 export interface QueueChanges {
@@ -30,9 +30,8 @@ const ENQUEUE = step(
 
 const RETARGET = step(
   'retarget',
-  ['text[]', 'text[]', 'text[]'],
-  `UPDATE queue_entry q
-   SET "runtimeId" = (SELECT x.runtime FROM unnest($2::text[], $3::text[]) AS x(id, runtime) WHERE x.id = q."taskId" LIMIT 1),
+  ['text[]', 'text[]', 'jsonb'],
+  `UPDATE queue_entry q SET "runtimeId" = $3::jsonb -> q."taskId" ->> 'runtimeId',
      state = CASE WHEN q.state = 'SCHEDULED' THEN q.state ELSE 'BEHIND' END
    WHERE q.ctid = ANY (${placesByKeys('queue_entry', { column: 'taskId' })})`,
 )
@@ -54,10 +53,9 @@ const ADD_CLAIMS = step(
 
 const RENEW = step(
   'renew_claims',
-  ['text[]', 'text[]', 'int[]', 'timestamptz[]'],
-  `UPDATE claim c SET ("leaseSeconds", "leaseExpiresAt") = (
-     SELECT x.seconds, x.expires FROM unnest($2::text[], $3::int[], $4::timestamptz[]) AS x(id, seconds, expires)
-     WHERE x.id = c."taskId" LIMIT 1)
+  ['text[]', 'text[]', 'jsonb'],
+  `UPDATE claim c SET ("leaseSeconds", "leaseExpiresAt") = (SELECT x."leaseSeconds", x."leaseExpiresAt"
+     FROM jsonb_to_record($3::jsonb -> c."taskId") AS x("leaseSeconds" int, "leaseExpiresAt" timestamptz))
    WHERE c.ctid = ANY (${placesByKeys('claim', { column: 'taskId' })})`,
 )
 
@@ -71,13 +69,15 @@ export function queueWrites(changes: QueueChanges): StepCall[] {
   if (ended.length > 0) calls.push({ step: END_CLAIMS, values: taskColumns(ended) })
   if (enqueued.length > 0) calls.push({ step: ENQUEUE, values: [JSON.stringify(enqueued)] })
   if (retargeted.length > 0) {
-    calls.push({ step: RETARGET, values: [...taskColumns(retargeted), retargeted.map(({ runtimeId }) => runtimeId)] })
+    const places = byId(retargeted.map(({ taskId, runtimeId }) => [taskId, { runtimeId }]))
+    calls.push({ step: RETARGET, values: [...taskColumns(retargeted), places] })
   }
   if (claimed.length > 0) calls.push({ step: ADD_CLAIMS, values: [JSON.stringify(claimed)] })
   if (renewed.length > 0) {
-    const seconds = renewed.map(({ leaseSeconds }) => leaseSeconds)
-    const expires = renewed.map(({ leaseExpiresAt }) => leaseExpiresAt)
-    calls.push({ step: RENEW, values: [...taskColumns(renewed), seconds, expires] })
+    const leases = byId(
+      renewed.map(({ taskId, leaseSeconds, leaseExpiresAt }) => [taskId, { leaseSeconds, leaseExpiresAt }]),
+    )
+    calls.push({ step: RENEW, values: [...taskColumns(renewed), leases] })
   }
   return calls
 }

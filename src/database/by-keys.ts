@@ -31,3 +31,11 @@ export function lockedByKeys(table: string, { first = 1, column = 'id' }: Keys =
 export function placesByKeys(table: string, { first = 1, column = 'id' }: Keys = {}): string {
   return `ARRAY(SELECT (SELECT r.ctid FROM ${table} r WHERE r."workspaceId" = x.w AND r."${column}" = x.id) FROM ${pairs(first)})`
 }
+
+/**
+ * What is to be written of each row, by its id, as a parameter of type jsonb: `$1 -> t.id` finds its own in it. (In a recordset,
+ * each row looked through all others: of 1,500 tasks each took 139 us to update in place of 60, of 64 still 42 in place of 33.)
+ */
+export function byId(rows: readonly (readonly [id: string, columns: object])[]): string {
+  return JSON.stringify(Object.fromEntries(rows))
+}

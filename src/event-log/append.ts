@@ -1,3 +1,4 @@
+import { byId } from '../database/by-keys.js'
 import { step } from '../database/step.js'
 import type { StepCall } from '../database/step.js'
 import type { NewEvent } from '../session-pointer/events.js'
@@ -50,14 +51,11 @@ const OPEN = step(
 
 const ADVANCE = step(
   'advance_streams',
-  ['text[]', 'text[]', 'int[]', 'json', 'int'],
-  `WITH stream AS MATERIALIZED (
-     SELECT * FROM json_to_recordset($4::json) AS s(id text, version int, state jsonb, digest text, at timestamptz, activity boolean)
-   )
-   UPDATE conversation c
+  ['text[]', 'text[]', 'int[]', 'jsonb', 'int'],
+  `UPDATE conversation c
    SET "foldVersion" = $5, (version, state, digest, "updatedAt", "lastActivityAt") = (
      SELECT s.version, s.state, s.digest, s.at, CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
-     FROM stream s WHERE s.id = c.id LIMIT 1)
+     FROM jsonb_to_record($4::jsonb -> c.id) AS s(version int, state jsonb, digest text, at timestamptz, activity boolean))
    WHERE c.ctid = ANY (ARRAY(
      SELECT (SELECT r.ctid FROM conversation r WHERE r."workspaceId" = x.w AND r.id = x.id AND r.version = x.version)
      FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, id, version)))`,
@@ -84,12 +82,15 @@ const MOVE_HEADS = step(
 
 const WRITE_EVENTS = step(
   'write_events',
-  ['json'],
-  `INSERT INTO session_event ("workspaceId", position, id, "conversationId", version, type, "schemaVersion", "taskId",
+  ['text[]', 'json'],
+  `WITH head AS MATERIALIZED (
+     SELECT h."workspaceId" AS w, h.position FROM log_head h WHERE h."workspaceId" = ANY ($1::text[])
+   )
+   INSERT INTO session_event ("workspaceId", position, id, "conversationId", version, type, "schemaVersion", "taskId",
      "runtimeId", actor, "occurredAt", data, digest)
-   SELECT e."workspaceId", (SELECT h.position FROM log_head h WHERE h."workspaceId" = e."workspaceId") - e.after, e.id,
+   SELECT e."workspaceId", (SELECT h.position FROM head h WHERE h.w = e."workspaceId") - e.after, e.id,
      e."conversationId", e.version, e.type, e."schemaVersion", e."taskId", e."runtimeId", e.actor, e."occurredAt", e.data, e.digest
-   FROM json_to_recordset($1::json) AS e(after int, "workspaceId" text, "conversationId" text, id text, version int,
+   FROM json_to_recordset($2::json) AS e(after int, "workspaceId" text, "conversationId" text, id text, version int,
      type text, "schemaVersion" smallint, "taskId" text, "runtimeId" text, actor text, "occurredAt" timestamptz, data jsonb,
      digest text)`,
 )
@@ -111,7 +112,8 @@ export function appendWrites(appends: readonly Append[]): StepCall[] {
   if (events.length === 0) return []
   const left = new Map<string, number>()
   for (const { workspaceId } of events) left.set(workspaceId, (left.get(workspaceId) ?? 0) + 1)
-  const heads = { step: MOVE_HEADS, values: [[...left.keys()], [...left.values()]] }
+  const workspaces = [...left.keys()]
+  const heads = { step: MOVE_HEADS, values: [workspaces, [...left.values()]] }
   /** How many of the workspace's events come after each. */
   const placed = events.map((event) => {
     const after = (left.get(event.workspaceId) ?? 0) - 1
@@ -125,7 +127,7 @@ export function appendWrites(appends: readonly Append[]): StepCall[] {
     const { version, digest } = last.get(conversationId) ?? {}
     return { workspaceId, id: conversationId, version, state, digest, at: occurredAt, activity, ...opening }
   }
-  const calls: StepCall[] = [heads, { step: WRITE_EVENTS, values: [JSON.stringify(placed)] }]
+  const calls: StepCall[] = [heads, { step: WRITE_EVENTS, values: [workspaces, JSON.stringify(placed)] }]
   if (opened.length > 0) calls.push({ step: OPEN, values: [JSON.stringify(opened.map(streamOf)), FOLD_VERSION] })
   if (advanced.length > 0) {
     const keys = [
@@ -133,7 +135,8 @@ export function appendWrites(appends: readonly Append[]): StepCall[] {
       advanced.map(({ conversationId }) => conversationId),
       advanced.map(({ expectedVersion }) => expectedVersion),
     ]
-    calls.push({ step: ADVANCE, values: [...keys, JSON.stringify(advanced.map(streamOf)), FOLD_VERSION] })
+    const streams = byId(advanced.map((append) => [append.conversationId, streamOf(append)]))
+    calls.push({ step: ADVANCE, values: [...keys, streams, FOLD_VERSION] })
   }
   return calls
 }

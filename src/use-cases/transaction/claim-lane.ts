@@ -20,6 +20,8 @@ import { RuntimeOwners } from './runtime-owners.js'
  */
 const LANES = 2
 const MAX_BATCH = 64
+/** Tasks that the calls of a batch may ask for together: a hundred a call would hold the log for seconds. */
+const MAX_TASKS = 256
 /** Looks under way at once: reads, which may overtake each other. */
 const LOOKS = 2
 /** Claims whose looks are one query. */
@@ -57,6 +59,7 @@ export class ClaimLane {
       },
       lanes: database.kind === 'embedded' ? 1 : LANES,
       maxBatch: MAX_BATCH,
+      size: { of: ({ max }) => max, most: MAX_TASKS },
       wroteNothing: rolledBack,
     })
     this.looks = new GroupCommit({

@@ -25,6 +25,8 @@ export interface GroupCommitOptions<W, R> {
   /** Batches under way at once. */
   lanes: number
   maxBatch: number
+  /** How much a work adds to a batch, and how much may be in one; else only their number counts. */
+  size?: { of(work: W): number; most: number }
   /** Whether a failed transaction is known to have written nothing, so that its items may be tried singly. */
   wroteNothing(error: unknown): boolean
   maxWaiting?: number
@@ -65,13 +67,22 @@ export class GroupCommit<W, R> {
     // Cut once all that has come in by now has been read: calls that arrived together travel together, and a lone one waits
     // for nothing. Cut at the first of them, every other batch held one or two calls, and cost what a large one costs.
     setImmediate(() => {
-      const batch = this.waiting.splice(0, this.options.maxBatch)
+      const batch = this.waiting.splice(0, this.batchLength())
       const over = (): void => {
         this.running -= 1
         this.next()
       }
       this.runBatch(batch).then(over, over)
     })
+  }
+
+  /** As many as fit, and at least one. */
+  private batchLength(): number {
+    const { maxBatch, size } = this.options
+    if (size === undefined) return maxBatch
+    let left = size.most
+    const tooMuch = this.waiting.findIndex(({ work }, index) => (left -= size.of(work)) < 0 && index > 0)
+    return tooMuch < 0 ? maxBatch : Math.min(maxBatch, tooMuch)
   }
 
   private async runBatch(batch: Waiting<W, R>[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Task } from '../../generated/prisma/client.js'
 import { step } from '../../database/step.js'
 import type { StepCall } from '../../database/step.js'
-import { placesByKeys } from '../../database/by-keys.js'
+import { byId, placesByKeys } from '../../database/by-keys.js'
 import type { Change } from './write-changes.js'
 
 const INSERT_TASKS = step(
@@ -35,11 +35,9 @@ const columns = (prefix: string) => CHANGING.map(([column]) => `${prefix}"${colu
 
 const UPDATE_TASKS = step(
   'update_tasks',
-  ['text[]', 'text[]', 'json'],
-  `WITH x AS MATERIALIZED (
-     SELECT * FROM json_to_recordset($3::json) AS r(id text, ${CHANGING.map(([column, type]) => `"${column}" ${type}`).join(', ')})
-   )
-   UPDATE task t SET (${columns('')}) = (SELECT ${columns('x.')} FROM x WHERE x.id = t.id LIMIT 1)
+  ['text[]', 'text[]', 'jsonb'],
+  `UPDATE task t SET (${columns('')}) = (SELECT ${columns('x.')}
+     FROM jsonb_to_record($3::jsonb -> t.id) AS x(${CHANGING.map(([column, type]) => `"${column}" ${type}`).join(', ')}))
    WHERE t.ctid = ANY (${placesByKeys('task')})`,
 )
 
@@ -49,15 +47,14 @@ export function taskWrites(created: readonly Task[], changed: readonly Task[]): 
   if (created.length > 0) calls.push({ step: INSERT_TASKS, values: [JSON.stringify(created)] })
   if (changed.length > 0) {
     const keys = [changed.map(({ workspaceId }) => workspaceId), changed.map(({ id }) => id)]
-    calls.push({ step: UPDATE_TASKS, values: [...keys, JSON.stringify(changed.map(changingOf))] })
+    calls.push({ step: UPDATE_TASKS, values: [...keys, byId(changed.map((task) => [task.id, changingOf(task)]))] })
   }
   return calls
 }
 
 /** Written out for speed; the type holds it to the columns above, neither more nor fewer. */
-function changingOf(task: Task): Pick<Task, 'id' | (typeof CHANGING)[number][0]> {
+function changingOf(task: Task): Pick<Task, (typeof CHANGING)[number][0]> {
   return {
-    id: task.id,
     status: task.status,
     runtimeId: task.runtimeId,
     sessionId: task.sessionId,

@@ -56,6 +56,26 @@ forEachDatabase((open) => {
     expect(claims.map(({ task }) => task.priority)).toEqual([3, 2, 1])
   })
 
+  it('the tasks of many agents come in one order, each agent no more than it may have', async () => {
+    const agents = await Promise.all(
+      [1, 2, 20, 20, 20, 20, 20, 20].map((maxConcurrentTasks) => anAgent(world, runtime, { maxConcurrentTasks })),
+    )
+    const tasks: { id: string; agent: number }[] = []
+    for (let n = 0; n < 3; n++) {
+      for (const [index, owner] of agents.entries()) {
+        tasks.push({ id: (await enqueue(world, owner)).id, agent: index })
+      }
+    }
+    const allowed = tasks.filter(({ agent: index }, n) => n < 8 * ([1, 2][index] ?? 3)).map(({ id }) => id)
+    const got: string[] = []
+    for (const max of [1, 10, 100]) {
+      const { claims } = await ask(world, runtime, { max, mutation: 'claimTasks' })
+      got.push(...claims.map(({ task }) => task.id))
+      expect(got).toEqual(allowed.slice(0, got.length))
+    }
+    expect(got).toHaveLength(allowed.length)
+  })
+
   it('a runtime gets its own tasks only, also after its agent has moved', async () => {
     const other = await aRuntime(world)
     const before = await enqueue(world, agent)

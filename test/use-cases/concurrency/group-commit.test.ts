@@ -29,6 +29,20 @@ it('calls made in one go share a batch, up to its size, and each gets its own an
   expect(batches).toEqual([['a', 'b', 'c'], ['d']])
 })
 
+it('a batch is no larger than it may be, but for a single item that is larger alone', async () => {
+  const batches: string[][] = []
+  const commits = new GroupCommit<string, string>({
+    run(batch) {
+      batches.push(batch)
+      return Promise.resolve(settled(batch))
+    },
+    ...{ lanes: 1, maxBatch: 3, size: { of: (item) => item.length, most: 5 } },
+    wroteNothing: () => true,
+  })
+  await Promise.all(['a', 'bbbb', 'c', 'ddddddd', 'e', 'f', 'g', 'h'].map((item) => commits.submit(item)))
+  expect(batches).toEqual([['a', 'bbbb'], ['c'], ['ddddddd'], ['e', 'f', 'g'], ['h']])
+})
+
 it('an item that must come again goes before those that wait', async () => {
   let first = true
   const { commits, batches } = recorded((batch) => {
