@@ -62,6 +62,12 @@ export function rowsInto(variable: string, statement: Statement, variables: read
   return `SELECT json_agg(r) INTO ${variable} FROM (${inline(statement, variables)}) r;`
 }
 
+/** Puts each pair of two arrays, given in SQL, into two variables of type text[] once; null where there are none. */
+export function distinctInto(variables: readonly string[], arrays: readonly string[]): string {
+  return `SELECT array_agg(w), array_agg(id) INTO ${variables.join(', ')}
+      FROM (SELECT DISTINCT w, id FROM unnest(${arrays.join(', ')}) AS x(w, id)) d;`
+}
+
 /**
  * Rows as a routine answers them, with their times as Dates: those are the columns whose names end with `At`. Anything
  * else is as in JSON: no row with a column of another type may come this way.

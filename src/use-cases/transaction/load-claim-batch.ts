@@ -1,7 +1,7 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
 import { PICK, pickValues } from '../../claim-queue/pick.js'
 import type { Ask, Picked } from '../../claim-queue/pick.js'
-import { inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
+import { distinctInto, inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
 import type { RequestKey, RequestRecord } from '../../event-log/request-records.js'
@@ -71,8 +71,7 @@ const LOAD_CLAIM_BATCH = routine('load_claim_batch', {
       INTO v_picked, p_workspaces, p_tasks, p_conversations, p_agents
       FROM (${inline(PICK, ['q_workspaces', 'q_runtimes', 'q_wanted', 'q_spares', 'q_claimable'])}) r;
     IF p_tasks IS NOT NULL THEN
-      SELECT array_agg(w), array_agg(id) INTO a_workspaces, a_agents
-        FROM (SELECT DISTINCT w, id FROM unnest(p_workspaces, p_agents) AS x(w, id)) d;
+      ${distinctInto(AGENT_KEYS, ['p_workspaces', 'p_agents'])}
       ${rowsInto('v_agents', LOCK_AGENTS, AGENT_KEYS)}
       ${rowsInto('v_active', ACTIVE_COUNTS, AGENT_KEYS)}
       ${rowsInto('v_runtimes', RUNTIMES, ['q_workspaces', 'q_runtimes'])}

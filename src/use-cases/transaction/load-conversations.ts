@@ -1,5 +1,5 @@
 import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
-import { inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
+import { distinctInto, inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
@@ -30,12 +30,22 @@ const RUNTIME_KEYS = ['m_workspaces', 'm_runtimes']
 /** What it answers, each in a variable of its own. */
 const FOUND = ['locked', 'records', 'claims', 'tasks', 'waiting', 'reruns', 'agents', 'runtimes'] as const
 
+const MORE = ['more_workspaces', 'more_runtimes']
+
+/** As rowsInto; and the runtimes that the rows name come to those that are wanted. */
+function withRuntimes(variable: string, text: string): string {
+  return `SELECT json_agg(r), array_agg("workspaceId"), array_agg("runtimeId") INTO ${variable}, ${MORE.join(', ')} FROM (${text}) r;
+    ${RUNTIME_KEYS.map((name, n) => `${name} := ${name} || ${MORE[n]};`).join(' ')}`
+}
+
 /** Locks the conversations of a batch and reads, with nothing left to change, what the works' decisions look at. */
 const LOAD_CONVERSATIONS = routine('load_conversation_batch', {
   parameters: [...LOCKS, ...REQUESTS, ...TASK_KEYS, ...WAITING_KEYS, ...AGENT_KEYS].map((name) => [name, 'text[]']),
   variables: [
     ...FOUND.map((name): [string, string] => [`v_${name}`, 'json']),
-    ...[...LOCKED, ...RUNTIME_KEYS, 'c_agents'].map((name): [string, string] => [name, 'text[]']),
+    ...[...LOCKED, 'c_agents'].map((name): [string, string] => [name, 'text[]']),
+    ...RUNTIME_KEYS.map((name): [string, string] => [name, `text[] := '{}'`]),
+    ...MORE.map((name): [string, string] => [name, 'text[]']),
   ],
   body: `
     ${perform(ENTER_DECISION)}
@@ -45,20 +55,16 @@ const LOAD_CONVERSATIONS = routine('load_conversation_batch', {
       ${rowsInto('v_records', FIND_RECORDS, REQUESTS)}
     END IF;
     ${rowsInto('v_claims', LOCK_CLAIMS, LOCKED)}
-    ${rowsInto('v_tasks', TASKS, [...TASK_KEYS, ...LOCKED])}
+    ${withRuntimes('v_tasks', inline(TASKS, [...TASK_KEYS, ...LOCKED]))}
     IF cardinality(w_conversations) > 0 THEN
-      ${rowsInto('v_waiting', WAITING, WAITING_KEYS)}
+      ${withRuntimes('v_waiting', inline(WAITING, WAITING_KEYS))}
     END IF;
     IF cardinality(t_tasks) > 0 THEN
       ${rowsInto('v_reruns', QUEUED_RERUNS, TASK_KEYS)}
     END IF;
-    a_workspaces := a_workspaces || c_workspaces;
-    a_agents := a_agents || c_agents;
-    ${rowsInto('v_agents', AGENTS, AGENT_KEYS)}
-    SELECT array_agg("workspaceId"), array_agg("runtimeId") INTO m_workspaces, m_runtimes FROM (
-      ${['v_tasks', 'v_waiting', 'v_agents']
-        .map((rows) => `SELECT * FROM json_to_recordset(${rows}) AS x("workspaceId" text, "runtimeId" text)`)
-        .join(' UNION ')}) x;
+    ${distinctInto(AGENT_KEYS, ['a_workspaces || c_workspaces', 'a_agents || c_agents'])}
+    ${withRuntimes('v_agents', inline(AGENTS, AGENT_KEYS))}
+    ${distinctInto(RUNTIME_KEYS, RUNTIME_KEYS)}
     ${rowsInto('v_runtimes', RUNTIMES, RUNTIME_KEYS)}
     RETURN json_build_object(${FOUND.map((name) => `'${name}', v_${name}`).join(', ')});`,
 })
