@@ -37,5 +37,6 @@ export function placesByKeys(table: string, { first = 1, column = 'id' }: Keys =
  * each row looked through all others: of 1,500 tasks each took 139 us to update in place of 60, of 64 still 42 in place of 33.)
  */
 export function byId(rows: readonly (readonly [id: string, columns: object])[]): string {
-  return JSON.stringify(Object.fromEntries(rows))
+  // Never an object: with keys that no other has had, its shape would be made for it alone.
+  return `{${rows.map(([id, columns]) => `${JSON.stringify(id)}:${JSON.stringify(columns)}`).join(',')}}`
 }

@@ -44,8 +44,8 @@ export interface TaskState {
 }
 
 /** Somebody holds it: it counts for its conversation and for its agent's maxConcurrentTasks. */
-export function isActive(task: TaskState): boolean {
-  return task.status === 'CLAIMED' || task.status === 'RUNNING'
+export function isActive({ status }: { readonly status: string }): boolean {
+  return status === 'CLAIMED' || status === 'RUNNING'
 }
 
 /** Nothing will change its status any more. */

@@ -93,8 +93,8 @@ function moveInQueue(
   const key = { workspaceId: task.workspaceId, taskId: task.id }
   const waited = before?.status === 'QUEUED'
   const waits = task.status === 'QUEUED'
-  const ran = before !== null && isActive(taskStateOf(before))
-  const runs = isActive(taskStateOf(task))
+  const ran = before !== null && isActive(before)
+  const runs = isActive(task)
   if (waited && !waits) queue.dequeued.push(key)
   if (!waited && waits) queue.enqueued.push(entryOf(task, now))
   if (waited && waits && before.runtimeId !== task.runtimeId)
