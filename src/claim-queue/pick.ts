@@ -25,8 +25,8 @@ export interface Picked {
  */
 const SPARES = 16
 /**
- * Where a runtime's work is of several agents, so many candidates beyond the wanted number are looked up; with spares, four
- * times those more, which are as many as another batch holds. Looking up all that the agents had, 54 of them with 32 tasks
+ * Where a runtime's work is of several agents, so many candidates beyond the wanted number are looked up; with spares, those of
+ * four agents more. Where others hold all of these, the claim waits for them and looks again. Looking up all that the agents had, 54 of them with 32 tasks
  * each, took 18 of 27 ms.
  */
 const LOOKED_UP = 4

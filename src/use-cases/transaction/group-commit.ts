@@ -80,9 +80,14 @@ export class GroupCommit<W, R> {
   private batchLength(): number {
     const { maxBatch, size } = this.options
     if (size === undefined) return maxBatch
+    let length = 0
     let left = size.most
-    const tooMuch = this.waiting.findIndex(({ work }, index) => (left -= size.of(work)) < 0 && index > 0)
-    return tooMuch < 0 ? maxBatch : Math.min(maxBatch, tooMuch)
+    for (const { work } of this.waiting) {
+      left -= size.of(work)
+      if (length === maxBatch || (length > 0 && left < 0)) break
+      length += 1
+    }
+    return length
   }
 
   private async runBatch(batch: Waiting<W, R>[]): Promise<void> {

@@ -32,7 +32,7 @@ const FOUND = ['locked', 'records', 'claims', 'tasks', 'waiting', 'reruns', 'age
 
 const MORE = ['more_workspaces', 'more_runtimes']
 
-/** As rowsInto; and the runtimes that the rows name come to those that are wanted. */
+/** As rowsInto; and the runtimes that the rows name come to RUNTIME_KEYS. */
 function withRuntimes(variable: string, text: string): string {
   return `SELECT json_agg(r), array_agg("workspaceId"), array_agg("runtimeId") INTO ${variable}, ${MORE.join(', ')} FROM (${text}) r;
     ${RUNTIME_KEYS.map((name, n) => `${name} := ${name} || ${MORE[n]};`).join(' ')}`
@@ -43,9 +43,7 @@ const LOAD_CONVERSATIONS = routine('load_conversation_batch', {
   parameters: [...LOCKS, ...REQUESTS, ...TASK_KEYS, ...WAITING_KEYS, ...AGENT_KEYS].map((name) => [name, 'text[]']),
   variables: [
     ...FOUND.map((name): [string, string] => [`v_${name}`, 'json']),
-    ...[...LOCKED, 'c_agents'].map((name): [string, string] => [name, 'text[]']),
-    ...RUNTIME_KEYS.map((name): [string, string] => [name, `text[] := '{}'`]),
-    ...MORE.map((name): [string, string] => [name, 'text[]']),
+    ...[...LOCKED, ...RUNTIME_KEYS, ...MORE, 'c_agents'].map((name): [string, string] => [name, 'text[]']),
   ],
   body: `
     ${perform(ENTER_DECISION)}
