@@ -56,6 +56,7 @@ function listOf<T extends z.ZodType>(item: T, most: number) {
 export const runtimeIds = listOf(idRule, 100)
 export const nodeIds = z.array(idRule).max(100, 'must have at most 100 entries.')
 export const heldClaims = z.array(z.unknown()).max(1_000, 'must have at most 1,000 entries.')
+export const handoffBytes = z.number().int().min(1).max(MB)
 export const progressEntries = listOf(z.unknown(), 500)
 
 function between(least: number, most: number) {

@@ -1,4 +1,4 @@
-import type { Binding, StoredBindingState } from './session-state.js'
+import type { Binding, StoredBindingState, Turns } from './session-state.js'
 
 /** One event's word about one session. `place` is where it stands in the order, `version` which event said it. */
 export interface SessionFact {
@@ -12,6 +12,8 @@ export interface SessionFact {
   occurredAt: string
   place: number
   version: number
+  /** The turns that a session first named here may know. */
+  knows: Turns
 }
 
 type Bindings = readonly Binding[]
@@ -57,6 +59,7 @@ function firstSeen(fact: SessionFact, state: StoredBindingState, stateReason: st
     rank: fact.place,
     factRank: fact.place,
     evidenceVersion: fact.version,
+    knows: fact.knows,
   }
 }
 
@@ -103,7 +106,18 @@ function renewed(known: Binding, fact: SessionFact, clean: boolean): Binding {
     rank: Math.max(known.rank, fact.place),
     factRank: Math.max(known.factRank, fact.place),
     evidenceVersion: newEvidence ? fact.version : known.evidenceVersion,
+    knows: known.knows,
   }
+}
+
+/** The session took part in the turn that ended as `turns` says: it knows all turns up to there (H2). */
+export function tookPart(bindings: Bindings, sessionId: string | null, turns: Turns): Bindings {
+  if (sessionId === null) return bindings
+  const index = indexOfSession(bindings, sessionId)
+  const known = bindings[index]
+  return known === undefined || known.knows.version > turns.version
+    ? bindings
+    : bindings.with(index, { ...known, knows: turns })
 }
 
 /** A verdict on a session. Not an activity of it: its rank stays. A session never heard of is remembered with it. */

@@ -83,12 +83,24 @@ export interface TaskClaimed {
   agentLoad?: { active: number; max: number }
 }
 
+/**
+ * The tasks of a stream that ended at `fromVersion` to `toVersion`, both included, and how many they are. Where there is
+ * none, `fromVersion` may be one more than `toVersion`.
+ */
+export interface HandoffRange {
+  fromVersion: number
+  toVersion: number
+  turns: number
+}
+
 export interface RecordedDecision {
   outcome: ResumeOutcome
   reason: ResumeReason
   sessionId: string | null
   workDir: string | null
   continuityGap: boolean
+  /** The turns that the run does not know (H1, H2); missing on claims recorded before ranges were. */
+  handoffRange?: HandoffRange | null
   policy: ResumePolicy
   agentRevision: number
   /** The claiming runtime's fingerprints when it claimed; null where it told none. */
@@ -100,6 +112,8 @@ export interface RecordedDecision {
 
 export interface TaskStarted {
   resumeResult: ResumeResult | null
+  /** With REFUSED: the turns that a fresh start does not know (H5); missing on starts recorded before ranges were. */
+  handoffRange?: HandoffRange
 }
 
 export interface SessionPinned {

@@ -1,5 +1,5 @@
-import { countFailure, judgeSession, moveSession, nameSession } from './binding-changes.js'
-import { factOf, newestWorkDir, rememberCancelled, runOf } from './run-facts.js'
+import { countFailure, judgeSession, moveSession, nameSession, tookPart } from './binding-changes.js'
+import { factOf, newestWorkDir, rememberCancelled, runOf, sessionOf, turnsWith } from './run-facts.js'
 import type { EventOf } from './run-facts.js'
 import type { ActiveRun, SessionState } from './session-state.js'
 
@@ -10,7 +10,9 @@ export function taskCompleted(state: SessionState, event: EventOf<'TASK_COMPLETE
   const run = runOf(state, event.taskId)
   const own = event.data.sessionId ?? run?.sessionId ?? null
   const bindings =
-    own === null ? state.bindings : nameSession(state.bindings, factOf(event, run, own, event.data.workDir), true)
+    own === null
+      ? state.bindings
+      : nameSession(state.bindings, factOf(state, event, run, own, event.data.workDir), true)
   return ended(state, event, run, bindings)
 }
 
@@ -21,14 +23,14 @@ export function taskFailed(state: SessionState, event: EventOf<'TASK_FAILED'>): 
   const pinned = run?.sessionId ?? null
   const offered = run?.offered?.sessionId ?? null
   let bindings = state.bindings
-  if (sessionId !== null) bindings = nameSession(bindings, factOf(event, run, sessionId, workDir))
+  if (sessionId !== null) bindings = nameSession(bindings, factOf(state, event, run, sessionId, workDir))
   else if (pinned !== null && workDir !== null) bindings = moveSession(bindings, pinned, workDir, event.version)
 
   if (!resumeSafe) {
     // F7: an overflowing resume never gets to name its session, so the offered one is the culprit.
     const culprit = sessionId ?? pinned ?? offered
     if (culprit !== null) {
-      bindings = judgeSession(bindings, factOf(event, run, culprit, null), 'POISONED', failureReason)
+      bindings = judgeSession(bindings, factOf(state, event, run, culprit, null), 'POISONED', failureReason)
     }
   } else if (offered !== null && !retryable) {
     // F6: a retryable reason blames the machine or the network, not the session.
@@ -51,18 +53,25 @@ function ended(
     // F8, also for a session never heard of: a later pin of it must be caught.
     bindings = judgeSession(
       bindings,
-      factOf(event, run, retiredSessionId, null),
+      factOf(state, event, run, retiredSessionId, null),
       'RETIRED',
       'a run gave it up for good',
     )
   }
   if (transcriptMissing && own !== null) {
-    bindings = judgeSession(bindings, factOf(event, run, own, null), 'NOT_DURABLE', 'its transcript was not stored')
+    bindings = judgeSession(
+      bindings,
+      factOf(state, event, run, own, null),
+      'NOT_DURABLE',
+      'its transcript was not stored',
+    )
   }
+  const turns = turnsWith(state, event)
   return {
     ...state,
     version: event.version,
-    bindings,
+    bindings: tookPart(bindings, sessionId ?? sessionOf(run), turns),
+    turns: turns.count,
     workDir: newestWorkDir(state, workDir, event.version),
     gapFlag: transcriptMissing || (state.gapFlag && run?.started !== true),
     run: run === null ? state.run : null,
@@ -72,11 +81,13 @@ function ended(
 /** F11: a person stopped the run, the provider refused nothing. Its session may still be pinned (F12). */
 export function taskCancelled(state: SessionState, event: EventOf<'TASK_CANCELLED'>): SessionState {
   const run = runOf(state, event.taskId)
-  if (run === null) return { ...state, version: event.version }
+  const turns = turnsWith(state, event)
+  const next = { ...state, version: event.version, turns: turns.count }
+  if (run === null) return next
   return {
-    ...state,
-    version: event.version,
+    ...next,
+    bindings: tookPart(state.bindings, sessionOf(run), turns),
     run: null,
-    cancelledRuns: rememberCancelled(state.cancelledRuns, run),
+    cancelledRuns: rememberCancelled(state.cancelledRuns, run, turns),
   }
 }

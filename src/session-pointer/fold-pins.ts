@@ -1,4 +1,4 @@
-import { indexOfSession, nameSession, raiseNewest } from './binding-changes.js'
+import { indexOfSession, nameSession, raiseNewest, tookPart } from './binding-changes.js'
 import { cancelledRunOf, factOf, newestWorkDir, rememberCancelled, runOf } from './run-facts.js'
 import type { EventOf } from './run-facts.js'
 import type { SessionState } from './session-state.js'
@@ -14,7 +14,8 @@ export function sessionPinned(state: SessionState, event: EventOf<'SESSION_PINNE
   return {
     ...state,
     version: event.version,
-    bindings: sessionId === null ? state.bindings : nameSession(state.bindings, factOf(event, run, sessionId, workDir)),
+    bindings:
+      sessionId === null ? state.bindings : nameSession(state.bindings, factOf(state, event, run, sessionId, workDir)),
     workDir: newestWorkDir(state, workDir, event.version),
     run: { ...run, sessionId, workDir: workDir ?? run.workDir },
   }
@@ -28,17 +29,15 @@ function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>
   const sessionId = run?.sessionId ?? event.data.sessionId
   const filledDir = run === null || run.workDir === null ? event.data.workDir : null
   const workDir = run?.workDir ?? filledDir
-  return {
-    ...state,
-    version: event.version,
-    bindings:
-      sessionId === null
-        ? state.bindings
-        : nameSession(state.bindings, { ...factOf(event, run, sessionId, workDir), place }),
-    workDir: newestWorkDir(state, filledDir, place),
-    cancelledRuns:
-      run === null ? state.cancelledRuns : rememberCancelled(state.cancelledRuns, { ...run, sessionId, workDir }),
+  // Of a run that is remembered no longer, nobody knows how many turns had ended: its session is told all of them.
+  const knows = run?.turns ?? state.forgotten
+  const next = { ...state, version: event.version, workDir: newestWorkDir(state, filledDir, place) }
+  if (sessionId !== null) {
+    const fact = { ...factOf(state, event, run, sessionId, workDir), place, knows }
+    next.bindings = tookPart(nameSession(state.bindings, fact), sessionId, knows)
   }
+  if (run !== null) next.cancelledRuns = rememberCancelled(state.cancelledRuns, { ...run, sessionId, workDir }, knows)
+  return next
 }
 
 /**
@@ -54,7 +53,7 @@ export function pointerImported(state: SessionState, event: EventOf<'POINTER_IMP
     if (isBound && index > 0) return next
     next.bindings = isBound
       ? raiseNewest(state.bindings, event.version)
-      : nameSession(state.bindings, factOf(event, null, sessionId, workDir))
+      : nameSession(state.bindings, factOf(state, event, null, sessionId, workDir))
   }
   next.workDir = newestWorkDir(state, workDir, event.version)
   return next

@@ -74,6 +74,7 @@ function taskClaimed(state: SessionState, event: EventOf<'TASK_CLAIMED'>): Sessi
               workDir: decision.workDir,
             },
       started: false,
+      resumed: false,
     },
   }
 }
@@ -91,11 +92,11 @@ function taskStarted(state: SessionState, event: EventOf<'TASK_STARTED'>): Sessi
         ? state.bindings
         : judgeSession(
             state.bindings,
-            factOf(event, run, refused, null),
+            factOf(state, event, run, refused, null),
             'RETIRED',
             'the provider refused to resume it',
           ),
-    run: { ...run, started: true },
+    run: { ...run, started: true, resumed: event.data.resumeResult === 'RESUMED' },
   }
 }
 
@@ -111,5 +112,6 @@ function sessionReset(state: SessionState, event: EventOf<'SESSION_RESET'>): Ses
     ...state,
     version: event.version,
     bindings: resetSessions(state.bindings, sessionId, reason, event.version),
+    forgotten: sessionId === null ? { count: state.turns, version: event.version } : state.forgotten,
   }
 }

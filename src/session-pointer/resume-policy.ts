@@ -1,5 +1,6 @@
 import { indexOfSession } from './binding-changes.js'
-import type { ResumeOutcome, ResumePolicy, ResumeReason } from './events.js'
+import type { HandoffRange, ResumeOutcome, ResumePolicy, ResumeReason } from './events.js'
+import { handoffRange } from './handoff-range.js'
 import { judgeBinding } from './resume-candidates.js'
 import type { JudgedBinding } from './resume-candidates.js'
 import { resumeMessage } from './resume-message.js'
@@ -41,6 +42,8 @@ export interface ResumeDecision {
   workDir: string | null
   /** The conversation holds turns that the run will not know of, and nobody asked for that. */
   continuityGap: boolean
+  /** These turns; set exactly where there is a gap (H1). */
+  handoffRange: HandoffRange | null
   /** One plain sentence for a person. */
   message: string
   /** Newest activity first; of a rerun only the source's own session. */
@@ -75,12 +78,16 @@ export function decideResume(input: ResumeInput): ResumeDecision {
   const verdict =
     veto ?? (input.source === null ? newestDecides(input, judged) : sourceDecides(input, input.source, judged))
   const offered = verdict.reason === 'SAME_RUNTIME' ? verdict.about : null
-  return {
-    outcome: offered === null ? 'FRESH' : 'RESUME',
-    reason: verdict.reason,
+  const told = {
+    outcome: offered === null ? ('FRESH' as const) : ('RESUME' as const),
     sessionId: offered?.binding.sessionId ?? null,
-    workDir: verdict.workDir,
     continuityGap: verdict.gap,
+  }
+  return {
+    ...told,
+    reason: verdict.reason,
+    workDir: verdict.workDir,
+    handoffRange: handoffRange(input.state, told),
     message: resumeMessage({
       reason: verdict.reason,
       runtimeId: input.task.runtimeId,

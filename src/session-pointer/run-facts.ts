@@ -1,6 +1,6 @@
 import type { SessionFact } from './binding-changes.js'
 import type { SessionEventType, StreamEvent } from './events.js'
-import type { ActiveRun, RunFacts, SessionState } from './session-state.js'
+import type { ActiveRun, CancelledRun, RunFacts, SessionState, Turns } from './session-state.js'
 
 export type EventOf<T extends SessionEventType> = Extract<StreamEvent, { type: T }>
 
@@ -16,21 +16,32 @@ export function runOf(state: SessionState, taskId: string | null): ActiveRun | n
   return state.run !== null && state.run.taskId === taskId ? state.run : null
 }
 
-export function cancelledRunOf(state: SessionState, taskId: string | null): RunFacts | null {
+export function cancelledRunOf(state: SessionState, taskId: string | null): CancelledRun | null {
   return state.cancelledRuns.find((run) => run.taskId === taskId) ?? null
 }
 
 /** Remembers a cancelled run for as long as a late pin has a field left to fill. */
-export function rememberCancelled(runs: readonly RunFacts[], run: RunFacts): readonly RunFacts[] {
+export function rememberCancelled(runs: readonly CancelledRun[], run: RunFacts, turns: Turns): readonly CancelledRun[] {
   const others = runs.filter((other) => other.taskId !== run.taskId)
   if (run.sessionId !== null && run.workDir !== null) return others.length === runs.length ? runs : others
   const { taskId, runtimeId, agentRevision, account, store, sessionId, workDir } = run
-  const kept = { taskId, runtimeId, agentRevision, account, store, sessionId, workDir }
+  const kept = { taskId, runtimeId, agentRevision, account, store, sessionId, workDir, turns }
   return [kept, ...others].slice(0, REMEMBERED_CANCELLATIONS)
+}
+
+/** The turns that have ended with this ending of a task. */
+export function turnsWith({ turns }: SessionState, { version }: StreamEvent): Turns {
+  return { count: turns + 1, version }
+}
+
+/** The session that a run goes on in: the one it named, else the one it was offered, where the provider took it. */
+export function sessionOf(run: ActiveRun | null): string | null {
+  return run?.sessionId ?? (run?.resumed === true ? (run.offered?.sessionId ?? null) : null)
 }
 
 /** What `event` says of `sessionId`; where its envelope or its data are silent, the run speaks. */
 export function factOf(
+  { turns }: SessionState,
   event: StreamEvent,
   run: RunFacts | null,
   sessionId: string,
@@ -47,6 +58,7 @@ export function factOf(
     occurredAt: event.occurredAt,
     place: event.version,
     version: event.version,
+    knows: { count: turns, version: event.version },
   }
 }
 

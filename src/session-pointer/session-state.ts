@@ -4,10 +4,16 @@ import type { ResumeOutcome, ResumeReason } from './events.js'
  * The shape and meaning of {@link SessionState}. Raise it with every change of the fold that gives another
  * state for the same events: a stored state of an older version is folded again when it is read.
  */
-export const FOLD_VERSION = 2
+export const FOLD_VERSION = 3
 
 /** FAILING is not among them: the fold keeps the count, the policy in force judges it (F17). */
 export type StoredBindingState = 'RESUMABLE' | 'POISONED' | 'RETIRED' | 'RESET' | 'NOT_DURABLE' | 'UNPROVEN'
+
+/** The turns that had ended when the stream stood at `version`: each task ends once (H3). */
+export interface Turns {
+  count: number
+  version: number
+}
 
 /** One provider session and the runtime it lives on. Every `...Version` and rank is a version of the same stream. */
 export interface Binding {
@@ -32,6 +38,8 @@ export interface Binding {
   factRank: number
   /** The event that put it in its state, on its runtime, or last moved its failure count. */
   evidenceVersion: number
+  /** Where the last turn that it took part in ended; before the first, where the stream stood when it was first named. */
+  knows: Turns
 }
 
 /** What a pin or an ending inherits from the claim it belongs to. Pinned fields are merged per task. */
@@ -57,6 +65,13 @@ export interface OfferedResume {
 export interface ActiveRun extends RunFacts {
   offered: OfferedResume | null
   started: boolean
+  /** The provider went on with the offered session. */
+  resumed: boolean
+}
+
+/** A run that was cancelled, and the turns that had ended with it: a late pin of its session knows no later one. */
+export interface CancelledRun extends RunFacts {
+  turns: Turns
 }
 
 /**
@@ -72,9 +87,13 @@ export interface SessionState {
   gapFlag: boolean
   run: ActiveRun | null
   /** The newest cancelled runs whose late pin may still come (F12), newest first; bounded. */
-  cancelledRuns: readonly RunFacts[]
+  cancelledRuns: readonly CancelledRun[]
   /** Events of types that this build does not know; any at all makes decisions fail closed. */
   unknownEvents: number
+  /** How many tasks have ended, in whatever way. */
+  turns: number
+  /** The last reset of all sessions; zeros where there was none. What was said before it is not handed on (H2). */
+  forgotten: Turns
 }
 
 export const initialState: SessionState = {
@@ -85,4 +104,6 @@ export const initialState: SessionState = {
   run: null,
   cancelledRuns: [],
   unknownEvents: 0,
+  turns: 0,
+  forgotten: { count: 0, version: 0 },
 }

@@ -1,16 +1,22 @@
-import type { ResumeResult, RunEnding } from '../session-pointer/events.js'
+import type { HandoffRange, ResumeResult, RunEnding } from '../session-pointer/events.js'
 import { recordedFailure } from './recorded-failure.js'
 import { failing, holdsClaim, illegalTransition, REPEATED, STALE_CLAIM, transition } from './task-decision.js'
 import type { ClaimCommand, TaskDecision } from './task-decision.js'
 import { isActive } from './task-state.js'
 import type { TaskState } from './task-state.js'
 
-/** CLAIMED -> RUNNING. Sent again while RUNNING: repeated. */
-export function start(command: ClaimCommand & { resumeResult: ResumeResult | null }): TaskDecision {
+/**
+ * CLAIMED -> RUNNING. Sent again while RUNNING: repeated. `fresh` is what a run that starts fresh does not know: a refused
+ * session leaves the run with just that (H5).
+ */
+export function start(
+  command: ClaimCommand & { resumeResult: ResumeResult | null; fresh: HandoffRange },
+): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
-  const { task, resumeResult } = command
+  const { task, resumeResult, fresh } = command
   if (task.status === 'RUNNING') return REPEATED
-  return transition(task, { type: 'TASK_STARTED', ...envelope(task), data: { resumeResult } }, false)
+  const data = resumeResult === 'REFUSED' ? { resumeResult, handoffRange: fresh } : { resumeResult }
+  return transition(task, { type: 'TASK_STARTED', ...envelope(task), data }, false)
 }
 
 /**

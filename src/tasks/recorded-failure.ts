@@ -38,6 +38,6 @@ export function recordedFailure(
 }
 
 /** The longest beginning of at most `limit` UTF-8 bytes that splits no character. */
-function cutAtBytes(text: string, limit: number): string {
+export function cutAtBytes(text: string, limit: number): string {
   return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(limit)).read)
 }

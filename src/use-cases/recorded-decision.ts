@@ -3,6 +3,7 @@ import { STORED_EVENT_COLUMNS, foldable } from '../event-log/stored-event.js'
 import { statement } from '../database/sql.js'
 import type {
   FoldableEvent,
+  HandoffRange,
   ResumeOutcome,
   ResumePolicy,
   ResumeReason,
@@ -36,6 +37,7 @@ export interface DecisionView {
   sessionId: string | null
   workDir: string | null
   continuityGap: boolean
+  handoffRange: HandoffRange | null
   message: string
   candidates: CandidateView[]
   runtimeId: string
@@ -148,5 +150,7 @@ function viewOf(place: Place, before: BeforeClaim, event: ClaimedEvent): Decisio
   const again = recomputeDecision(before, event)
   if (recorded === null || again === null) return null
   const { outcome, reason, sessionId, workDir, continuityGap, policy } = recorded
-  return decisionView(place, before.state, { ...again, outcome, reason, sessionId, workDir, continuityGap }, policy)
+  const { handoffRange = again.handoffRange } = recorded
+  const told = { outcome, reason, sessionId, workDir, continuityGap, handoffRange }
+  return decisionView(place, before.state, { ...again, ...told }, policy)
 }

@@ -1,5 +1,6 @@
 import type { Task } from '../generated/prisma/client.js'
 import type { ResumeResult } from '../session-pointer/events.js'
+import { freshHandoffRange } from '../session-pointer/handoff-range.js'
 import { start } from '../tasks/decide.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
@@ -25,8 +26,11 @@ export async function startTask(
   const outcome = await commandTask(services, caller, {
     taskId: input.taskId,
     verb: 'started',
-    decide: (task, held) =>
-      start({ task, held, presented: input.claimToken, resumeResult: input.resumeResult ?? null }),
+    decide: (task, held, { state }) =>
+      start({
+        ...{ task, held, presented: input.claimToken },
+        ...{ resumeResult: input.resumeResult ?? null, fresh: freshHandoffRange(state) },
+      }),
     follow: (_task, _events, { claim }) => ({
       extras: {
         claim: {

@@ -7,10 +7,11 @@ import { eventOf, given, holderOf, NOTHING_REPORTED, RUNTIME, taskAfter, taskTha
 const { enqueued, claimed, started, pinned, cancelled } = given
 const ENVELOPE = { taskId: 'task_1', runtimeId: RUNTIME }
 const REPORTED = { sessionId: 's1', workDir: '/a', retiredSessionId: 's0', transcriptMissing: true }
+const FRESH = { fromVersion: 1, toVersion: 7, turns: 2 }
 const FAILURE = { ending: NOTHING_REPORTED, failureReason: 'agent_error', error: 'exit 1' }
 
 const COMMANDS: Record<string, (claim: ClaimCommand) => TaskDecision> = {
-  start: (claim) => start({ ...claim, resumeResult: 'RESUMED' }),
+  start: (claim) => start({ ...claim, resumeResult: 'RESUMED', fresh: FRESH }),
   pin: (claim) => pin({ ...claim, sessionId: 's1', workDir: '/a' }),
   complete: (claim) => complete({ ...claim, ending: NOTHING_REPORTED, messageId: null }),
   fail: (claim) => fail({ ...claim, ...FAILURE }),
@@ -73,8 +74,14 @@ describe.each<[string, keyof typeof taskThat, object]>([
 
 describe('what is written', () => {
   it('a start tells what became of the resume', () => {
-    const event = eventOf(start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'REFUSED' }))
-    expect(event).toEqual({ type: 'TASK_STARTED', ...ENVELOPE, data: { resumeResult: 'REFUSED' } })
+    const event = eventOf(start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'RESUMED', fresh: FRESH }))
+    expect(event).toEqual({ type: 'TASK_STARTED', ...ENVELOPE, data: { resumeResult: 'RESUMED' } })
+  })
+
+  it('H5: a refused start tells what a fresh one does not know', () => {
+    const event = eventOf(start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'REFUSED', fresh: FRESH }))
+    const data = { resumeResult: 'REFUSED', handoffRange: FRESH }
+    expect(event).toEqual({ type: 'TASK_STARTED', ...ENVELOPE, data })
   })
 
   it('a completion tells all that the ending said', () => {

@@ -12,6 +12,7 @@ export const FINDING_KINDS = {
   CROSS_RUNTIME_RESUME: 'A claim was offered a session of another runtime, or one that nothing binds to a runtime.',
   INELIGIBLE_RESUME: 'A claim was offered a session that must not be resumed.',
   DECISION: 'A recorded decision is not the one that the events before it give.',
+  HANDOFF_RANGE: 'The turns that a run was recorded not to know are not those that the events before it give.',
   WORKSPACE_ROW: 'There are events of a workspace that is not there.',
   CONVERSATION_ROW: 'The row of a conversation is missing, is too much, or is not what its first event says.',
   STORED_VERSION: 'A conversation is stored at another version than that of its last event.',

@@ -1,10 +1,12 @@
 import { effectiveState } from '../../session-pointer/bindings.js'
-import type { RecordedDecision } from '../../session-pointer/events.js'
+import type { HandoffRange, RecordedDecision, StreamEvent } from '../../session-pointer/events.js'
+import { freshHandoffRange } from '../../session-pointer/handoff-range.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { recomputeDecision } from '../../tasks/recompute-decision.js'
 import type { BeforeClaim, ClaimedEvent } from '../../tasks/recompute-decision.js'
 import type { FindingKind, Tally } from './finding.js'
 
+type StartedEvent = Extract<StreamEvent, { type: 'TASK_STARTED' }>
 type Find = (kind: FindingKind, expected: string, found: string) => void
 
 /** A conversation before a claim, and whether an older build may have met an event there that it could not read. */
@@ -35,6 +37,8 @@ export function verifyClaim(before: ClaimBasis, event: ClaimedEvent, tally: Tall
     return
   }
   tally.decisionsRecomputed += 1
+  // Claims recorded before ranges were have none.
+  if (recorded.handoffRange !== undefined) verifyRange(again.handoffRange, recorded.handoffRange, find)
   // Without any event that another build may not know, nobody had a reason to fail closed.
   if (!same || (recorded.reason === 'UNKNOWN_HISTORY' && before.state.unknownEvents === 0)) {
     find('DECISION', same ? 'no UNKNOWN_HISTORY: every event is known' : text(again), text(recorded))
@@ -72,6 +76,22 @@ function verifyOffer(
   }
   const found = effectiveState(binding, policy)
   if (found !== 'RESUMABLE') find('INELIGIBLE_RESUME', 'a RESUMABLE session', `session ${sessionId}, which is ${found}`)
+}
+
+/** What a refused run was recorded not to know (H5). Starts recorded before ranges were have none. */
+export function verifyStart({ state }: ClaimBasis, { data }: StartedEvent, find: Find): void {
+  // An event that this build cannot read may be a turn's end.
+  if (data.handoffRange === undefined || state.unknownEvents > 0) return
+  verifyRange(freshHandoffRange(state), data.handoffRange, find)
+}
+
+function verifyRange(expected: HandoffRange | null, found: HandoffRange | null, find: Find): void {
+  const [wanted, recorded] = [rangeText(expected), rangeText(found)]
+  if (wanted !== recorded) find('HANDOFF_RANGE', wanted, recorded)
+}
+
+function rangeText(range: HandoffRange | null): string {
+  return range === null ? 'none' : `versions ${range.fromVersion} to ${range.toVersion}, ${range.turns} turns`
 }
 
 type Told = Pick<RecordedDecision, 'outcome' | 'reason' | 'sessionId' | 'workDir' | 'continuityGap'>

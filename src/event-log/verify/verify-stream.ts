@@ -10,7 +10,7 @@ import type { StoredEvent } from '../stored-event.js'
 import { foldable } from '../stored-event.js'
 import type { Finding, FindingKind, Tally } from './finding.js'
 import { isKnownToEveryBuild } from './known-to-every-build.js'
-import { verifyClaim } from './verify-claim.js'
+import { verifyClaim, verifyStart } from './verify-claim.js'
 
 /**
  * Proves one conversation's stream, event by event as they are read: dense versions, growing positions, whole digests,
@@ -61,9 +61,9 @@ export class StreamProof {
     if (event.type === 'UNKNOWN') this.noteUnknown(stored.taskId)
     if (event.type === 'CONVERSATION_OPENED') this.opened ??= event.data
     if (event.type === 'CONVERSATION_ERASED') this.noteErasure(stored)
-    if (event.type === 'TASK_CLAIMED') {
-      verifyClaim(this, event, this.tally, (kind, expected, found) => this.find(kind, stored, expected, found))
-    }
+    const find = (kind: FindingKind, expected: string, found: string) => this.find(kind, stored, expected, found)
+    if (event.type === 'TASK_CLAIMED') verifyClaim(this, event, this.tally, find)
+    if (event.type === 'TASK_STARTED') verifyStart(this, event, find)
     this.state = evolve(this.state, event)
     this.followTask(stored, event)
   }

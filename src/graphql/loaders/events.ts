@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { SessionEvent } from '../../generated/prisma/client.js'
+import type { SessionEvent, Task } from '../../generated/prisma/client.js'
 import type { LoaderSource } from './loaders.js'
 import { byKey } from './by-key.js'
 
@@ -27,5 +27,24 @@ export function eventByVersion({ prisma, workspaceId }: LoaderSource) {
       return keys.map((key) => events.get(textOf(key)) ?? null)
     },
     { cacheKeyFn: textOf },
+  )
+}
+
+type ClaimedTask = Pick<Task, 'id' | 'conversationId' | 'claimVersion'>
+
+/** The TASK_STARTED of each task's newest claim; null where that has not started. */
+export function eventOfStart({ prisma, workspaceId }: LoaderSource) {
+  return new DataLoader<ClaimedTask, SessionEvent | null, string>(
+    async (tasks) => {
+      const rows = await prisma.$queryRaw<SessionEvent[]>`
+        SELECT e.* FROM unnest(${tasks.map(({ conversationId }) => conversationId)}::text[],
+          ${tasks.map(({ id }) => id)}::text[], ${tasks.map(({ claimVersion }) => claimVersion ?? 0)}::int[])
+          AS x(conversation, task, claimed)
+        JOIN session_event e ON e."workspaceId" = ${workspaceId} AND e."conversationId" = x.conversation
+          AND e.version > x.claimed AND e."taskId" = x.task AND e.type = 'TASK_STARTED'`
+      const starts = new Map(rows.map((row) => [row.taskId, row]))
+      return tasks.map(({ id }) => starts.get(id) ?? null)
+    },
+    { cacheKeyFn: ({ id, claimVersion }) => `${id} ${claimVersion ?? ''}` },
   )
 }

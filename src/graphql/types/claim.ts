@@ -7,6 +7,7 @@ import { LEASE_SECONDS, REQUEST_ID, WAIT_SECONDS } from '../descriptions.js'
 import { claimCount, id as idRule, key, leaseSeconds, runtimeIds, waitSeconds } from '../input-rules.js'
 import { primeClaim } from '../prime-claim.js'
 import { ChatMessageRef, ResumeDecisionRef, TaskRef } from '../refs.js'
+import { HandoffRef, MAX_BYTES, handoffOf } from './handoff.js'
 
 const NoTaskReasonRef = builder.enumType('NoTaskReason', {
   description: 'Why a claim got nothing.',
@@ -52,6 +53,15 @@ const TaskClaimRef = builder.objectRef<ClaimView>('TaskClaim').implement({
       resolve: ({ decision }) => decision.workDir,
     }),
     resume: t.expose('decision', { type: ResumeDecisionRef, description: 'Why this session, or why a fresh one.' }),
+    handoff: t.field({
+      type: HandoffRef,
+      nullable: true,
+      description:
+        'What was said in the turns that the run will not know; null where there are none. It is read only when asked for.',
+      args: { maxBytes: t.arg.int(MAX_BYTES) },
+      resolve: ({ conversation, decision }, { maxBytes }, context) =>
+        handoffOf(context, conversation.id, decision.handoffRange, maxBytes),
+    }),
     input: t.expose('input', { type: [ChatMessageRef], description: 'The messages that this chat turn is to answer.' }),
   }),
 })

@@ -11,6 +11,7 @@ import { required } from '../relations.js'
 import { positionOf } from '../session-views.js'
 import { evidenceOf } from './binding.js'
 import { ResumeOutcomeRef, ResumeReasonRef } from './decision-enums.js'
+import { HandoffRangeRef } from './handoff.js'
 
 ResumeCandidateRef.implement({
   description: 'A session that a decision weighed.',
@@ -46,6 +47,11 @@ ResumeDecisionRef.implement({
     }),
     continuityGap: t.exposeBoolean('continuityGap', {
       description: 'The conversation holds turns that the run will not know of, and nobody asked for that.',
+    }),
+    handoffRange: t.expose('handoffRange', {
+      type: HandoffRangeRef,
+      nullable: true,
+      description: 'The turns that the run will not know; null where continuityGap is false.',
     }),
     message: t.exposeString('message', { description: 'The decision in one plain sentence.' }),
     candidates: t.field({

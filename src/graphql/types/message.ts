@@ -11,7 +11,7 @@ import { MESSAGES } from '../loaders/text-rows.js'
 import { ChatMessageRef, NodeRef, TaskRef } from '../refs.js'
 import { optional } from '../relations.js'
 
-const MessageRoleRef = builder.enumType('MessageRole', {
+export const MessageRoleRef = builder.enumType('MessageRole', {
   description: 'Who wrote a message.',
   values: { USER: { description: 'A person.' }, ASSISTANT: { description: 'The agent.' } },
 })

@@ -21,6 +21,7 @@ import {
 import { optional, required } from '../relations.js'
 import { promptOf } from '../task-texts.js'
 import { whenLoaded } from '../when-loaded.js'
+import { HandoffRef, MAX_BYTES, handoffOf, rangeOfTask } from './handoff.js'
 import { progressOf } from './progress.js'
 import { TaskKindRef, TaskStatusRef } from './task-enums.js'
 
@@ -142,6 +143,24 @@ TaskRef.implement({
       description: 'The decision that was given with its newest claim; null: it was never claimed.',
       resolve: ({ conversationId, claimVersion }, _args, context) =>
         claimVersion === null ? null : context.loaders.of(decisionOfClaim).load({ conversationId, claimVersion }),
+    }),
+    handoff: t.field({
+      type: HandoffRef,
+      nullable: true,
+      description:
+        'What was said in the turns that its newest run did not know: as its claim told it, and after startTask with ' +
+        'REFUSED as a fresh start needs it. null where there are none.',
+      args: {
+        maxBytes: t.arg.int(MAX_BYTES),
+        ifFresh: t.arg.boolean({
+          defaultValue: false,
+          description:
+            'For a run that lost its session on the way: what a fresh start would not know. Only while the task is CLAIMED or ' +
+            'RUNNING; ignored otherwise.',
+        }),
+      },
+      resolve: async (task, { maxBytes, ifFresh }, context) =>
+        handoffOf(context, task.conversationId, await rangeOfTask(context, task, ifFresh === true), maxBytes),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was enqueued.' }),
     availableAt: t.expose('availableAt', { type: 'DateTime', description: 'It is not claimed before.' }),

@@ -31,7 +31,7 @@ export function decideClaim(facts: ClaimFacts): { decision: ResumeDecision; even
     runtime: { account, store },
     now: decidedAt,
   })
-  const { outcome, reason, sessionId, workDir, continuityGap } = decision
+  const { outcome, reason, sessionId, workDir, continuityGap, handoffRange } = decision
   return {
     decision,
     event: {
@@ -42,7 +42,7 @@ export function decideClaim(facts: ClaimFacts): { decision: ResumeDecision; even
         leaseSeconds,
         agentLoad,
         decision: {
-          ...{ outcome, reason, sessionId, workDir, continuityGap },
+          ...{ outcome, reason, sessionId, workDir, continuityGap, handoffRange },
           ...{ policy, agentRevision: agent.revision, account, store, decidedAt },
         },
       },

@@ -59,7 +59,14 @@ forEachDatabase((open) => {
           ...{ expected: `position ${gone.position}`, found: `position ${nth(2).position}` },
         },
       ])
-      expect(await kinds()).toEqual(['DECISION', 'DIGEST', 'POSITION_HOLE', 'STORED_STATE', 'VERSION_HOLE'])
+      expect(await kinds()).toEqual([
+        'DECISION',
+        'DIGEST',
+        'HANDOFF_RANGE',
+        'POSITION_HOLE',
+        'STORED_STATE',
+        'VERSION_HOLE',
+      ])
     })
 
     it('finds the missing first event of a log', async () => {

@@ -97,6 +97,18 @@ forEachDatabase((open) => {
     )
   })
 
+  it('a forged handoff range is found, of a claim and of a refused start', async () => {
+    const gap = first('TASK_CLAIMED', (data) => decisionOf(data)['handoffRange'] !== null)
+    const range = decisionOf(gap.data as Data)['handoffRange'] as Data
+    await decided(gap, { handoffRange: { ...range, turns: 99 } })
+    const refused = first('TASK_STARTED')
+    await tamperer.forge(refused, (data) => ({ ...data, handoffRange: { fromVersion: 1, toVersion: 1, turns: 7 } }))
+    expect(await findings()).toMatchObject([
+      { kind: 'HANDOFF_RANGE', ...at(gap) },
+      { kind: 'HANDOFF_RANGE', ...at(refused) },
+    ])
+  })
+
   describe('a forged decision, with digests and state made anew', () => {
     it.each([
       ['reason', { reason: 'NO_PRIOR_SESSION' }],
