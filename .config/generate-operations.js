@@ -11,6 +11,10 @@ import { format, resolveConfig } from 'prettier'
  * says, by exit code 1, that one is stale.
  */
 const FOLDERS = ['daemon/client', 'daemon/conformance', 'dashboard', 'demo']
+/** graphql-request throws where an answer holds an error, and a mutation that is null always has one. */
+const DONE = `
+    /** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
+    type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }`
 const checks = process.argv.includes('--check')
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 /** Without descriptions: they are read in the schema. */
@@ -21,7 +25,8 @@ const schema = visit(parse(readFileSync(path('schema.graphql'), 'utf8')), {
 for (const folder of FOLDERS) {
   const documents = await documentsOf(folder)
   const file = path(`src/${folder}/operation-types.ts`)
-  const text = await format(await typesOf(documents), { ...(await resolveConfig(file)), filepath: file })
+  const types = (await typesOf(documents)) + (folder === 'daemon/client' ? errorCode() : '')
+  const text = await format(types, { ...(await resolveConfig(file)), filepath: file })
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
   if (!checks) writeFileSync(file, text)
   else {
@@ -35,6 +40,12 @@ async function documentsOf(folder) {
   const { outputFiles } = await build({ entryPoints, bundle: true, write: false, format: 'esm', logLevel: 'warning' })
   const { documents } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
   return documents
+}
+
+function errorCode() {
+  const { values } = schema.definitions.find(({ name }) => name?.value === 'ErrorCode')
+  return `\n/** The server's codes. The list may grow: treat a code that is not here as a refusal too. */
+    export type ErrorCode = ${values.map(({ name }) => `'${name.value}'`).join(' | ')}\n`
 }
 
 /** One export: whoever needs a part of it names the operation that it belongs to. */
@@ -54,14 +65,17 @@ async function typesOf(documents) {
     },
   })
   const entries = parsed.map(({ location, document }) => {
-    const type = location + (document.definitions[0].operation === 'query' ? 'Query' : 'Mutation')
-    return `${location}: { result: ${type}; variables: ${type}Variables }`
+    const isMutation = document.definitions[0].operation === 'mutation'
+    const type = location + (isMutation ? 'Mutation' : 'Query')
+    return `${location}: { result: ${isMutation ? `Done<${type}>` : type}; variables: ${type}Variables }`
   })
   const lean = types
     .replaceAll(/^\/\*\*.*Internal type.*\*\/\n/gm, '')
     .replaceAll(/^export type Incremental<.*\n/gm, '')
     .replaceAll(/^export /gm, '')
     .replaceAll(/\n\n+/g, '\n')
+  const mutates = entries.some((entry) => entry.includes('Done<'))
   return `/** Generated from documents.ts and schema.graphql by npm run generate-operations. */\n${lean}
+    ${mutates ? DONE : ''}
     export interface Operations {\n${entries.join('\n')}\n}\n`
 }

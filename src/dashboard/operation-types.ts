@@ -914,20 +914,22 @@ type AgentsQuery = { agents: { nodes: Array<{ id: string; name: string }> } }
 type ResetSessionMutationVariables = Exact<{
   input: ResetSessionInput
 }>
-type ResetSessionMutation = { resetSession: { conversation: { id: string } | { id: string } } }
+type ResetSessionMutation = { resetSession: { conversation: { id: string } | { id: string } } | null }
 type RerunTaskMutationVariables = Exact<{
   input: RerunTaskInput
 }>
-type RerunTaskMutation = { rerunTask: { task: { id: string } } }
+type RerunTaskMutation = { rerunTask: { task: { id: string } } | null }
 type CancelTaskMutationVariables = Exact<{
   input: CancelTaskInput
 }>
-type CancelTaskMutation = { cancelTask: { task: { id: string; status: TaskStatus } } }
+type CancelTaskMutation = { cancelTask: { task: { id: string; status: TaskStatus } } | null }
 type SendMessageMutationVariables = Exact<{
   input: SendChatMessageInput
 }>
-type SendMessageMutation = { sendChatMessage: { message: { id: string }; task: { id: string } } }
+type SendMessageMutation = { sendChatMessage: { message: { id: string }; task: { id: string } } | null }
 
+/** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
+type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
   Viewer: { result: ViewerQuery; variables: ViewerQueryVariables }
   ChatSessions: { result: ChatSessionsQuery; variables: ChatSessionsQueryVariables }
@@ -947,8 +949,8 @@ export interface Operations {
   ResumeTotals: { result: ResumeTotalsQuery; variables: ResumeTotalsQueryVariables }
   ResumeCounts: { result: ResumeCountsQuery; variables: ResumeCountsQueryVariables }
   Agents: { result: AgentsQuery; variables: AgentsQueryVariables }
-  ResetSession: { result: ResetSessionMutation; variables: ResetSessionMutationVariables }
-  RerunTask: { result: RerunTaskMutation; variables: RerunTaskMutationVariables }
-  CancelTask: { result: CancelTaskMutation; variables: CancelTaskMutationVariables }
-  SendMessage: { result: SendMessageMutation; variables: SendMessageMutationVariables }
+  ResetSession: { result: Done<ResetSessionMutation>; variables: ResetSessionMutationVariables }
+  RerunTask: { result: Done<RerunTaskMutation>; variables: RerunTaskMutationVariables }
+  CancelTask: { result: Done<CancelTaskMutation>; variables: CancelTaskMutationVariables }
+  SendMessage: { result: Done<SendMessageMutation>; variables: SendMessageMutationVariables }
 }

@@ -75,7 +75,7 @@ type UpdateAgentInput = {
 type CreateTokenMutationVariables = Exact<{
   input: CreateTokenInput
 }>
-type CreateTokenMutation = { createToken: { secret: string } }
+type CreateTokenMutation = { createToken: { secret: string } | null }
 type RuntimesQueryVariables = Exact<{ [key: string]: never }>
 type RuntimesQuery = { runtimes: { nodes: Array<{ id: string; name: string }> } }
 type AgentsQueryVariables = Exact<{ [key: string]: never }>
@@ -83,37 +83,39 @@ type AgentsQuery = { agents: { nodes: Array<{ id: string; name: string }> } }
 type CreateAgentMutationVariables = Exact<{
   input: CreateAgentInput
 }>
-type CreateAgentMutation = { createAgent: { agent: { id: string } } }
+type CreateAgentMutation = { createAgent: { agent: { id: string } } | null }
 type UpdateAgentMutationVariables = Exact<{
   input: UpdateAgentInput
 }>
-type UpdateAgentMutation = { updateAgent: { agent: { id: string } } }
+type UpdateAgentMutation = { updateAgent: { agent: { id: string } } | null }
 type CreateChatSessionMutationVariables = Exact<{
   input: CreateChatSessionInput
 }>
-type CreateChatSessionMutation = { createChatSession: { chatSession: { id: string } } }
+type CreateChatSessionMutation = { createChatSession: { chatSession: { id: string } } | null }
 type SendChatMessageMutationVariables = Exact<{
   input: SendChatMessageInput
 }>
 type SendChatMessageMutation = {
-  sendChatMessage: { task: { id: string; conversation: { id: string } | { id: string } } }
+  sendChatMessage: { task: { id: string; conversation: { id: string } | { id: string } } } | null
 }
 type EnqueueTaskMutationVariables = Exact<{
   input: EnqueueTaskInput
 }>
-type EnqueueTaskMutation = { enqueueTask: { task: { id: string; conversation: { id: string } | { id: string } } } }
+type EnqueueTaskMutation = {
+  enqueueTask: { task: { id: string; conversation: { id: string } | { id: string } } } | null
+}
 type CancelTaskMutationVariables = Exact<{
   input: CancelTaskInput
 }>
-type CancelTaskMutation = { cancelTask: { task: { status: TaskStatus } } }
+type CancelTaskMutation = { cancelTask: { task: { status: TaskStatus } } | null }
 type RerunTaskMutationVariables = Exact<{
   input: RerunTaskInput
 }>
-type RerunTaskMutation = { rerunTask: { task: { id: string; conversation: { id: string } | { id: string } } } }
+type RerunTaskMutation = { rerunTask: { task: { id: string; conversation: { id: string } | { id: string } } } | null }
 type ResetSessionMutationVariables = Exact<{
   input: ResetSessionInput
 }>
-type ResetSessionMutation = { resetSession: { conversation: { id: string } | { id: string } } }
+type ResetSessionMutation = { resetSession: { conversation: { id: string } | { id: string } } | null }
 type TaskStatusQueryVariables = Exact<{
   id: string
 }>
@@ -133,18 +135,20 @@ type QueueOfQueryVariables = Exact<{
 }>
 type QueueOfQuery = { queueStats: { queued: number; claimed: number; running: number } }
 
+/** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
+type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
-  CreateToken: { result: CreateTokenMutation; variables: CreateTokenMutationVariables }
+  CreateToken: { result: Done<CreateTokenMutation>; variables: CreateTokenMutationVariables }
   Runtimes: { result: RuntimesQuery; variables: RuntimesQueryVariables }
   Agents: { result: AgentsQuery; variables: AgentsQueryVariables }
-  CreateAgent: { result: CreateAgentMutation; variables: CreateAgentMutationVariables }
-  UpdateAgent: { result: UpdateAgentMutation; variables: UpdateAgentMutationVariables }
-  CreateChatSession: { result: CreateChatSessionMutation; variables: CreateChatSessionMutationVariables }
-  SendChatMessage: { result: SendChatMessageMutation; variables: SendChatMessageMutationVariables }
-  EnqueueTask: { result: EnqueueTaskMutation; variables: EnqueueTaskMutationVariables }
-  CancelTask: { result: CancelTaskMutation; variables: CancelTaskMutationVariables }
-  RerunTask: { result: RerunTaskMutation; variables: RerunTaskMutationVariables }
-  ResetSession: { result: ResetSessionMutation; variables: ResetSessionMutationVariables }
+  CreateAgent: { result: Done<CreateAgentMutation>; variables: CreateAgentMutationVariables }
+  UpdateAgent: { result: Done<UpdateAgentMutation>; variables: UpdateAgentMutationVariables }
+  CreateChatSession: { result: Done<CreateChatSessionMutation>; variables: CreateChatSessionMutationVariables }
+  SendChatMessage: { result: Done<SendChatMessageMutation>; variables: SendChatMessageMutationVariables }
+  EnqueueTask: { result: Done<EnqueueTaskMutation>; variables: EnqueueTaskMutationVariables }
+  CancelTask: { result: Done<CancelTaskMutation>; variables: CancelTaskMutationVariables }
+  RerunTask: { result: Done<RerunTaskMutation>; variables: RerunTaskMutationVariables }
+  ResetSession: { result: Done<ResetSessionMutation>; variables: ResetSessionMutationVariables }
   TaskStatus: { result: TaskStatusQuery; variables: TaskStatusQueryVariables }
   WorkUnderWay: { result: WorkUnderWayQuery; variables: WorkUnderWayQueryVariables }
   QueueOf: { result: QueueOfQuery; variables: QueueOfQueryVariables }

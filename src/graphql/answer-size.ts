@@ -11,7 +11,7 @@ export class AnswerSize {
   private granted = 0
   private lastRead: Promise<unknown> | null = null
 
-  /** Whether something was refused: what is there of the answer is not to be sent then. */
+  /** Whether something was refused: what is there of a query's answer is not to be sent then. */
   get isExceeded(): boolean {
     return this.written > MOST_TEXT + this.granted || this.bytesRead > MOST_TEXT
   }
@@ -51,7 +51,8 @@ export class AnswerSize {
     return reading
   }
 
-  private refuseTooMuch(): void {
+  /** @throws QUERY_TOO_COMPLEX where something was refused already. */
+  refuseTooMuch(): void {
     if (this.isExceeded) throw textsTooLarge()
   }
 }

@@ -11,12 +11,13 @@ import type { Context } from './context.js'
 import './cost-plugin.js'
 import { badUserInput, forbidden, unauthenticated } from './errors.js'
 import './input-plugin.js'
+import './mutation-plugin.js'
 import './size-plugin.js'
 import { pathOf } from './input-problems.js'
 import { decodeGlobalID, nodeQuery, nodeTypeName, nodesQuery } from './node-lookup.js'
 import { DateTime, JSONValue, Position } from './scalars.js'
 
-/** Fields are non-null unless they say `nullable: true`; arguments are optional unless they say `required: true`. */
+/** Fields are non-null unless they say `nullable: true` or are mutations; arguments are optional unless they say `required: true`. */
 export const builder = new SchemaBuilder<{
   Context: Context
   DefaultFieldNullability: false
@@ -30,7 +31,10 @@ export const builder = new SchemaBuilder<{
     Position: { Input: string; Output: string | bigint }
   }
 }>({
-  plugins: [ComplexityPlugin, 'cost', 'size', RelayPlugin, ScopeAuthPlugin, WithInputPlugin, ValidationPlugin, 'input'],
+  plugins: [
+    ...([ComplexityPlugin, 'cost', 'size', 'mutation', RelayPlugin, ScopeAuthPlugin, WithInputPlugin] as const),
+    ...([ValidationPlugin, 'input'] as const),
+  ],
   defaultFieldNullability: false,
   // The server asks what a whole operation costs, once and before anything is resolved.
   complexity: { disabled: true },

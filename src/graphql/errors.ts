@@ -2,11 +2,19 @@ import { GraphQLError } from 'graphql'
 import { isUnavailable } from '../database/unavailable.js'
 import type { FieldProblem, Outcome, Refusal } from '../use-cases/outcome.js'
 import type { TokenKind } from '../use-cases/caller.js'
+import { isErrorCode } from './error-codes.js'
+import type { ErrorCode } from './error-codes.js'
 import { codeOfGraphQLError, fieldsOfVariableError } from './request-errors.js'
+
+type Extensions = { code: ErrorCode; [extension: string]: unknown }
+
+function coded(message: string, extensions: Extensions): GraphQLError {
+  return new GraphQLError(message, { extensions })
+}
 
 /** The one place where refusals become GraphQL errors: `code`, and `fields` or `status` where the refusal has them. */
 function refusalError({ message, ...extensions }: Refusal): GraphQLError {
-  return new GraphQLError(message, { extensions })
+  return coded(message, extensions)
 }
 
 /** The value of an accepted call; throws its refusal otherwise. */
@@ -18,24 +26,24 @@ export function unwrap<T>(outcome: Outcome<T>): T {
 /** BAD_USER_INPUT. `fields` must not be empty. */
 export function badUserInput(fields: readonly FieldProblem[]): GraphQLError {
   const message = fields.map(({ path, message }) => `${path} ${message}`).join('; ')
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields } })
+  return coded(message, { code: 'BAD_USER_INPUT', fields })
 }
 
 export function unauthenticated(): GraphQLError {
   const message =
     'This needs a token: send the header "Authorization: Bearer <token>" with one that is known and current.'
-  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED' } })
+  return coded(message, { code: 'UNAUTHENTICATED' })
 }
 
 export function forbidden(kind: TokenKind, allowed: readonly TokenKind[]): GraphQLError {
   const message = `A ${kind} token may not do this. Use one of kind ${allowed.join(' or ')}.`
-  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } })
+  return coded(message, { code: 'FORBIDDEN' })
 }
 
 /** QUERY_TOO_COMPLEX. `told` is a sentence about what there is too much of. */
 export function queryTooComplex(told: string): GraphQLError {
   const message = `${told} Ask for less: smaller pages, fewer lists in lists, or several requests.`
-  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', http: { spec: true, status: 400 } } })
+  return coded(message, { code: 'QUERY_TOO_COMPLEX', http: { spec: true, status: 400 } })
 }
 
 /** What a caller reads of a failure that is ours: nothing that the failure itself says. */
@@ -54,22 +62,23 @@ const RETRY_AFTER_SECONDS = 1
 export function maskError(error: unknown): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(...failureOf(error))
   if (!isOfGraphQL(error)) return recoded(error, ...failureOf(innermost(error)))
-  if (typeof error.extensions['code'] === 'string') return error
+  if (isErrorCode(error.extensions['code'])) return error
   const code = codeOfGraphQLError(error)
-  if (code === 'INTERNAL') return recoded(error, ...INTERNAL)
+  if (code === 'INTERNAL') return recoded(error, ...internal())
   const fields = code === 'BAD_USER_INPUT' ? fieldsOfVariableError(error) : null
   if (fields === null) return recoded(error, error.message, { extensions: { code } })
   return recoded(error, badUserInput(fields).message, { extensions: { code, fields } })
 }
 
-type Failure = [message: string, options: { extensions: Record<string, unknown> }]
+type Failure = [message: string, options: { extensions: Extensions }]
 
-const INTERNAL: Failure = [INTERNAL_MESSAGE, { extensions: { code: 'INTERNAL' } }]
+/** A new one each time: its request's id is put into it. */
+const internal = (): Failure => [INTERNAL_MESSAGE, { extensions: { code: 'INTERNAL' } }]
 
 function failureOf(error: unknown): Failure {
-  if (!isUnavailable(error)) return INTERNAL
+  if (!isUnavailable(error)) return internal()
   const http = { status: 503, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }
-  const told = { code: 'UNAVAILABLE', retryable: true, retryAfterSeconds: RETRY_AFTER_SECONDS }
+  const told = { code: 'UNAVAILABLE' as const, retryable: true, retryAfterSeconds: RETRY_AFTER_SECONDS }
   return [UNAVAILABLE_MESSAGE, { extensions: { ...told, http } }]
 }
 

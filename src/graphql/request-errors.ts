@@ -1,8 +1,6 @@
 import type { GraphQLError } from 'graphql'
 import type { FieldProblem } from '../use-cases/outcome.js'
-
-type GraphQLErrorCode =
-  'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'BAD_USER_INPUT' | 'BAD_REQUEST' | 'INTERNAL'
+import type { ErrorCode } from './error-codes.js'
 
 /** A long value that was sent need not be sent back. */
 const MAX_MESSAGE = 300
@@ -11,7 +9,7 @@ const MAX_MESSAGE = 300
  * The code of an error that GraphQL itself raised. Nothing but their texts tells them apart: graphql-js gives them no
  * codes, and Yoga gives them only to some.
  */
-export function codeOfGraphQLError({ message, path, extensions }: GraphQLError): GraphQLErrorCode {
+export function codeOfGraphQLError({ message, path, extensions }: GraphQLError): ErrorCode {
   if (message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED'
   if (/^(?:Variable "\$|Argument ")/.test(message)) return 'BAD_USER_INPUT'
   if (extensions['http'] !== undefined) return 'BAD_REQUEST'

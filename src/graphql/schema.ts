@@ -9,6 +9,7 @@ import './types/claim.js'
 import './types/conversation.js'
 import './types/decision.js'
 import './types/erase.js'
+import './types/error-code.js'
 import './types/event.js'
 import './types/fleet.js'
 import './types/handoff.js'
@@ -38,11 +39,9 @@ builder.queryType({
 })
 builder.mutationType({
   description:
-    'Everything that can be done. What is refused is an error with a code in its extensions, and changed nothing: ' +
-    'UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT (with the wrong fields), STALE_CLAIM, ILLEGAL_TRANSITION ' +
-    '(with the status of the task), REQUEST_ID_REUSED, QUERY_TOO_COMPLEX, RATE_LIMITED (with retryAfterSeconds), ' +
-    'INTERNAL. UNAVAILABLE (with retryAfterSeconds) may have been carried out or not: send it again, with the same ' +
-    'requestId.',
+    'Everything that can be done. What is refused is null, changed nothing, and has an error whose extensions.code is ' +
+    'one of ErrorCode. The mutations of one request are carried out one after another, and each has its own answer or ' +
+    'error.',
 })
 
 /** The whole API. */

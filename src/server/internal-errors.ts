@@ -44,9 +44,13 @@ export class InternalErrors {
   }
 
   /** Before a result is sent: puts the request id into what is ours, and logs it. */
-  settle({ errors }: ExecutionResult, requestId: string): void {
-    for (const error of errors ?? []) {
+  settle({ data, errors }: ExecutionResult, requestId: string): void {
+    if (errors === undefined) return
+    const hasAnswers = data != null && Object.values(data).some((answer) => answer !== null)
+    for (const error of errors) {
       keepBodyToItself(error)
+      // An answer to one mutation beside the failure of another: a status of failure would be read as no answer at all.
+      if (hasAnswers) delete error.extensions['http']
       this.report(error, requestId)
     }
   }

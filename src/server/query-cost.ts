@@ -1,5 +1,5 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity'
-import { getOperationAST, GraphQLError, Kind, visit } from 'graphql'
+import { getOperationAST, GraphQLError, Kind, OperationTypeNode, visit } from 'graphql'
 import type { DocumentNode, ExecutionArgs, ExecutionResult } from 'graphql'
 import { isAsyncIterable } from 'graphql-yoga'
 import type { Plugin } from 'graphql-yoga'
@@ -56,12 +56,22 @@ function refused(cost: CostExtension): ExecutionResult {
 
 /**
  * The result as it is told, with what it cost. That its texts are too large, its fields found out while they were resolved:
- * instead of an error for each of them, there is one for them all.
+ * instead of an error for each of them, there is one for them all. Of mutations, what is there of the answer is told as
+ * well: they were carried out, and a claim's token is given once.
  */
-export function costed({ contextValue }: Args, result: ExecutionResult, cost: CostExtension): ExecutionResult {
-  if ((contextValue as Context).loaders.size.isExceeded) return { errors: [textsTooLarge()], extensions: { cost } }
+export function costed(args: Args, result: ExecutionResult, cost: CostExtension): ExecutionResult {
+  if ((args.contextValue as Context).loaders.size.isExceeded) {
+    const { data, errors = [] } = result
+    if (!isMutation(args)) return { errors: [textsTooLarge()], extensions: { cost } }
+    const others = errors.filter(({ extensions }) => extensions['code'] !== 'QUERY_TOO_COMPLEX')
+    return { data, errors: [...others, textsTooLarge()], extensions: { cost } }
+  }
   result.extensions = result.extensions === undefined ? { cost } : { ...result.extensions, cost }
   return result
+}
+
+function isMutation({ document, operationName }: Args): boolean {
+  return getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION
 }
 
 /** By document: the same texts are sent all day, and Yoga parses each of them once. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorCode } from '../graphql/error-codes.js'
 import { mayBeLarge } from './large-body.js'
 
 /**
@@ -60,7 +61,8 @@ export function refuseBody(request: IncomingMessage, response: ServerResponse): 
   const message =
     `The request is larger than ${MAX_BYTES} bytes (completeTask and reportTaskProgress: ${MAX_LARGE_BYTES}). ` +
     'Send less at once: progress goes in several calls.'
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE' } }] })
+  const code: ErrorCode = 'PAYLOAD_TOO_LARGE'
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] })
   response.writeHead(413, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

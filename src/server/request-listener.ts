@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Database } from '../database/sql.js'
+import type { ErrorCode } from '../graphql/error-codes.js'
 import { maskError } from '../graphql/errors.js'
 import type { Answer } from './answer-headers.js'
 import type { Authenticator } from './auth.js'
@@ -47,7 +48,7 @@ export function requestListener(handling: RequestHandling): RequestListener<type
       if (response.headersSent) return response.destroy()
       const { message, extensions } = maskError(error)
       const { http, ...told } = extensions as {
-        code: string
+        code: ErrorCode
         http?: { status: number; headers: Record<string, string> }
       }
       for (const [name, value] of Object.entries(http?.headers ?? {})) response.setHeader(name, value)

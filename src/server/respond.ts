@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { ErrorCode } from '../graphql/error-codes.js'
 
 /** Answers with JSON, whole. */
 export function respondJson(response: ServerResponse, status: number, body: object): void {
@@ -10,7 +11,7 @@ export function respondJson(response: ServerResponse, status: number, body: obje
 export function respondGraphQLError(
   response: ServerResponse,
   status: number,
-  { message, ...extensions }: { message: string; code: string; [extension: string]: unknown },
+  { message, ...extensions }: { message: string; code: ErrorCode; [extension: string]: unknown },
 ): void {
   respondJson(response, status, { errors: [{ message, extensions }] })
 }

@@ -1,18 +1,5 @@
 import { ClientError } from 'graphql-request'
-
-/** The server's refusals. The list may grow: treat a code that is not here as a refusal too. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'BAD_USER_INPUT'
-  | 'STALE_CLAIM'
-  | 'ILLEGAL_TRANSITION'
-  | 'REQUEST_ID_REUSED'
-  | 'RATE_LIMITED'
-  | 'QUERY_TOO_COMPLEX'
-  | 'INTERNAL'
-  | 'UNAVAILABLE'
+import type { ErrorCode } from './operation-types.js'
 
 /** The server answered, and the answer is no. `code` is extensions.code, or HTTP_<status> where a proxy answered. */
 export class ApiError extends Error {

@@ -109,11 +109,11 @@ type TaskStatus = 'CANCELLED' | 'CLAIMED' | 'COMPLETED' | 'FAILED' | 'QUEUED' | 
 type RegisterRuntimeMutationVariables = Exact<{
   input: RegisterRuntimeInput
 }>
-type RegisterRuntimeMutation = { registerRuntime: { runtime: { id: string; provider: string } } }
+type RegisterRuntimeMutation = { registerRuntime: { runtime: { id: string; provider: string } } | null }
 type DeregisterRuntimeMutationVariables = Exact<{
   input: DeregisterRuntimeInput
 }>
-type DeregisterRuntimeMutation = { deregisterRuntime: { runtime: { id: string; status: RuntimeStatus } } }
+type DeregisterRuntimeMutation = { deregisterRuntime: { runtime: { id: string; status: RuntimeStatus } } | null }
 type HeartbeatMutationVariables = Exact<{
   input: HeartbeatInput
 }>
@@ -121,7 +121,7 @@ type HeartbeatMutation = {
   heartbeat: {
     nextHeartbeatSeconds: number
     claims: Array<{ taskId: string; verdict: ClaimVerdict; leaseExpiresAt: string | null }>
-  }
+  } | null
 }
 type ServerTimersQueryVariables = Exact<{ [key: string]: never }>
 type ServerTimersQuery = {
@@ -138,7 +138,7 @@ type RecoverOrphanedTasksMutationVariables = Exact<{
   input: RecoverOrphanedTasksInput
 }>
 type RecoverOrphanedTasksMutation = {
-  recoverOrphanedTasks: { failed: Array<{ id: string }>; retries: Array<{ id: string }> }
+  recoverOrphanedTasks: { failed: Array<{ id: string }>; retries: Array<{ id: string }> } | null
 }
 type ClaimTasksMutationVariables = Exact<{
   input: ClaimTasksInput
@@ -178,12 +178,12 @@ type ClaimTasksMutation = {
       input: Array<{ id: string; content: string; createdAt: string }>
     }>
     noTask: { reasons: Array<NoTaskReason>; retryAfterSeconds: number } | null
-  }
+  } | null
 }
 type StartTaskMutationVariables = Exact<{
   input: StartTaskInput
 }>
-type StartTaskMutation = { startTask: { task: { id: string; status: TaskStatus } } }
+type StartTaskMutation = { startTask: { task: { id: string; status: TaskStatus } } | null }
 type PinTaskSessionMutationVariables = Exact<{
   input: PinTaskSessionInput
 }>
@@ -191,16 +191,16 @@ type PinTaskSessionMutation = {
   pinTaskSession: {
     accepted: boolean
     task: { id: string; status: TaskStatus; sessionId: string | null; workDir: string | null }
-  }
+  } | null
 }
 type ReportTaskProgressMutationVariables = Exact<{
   input: ReportTaskProgressInput
 }>
-type ReportTaskProgressMutation = { reportTaskProgress: { accepted: number; lastSeq: number } }
+type ReportTaskProgressMutation = { reportTaskProgress: { accepted: number; lastSeq: number } | null }
 type CompleteTaskMutationVariables = Exact<{
   input: CompleteTaskInput
 }>
-type CompleteTaskMutation = { completeTask: { task: { id: string; status: TaskStatus } } }
+type CompleteTaskMutation = { completeTask: { task: { id: string; status: TaskStatus } } | null }
 type FailTaskMutationVariables = Exact<{
   input: FailTaskInput
 }>
@@ -208,24 +208,44 @@ type FailTaskMutation = {
   failTask: {
     task: { id: string; status: TaskStatus; failure: { resumeSafe: boolean; retryable: boolean } | null }
     retry: { id: string } | null
-  }
+  } | null
 }
 type ReleaseTaskMutationVariables = Exact<{
   input: ReleaseTaskInput
 }>
-type ReleaseTaskMutation = { releaseTask: { task: { id: string; status: TaskStatus } } }
+type ReleaseTaskMutation = { releaseTask: { task: { id: string; status: TaskStatus } } | null }
 
+/** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
+type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
-  RegisterRuntime: { result: RegisterRuntimeMutation; variables: RegisterRuntimeMutationVariables }
-  DeregisterRuntime: { result: DeregisterRuntimeMutation; variables: DeregisterRuntimeMutationVariables }
-  Heartbeat: { result: HeartbeatMutation; variables: HeartbeatMutationVariables }
+  RegisterRuntime: { result: Done<RegisterRuntimeMutation>; variables: RegisterRuntimeMutationVariables }
+  DeregisterRuntime: { result: Done<DeregisterRuntimeMutation>; variables: DeregisterRuntimeMutationVariables }
+  Heartbeat: { result: Done<HeartbeatMutation>; variables: HeartbeatMutationVariables }
   ServerTimers: { result: ServerTimersQuery; variables: ServerTimersQueryVariables }
-  RecoverOrphanedTasks: { result: RecoverOrphanedTasksMutation; variables: RecoverOrphanedTasksMutationVariables }
-  ClaimTasks: { result: ClaimTasksMutation; variables: ClaimTasksMutationVariables }
-  StartTask: { result: StartTaskMutation; variables: StartTaskMutationVariables }
-  PinTaskSession: { result: PinTaskSessionMutation; variables: PinTaskSessionMutationVariables }
-  ReportTaskProgress: { result: ReportTaskProgressMutation; variables: ReportTaskProgressMutationVariables }
-  CompleteTask: { result: CompleteTaskMutation; variables: CompleteTaskMutationVariables }
-  FailTask: { result: FailTaskMutation; variables: FailTaskMutationVariables }
-  ReleaseTask: { result: ReleaseTaskMutation; variables: ReleaseTaskMutationVariables }
+  RecoverOrphanedTasks: { result: Done<RecoverOrphanedTasksMutation>; variables: RecoverOrphanedTasksMutationVariables }
+  ClaimTasks: { result: Done<ClaimTasksMutation>; variables: ClaimTasksMutationVariables }
+  StartTask: { result: Done<StartTaskMutation>; variables: StartTaskMutationVariables }
+  PinTaskSession: { result: Done<PinTaskSessionMutation>; variables: PinTaskSessionMutationVariables }
+  ReportTaskProgress: { result: Done<ReportTaskProgressMutation>; variables: ReportTaskProgressMutationVariables }
+  CompleteTask: { result: Done<CompleteTaskMutation>; variables: CompleteTaskMutationVariables }
+  FailTask: { result: Done<FailTaskMutation>; variables: FailTaskMutationVariables }
+  ReleaseTask: { result: Done<ReleaseTaskMutation>; variables: ReleaseTaskMutationVariables }
 }
+
+/** The server's codes. The list may grow: treat a code that is not here as a refusal too. */
+export type ErrorCode =
+  | 'BAD_REQUEST'
+  | 'BAD_USER_INPUT'
+  | 'FORBIDDEN'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'ILLEGAL_TRANSITION'
+  | 'INTERNAL'
+  | 'NOT_FOUND'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'QUERY_TOO_COMPLEX'
+  | 'RATE_LIMITED'
+  | 'REQUEST_ID_REUSED'
+  | 'STALE_CLAIM'
+  | 'UNAUTHENTICATED'
+  | 'UNAVAILABLE'

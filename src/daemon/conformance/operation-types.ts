@@ -77,35 +77,35 @@ type ViewerQuery = { viewer: { kind: TokenKind } }
 type CreateWorkspaceMutationVariables = Exact<{
   input: CreateWorkspaceInput
 }>
-type CreateWorkspaceMutation = { createWorkspace: { secret: string } }
+type CreateWorkspaceMutation = { createWorkspace: { secret: string } | null }
 type CreateTokenMutationVariables = Exact<{
   input: CreateTokenInput
 }>
-type CreateTokenMutation = { createToken: { secret: string; token: { id: string } } }
+type CreateTokenMutation = { createToken: { secret: string; token: { id: string } } | null }
 type RevokeTokenMutationVariables = Exact<{
   input: RevokeTokenInput
 }>
-type RevokeTokenMutation = { revokeToken: { token: { id: string } } }
+type RevokeTokenMutation = { revokeToken: { token: { id: string } } | null }
 type CreateAgentMutationVariables = Exact<{
   input: CreateAgentInput
 }>
-type CreateAgentMutation = { createAgent: { agent: { id: string } } }
+type CreateAgentMutation = { createAgent: { agent: { id: string } } | null }
 type ArchiveAgentMutationVariables = Exact<{
   input: ArchiveAgentInput
 }>
-type ArchiveAgentMutation = { archiveAgent: { agent: { id: string } } }
+type ArchiveAgentMutation = { archiveAgent: { agent: { id: string } } | null }
 type EnqueueTaskMutationVariables = Exact<{
   input: EnqueueTaskInput
 }>
-type EnqueueTaskMutation = { enqueueTask: { task: { id: string } } }
+type EnqueueTaskMutation = { enqueueTask: { task: { id: string } } | null }
 type CancelTaskMutationVariables = Exact<{
   input: CancelTaskInput
 }>
-type CancelTaskMutation = { cancelTask: { task: { status: TaskStatus } } }
+type CancelTaskMutation = { cancelTask: { task: { status: TaskStatus } } | null }
 type RerunTaskMutationVariables = Exact<{
   input: RerunTaskInput
 }>
-type RerunTaskMutation = { rerunTask: { task: { id: string } } }
+type RerunTaskMutation = { rerunTask: { task: { id: string } } | null }
 type TaskNowQueryVariables = Exact<{
   id: string
 }>
@@ -128,16 +128,18 @@ type BindingsQueryVariables = Exact<{
 }>
 type BindingsQuery = { issueThread: { bindings: Array<{ sessionId: string; state: BindingState }> } | null }
 
+/** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
+type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
   Viewer: { result: ViewerQuery; variables: ViewerQueryVariables }
-  CreateWorkspace: { result: CreateWorkspaceMutation; variables: CreateWorkspaceMutationVariables }
-  CreateToken: { result: CreateTokenMutation; variables: CreateTokenMutationVariables }
-  RevokeToken: { result: RevokeTokenMutation; variables: RevokeTokenMutationVariables }
-  CreateAgent: { result: CreateAgentMutation; variables: CreateAgentMutationVariables }
-  ArchiveAgent: { result: ArchiveAgentMutation; variables: ArchiveAgentMutationVariables }
-  EnqueueTask: { result: EnqueueTaskMutation; variables: EnqueueTaskMutationVariables }
-  CancelTask: { result: CancelTaskMutation; variables: CancelTaskMutationVariables }
-  RerunTask: { result: RerunTaskMutation; variables: RerunTaskMutationVariables }
+  CreateWorkspace: { result: Done<CreateWorkspaceMutation>; variables: CreateWorkspaceMutationVariables }
+  CreateToken: { result: Done<CreateTokenMutation>; variables: CreateTokenMutationVariables }
+  RevokeToken: { result: Done<RevokeTokenMutation>; variables: RevokeTokenMutationVariables }
+  CreateAgent: { result: Done<CreateAgentMutation>; variables: CreateAgentMutationVariables }
+  ArchiveAgent: { result: Done<ArchiveAgentMutation>; variables: ArchiveAgentMutationVariables }
+  EnqueueTask: { result: Done<EnqueueTaskMutation>; variables: EnqueueTaskMutationVariables }
+  CancelTask: { result: Done<CancelTaskMutation>; variables: CancelTaskMutationVariables }
+  RerunTask: { result: Done<RerunTaskMutation>; variables: RerunTaskMutationVariables }
   TaskNow: { result: TaskNowQuery; variables: TaskNowQueryVariables }
   Bindings: { result: BindingsQuery; variables: BindingsQueryVariables }
 }

@@ -36,7 +36,7 @@ export async function fakeServer(): Promise<FakeServer> {
       const fault = server.down ? 'CUT' : faults.get(name)?.shift()
       if (fault === 'CUT') return request.socket.destroy()
       if (fault === 'DOWN') return response.writeHead(500, { 'content-type': 'text/plain' }).end('no')
-      const answer = answerOf(() => queue.handle(name, variables.input ?? {}))
+      const answer = answerOf(name, () => queue.handle(name, variables.input ?? {}))
       if (fault === 'LOST') return request.socket.destroy()
       return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
     })
@@ -58,12 +58,13 @@ export async function fakeServer(): Promise<FakeServer> {
   return server
 }
 
-function answerOf(handle: () => ResultOf<OperationName>) {
+function answerOf(name: OperationName, handle: () => ResultOf<OperationName>) {
   try {
     return { data: handle() }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     const { code, status, message } = error
-    return { data: null, errors: [{ message, extensions: { code, status } }] }
+    const field = `${name[0]?.toLowerCase()}${name.slice(1)}`
+    return { data: { [field]: null }, errors: [{ message, extensions: { code, status } }] }
   }
 }
