@@ -23,6 +23,7 @@ const NO_CLOCK = 'Take the time as an argument, or from a Clock (src/database/cl
 const NO_RANDOMNESS = 'Take ids and randomness as arguments: they are made in src/database/ids.ts.'
 const NAMED_EXPORT = 'Export by name, so that the name can be searched for.'
 const EVERY_TEST_RUNS = 'Every test runs. What needs a PostgreSQL server goes into describePostgres (test/support).'
+const ONE_LINE_READER = 'readline also ends lines inside of JSON strings: read lines with src/machine/lines.ts.'
 const PURE = 'This folder is pure: no I/O, no clock, no randomness.'
 
 const namedExports = [
@@ -59,6 +60,8 @@ function sourceRules(folder, { environment = false, clockAndIds = false } = {}) 
     ...imports(
       [
         ...(environment ? [] : ofNode('process', ['env', 'default'], NO_ENVIRONMENT)),
+        ...ofNode('readline', ['createInterface', 'Interface', 'default'], ONE_LINE_READER),
+        ...ofNode('readline/promises', ['createInterface', 'default'], ONE_LINE_READER),
         ...(clockAndIds ? [] : ofNode('crypto', ['randomUUID', 'getRandomValues', 'webcrypto'], NO_RANDOMNESS)),
       ],
       bans,

@@ -8,7 +8,8 @@
 const MAY_IMPORT = {
   'session-pointer': [],
   tasks: ['session-pointer'],
-  database: ['generated'],
+  machine: [],
+  database: ['generated', 'machine'],
   'event-log': ['session-pointer', 'tasks', 'database', 'generated'],
   'claim-queue': ['session-pointer', 'tasks', 'database', 'generated'],
   'wake-ups': ['database'],
@@ -17,14 +18,14 @@ const MAY_IMPORT = {
   graphql: ['session-pointer', 'tasks', 'event-log', 'wake-ups', 'use-cases', 'database', 'generated'],
   server: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'use-cases', 'graphql', 'database'],
-    'generated',
+    ...['generated', 'machine'],
   ],
   cli: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'server', 'database'],
-    ...['generated', 'daemon', 'import'],
+    ...['generated', 'daemon', 'import', 'machine'],
   ],
-  daemon: [],
-  demo: ['server', 'database', 'daemon'],
+  daemon: ['machine'],
+  demo: ['server', 'database', 'daemon', 'machine'],
   dashboard: [],
 }
 

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { createInterface } from 'node:readline'
 import type { Finding, Tally } from '../event-log/verify/finding.js'
 import { verifyExport } from '../event-log/verify/verify-export.js'
 import { verifyLog } from '../event-log/verify/verify-log.js'
+import { readLines } from '../machine/lines.js'
 import type { Command } from './run-command.js'
 
 /** Findings written out one by one; the rest is only counted. */
@@ -24,8 +24,7 @@ export function verifyFileCommand(context: Omit<Command, 'database'>): Promise<n
   const file = context.flags.get('file') ?? ''
   if (file === '') throw new Error('--file takes the path of a file that npm run export wrote.')
   return prove(context, (report, progress) => {
-    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity })
-    return verifyExport(lines, { report, progress })
+    return verifyExport(readLines(createReadStream(file)), { report, progress })
   })
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lockDirectory } from '../database/directory-lock.js'
+import { lockDirectory } from '../machine/directory-lock.js'
 import { newRequestId } from '../daemon/ids.js'
 
 /** What a demo keeps about itself, beside its database and its machines. */

@@ -110,7 +110,7 @@ export class Machine {
     const store = join(directory, `transcripts-${provider}`)
     const exec = {
       command: [process.execPath, AGENT_CLI, store, String(paceMs), '{prompt}', '{sessionId}'] as [string, ...string[]],
-      machine: { environment: agentEnvironment(), track: (pid: number) => this.track(pid) },
+      machine: { environment: agentEnvironment(), track: ({ pid }: { pid: number }) => this.track(pid) },
     }
     return {
       ...{ provider, cliVersion, account, store },

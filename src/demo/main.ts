@@ -1,4 +1,4 @@
-import { DirectoryInUse } from '../database/directory-lock.js'
+import { DirectoryInUse } from '../machine/directory-lock.js'
 import { readConfig } from '../server/config.js'
 import type { Config } from '../server/config.js'
 import { openLog } from '../server/log.js'

@@ -1,4 +1,4 @@
-import { DirectoryInUse } from '../database/directory-lock.js'
+import { DirectoryInUse } from '../machine/directory-lock.js'
 import type { Config } from './config.js'
 
 type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>

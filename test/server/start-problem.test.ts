@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { DirectoryInUse } from '../../src/database/directory-lock.js'
+import { DirectoryInUse } from '../../src/machine/directory-lock.js'
 import { startProblem } from '../../src/server/start-problem.js'
 
 const EMBEDDED = { host: '127.0.0.1', port: 4000, databaseUrl: null, dataDirectory: '.data' }

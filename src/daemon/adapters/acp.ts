@@ -7,10 +7,13 @@ import type {
   PromptRequest,
   SessionUpdate,
 } from '@agentclientprotocol/sdk'
+import { pause } from '../client/pause.js'
 import type { Turn, TurnEnd } from './adapter.js'
 import { startProcess } from './child-process.js'
 import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
+import { failureOfExit } from './how-it-ended.js'
+import { isStatusLine } from './turn-limits.js'
 
 export interface AcpAgent {
   command: readonly [string, ...string[]]
@@ -19,8 +22,10 @@ export interface AcpAgent {
   permissions: 'allow' | 'reject'
 }
 
-/** How long an agent may take to end a turn that was cancelled. */
-const GRACE_MS = 10_000
+/** How long an agent may take to end a turn that was cancelled, before it is ended itself. */
+const GRACE_MS = 5000
+/** How long after the end of its output a program that has ended is known to have. */
+const EXIT_MS = 1000
 /** The protocol's code for "sign in first". */
 const AUTH_REQUIRED = -32000
 const STOPPED: Partial<Record<string, string>> = {
@@ -41,18 +46,19 @@ interface Seen {
 export async function runAcp({ command, machine, permissions }: AcpAgent, turn: Turn): Promise<TurnEnd> {
   const [program, ...args] = command
   const ending = new AbortController()
-  const { child, exit } = startProcess({ program, args, workDir: turn.workDir, machine }, ending.signal)
+  const { stdin, stdout, exit } = startProcess({ program, args, workDir: turn.workDir, machine }, ending.signal)
   const seen: Seen = { sessionId: null, prompted: false, toolsRan: false, output: '' }
   const app = client({ name: 'baton' })
     .onNotification(methods.client.session.update, ({ params }) => take(params.update, seen, turn))
     .onRequest(methods.client.session.requestPermission, ({ params }) => {
+      turn.onWork()
       const wanted = params.options.find(({ kind }) => kind.startsWith(permissions))
       return { outcome: wanted ? { outcome: 'selected', optionId: wanted.optionId } : { outcome: 'cancelled' } }
     })
   const stream = ndJsonStream(
-    Writable.toWeb(child.stdin),
+    Writable.toWeb(stdin),
     // Node's own type of a web stream and the library's differ in name only.
-    Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
+    Readable.toWeb(stdout) as ReadableStream<Uint8Array>,
   )
   // The agent is asked to stop first; one that does not is stopped.
   let stopping: NodeJS.Timeout | undefined
@@ -61,9 +67,13 @@ export async function runAcp({ command, machine, permissions }: AcpAgent, turn: 
   try {
     return await app.connectWith(stream, (agent) => converse(agent, seen, turn))
   } catch (error) {
+    // A program that broke the connection by ending is not told to end: how it ended says more than that it is gone.
+    if (!(error instanceof RequestError)) await Promise.race([exit, pause(EXIT_MS)])
     ending.abort()
-    // What it wrote before it ended says more than that it is gone.
-    const { stderr } = await exit
+    const ended = await exit
+    const ofExit = failureOfExit('The agent', ended)
+    if (ofExit !== null) return { ...failed('', seen), ...ofExit }
+    const { stderr } = ended
     return failed([messageOf(error), stderr.trim()].filter((part) => part !== '').join('\n'), seen)
   } finally {
     turn.signal.removeEventListener('abort', stop)
@@ -135,12 +145,31 @@ async function openSession(
 
 function take(update: SessionUpdate, seen: Seen, turn: Turn): void {
   if (!seen.prompted) return
+  work(update, turn)
   if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text') {
     seen.output += update.content.text
     turn.onProgress({ kind: 'text', text: update.content.text })
   } else if (update.sessionUpdate === 'tool_call') {
     seen.toolsRan = true
     turn.onProgress({ kind: 'tool', text: update.title })
+  }
+}
+
+function work(update: SessionUpdate, turn: Turn): void {
+  switch (update.sessionUpdate) {
+    case 'agent_message_chunk':
+    case 'agent_thought_chunk':
+      if (update.content.type !== 'text' || !isStatusLine(update.content.text)) turn.onWork()
+      break
+    case 'tool_call':
+    case 'tool_call_update':
+      turn.onWork({ id: update.toolCallId, running: update.status !== 'completed' && update.status !== 'failed' })
+      break
+    case 'plan':
+      turn.onWork()
+      break
+    default:
+    // Commands, modes and usage: that an agent tells of them does not mean that it works.
   }
 }
 

@@ -14,6 +14,11 @@ export interface Turn {
   /** The session that the turn is stored in, by the provider's own word, as soon as it can be trusted. */
   onSession: (sessionId: string) => void
   onProgress: (entry: { kind: string; text: string }) => void
+  /**
+   * The agent has done something: said something of its own, or called a tool, which then runs until it is told of again
+   * as not running. Not for lines that only say that it waits or tries again: an idle turn is known by their absence.
+   */
+  onWork: (tool?: { id: string; running: boolean }) => void
 }
 
 interface Ended {

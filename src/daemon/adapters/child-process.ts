@@ -1,14 +1,24 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcessByStdio } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
-import { createInterface } from 'node:readline'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { PassThrough, Readable } from 'node:stream'
+import type { Writable } from 'node:stream'
+import { lineSplitter } from '../../machine/lines.js'
+import { processOf } from '../../machine/processes.js'
+import { newRequestId } from '../ids.js'
+import { endTree, MARKER } from './process-tree.js'
+import { messageOf } from '../client/log.js'
+import { pause } from '../client/pause.js'
+import type { Tree } from './process-tree.js'
 
-/** Told of each process that begins; what it returns is called when that has ended. */
-export type Track = (pid: number) => () => void
+/** Notes a process that has begun; what it returns is called when nothing of it is left. May throw. */
+export type Track = (process: { pid: number; started: string | null }) => () => void
 
 /** What every agent on this machine is started with. */
 export interface Machine {
   environment: Readonly<Record<string, string | undefined>>
+  /** Begins the marker of every process: whose they are, so that they are found when this daemon is gone. */
+  owner?: string
   track?: Track
 }
 
@@ -23,65 +33,105 @@ export interface Command {
 export interface Exit {
   /** null when a signal ended the program, or when it could not be started. */
   code: number | null
-  /** The end of what it wrote to stderr; also why it could not be started. */
+  /** What ended the program; null when it ended by itself. */
+  signal: NodeJS.Signals | null
+  /** It was told to end before it ended: how it ended says nothing then. */
+  told: boolean
+  /** The end of what it wrote to stderr. */
   stderr: string
+  /** Why it did not run, or could not be let run on; null when it ran. */
+  problem: string | null
 }
 
-export type Child = ChildProcessByStdio<Writable, Readable, Readable>
+export interface Started {
+  stdin: Writable
+  stdout: Readable
+  exit: Promise<Exit>
+}
 
-/** An agent that is stopped in the middle of writing its transcript may leave one that cannot be resumed. */
-const GRACE_MS = 10_000
+/** An agent that is killed in the middle of writing its transcript may leave one that cannot be resumed. */
+const GRACE_MS = 5000
+/** The same for what an agent that has ended itself has left behind. */
+const TOOLS_GRACE_MS = 2000
+/** What was written before the end is read by then. */
+const QUIET_MS = 500
 const MOST_STDERR = 64_000
 
 /**
- * Starts a program in a process group of its own, so that the tools it has started end with it. When the signal fires,
- * the group gets SIGTERM, and SIGKILL after 10 s.
+ * Starts a program as the leader of a session of its own. `exit` resolves when the program has ended AND nothing that
+ * it started is left: not when its output closes, which any process that it started can hold open. When the signal
+ * fires, all of them get SIGTERM, and SIGKILL after 5 s. What the program leaves behind when it ends is ended, too.
+ * Never rejects: `problem` says why a program could not be started or tracked.
  */
-export function startProcess(
-  { program, args, workDir, machine }: Command,
-  signal: AbortSignal,
-): {
-  child: Child
-  exit: Promise<Exit>
-} {
+export function startProcess({ program, args, workDir, machine }: Command, signal: AbortSignal): Started {
+  const run = `${machine.owner ?? 'agent'}.${newRequestId()}`
+  const environment = { ...machine.environment, [MARKER]: run }
   const own = process.platform !== 'win32'
-  const child = spawn(program, args, { cwd: workDir, env: { ...machine.environment }, stdio: 'pipe', detached: own })
-  const untrack = child.pid === undefined ? undefined : machine.track?.(child.pid)
-  let stderr = ''
+  const child = spawn(program, args, { cwd: workDir, env: environment, stdio: 'pipe', detached: own })
+  const failed = new Promise<Error>((resolve) => child.once('error', resolve))
+  const { pid } = child
+  if (pid === undefined) return neverStarted(child, failed, workDir)
+  const started = processOf(pid)?.started ?? null
+  const tree: Tree = { leader: pid, started, marker: `${MARKER}=${run}` }
+  const seen: Exit = { code: null, signal: null, told: false, stderr: '', problem: null }
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-MOST_STDERR)
+    seen.stderr = (seen.stderr + text).slice(-MOST_STDERR)
   })
   // A program that ends without reading its input breaks the pipe; its exit says what is the matter.
   child.stdin.on('error', () => undefined)
-  const kill = (how: NodeJS.Signals) => {
-    try {
-      if (own && child.pid !== undefined) process.kill(-child.pid, how)
-      else child.kill(how)
-    } catch {
-      // The whole group has ended already.
-    }
-  }
-  let killing: NodeJS.Timeout | undefined
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = () => {
-    kill('SIGTERM')
-    killing = setTimeout(() => kill('SIGKILL'), GRACE_MS)
+    seen.told ||= isRunning(child)
+    endTree(tree, GRACE_MS).catch(() => undefined)
   }
-  const exit = new Promise<Exit>((resolve) => {
-    const end = (code: number | null) => {
-      clearTimeout(killing)
-      untrack?.()
-      signal.removeEventListener('abort', stop)
-      resolve({ code, stderr })
-    }
-    child.once('error', (error) => {
-      stderr += error.message
-      if (child.pid === undefined) end(null)
-    })
-    child.once('close', (code) => end(code))
-  })
+  let untrack: (() => void) | undefined
+  try {
+    untrack = machine.track?.({ pid, started })
+  } catch (error) {
+    seen.problem = `The agent was stopped, because its process could not be noted: ${messageOf(error)}`
+    stop()
+  }
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop, { once: true })
-  return { child, exit }
+  const end = async (): Promise<Exit> => {
+    await exited
+    signal.removeEventListener('abort', stop)
+    // What cannot be ended stays noted: the next daemon tries again.
+    if (await endTree(tree, TOOLS_GRACE_MS)) untrack?.()
+    await Promise.race([closed, quiet(child)])
+    child.stdout.destroy()
+    child.stderr.destroy()
+    return { ...seen, code: child.exitCode, signal: child.signalCode }
+  }
+  return { stdin: child.stdin, stdout: child.stdout, exit: end() }
+}
+
+/** Where there are too many open files, there are not even streams. */
+function neverStarted(
+  child: Partial<ChildProcessWithoutNullStreams>,
+  failed: Promise<Error>,
+  workDir: string,
+): Started {
+  const exit = failed.then(({ message }) => ({
+    ...{ code: null, signal: null, told: false, stderr: '' },
+    problem: existsSync(workDir) ? message : `The work directory ${workDir} is gone.`,
+  }))
+  const stdin = child.stdin ?? new PassThrough()
+  stdin.on('error', () => undefined)
+  return { stdin, stdout: child.stdout ?? Readable.from([]), exit }
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcessWithoutNullStreams): boolean {
+  return exitCode === null && signalCode === null
+}
+
+/** Nothing that it started is left, but something that nobody could find may hold its output open for ever. */
+async function quiet({ stdout }: { stdout: Readable & { bytesRead?: number } }): Promise<void> {
+  for (let before = -1; before !== stdout.bytesRead;) {
+    before = stdout.bytesRead ?? 0
+    await pause(QUIET_MS)
+  }
 }
 
 /** Runs a program to its end: input to stdin, stdout line by line. */
@@ -89,11 +139,14 @@ export async function runProcess(
   command: Command & { input: string },
   { signal, onLine }: { signal: AbortSignal; onLine: (line: string) => void },
 ): Promise<Exit> {
-  const { child, exit } = startProcess(command, signal)
-  const lines = createInterface({ input: child.stdout, crlfDelay: Infinity })
-  lines.on('line', onLine)
-  child.stdin.end(command.input)
-  return exit
+  const { stdin, stdout, exit } = startProcess(command, signal)
+  const splitter = lineSplitter()
+  stdout.on('data', (chunk: Buffer) => splitter.push(chunk).forEach(onLine))
+  stdin.end(command.input)
+  const ended = await exit
+  const rest = splitter.rest()
+  if (rest !== null) onLine(rest)
+  return ended
 }
 
 /** A line of JSON output as an object; null for anything else, such as a warning that a program prints in between. */

@@ -1,7 +1,11 @@
 import type { Turn, TurnEnd } from './adapter.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
+import { backgroundTasks, ClaudeResults, errorOf } from './claude-results.js'
+import type { BackgroundTask } from './claude-results.js'
 import { failureReason } from './failure-reason.js'
+import { FinalGrace } from './final-grace.js'
+import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
 import type { HasTranscript } from './transcripts.js'
 
 export interface ClaudeCode {
@@ -10,6 +14,8 @@ export interface ClaudeCode {
   extraArgs: readonly string[]
   machine: Machine
   hasTranscript: HasTranscript
+  /** How long commands that Claude Code has left in the background may keep an answer from being delivered. */
+  backgroundMs: number
 }
 
 /** Claude Code answers so, within its first result, to a session that it does not have here. */
@@ -19,72 +25,129 @@ const REFUSALS =
 interface Seen {
   sessionId: string | null
   toolsRan: boolean
-  result: Record<string, unknown> | null
+  results: ClaudeResults
+  background: BackgroundTask[]
+  /** The last word so far was a result. */
+  over: boolean
 }
 
 /** One turn of `claude -p`: the prompt goes to stdin, and stream-json comes back. */
 export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<TurnEnd> {
-  const seen: Seen = { sessionId: null, toolsRan: false, result: null }
+  const seen: Seen = { sessionId: null, toolsRan: false, results: new ClaudeResults(), background: [], over: false }
+  const grace = new FinalGrace(turn.signal)
   const args = ['-p', '--output-format', 'stream-json', '--verbose', ...claude.extraArgs]
   if (turn.model !== null) args.push(`--model=${turn.model}`)
   // In one argument: whatever the id is, it cannot be taken for an option.
   if (turn.resume !== null) args.push(`--resume=${turn.resume}`)
+  const onLine = (line: string) => {
+    const event = jsonLine(line)
+    if (event === null) return
+    take(event, seen, turn)
+    waitForMore(event, seen, { grace, backgroundMs: claude.backgroundMs })
+  }
   const exit = await runProcess(
     { program: claude.program, args, workDir: turn.workDir, machine: claude.machine, input: turn.prompt },
-    { signal: turn.signal, onLine: (line) => take(jsonLine(line), seen, turn) },
+    { signal: grace.signal, onLine },
   )
-  const { result } = seen
-  const error = errorOf(result, exit.stderr)
+  grace.end()
+  const answer = seen.results.answer()
+  const result = seen.results.error()
+  const error =
+    (result === null ? '' : errorOf(result)) || exit.stderr.trim() || endedWithoutResult('Claude Code', exit)
   if (turn.resume !== null && seen.sessionId === null && REFUSALS.test(error)) {
     return { kind: 'refused', error, toolsRan: seen.toolsRan }
   }
   const sessionId = await storedSession(claude.hasTranscript, seen.sessionId, turn.resume)
   const transcriptMissing = sessionId !== null && (await claude.hasTranscript(sessionId)) === false
-  // is_error counts, not subtype: errors of the service come as "success", some with exit status 0.
-  if (result !== null && result.is_error !== true && exit.code === 0) {
-    const { total_cost_usd: costUsd, num_turns: turns } = result
-    return {
-      kind: 'completed',
-      output: text(result.result) ?? '',
-      result: { costUsd, turns },
-      sessionId,
-      transcriptMissing,
+  const ended = { sessionId, transcriptMissing }
+  if (answer !== null) {
+    if (grace.signal.aborted && !turn.signal.aborted && seen.background.length > 0) {
+      const left = seen.background.map(({ description }) => description).join('; ')
+      turn.onProgress({ kind: 'warning', text: `Ended what still ran in the background after the answer: ${left}` })
     }
+    const { total_cost_usd: costUsd, num_turns: turns } = answer.last
+    return { kind: 'completed', output: answer.output, result: { costUsd, turns }, ...ended }
   }
-  return { kind: 'failed', failureReason: reasonOf(result, error), error, sessionId, transcriptMissing }
+  const ofExit = result === null ? failureOfExit('Claude Code', exit) : null
+  return { kind: 'failed', ...(ofExit ?? { failureReason: reasonOf(result, error), error }), ...ended }
 }
 
-function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): void {
-  if (event === null) return
+function take(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
   if (event.type === 'result') {
-    seen.result = event
-  } else if (event.type === 'system' && event.subtype === 'init') {
-    seen.sessionId = text(event.session_id)
-    if (seen.sessionId === null) return
+    turn.onWork()
+    const warning = seen.results.add(event)
+    if (warning !== null) turn.onProgress({ kind: 'warning', text: warning })
+  } else if (event.type === 'system') {
+    system(event, seen, turn)
+  } else if (event.type === 'stream_event') {
+    if (!(isRecord(event.event) && event.event.type === 'ping')) turn.onWork()
+  } else if ((event.type === 'assistant' || event.type === 'user') && isRecord(event.message)) {
+    turn.onWork()
+    const { content } = event.message
+    for (const block of Array.isArray(content) ? content.filter(isRecord) : []) {
+      if (event.type === 'assistant') said(block, seen, turn)
+      else if (block.type === 'tool_result') turn.onWork({ id: String(block.tool_use_id), running: false })
+    }
+  }
+}
+
+/** Of the rest, the status and the retries of the API say that Claude Code waits: they are no work. */
+function system(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
+  const running = backgroundTasks(event)
+  if (running !== null) {
+    for (const { id } of seen.background) turn.onWork({ id: `background ${id}`, running: false })
+    for (const { id } of running) turn.onWork({ id: `background ${id}`, running: true })
+    seen.background = running
+  } else if (event.subtype === 'init') {
+    turn.onWork()
+    const first = seen.sessionId === null
+    seen.sessionId ??= text(event.session_id)
+    // It begins anew for each background task that has ended.
+    if (seen.sessionId === null || !first) return
     if (turn.resume !== null) turn.onResume('RESUMED')
     // Some versions make up an id for a resumed run that no transcript has: only the store can tell, at the end.
     if (turn.resume === null || turn.resume === seen.sessionId) turn.onSession(seen.sessionId)
-  } else if (event.type === 'assistant' && isRecord(event.message) && Array.isArray(event.message.content)) {
-    for (const block of event.message.content.filter(isRecord)) {
-      if (block.type === 'text') turn.onProgress({ kind: 'text', text: String(block.text) })
-      if (block.type !== 'tool_use') continue
-      seen.toolsRan = true
-      turn.onProgress({ kind: 'tool', text: `${String(block.name)} ${JSON.stringify(block.input ?? {})}` })
-    }
+  } else if (/^(?:compact_boundary|hook_|task_)/.test(String(event.subtype))) {
+    turn.onWork()
   }
+}
+
+function said(block: Record<string, unknown>, seen: Seen, turn: Turn): void {
+  if (block.type === 'text') turn.onProgress({ kind: 'text', text: String(block.text) })
+  if (block.type !== 'tool_use') return
+  seen.toolsRan = true
+  turn.onWork({ id: String(block.id), running: true })
+  turn.onProgress({ kind: 'tool', text: `${String(block.name)} ${JSON.stringify(block.input ?? {})}` })
+}
+
+/**
+ * After a result, Claude Code either exits, or begins again (with another `init`) when a background task has ended. One
+ * that does neither is ended, and its answer is delivered.
+ */
+function waitForMore(
+  event: Record<string, unknown>,
+  seen: Seen,
+  { grace, backgroundMs }: { grace: FinalGrace; backgroundMs: number },
+): void {
+  if (event.type === 'result') seen.over = true
+  else if (beginsAgain(event)) seen.over = false
+  if (!seen.over) return grace.end()
+  if (event.type !== 'result' && backgroundTasks(event) === null) return
+  if (seen.background.some(({ endsByItself }) => endsByItself)) grace.end()
+  else if (seen.background.length === 0) grace.begin()
+  else if (event.type === 'result' || !grace.counting) grace.begin(backgroundMs)
+}
+
+/** What an agent in the background says has a parent, and is not the turn's own next step. */
+function beginsAgain({ type, subtype, parent_tool_use_id: parent }: Record<string, unknown>): boolean {
+  if (type === 'system') return subtype === 'init'
+  return parent == null && (type === 'assistant' || type === 'user' || type === 'stream_event')
 }
 
 /** Of two ids, the one that has a transcript; the provider's word where the store cannot tell. */
 async function storedSession(has: HasTranscript, told: string | null, resumed: string | null): Promise<string | null> {
   if (told === null || resumed === null || told === resumed) return told
   return (await has(told)) === false && (await has(resumed)) === true ? resumed : told
-}
-
-function errorOf(result: Record<string, unknown> | null, stderr: string): string {
-  const errors = Array.isArray(result?.errors) ? result.errors.map(String) : []
-  const said = result?.is_error === true ? text(result.result) : null
-  const parts = [...errors, said, result === null ? stderr.trim() : null].filter((part) => part !== null && part !== '')
-  return parts.join('\n') || stderr.trim() || 'Claude Code ended without a result.'
 }
 
 function reasonOf(result: Record<string, unknown> | null, error: string): string {

@@ -2,6 +2,8 @@ import type { Turn, TurnEnd } from './adapter.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
+import { FinalGrace } from './final-grace.js'
+import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
 import type { HasTranscript } from './transcripts.js'
 
 export interface Codex {
@@ -10,8 +12,6 @@ export interface Codex {
   extraArgs: readonly string[]
   machine: Machine
   hasTranscript: HasTranscript
-  /** A Codex that has said nothing for so long is not thinking, it is stuck. */
-  idleMs: number
 }
 
 const REFUSALS =
@@ -24,13 +24,14 @@ interface Seen {
   output: string
   error: string | null
   usage: unknown
+  /** The turn's own end: what the process does after it changes nothing. */
+  completed: boolean
 }
 
 /** One turn of `codex exec --json`, or of its `resume`: the prompt goes to stdin, and JSON lines come back. */
 export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
-  const seen: Seen = { threadId: null, toolsRan: false, output: '', error: null, usage: null }
-  const idle = new AbortController()
-  const watch = setTimeout(() => idle.abort(), codex.idleMs)
+  const seen: Seen = { threadId: null, toolsRan: false, output: '', error: null, usage: null, completed: false }
+  const grace = new FinalGrace(turn.signal)
   const args = ['exec', '--json', '--skip-git-repo-check', ...codex.extraArgs]
   if (turn.model !== null) args.push('-c', `model=${JSON.stringify(turn.model)}`)
   if (turn.resume !== null) args.push('resume', '--', turn.resume)
@@ -40,29 +41,27 @@ export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
       ...{ workDir: turn.workDir, machine: codex.machine },
     },
     {
-      signal: AbortSignal.any([turn.signal, idle.signal]),
+      signal: grace.signal,
       onLine: (line) => {
-        watch.refresh()
-        take(jsonLine(line), seen, turn)
+        const event = jsonLine(line)
+        take(event, seen, turn)
+        if (event?.type === 'turn.completed' || event?.type === 'turn.failed') grace.begin()
       },
     },
   )
-  clearTimeout(watch)
-  const error = seen.error ?? (errorLines(exit.stderr) || 'Codex ended without a result.')
+  grace.end()
+  const error = seen.error ?? (errorLines(exit.stderr) || endedWithoutResult('Codex', exit))
   if (turn.resume !== null && seen.threadId === null && REFUSALS.test(error) && !isOversized(error)) {
     return { kind: 'refused', error, toolsRan: seen.toolsRan }
   }
   const sessionId = seen.threadId
   const transcriptMissing = sessionId !== null && (await codex.hasTranscript(sessionId)) === false
   const ended = { sessionId, transcriptMissing }
-  if (idle.signal.aborted && !turn.signal.aborted) {
-    const said = `Codex said nothing for ${Math.round(codex.idleMs / 1000)} s and was stopped.`
-    return { kind: 'failed', failureReason: 'codex_semantic_inactivity', error: said, ...ended }
-  }
-  if (exit.code === 0 && seen.error === null) {
+  if (seen.error === null && (seen.completed || exit.code === 0)) {
     return { kind: 'completed', output: seen.output, result: { usage: seen.usage }, ...ended }
   }
-  return { kind: 'failed', failureReason: failureReason({ error }), error, ...ended }
+  const ofExit = seen.error === null ? failureOfExit('Codex', exit) : null
+  return { kind: 'failed', ...(ofExit ?? { failureReason: failureReason({ error }), error }), ...ended }
 }
 
 function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): void {
@@ -73,13 +72,20 @@ function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): vo
     // A name that Codex does not know quietly starts another thread: only the same id is a resume.
     if (turn.resume !== null) turn.onResume(seen.threadId === turn.resume ? 'RESUMED' : 'REFUSED')
     if (seen.threadId !== null) turn.onSession(seen.threadId)
+    turn.onWork()
   } else if (event.type === 'turn.completed') {
     seen.usage = event.usage
     seen.error = null
+    seen.completed = true
+    turn.onWork()
   } else if (event.type === 'turn.failed') {
     seen.error = isRecord(event.error) ? String(event.error.message) : 'The turn failed.'
-  } else if (item !== null && typeof item.type === 'string' && event.type !== 'item.updated') {
-    if (TOOLS.includes(item.type)) seen.toolsRan = true
+  } else if (item !== null && typeof item.type === 'string') {
+    const tool = TOOLS.includes(item.type) ? text(item.id) : null
+    if (tool !== null) seen.toolsRan = true
+    // An item of an error says that Codex waits or tries again.
+    if (item.type !== 'error')
+      turn.onWork(tool === null ? undefined : { id: tool, running: event.type !== 'item.completed' })
     if (event.type === 'item.completed') completed(item, seen, turn)
   } else if (event.type === 'error') {
     // Also sent for a reconnection that then succeeds: the turn's own end decides.

@@ -5,6 +5,8 @@ import type { Turn, TurnEnd } from './adapter.js'
 import { jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
+import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
+import { isStatusLine } from './turn-limits.js'
 
 export interface Exec {
   /** Program and arguments. `{prompt}` is the path of a file that holds the prompt, `{sessionId}` the session or ''. */
@@ -32,6 +34,8 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
       sessionId = named
       turn.onSession(named)
     } else {
+      // The same line again and again is a program that waits.
+      if (!isStatusLine(line) && line !== lines.at(-1)) turn.onWork()
       lines.push(line)
       turn.onProgress({ kind: 'text', text: line })
     }
@@ -52,8 +56,9 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
       return { kind: 'refused', error: 'The command does not have this session.', toolsRan: false }
     }
     if (exit.code === 0) return { kind: 'completed', output, result: null, sessionId, transcriptMissing: false }
-    const error = exit.stderr.trim() || `The command ended with status ${exit.code ?? 'unknown'}.`
-    return { kind: 'failed', failureReason: failureReason({ error }), error, sessionId, transcriptMissing: false }
+    const error = exit.stderr.trim() || endedWithoutResult('The command', exit)
+    const failure = failureOfExit('The command', exit) ?? { failureReason: failureReason({ error }), error }
+    return { kind: 'failed', ...failure, sessionId, transcriptMissing: false }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

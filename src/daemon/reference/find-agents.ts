@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runAcp } from '../adapters/acp.js'
 import type { Adapter } from '../adapters/adapter.js'
-import type { Track } from '../adapters/child-process.js'
+import type { Machine } from '../adapters/child-process.js'
 import { runClaudeCode } from '../adapters/claude-code.js'
 import { runCodex } from '../adapters/codex.js'
 import { canResume, runExec } from '../adapters/exec.js'
@@ -12,21 +12,25 @@ import type { Fingerprint, Place } from '../adapters/fingerprints.js'
 import { claudeTranscripts, codexTranscripts } from '../adapters/transcripts.js'
 import type { Options } from './options.js'
 
-type Asked = Pick<Options, 'only' | 'exec' | 'acp' | 'acpPermissions' | 'claudeArgs' | 'codexArgs' | 'codexIdleSeconds'>
+type Asked = Pick<
+  Options,
+  'only' | 'exec' | 'acp' | 'acpPermissions' | 'claudeArgs' | 'codexArgs' | 'backgroundSeconds'
+>
 
 /** The agents this machine has: Claude Code and Codex where they are on the PATH, and what the operator named. */
 export async function findAgents(
   asked: Asked,
   place: Place,
-  { fingerprint, track }: { fingerprint: Fingerprint; track: Track },
+  { fingerprint, ...notes }: { fingerprint: Fingerprint } & Pick<Machine, 'owner' | 'track'>,
 ): Promise<Adapter[]> {
   const { environment } = place
-  const machine = { environment, track }
+  const machine = { environment, ...notes }
   const found: Adapter[] = []
   const claude = onPath('claude', environment)
   if (claude !== null) {
     const hasTranscript = claudeTranscripts(claudeHome(place))
-    const claudeCode = { program: claude, extraArgs: asked.claudeArgs, machine, hasTranscript }
+    const backgroundMs = asked.backgroundSeconds * 1000
+    const claudeCode = { program: claude, extraArgs: asked.claudeArgs, machine, hasTranscript, backgroundMs }
     found.push({
       ...{ provider: 'claude', cliVersion: versionOf(claude, environment) },
       account: await claudeAccount(fingerprint, place),
@@ -37,8 +41,7 @@ export async function findAgents(
   const codex = onPath('codex', environment)
   if (codex !== null) {
     const hasTranscript = codexTranscripts(codexHome(place))
-    const idleMs = asked.codexIdleSeconds * 1000
-    const own = { program: codex, extraArgs: asked.codexArgs, machine, hasTranscript, idleMs }
+    const own = { program: codex, extraArgs: asked.codexArgs, machine, hasTranscript }
     found.push({
       ...{ provider: 'codex', cliVersion: versionOf(codex, environment) },
       account: await codexAccount(fingerprint, place),

@@ -6,7 +6,7 @@ import type { Log } from '../client/log.js'
 import { timestamp } from '../clock.js'
 import { agentEnvironment, environmentDefaults } from '../config.js'
 import { findAgents } from './find-agents.js'
-import { endLeftovers, trackIn } from './leftover-agents.js'
+import { endLeftovers, ownerOf, trackIn } from './leftover-agents.js'
 import { readOptions, USAGE } from './options.js'
 import type { Options } from './options.js'
 import { runWith } from './run-task.js'
@@ -23,11 +23,12 @@ try {
 const { url, token, workRoot, daemonId, slots, leaseSeconds, graceSeconds } = options
 const own = join(workRoot, '.baton')
 const running = join(own, `${safeName(daemonId)}.agents`)
-const leftovers = await endLeftovers(running)
+const owner = ownerOf(own, daemonId)
+const leftovers = await endLeftovers(running, owner)
 const agents = await findAgents(
   options,
   { home: homedir(), environment: agentEnvironment() },
-  { fingerprint: fingerprints(await readSalt(join(own, 'salt'))), track: trackIn(running) },
+  { fingerprint: fingerprints(await readSalt(join(own, 'salt'))), owner, track: trackIn(running) },
 )
 if (agents.length === 0) {
   process.stderr.write('No agent was found: put claude or codex on the PATH, or name one with --acp or --exec.\n')
@@ -42,7 +43,7 @@ if (leftovers > 0) log('warn', 'Ended agents that an earlier daemon had left run
 const daemon = createDaemon({
   ...{ url, token, daemonId, slots, ...(leaseSeconds !== null && { leaseSeconds }) },
   providers: agents.map(({ run: _run, ...provider }) => provider),
-  run: runWith(agents, workRoot),
+  run: runWith(agents, workRoot, options),
   outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
   log,
 })

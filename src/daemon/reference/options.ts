@@ -18,7 +18,10 @@ export interface Options {
   slots: number
   graceSeconds: number
   leaseSeconds: number | null
-  codexIdleSeconds: number
+  /** null: the operator has not said. */
+  idleSeconds: number | null
+  totalSeconds: number | null
+  backgroundSeconds: number
   exec: CommandProvider | null
   acp: CommandProvider[]
   acpPermissions: 'allow' | 'reject'
@@ -27,6 +30,8 @@ export interface Options {
   /** null: all that are found. */
   only: string[] | null
 }
+
+const DAY = 86_400
 
 export const USAGE = `Usage: npm run daemon -- --url URL --token TOKEN --workdir DIRECTORY [options]
 
@@ -40,11 +45,16 @@ Claims tasks from a server and runs them with the coding agents found on the PAT
   --only PROVIDER         of what is found, only this; may be repeated
   --claude-arg ARG        passed on to Claude Code, such as --claude-arg=--permission-mode=acceptEdits; may be repeated
   --codex-arg ARG         passed on to Codex, such as --codex-arg=--sandbox=workspace-write; may be repeated
-  --codex-idle SECONDS    stop a Codex that has said nothing for so long (default 3600)
   --acp NAME=COMMAND      an agent that speaks the Agent Client Protocol on stdio; may be repeated
   --acp-permissions WHAT  allow or reject the tools that ask (default reject)
   --exec COMMAND          anything else, as provider "exec": {prompt} is the path of a file with the prompt,
                           {sessionId} the session to resume or nothing
+  --idle-limit SECONDS    stop an agent that has done no work for so long, while no tool of it runs (default 3600;
+                          --codex-idle is the old name); an agent's config may ask for less
+  --turn-limit SECONDS    stop a turn that takes longer (default 21600); an agent's config may ask for less
+  --background-wait SECONDS
+                          how long an answer of Claude Code waits for the commands that it left in the background,
+                          which are ended then (default 45)
   --lease SECONDS         the lease to ask for (default: the server's)
   --grace SECONDS         how long runs may finish after SIGTERM (default 60)`
 
@@ -60,7 +70,8 @@ export function readOptions(
       ...{ 'daemon-id': { type: 'string' }, only: { type: 'string', multiple: true }, exec: { type: 'string' } },
       'claude-arg': { type: 'string', multiple: true },
       'codex-arg': { type: 'string', multiple: true },
-      'codex-idle': { type: 'string' },
+      ...{ 'idle-limit': { type: 'string' }, 'turn-limit': { type: 'string' }, 'codex-idle': { type: 'string' } },
+      'background-wait': { type: 'string' },
       acp: { type: 'string', multiple: true },
       'acp-permissions': { type: 'string' },
       lease: { type: 'string' },
@@ -75,9 +86,12 @@ export function readOptions(
     workRoot: resolve(required('--workdir', values.workdir)),
     daemonId: values['daemon-id'] ?? hostname(),
     slots: whole('--slots', values.slots, 4, 1000),
-    graceSeconds: whole('--grace', values.grace, 60, 86_400),
-    leaseSeconds: values.lease === undefined ? null : whole('--lease', values.lease, 60, 3600),
-    codexIdleSeconds: whole('--codex-idle', values['codex-idle'], 3600, 86_400),
+    graceSeconds: whole('--grace', values.grace, 60, DAY),
+    leaseSeconds: wholeOrNull('--lease', values.lease, 3600),
+    idleSeconds:
+      wholeOrNull('--idle-limit', values['idle-limit'], DAY) ?? wholeOrNull('--codex-idle', values['codex-idle'], DAY),
+    totalSeconds: wholeOrNull('--turn-limit', values['turn-limit'], DAY),
+    backgroundSeconds: whole('--background-wait', values['background-wait'], 45, DAY),
     exec: values.exec === undefined ? null : { provider: 'exec', command: splitCommand(values.exec) },
     acp: (values.acp ?? []).map(named),
     acpPermissions: permissions,
@@ -90,6 +104,10 @@ export function readOptions(
 function required(option: string, value: string | undefined): string {
   if (value === undefined || value.trim() === '') throw new Error(`${option} is missing.`)
   return value
+}
+
+function wholeOrNull(option: string, value: string | undefined, most: number): number | null {
+  return value === undefined ? null : whole(option, value, 0, most)
 }
 
 function whole(option: string, value: string | undefined, fallback: number, most: number): number {

@@ -1,11 +1,18 @@
 import type { Adapter, Turn, TurnEnd } from '../adapters/adapter.js'
 import { isRecord, text } from '../adapters/child-process.js'
+import { runWithin } from '../adapters/turn-limits.js'
 import type { Run } from '../client/run-claim.js'
 import type { RunResult } from '../client/run-result.js'
+import { limitsOf } from './limits.js'
+import type { OperatorLimits } from './limits.js'
 import { placeOf } from './work-directories.js'
 
 /** Runs a claim with its provider's CLI, in the conversation's directory. */
-export function runWith(adapters: readonly Adapter[], workRoot: string): Run {
+export function runWith(
+  adapters: readonly Adapter[],
+  workRoot: string,
+  operator: OperatorLimits = { idleSeconds: null, totalSeconds: null },
+): Run {
   return async ({ task, input, priorSessionId, priorWorkDir }, { signal, start, pin, progress }) => {
     const adapter = adapters.find(({ provider }) => provider === task.runtime.provider)
     if (adapter === undefined) return failure('provider_missing', `This daemon has no ${task.runtime.provider}.`)
@@ -25,12 +32,14 @@ export function runWith(adapters: readonly Adapter[], workRoot: string): Run {
         settled(pin({ sessionId: named, workDir }))
       },
       onProgress: progress,
+      onWork: () => undefined,
     }
-    let end = await adapter.run(turn)
+    const limits = limitsOf(operator, task.agent.config)
+    let end = await runWithin(limits, adapter.run, turn)
     if (end.kind === 'refused') {
       await start('REFUSED')
       progress({ kind: 'error', text: `The session was refused: ${end.error}` })
-      if (!end.toolsRan && !signal.aborted) end = await adapter.run({ ...turn, resume: null })
+      if (!end.toolsRan && !signal.aborted) end = await runWithin(limits, adapter.run, { ...turn, resume: null })
     }
     return resultOf(end, { sessionId, workDir })
   }

@@ -13,7 +13,7 @@ async function claude(script: ScriptedTurn[], turn: Partial<Turn> = {}, { store 
   const fake = await fakeProgram('claude', script)
   const { program, machine } = fake
   const hasTranscript = claudeTranscripts(store === '' ? join(fake.home, 'claude') : store)
-  const own = { program, machine, extraArgs: ['--permission-mode=acceptEdits'], hasTranscript }
+  const own = { program, machine, extraArgs: ['--permission-mode=acceptEdits'], hasTranscript, backgroundMs: 1000 }
   return { ...(await watchTurn((one) => runClaudeCode(own, one), turn)), calls: fake.calls(), home: fake.home }
 }
 
@@ -117,6 +117,7 @@ test('a program that cannot be started, or dies without a word, is a failure', a
     machine: { environment: {} },
     extraArgs: [],
     hasTranscript: async () => null,
+    backgroundMs: 1000,
   }
   const { end } = await watchTurn((turn) => runClaudeCode(missing, turn))
   expect(end).toMatchObject({
@@ -125,5 +126,5 @@ test('a program that cannot be started, or dies without a word, is a failure', a
     error: expect.stringContaining('ENOENT') as string,
   })
   const died = await claude([{ code: 3, deaf: true }], { prompt: 'long '.repeat(100_000) })
-  expect(died.end).toMatchObject({ kind: 'failed', error: 'Claude Code ended without a result.' })
+  expect(died.end).toMatchObject({ kind: 'failed', error: 'Claude Code ended with status 3 without a result.' })
 })

@@ -79,6 +79,7 @@ export async function watchTurn(
     onResume: (result) => told.push(result),
     onSession: (sessionId) => told.push(`session ${sessionId}`),
     onProgress: ({ kind, text }) => told.push(`${kind}: ${text}`),
+    onWork: () => undefined,
     ...turn,
   })
   return { end, told }

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { DirectoryInUse, lockDirectory } from '../../src/database/directory-lock.js'
+import { DirectoryInUse, lockDirectory } from '../../src/machine/directory-lock.js'
 
 let directory: string
 

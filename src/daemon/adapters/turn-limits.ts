@@ -1,0 +1,74 @@
+import type { Adapter, Turn, TurnEnd } from './adapter.js'
+
+export interface Limits {
+  /** How long a turn may go on without any work, in milliseconds. While a tool call runs, that call is the work. */
+  idleMs: number
+  /** How long a turn may take, in milliseconds. */
+  totalMs: number
+}
+
+const MOST_WORDS = 2000
+
+/**
+ * Runs a turn within its limits: at either of them it is told to end, and fails as `agent_idle` or `timeout`, with the
+ * agent's last words. An answer that was complete by then stays the answer.
+ */
+export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn): Promise<TurnEnd> {
+  const over = new AbortController()
+  const tools = new Set<string>()
+  let reached: 'agent_idle' | 'timeout' | null = null
+  let said = ''
+  const end = (limit: 'agent_idle' | 'timeout') => {
+    reached ??= limit
+    over.abort()
+  }
+  const total = setTimeout(() => end('timeout'), limits.totalMs)
+  const idle = setTimeout(() => {
+    // The end of the call starts the time anew.
+    if (tools.size === 0) end('agent_idle')
+  }, limits.idleMs)
+  try {
+    const ended = await run({
+      ...turn,
+      signal: AbortSignal.any([turn.signal, over.signal]),
+      onWork: (tool) => {
+        if (tool?.running === true) tools.add(tool.id)
+        else if (tool !== undefined) tools.delete(tool.id)
+        idle.refresh()
+        turn.onWork(tool)
+      },
+      onProgress: (entry) => {
+        if (entry.text.trim() !== '') said = entry.text.trim()
+        turn.onProgress(entry)
+      },
+    })
+    if (reached === null || turn.signal.aborted || ended.kind === 'completed') return ended
+    const { sessionId, transcriptMissing } =
+      ended.kind === 'failed' ? ended : { sessionId: null, transcriptMissing: false }
+    const error = `${sentence(reached, limits)} It said last: ${lastWords(said, ended.error)}`
+    return { kind: 'failed', failureReason: reached, error, sessionId, transcriptMissing }
+  } finally {
+    clearTimeout(total)
+    clearTimeout(idle)
+  }
+}
+
+function sentence(limit: 'agent_idle' | 'timeout', { idleMs, totalMs }: Limits): string {
+  return limit === 'timeout'
+    ? `The turn took longer than ${totalMs / 1000} s, the limit of a whole turn, and was stopped.`
+    : `The agent did no work for ${idleMs / 1000} s, the limit for an idle turn, and was stopped.`
+}
+
+function lastWords(said: string, error: string): string {
+  const words = said === '' || error.includes(said) ? error : `${said}\n${error}`
+  return words.slice(-MOST_WORDS)
+}
+
+/** Text that only says that the agent waits: no work, however often it comes. */
+export function isStatusLine(text: string): boolean {
+  const said = text.trim()
+  return (
+    said === '' ||
+    /^[^\p{L}\p{N}]*(?:re-?connecting|re-?trying|waiting|still (?:working|waiting|running))\b/iu.test(said)
+  )
+}
