@@ -1,4 +1,4 @@
-import { systemClock } from '../database/clock.js'
+import { clockOf } from '../database/database-clock.js'
 import { ImportRefused } from '../import/import-refused.js'
 import type { ImportedConversation } from '../import/import-summary.js'
 import { importWorkspace } from '../import/import-workspace.js'
@@ -32,7 +32,7 @@ async function runImport({ database, terminal, flags }: Command): Promise<number
       into: readOption(flags, 'into'),
       dryRun: flags.has('dry-run'),
     }
-    const summary = await importWorkspace(source, database, systemClock, options, {
+    const summary = await importWorkspace(source, database, await clockOf(database), options, {
       target({ id, secret }) {
         // At once: it is nowhere else, and the import may be cut off.
         if (secret === null) return

@@ -1,5 +1,5 @@
 import type { ApiToken, Workspace } from '../generated/prisma/client.js'
-import { systemClock } from '../database/clock.js'
+import { clockOf } from '../database/database-clock.js'
 import { statement } from '../database/sql.js'
 import type { Sql } from '../database/sql.js'
 import type { Caller } from '../use-cases/caller.js'
@@ -31,27 +31,26 @@ type ListedToken = Omit<ApiToken, 'hash'>
 export function tokenCommand(args: readonly string[], note: (text: string) => void) {
   return async ({ database, terminal }: Pick<Command, 'database' | 'terminal'>): Promise<number> => {
     const request = readTokenRequest(args)
-    const services = { database, clock: systemClock }
+    const clock = await clockOf(database)
+    const services = { database, clock }
     if (request.verb === 'create') {
       const { id } = await oneWorkspace(database.sql, request.workspace)
       const { token, secret } = done(await createToken(services, operator(id), inputOf(request.token)))
       if (request.json) terminal.line(JSON.stringify({ token: shown(token), secret }))
       else {
-        note(
-          `${lineOf(token, systemClock.now())}\nOnly the hash of its secret is kept: this is the one time to see it.`,
-        )
+        note(`${lineOf(token, clock.now())}\nOnly the hash of its secret is kept: this is the one time to see it.`)
         terminal.line(secret)
       }
     } else if (request.verb === 'list') {
       const workspaces = await chosenWorkspaces(database.sql, request.workspace)
       const tokens = await database.sql.rows<ListedToken>(TOKENS, [workspaces.map(({ id }) => id)])
       if (request.json) terminal.line(JSON.stringify({ tokens }))
-      else for (const token of tokens) terminal.line(lineOf(token, systemClock.now()))
+      else for (const token of tokens) terminal.line(lineOf(token, clock.now()))
     } else {
       const [found] = await database.sql.rows<{ workspaceId: string }>(WORKSPACE_OF, [request.tokenId])
       const { workspaceId = '' } = found ?? {}
       const { token } = done(await revokeToken(services, operator(workspaceId), { tokenId: request.tokenId }))
-      terminal.line(request.json ? JSON.stringify({ token: shown(token) }) : lineOf(token, systemClock.now()))
+      terminal.line(request.json ? JSON.stringify({ token: shown(token) }) : lineOf(token, clock.now()))
     }
     return 0
   }

@@ -1,4 +1,7 @@
 import { Pool } from 'pg'
+import type { QueryConfig } from 'pg'
+import { systemClock } from '../database/clock.js'
+import type { Clock } from '../database/clock.js'
 import type { Config } from './config.js'
 import type { Log } from './log.js'
 
@@ -7,8 +10,17 @@ const CONNECTIONS = 4
 /** Past this, the process counts for itself until the database answers again. */
 const ANSWER_TIMEOUT_MS = 500
 
+export interface RateLimitStore {
+  query(config: QueryConfig): Promise<{ rows: unknown[] }>
+  end(): Promise<void>
+}
+
 /** Where requests are counted for all servers together; null where each counts for itself. */
-export function openRateLimitStore({ rateLimitStore, databaseUrl }: Config, log: Log): Pool | null {
+export function openRateLimitStore(
+  { rateLimitStore, databaseUrl }: Pick<Config, 'rateLimitStore' | 'databaseUrl'>,
+  clock: Clock,
+  log: Log,
+): RateLimitStore | null {
   if (rateLimitStore === 'memory' || databaseUrl === null) return null
   const pool = new Pool({
     connectionString: databaseUrl,
@@ -18,5 +30,29 @@ export function openRateLimitStore({ rateLimitStore, databaseUrl }: Config, log:
     application_name: 'baton-rate-limits',
   })
   pool.on('error', (err) => log.warn({ err }, 'The rate limits lost a connection; the next request opens another'))
-  return pool
+  return { query: (config) => byClock(clock, config, (shifted) => pool.query<Row>(shifted)), end: () => pool.end() }
+}
+
+interface Row {
+  points: number
+  /** Milliseconds since 1970, as pg reads a bigint. */
+  expire: string | null
+}
+
+/** No count of requests comes near it, and no time of this millennium is before it. */
+const EARLIEST_TIME = 1e12
+
+/**
+ * The library takes this machine's time for the end of each window, and several servers share the windows: on its way to
+ * the database that becomes the time by their common clock, and back.
+ */
+async function byClock(
+  clock: Clock,
+  config: QueryConfig,
+  query: (config: QueryConfig) => Promise<{ rows: Row[] }>,
+): Promise<{ rows: unknown[] }> {
+  const ahead = clock.now().getTime() - systemClock.now().getTime()
+  const shifted = (value: unknown) => (typeof value === 'number' && value > EARLIEST_TIME ? value + ahead : value)
+  const { rows } = await query({ ...config, values: (config.values as unknown[] | undefined)?.map(shifted) ?? [] })
+  return { rows: rows.map((row) => ({ ...row, expire: row.expire === null ? null : Number(row.expire) - ahead })) }
 }

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
-import type { Pool } from 'pg'
 import type { Caller } from '../use-cases/caller.js'
 import type { Config } from './config.js'
+import type { RateLimitStore } from './rate-limit-store.js'
 import { respondGraphQLError } from './respond.js'
 
 type Settings = Pick<Config, 'rateLimitDaemon' | 'rateLimitOthers' | 'rateLimitFailures'>
@@ -24,7 +24,7 @@ export class RateLimits {
   private readonly others: BurstyRateLimiter | null
   private readonly failures: RateLimiterAbstract | null
 
-  constructor({ rateLimitDaemon, rateLimitOthers, rateLimitFailures }: Settings, shared: Pool | null = null) {
+  constructor({ rateLimitDaemon, rateLimitOthers, rateLimitFailures }: Settings, shared: RateLimitStore | null = null) {
     this.daemons = perSecond('daemons', rateLimitDaemon, shared)
     this.others = perSecond('others', rateLimitOthers, shared)
     this.failures = rateLimitFailures === 0 ? null : limiter('failures', rateLimitFailures, FAILURES_SECONDS, shared)
@@ -61,7 +61,7 @@ export class RateLimits {
   }
 }
 
-function perSecond(whose: string, rate: number, shared: Pool | null): BurstyRateLimiter | null {
+function perSecond(whose: string, rate: number, shared: RateLimitStore | null): BurstyRateLimiter | null {
   if (rate === 0) return null
   return new BurstyRateLimiter(
     limiter(`${whose}-steady`, rate, 1, shared),
@@ -69,13 +69,14 @@ function perSecond(whose: string, rate: number, shared: Pool | null): BurstyRate
   )
 }
 
-function limiter(keyPrefix: string, points: number, duration: number, shared: Pool | null) {
+function limiter(keyPrefix: string, points: number, duration: number, shared: RateLimitStore | null) {
   const settings = { keyPrefix, points, duration }
   const own = new RateLimiterMemory(settings)
   if (shared === null) return own
   return new RateLimiterPostgres({
     ...settings,
     storeClient: shared,
+    storeType: 'pool',
     tableName: 'rate_limit',
     tableCreated: true,
     // Who is over the limit is refused from memory: being refused costs the database nothing.

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { systemClock } from '../database/clock.js'
 import type { Clock } from '../database/clock.js'
+import { DatabaseClock, clockOf } from '../database/database-clock.js'
 import type { Database } from '../database/sql.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { authenticate } from '../use-cases/authenticate.js'
@@ -24,6 +25,7 @@ import { Sweeper } from './sweeper.js'
 import { timersOf } from './timers.js'
 import { openTracing } from './tracing.js'
 import { openWakeUps } from './open-wake-ups.js'
+import { tellSkew } from './tell-skew.js'
 import { openYoga } from './yoga.js'
 
 /** Of the 10 seconds that a stop may take; the rest is for the database. */
@@ -54,11 +56,12 @@ export async function startServer(
   }
 }
 
-async function serve(config: Config, log: Log, database: Database, clock: Clock): Promise<RunningServer> {
+async function serve(config: Config, log: Log, database: Database, ownClock: Clock): Promise<RunningServer> {
   let listener: RequestListener = (_request, response) => respondJson(response, 503, { status: 'starting' })
   const server = createHttpServer((request, response) => listener(request, response))
   // The port first, the token then: a start that ends for want of a port must not have made a token that nobody saw.
   const port = await listen(server, config)
+  const clock = await clockOf(database, ownClock, (seconds) => tellSkew(log, seconds))
   const wakeUps = await openWakeUps(config, database, log)
   const tracing = openTracing()
   const metrics = new Metrics(database, clock, config.sweepIntervalMs)
@@ -67,7 +70,7 @@ async function serve(config: Config, log: Log, database: Database, clock: Clock)
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
-  const rateLimitStore = openRateLimitStore(config, log)
+  const rateLimitStore = openRateLimitStore(config, clock, log)
   const rateLimits = new RateLimits(config, rateLimitStore)
   const authenticator = new Authenticator({
     authenticate: (token) => authenticate(services, token),
@@ -92,7 +95,10 @@ async function serve(config: Config, log: Log, database: Database, clock: Clock)
     trustedProxies: config.trustedProxies,
     isStopping: () => stopping,
   })
-  const measuredSweep = metrics.measured(() => sweep(services))
+  const measuredSweep = metrics.measured(async () => {
+    if (clock instanceof DatabaseClock) await clock.measure()
+    return sweep(services)
+  })
   const sweeper = new Sweeper(() => tracing.span('sweep', {}, measuredSweep), config.sweepIntervalMs, log)
   return {
     port,

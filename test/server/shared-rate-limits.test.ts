@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
 import { readConfig } from '../../src/server/config.js'
+import { openLog } from '../../src/server/log.js'
+import { openRateLimitStore } from '../../src/server/rate-limit-store.js'
+import { RateLimits } from '../../src/server/rate-limits.js'
 import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
 import type { ServerProcess } from '../support/server-process.js'
 import { describePostgres } from '../support/test-database.js'
@@ -44,6 +47,21 @@ describePostgres('requests counted in the database', (open) => {
     expect(first).toBeGreaterThanOrEqual(burst)
     // The steady rate goes on meanwhile; a budget of its own would let the second server answer as many again.
     expect(first + second).toBeLessThanOrEqual(burst + RATE * seconds)
+  })
+
+  it('a server whose clock is ahead counts in the same windows of time as the others', async () => {
+    const { connectionString, sql } = await open()
+    const shared = { now: () => new Date(Date.now() - 90_000) }
+    const settings = { rateLimitStore: 'postgres', databaseUrl: connectionString } as const
+    const store = openRateLimitStore(settings, shared, openLog('silent'))
+    const limits = new RateLimits({ rateLimitDaemon: 1, rateLimitOthers: 1, rateLimitFailures: 1 }, store)
+    await limits.request(null, 'an address')
+    await limits.request(null, 'an address')
+    const [row] = await sql.rows<{ expire: string }>({ name: '', text: 'SELECT max(expire) AS expire FROM rate_limit' })
+    const seconds = (Number(row?.expire) - shared.now().getTime()) / 1000
+    await store?.end()
+    expect(seconds).toBeGreaterThan(0)
+    expect(seconds).toBeLessThanOrEqual(60)
   })
 })
 
