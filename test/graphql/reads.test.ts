@@ -63,6 +63,16 @@ forEachDatabase((open) => {
       expect(await list({ resumeReason: ['NO_PRIOR_SESSION', 'TOO_OLD'] })).toEqual([completed])
       expect(await list({ agentId: newId('agt') })).toEqual([])
     })
+
+    it('are found by when they were enqueued and when they ended', async () => {
+      const at = (seconds: number) => new Date(now + seconds * 1000).toISOString()
+      expect(await list({ createdAfter: at(-1), createdBefore: at(1) })).toEqual([queued, running, completed])
+      expect(await list({ createdAfter: at(0) })).toEqual([])
+      expect(await list({ createdBefore: at(0) })).toEqual([])
+      expect(await list({ finishedAfter: at(-1), finishedBefore: at(1) })).toEqual([completed])
+      expect(await list({ finishedAfter: at(0) })).toEqual([])
+      expect(await list({ finishedBefore: at(-1), agentId: agent })).toEqual([])
+    })
   })
 
   describe('chat sessions', () => {

@@ -23,12 +23,26 @@ const TaskFilterRef = builder.inputType('TaskFilter', {
       type: [ResumeReasonRef],
       description: 'Whose newest claim was given one of these reasons.',
     }),
+    createdAfter: t.field({ type: 'DateTime', description: 'Enqueued later than this.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Enqueued earlier than this.' }),
+    finishedAfter: t.field({
+      type: 'DateTime',
+      description: 'Ended later than this; tasks that have not ended are left out.',
+    }),
+    finishedBefore: t.field({
+      type: 'DateTime',
+      description: 'Ended earlier than this; tasks that have not ended are left out.',
+    }),
   }),
 })
 
 function whereFilter(filter: typeof TaskFilterRef.$inferInput): Prisma.TaskWhereInput {
   const { status, kind, agentId, runtimeId, issueKey, resumeOutcome, resumeReason } = filter
+  const createdAt = between(filter.createdAfter, filter.createdBefore)
+  const finishedAt = between(filter.finishedAfter, filter.finishedBefore)
   return {
+    ...(createdAt === null ? {} : { createdAt }),
+    ...(finishedAt === null ? {} : { finishedAt }),
     ...(status == null ? {} : whereStatus([...new Set(status)])),
     ...(kind == null ? {} : { kind }),
     ...(agentId == null ? {} : { agentId }),
@@ -39,11 +53,18 @@ function whereFilter(filter: typeof TaskFilterRef.$inferInput): Prisma.TaskWhere
   }
 }
 
+function between(after: Date | null | undefined, before: Date | null | undefined): Prisma.DateTimeFilter | null {
+  if (after == null && before == null) return null
+  return { ...(after == null ? {} : { gt: after }), ...(before == null ? {} : { lt: before }) }
+}
+
 /** Whether a filter asks for what changes while tasks live, or for one of few kinds: nothing indexes these. */
 function looksAtEach({ status, kind, issueKey, ...filter }: typeof TaskFilterRef.$inferInput): boolean {
   if (issueKey != null) return false
   const ended = status?.some((one) => one === 'COMPLETED' || one === 'FAILED' || one === 'CANCELLED') ?? false
   const told = filter.resumeOutcome != null || filter.resumeReason != null
+  const times = [filter.createdAfter, filter.createdBefore, filter.finishedAfter, filter.finishedBefore]
+  if (times.some((time) => time != null)) return true
   return ended || kind != null || told || (filter.agentId != null && filter.runtimeId != null)
 }
 
