@@ -6,6 +6,7 @@
  * A folder that is not listed may not be there: whoever adds one says here what it may know.
  */
 const MAY_IMPORT = {
+  'agent-config': [],
   'session-pointer': [],
   tasks: ['session-pointer'],
   machine: [],
@@ -15,16 +16,17 @@ const MAY_IMPORT = {
   'wake-ups': ['database'],
   'use-cases': ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'database', 'generated'],
   import: ['session-pointer', 'tasks', 'event-log', 'use-cases', 'database', 'generated'],
-  graphql: ['session-pointer', 'tasks', 'event-log', 'wake-ups', 'use-cases', 'database', 'generated'],
+  graphql: ['agent-config', 'session-pointer', 'tasks', 'event-log', 'wake-ups', 'use-cases', 'database', 'generated'],
   server: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'use-cases', 'graphql', 'database'],
     ...['generated', 'machine'],
   ],
   cli: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'server', 'database'],
-    ...['generated', 'daemon', 'import', 'machine'],
+    ...['agent-config', 'generated', 'daemon', 'import', 'machine'],
   ],
-  daemon: ['machine'],
+  // The rules that daemon and server must read alike: an agent's config, and the reasons of failures.
+  daemon: ['agent-config', 'machine', 'session-pointer'],
   demo: ['server', 'database', 'daemon', 'machine'],
   dashboard: [],
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { agentConfig as agentConfigShape } from '../agent-config/agent-config.js'
 import { idPrefix } from '../database/ids.js'
 
 /** Every limit of the API on what comes in, as schemas for the fields' `validate`. Texts are cleaned before. */
@@ -94,6 +95,7 @@ function jsonUpTo(bytes: number, limit: string) {
 }
 
 export const json = jsonUpTo(256 * KB, '256 KB')
+export const agentConfig = json.pipe(agentConfigShape)
 export const resultJson = jsonUpTo(MB, '1 MB')
 
 function isShallow(value: unknown): boolean {

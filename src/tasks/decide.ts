@@ -5,25 +5,34 @@ import type { ClaimCommand, TaskDecision } from './task-decision.js'
 import { isActive } from './task-state.js'
 import type { TaskState } from './task-state.js'
 
+/** Where a run is; null leaves a field as it is. */
+interface Place {
+  sessionId: string | null
+  workDir: string | null
+}
+
 /**
- * CLAIMED -> RUNNING. Sent again while RUNNING: repeated. `fresh` is what a run that starts fresh does not know: a refused
- * session leaves the run with just that (H5).
+ * CLAIMED -> RUNNING, with a pin where a session or directory is named. Sent again while RUNNING: repeated. `fresh` is what
+ * a run that starts fresh does not know: a refused session leaves the run with just that (H5).
  */
 export function start(
-  command: ClaimCommand & { resumeResult: ResumeResult | null; fresh: HandoffRange },
+  command: ClaimCommand & Place & { resumeResult: ResumeResult | null; fresh: HandoffRange },
 ): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
   const { task, resumeResult, fresh } = command
   if (task.status === 'RUNNING') return REPEATED
   const data = resumeResult === 'REFUSED' ? { resumeResult, handoffRange: fresh } : { resumeResult }
-  return transition(task, { type: 'TASK_STARTED', ...envelope(task), data }, false)
+  const started = transition(task, { type: 'TASK_STARTED', ...envelope(task), data }, false)
+  if (started.kind !== 'accepted') return started
+  const pinned = pin(command)
+  return pinned.kind === 'accepted' ? { ...started, events: [...started.events, ...pinned.events] } : started
 }
 
 /**
  * Reports session or work dir while the run goes on; null leaves a field as it is. F12: after a cancellation it fills
  * only what is still empty. F13: after the run ended otherwise, or with nothing left to fill, it is ignored.
  */
-export function pin(command: ClaimCommand & { sessionId: string | null; workDir: string | null }): TaskDecision {
+export function pin(command: ClaimCommand & Place): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
   const { task } = command
   const late = task.status === 'CANCELLED'

@@ -12,6 +12,9 @@ export interface StartTaskInput {
   taskId: string
   claimToken: string
   resumeResult?: ResumeResult | null
+  /** With a session or a directory: as a pin, in the same commit. */
+  sessionId?: string | null
+  workDir?: string | null
 }
 
 /**
@@ -30,6 +33,7 @@ export async function startTask(
       start({
         ...{ task, held, presented: input.claimToken },
         ...{ resumeResult: input.resumeResult ?? null, fresh: freshHandoffRange(state) },
+        ...{ sessionId: input.sessionId ?? null, workDir: input.workDir ?? null },
       }),
     follow: (_task, _events, { claim }) => ({
       extras: {

@@ -104,6 +104,11 @@ const json = (most: number) => ({
   good: [{ a: ['b', 1, true, null] }, nested(32), 'x'.repeat(most - 2)],
   bad: [nested(33), nested(100_000 / 100), 'x'.repeat(most - 1)],
 })
+/** An object; which of its keys have a type is said elsewhere. */
+const config = {
+  good: [{}, { a: ['b', 1, true, null], model: 'opus' }, { a: nested(31) }, { a: 'x'.repeat(256 * KB - 8) }],
+  bad: [1, 'x', [], { a: nested(32) }, { a: 'x'.repeat(256 * KB - 7) }, { model: 1 }, { limits: { idleSeconds: 'x' } }],
+}
 const ids = { good: [newId('task'), newId('rt')], bad: ['', 'x', 'task_', 'task_1', 'foo_01h2xcejqtf2nbrexx3vqjhp41'] }
 const times = {
   good: ['1970-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'],
@@ -120,7 +125,7 @@ const LIMITS: Record<string, { good: unknown[]; bad: unknown[] }> = {
   ...{ failureReason: chars(512), title: chars(1_000) },
   ...{ prompt: filledBytes(MB), content: filledBytes(MB), output: bytes(MB), error: bytes(MB), reason: bytes(4 * KB) },
   ...{ sessionId: filledBytes(KB), retiredSessionId: filledBytes(KB), workDir: filledBytes(4 * KB) },
-  ...{ metadata: json(256 * KB), config: json(256 * KB), result: json(MB) },
+  ...{ metadata: json(256 * KB), config, result: json(MB) },
   ...{ leaseSeconds: range(1, 3_600), waitSeconds: { good: [0], bad: [-1, 61] }, max: range(1, 100) },
   ...{ priority: range(-1_000, 1_000), maxAttempts: range(1, 20), maxConcurrentTasks: range(1, 1_000) },
   ...{ expiresInSeconds: from(1), runtimeIds: idLists(100), availableAt: times },
@@ -176,6 +181,21 @@ describe('what lies deeper', () => {
       'input.entries.1.seq',
       'input.entries.1.text',
       'input.entries.2.kind',
+    ])
+  })
+
+  it.each([
+    ['createAgent', { name: 'Ada', runtimeId: newId('rt') }],
+    ['updateAgent', { agentId: newId('agt') }],
+  ])('%s names each key of a config that has the wrong type', async (name, rest) => {
+    const document = `mutation ($input: ${name.replace(/^./, (c) => c.toUpperCase())}Input!) { ${name}(input: $input) { agent { id } } }`
+    const config = { model: 1, limits: { idleSeconds: '60', totalSeconds: 60 }, env: { A: 1 }, own: 1 }
+    const refusal = await api.as('ROOT').refusal(document, { input: { ...rest, config } })
+    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT' })
+    expect(refusal.fields?.map(({ path }) => path)).toEqual([
+      'input.config.model',
+      'input.config.env.A',
+      'input.config.limits.idleSeconds',
     ])
   })
 

@@ -10,8 +10,10 @@ const REPORTED = { sessionId: 's1', workDir: '/a', retiredSessionId: 's0', trans
 const FRESH = { fromVersion: 1, toVersion: 7, turns: 2 }
 const FAILURE = { ending: NOTHING_REPORTED, failureReason: 'agent_error', error: 'exit 1' }
 
+const NOWHERE = { sessionId: null, workDir: null }
+
 const COMMANDS: Record<string, (claim: ClaimCommand) => TaskDecision> = {
-  start: (claim) => start({ ...claim, resumeResult: 'RESUMED', fresh: FRESH }),
+  start: (claim) => start({ ...claim, resumeResult: 'RESUMED', fresh: FRESH, ...NOWHERE }),
   pin: (claim) => pin({ ...claim, sessionId: 's1', workDir: '/a' }),
   complete: (claim) => complete({ ...claim, ending: NOTHING_REPORTED, messageId: null }),
   fail: (claim) => fail({ ...claim, ...FAILURE }),
@@ -74,12 +76,16 @@ describe.each<[string, keyof typeof taskThat, object]>([
 
 describe('what is written', () => {
   it('a start tells what became of the resume', () => {
-    const event = eventOf(start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'RESUMED', fresh: FRESH }))
+    const event = eventOf(
+      start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'RESUMED', fresh: FRESH, ...NOWHERE }),
+    )
     expect(event).toEqual({ type: 'TASK_STARTED', ...ENVELOPE, data: { resumeResult: 'RESUMED' } })
   })
 
   it('H5: a refused start tells what a fresh one does not know', () => {
-    const event = eventOf(start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'REFUSED', fresh: FRESH }))
+    const event = eventOf(
+      start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'REFUSED', fresh: FRESH, ...NOWHERE }),
+    )
     const data = { resumeResult: 'REFUSED', handoffRange: FRESH }
     expect(event).toEqual({ type: 'TASK_STARTED', ...ENVELOPE, data })
   })

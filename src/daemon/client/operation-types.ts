@@ -96,7 +96,9 @@ type RuntimeStatus = 'DEREGISTERED' | 'OFFLINE' | 'ONLINE'
 type StartTaskInput = {
   claimToken: string
   resumeResult?: ResumeResult | null | undefined
+  sessionId?: string | null | undefined
   taskId: string
+  workDir?: string | null | undefined
 }
 type TaskKind = 'CHAT' | 'ISSUE'
 type TaskProgressInput = {

@@ -5,9 +5,12 @@ import { updateAgent } from '../../use-cases/update-agent.js'
 import { builder } from '../builder.js'
 import { carryOut } from '../carry-out.js'
 import { REQUEST_ID } from '../descriptions.js'
-import { id as idRule, json, key, maxConcurrentTasks } from '../input-rules.js'
+import { agentConfig as configRule, id as idRule, key, maxConcurrentTasks } from '../input-rules.js'
 import { AgentRef } from '../refs.js'
 import { ResumePolicyInputRef, policyOf } from './policy.js'
+
+const CONFIG_KEYS =
+  'An object; agentConfigSchema says which keys have a meaning and of which type their values are. Other keys are kept.'
 
 const AgentPayloadRef = builder.objectRef<{ agent: Agent }>('AgentPayload').implement({
   description: 'The answer to a change of an agent.',
@@ -35,8 +38,8 @@ builder.mutationFields((t) => ({
       }),
       config: t.input.field({
         type: 'JSON',
-        validate: json,
-        description: 'What its daemon needs to run it; at most 256 KB.',
+        validate: configRule,
+        description: `What its daemon needs to run it; at most 256 KB. ${CONFIG_KEYS}`,
       }),
       resumePolicy: t.input.field({ type: ResumePolicyInputRef, description: 'Which sessions its runs may resume.' }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
@@ -56,8 +59,8 @@ builder.mutationFields((t) => ({
       maxConcurrentTasks: t.input.int({ validate: maxConcurrentTasks, description: '1 to 1,000.' }),
       config: t.input.field({
         type: 'JSON',
-        validate: json,
-        description: 'A new config, in place of the old one; null: none.',
+        validate: configRule,
+        description: `A new config, in place of the old one; null: none. ${CONFIG_KEYS}`,
       }),
       resumePolicy: t.input.field({
         type: ResumePolicyInputRef,

@@ -38,7 +38,7 @@ AgentRef.implement({
     config: t.expose('config', {
       type: 'JSON',
       nullable: true,
-      description: 'What its daemon needs to run it: model, instructions, tools. Baton only passes it on.',
+      description: 'What its daemon needs to run it: model, instructions, permissions ... See agentConfigSchema.',
     }),
     revision: t.exposeInt('revision', { description: 'Grows by one each time config changes.' }),
     resumePolicy: t.field({

@@ -47,13 +47,23 @@ const FailTaskPayloadRef = builder.objectRef<{ task: Task; retry: Task | null }>
 builder.mutationFields((t) => ({
   startTask: t.fieldWithInput({
     type: TaskPayloadRef,
-    description: 'The run begins. From here on the claim is renewed by the run lease.',
+    description:
+      'The run begins. From here on the claim is renewed by the run lease. With a session or a directory it also does ' +
+      'what pinTaskSession does, in one commit. Sent again: the same answer, and nothing is pinned.',
     authScopes: { fleet: true },
     typeOptions: { description: 'Which run begins. resumeResult REFUSED: the offered session is retired.' },
     input: {
       taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
       claimToken: t.input.string({ required: true, validate: key, description: CLAIM_TOKEN }),
       resumeResult: t.input.field({ type: ResumeResultRef, description: 'Whether the offered session was taken.' }),
+      sessionId: t.input.string({
+        validate: sessionId,
+        description: "The provider's id of the session that the run is in, at most 1 KB; null: not known yet.",
+      }),
+      workDir: t.input.string({
+        validate: workDir,
+        description: 'The directory of the run, at most 4 KB; null: not known yet.',
+      }),
     },
     resolve: (_root, { input }, context) => carryOut(context, startTask, input),
   }),
