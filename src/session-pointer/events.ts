@@ -6,6 +6,8 @@
  * second version of TASK_FAILED.
  */
 
+import type { FailureFault } from './failure-class.js'
+
 export type TaskKind = 'CHAT' | 'ISSUE'
 export type MessageRole = 'USER' | 'ASSISTANT'
 export type ResumeScope = 'LATEST' | 'NEWEST_ON_RUNTIME'
@@ -151,6 +153,8 @@ export interface TaskFailed extends RunEnding {
   resumeSafe: boolean
   retryable: boolean
   classifierVersion: number
+  /** Missing on events of older builds. */
+  fault?: FailureFault
 }
 
 export interface TaskCancelled {

@@ -233,12 +233,12 @@ describe('automatic retry', () => {
 
   test('codex_semantic_inactivity is both: tried again, but never on the same session', () => {
     const verdict = classifyFailure({ reason: 'codex_semantic_inactivity', error: '' })
-    expect(verdict).toEqual({ resumeSafe: false, retryable: true })
+    expect(verdict).toMatchObject({ resumeSafe: false, retryable: true })
   })
 
   test('a text that makes the session unsafe does not make the reason less worth a retry', () => {
     const verdict = classifyFailure({ reason: 'timeout', error: 'prompt_too_long' })
-    expect(verdict).toEqual({ resumeSafe: false, retryable: true })
+    expect(verdict).toMatchObject({ resumeSafe: false, retryable: true })
   })
 })
 

@@ -55,7 +55,8 @@ describe.each([
         errorBytes: expect.any(Number) as number,
         resumeSafe: true,
         retryable: true,
-        classifierVersion: 1,
+        classifierVersion: 2,
+        fault: 'MACHINE',
       },
     })
   })

@@ -1,0 +1,176 @@
+/** What is known of a failed turn. Never the agent's own words: an answer about long prompts is no overflow. */
+export interface FailedCall {
+  /** The HTTP status of the provider's service, where it is told. */
+  status?: number | null
+  /** The provider's own code or type of the error, such as insufficient_quota or rate_limit_error. */
+  code?: string | null
+  /** The provider's error text. */
+  text: string
+}
+
+/** The reasons that the rules know and that can be read off a provider's error. */
+export type ProviderReason =
+  | 'codex_resume_oversized'
+  | 'billing'
+  | 'quota_exhausted'
+  | 'context_overflow'
+  | 'rate_limited'
+  | 'authentication'
+  | 'provider_network'
+  | 'api_invalid_request'
+
+interface Rule {
+  reason: ProviderReason
+  codes?: readonly string[]
+  statuses?: (status: number) => boolean
+  /** All patterns of one row match: the text says so. */
+  texts?: readonly (readonly RegExp[])[]
+  /** A text that says so is not meant so where this matches it. */
+  unless?: RegExp
+}
+
+const EMPTINESS =
+  /must not be empty|must be non-empty|must have non-empty|non-empty content|cannot be empty|should not be empty/i
+const PLACE_IN_HISTORY =
+  /\brole\b[^.;,()\n]{1,24}?\bassistant\b|assistant message|message at position|\bmessages(?:\.\d|\[\d)/i
+/** A status other than 400, where a text tells one. */
+const OTHER_STATUS = /(?:^|\bstatus\D{0,8}|\bhttp\D{0,8}|\berror\W{0,3})(?:4(?!00)\d\d|5\d\d)(?!\d)/i
+
+/** Replaying the history would fail again: the provider refuses what is in it. */
+const BROKEN_HISTORY: Rule = {
+  reason: 'api_invalid_request',
+  statuses: (status) => status === 400,
+  texts: [
+    // Not a 400 inside a longer number: token counts and request ids are full of them.
+    [/(?<![\d.])400(?!\d)/, /invalid_request_error/i],
+    [/image dimensions exceed max allowed size/i, /image\.source\.base64\.data/i],
+    [/could not resolve authentication method/i],
+    // The place matters: an empty tool argument is one bad call, an empty message is in the transcript for good.
+    [EMPTINESS, PLACE_IN_HISTORY],
+  ],
+}
+
+/** Codex prints the provider's JSON and no status. A model that is not there is the config's fault. */
+const BROKEN_HISTORY_AS_JSON: Rule = {
+  reason: 'api_invalid_request',
+  texts: [[/"type"\s*:\s*"invalid_request_error"/i]],
+  unless: new RegExp(`${OTHER_STATUS.source}|model_not_found|does not exist`, 'i'),
+}
+
+const OVERSIZED: Rule = {
+  reason: 'codex_resume_oversized',
+  texts: [[/thread\/resume failed/i, /token too long/i]],
+}
+
+const OVERFLOW: Rule = {
+  reason: 'context_overflow',
+  codes: ['context_length_exceeded', 'prompt_too_long', 'request_too_large', 'model_context_window_exceeded'],
+  statuses: (status) => status === 413,
+  texts: [
+    [/context[ _](?:window|length)(?: (?:was|is|has been))?[ _]exceeded/i],
+    [
+      /(?:exceed(?:s|ed)?|out of room in) (?:the |this )?(?:model(?:['’]?s)? )?(?:maximum )?context[ _](?:window|length|limit)/i,
+    ],
+    [/maximum context length is \d/i],
+    [/prompt_too_long|prompt is too long(?!-)/i],
+    [/exceeds the maximum number of tokens allowed/i],
+    [/\brequest[ _]too[ _]large\b|\b413\b[^\n]{0,40}too large/i],
+  ],
+  // A limit of tokens a minute is told in nearly the same words.
+  unless: /tokens per min|\bTPM\b|rate_limit/i,
+}
+
+/**
+ * The first match wins. Billing and quota come before the rest, because providers tell them with a 400, 403 or 429; an
+ * overflow comes before the status that it has.
+ */
+const RULES: readonly Rule[] = [
+  OVERSIZED,
+  {
+    reason: 'billing',
+    codes: ['billing_error', 'billing_not_active', 'billing_hard_limit_reached'],
+    statuses: (status) => status === 402,
+    texts: [
+      [/credit balance is too low|insufficient credits?\b|billing hard limit|\bbilling_error\b|payment required/i],
+    ],
+  },
+  {
+    reason: 'quota_exhausted',
+    codes: ['insufficient_quota', 'quota_exceeded'],
+    texts: [
+      [/insufficient_quota|exceeded your current quota|(?<!disk )\bquota (?:was |is |has been )?exceeded for\b/i],
+    ],
+  },
+  OVERFLOW,
+  {
+    reason: 'authentication',
+    codes: [
+      ...['authentication_error', 'authentication_failed', 'invalid_api_key', 'permission_error'],
+      ...['api_key_invalid', 'unauthenticated', 'permission_denied'],
+    ],
+    statuses: (status) => status === 401 || status === 403,
+    texts: [
+      [/api key not valid|(?:invalid|incorrect) (?:x-)?api[- ]key|api_key_invalid|invalid_api_key/i],
+      [/not logged in|please run \/login|(?:oauth|access|refresh) token (?:has )?(?:been )?(?:expired|revoked)/i],
+      [/authentication_(?:error|failed)|\b401 unauthorized\b|\b403 forbidden\b|\bunexpected status 40[13]\b/i],
+      [/\bapi error:? 40[13]\b/i],
+    ],
+  },
+  {
+    reason: 'rate_limited',
+    codes: ['rate_limit_error', 'rate_limit_exceeded', 'resource_exhausted', 'usage_limit_reached'],
+    statuses: (status) => status === 429,
+    texts: [
+      [/\brate[ _]limit|\b(?:usage|session|weekly|daily) limits?\b|too many requests|resource_exhausted/i],
+      [/(?:^|\b(?:status|error|http|code)[\s:=]{1,3})429\b/i],
+    ],
+  },
+  {
+    reason: 'provider_network',
+    codes: ['overloaded_error', 'server_error', 'api_error', 'unavailable', 'server_is_overloaded'],
+    statuses: (status) => status >= 500 || status === 408,
+    texts: [
+      [/stream disconnected|connection (?:error|reset|refused)|econn(?:reset|refused|aborted)|etimedout|enotfound/i],
+      [/eai_again|failed to lookup address|fetch failed|network error|socket hang up/i],
+      [/\boverloaded(?:_error)?\b|experiencing high demand|\b(?:status|error)[: ]+5\d\d\b/i],
+    ],
+  },
+  BROKEN_HISTORY,
+  BROKEN_HISTORY_AS_JSON,
+]
+
+/**
+ * The reason of a provider's error, from its code, else its status and text; null where no rule knows it. A code of a
+ * 400 says no more than the status does. The only copy of these words: daemons name a failure by it, and the server
+ * judges by it what a daemon could not name.
+ */
+export function providerReason({ status = null, code = null, text }: FailedCall): ProviderReason | null {
+  const named = code?.toLowerCase() ?? null
+  const byCode = named === null ? undefined : RULES.find(({ codes }) => codes?.includes(named))
+  if (byCode !== undefined) return byCode.reason
+  const plain = normalised(text)
+  const rule = RULES.find(
+    ({ statuses, texts, unless }) =>
+      (status !== null && statuses?.(status) === true) || (saysOneOf(plain, texts) && unless?.test(plain) !== true),
+  )
+  return rule?.reason ?? null
+}
+
+/** Whether the text says that the session itself would fail again, whatever else it says. */
+export function blamesSession(text: string): boolean {
+  const plain = normalised(text)
+  return [OVERSIZED, OVERFLOW, BROKEN_HISTORY, BROKEN_HISTORY_AS_JSON].some(
+    ({ texts, unless }) => saysOneOf(plain, texts) && unless?.test(plain) !== true,
+  )
+}
+
+function saysOneOf(text: string, rows: Rule['texts']): boolean {
+  return rows?.some((patterns) => patterns.every((pattern) => pattern.test(text))) === true
+}
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g')
+
+/** JSON inside of JSON, as bridges wrap it, reads like JSON; colours are taken out. */
+function normalised(text: string): string {
+  return text.replaceAll(/\\+"/g, '"').replaceAll(COLOUR, '')
+}
