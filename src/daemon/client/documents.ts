@@ -64,4 +64,14 @@ export const documents = {
     mutation ReleaseTask($input: ReleaseTaskInput!) {
       releaseTask(input: $input) { task { id status } }
     }`,
+  ReadHandoff: `
+    query ReadHandoff($taskId: ID!, $maxBytes: Int!, $ifFresh: Boolean!) {
+      task(id: $taskId) {
+        handoff(maxBytes: $maxBytes, ifFresh: $ifFresh) {
+          range { turns }
+          omittedTurns
+          entries { role text erased truncated at task { id status failure { reason } } }
+        }
+      }
+    }`,
 } as const

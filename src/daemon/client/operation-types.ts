@@ -40,6 +40,7 @@ type HeldClaimInput = {
   claimToken: string
   taskId: string
 }
+type MessageRole = 'ASSISTANT' | 'USER'
 type NoTaskReason =
   'AGENT_AT_CAPACITY' | 'CONVERSATION_BUSY' | 'NOT_YET_AVAILABLE' | 'QUEUE_EMPTY' | 'RUNTIME_DEREGISTERED'
 type PinTaskSessionInput = {
@@ -216,6 +217,27 @@ type ReleaseTaskMutationVariables = Exact<{
   input: ReleaseTaskInput
 }>
 type ReleaseTaskMutation = { releaseTask: { task: { id: string; status: TaskStatus } } | null }
+type ReadHandoffQueryVariables = Exact<{
+  taskId: string
+  maxBytes: number
+  ifFresh: boolean
+}>
+type ReadHandoffQuery = {
+  task: {
+    handoff: {
+      omittedTurns: number
+      range: { turns: number }
+      entries: Array<{
+        role: MessageRole
+        text: string
+        erased: boolean
+        truncated: boolean
+        at: string
+        task: { id: string; status: TaskStatus; failure: { reason: string } | null }
+      }>
+    } | null
+  } | null
+}
 
 /** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
 type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
@@ -232,6 +254,7 @@ export interface Operations {
   CompleteTask: { result: Done<CompleteTaskMutation>; variables: CompleteTaskMutationVariables }
   FailTask: { result: Done<FailTaskMutation>; variables: FailTaskMutationVariables }
   ReleaseTask: { result: Done<ReleaseTaskMutation>; variables: ReleaseTaskMutationVariables }
+  ReadHandoff: { result: ReadHandoffQuery; variables: ReadHandoffQueryVariables }
 }
 
 /** The server's codes. The list may grow: treat a code that is not here as a refusal too. */

@@ -1,3 +1,5 @@
+import { readHandoff } from './handoff.js'
+import type { Handoff, HandoffRequest } from './handoff.js'
 import { claimCalls } from './claim-calls.js'
 import type { ResumeResult, Session } from './claim-calls.js'
 import type { Client } from './client.js'
@@ -23,6 +25,12 @@ export interface RunContext {
   start: (resumeResult?: ResumeResult) => Promise<void>
   /** Tells the provider's session as soon as it is known, so that it survives whatever ends the run. Never rejects. */
   pin: (session: Session | string) => Promise<void>
+  /**
+   * What was said in the turns that this run does not know; null where it knows all. Worth asking where the claim's
+   * `resume.continuityGap` is true, after start('REFUSED'), and with `ifFresh` where an offered session is not used.
+   * Rejects when the run must end before the server answers.
+   */
+  handoff: (request?: HandoffRequest) => Promise<Handoff | null>
   /** One line for whoever watches. Sent beside the run, gathered and in order. */
   progress: (entry: ProgressEntry | string) => void
 }
@@ -57,6 +65,12 @@ export async function runClaim(held: HeldClaim, { client, outbox, run, log, exit
       await start(named.sessionId === claim.priorSessionId ? 'RESUMED' : null)
       await calls.pin(named)
     },
+    handoff: (request) =>
+      untilAnswered(() => readHandoff(client, claim.task.id, request), {
+        signal: held.signal,
+        onRetry: (error) =>
+          log('warn', 'The handoff was not answered.', { taskId: claim.task.id, error: messageOf(error) }),
+      }),
     progress: (entry) => progress.add(typeof entry === 'string' ? { kind: 'text', text: entry } : entry),
   }
   const ran = await settle(async () => {

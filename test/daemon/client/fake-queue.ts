@@ -47,6 +47,8 @@ export class FakeQueue {
         }
       case 'RecoverOrphanedTasks':
         return this.#recover()
+      case 'ReadHandoff':
+        return { task: null }
       case 'ServerTimers':
         return { serverTimers: this.timers }
       case 'Heartbeat':

@@ -15,7 +15,9 @@ export interface FakeServer extends AsyncDisposable {
   failNext(name: OperationName, ...faults: Fault[]): void
   /** While true, every request is cut. */
   down: boolean
-  inputsOf<Name extends Exclude<OperationName, 'ServerTimers'>>(name: Name): VariablesOf<Name>['input'][]
+  inputsOf<Name extends Exclude<OperationName, 'ServerTimers' | 'ReadHandoff'>>(
+    name: Name,
+  ): VariablesOf<Name>['input'][]
 }
 
 /** A server of this API's daemon half, in memory and over real HTTP, that can be told to fail. */

@@ -38,6 +38,7 @@ async function run(ends: TurnEnd[], offer: { sessionId?: string; workDir?: strin
       start: async (how) => void starts.push(how),
       pin: async () => undefined,
       progress: () => undefined,
+      handoff: async () => null,
     },
   )
   return { result, turns, starts, root }
@@ -86,6 +87,7 @@ test('a runtime whose provider is gone fails the task in words', async () => {
     start: async () => {},
     pin: async () => {},
     progress: () => {},
+    handoff: async () => null,
   }
   expect(await nobody(claim, context)).toEqual({ failureReason: 'provider_missing', error: 'This daemon has no fake.' })
 })
