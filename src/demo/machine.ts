@@ -113,7 +113,7 @@ export class Machine {
       machine: { environment: agentEnvironment(), track: ({ pid }: { pid: number }) => this.track(pid) },
     }
     return {
-      ...{ provider, cliVersion, account, store },
+      ...{ provider, cliVersion, account, store, permissions: 'all', cannot: [] },
       async run(turn) {
         const end = await runExec(exec, turn)
         if (end.kind === 'refused' || end.sessionId === null) return end

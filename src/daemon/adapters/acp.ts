@@ -1,184 +1,140 @@
-import { Readable, Writable } from 'node:stream'
-import { client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk'
-import type {
-  ClientContext,
-  InitializeResponse,
-  NewSessionRequest,
-  PromptRequest,
-  SessionUpdate,
-} from '@agentclientprotocol/sdk'
+import { methods, RequestError } from '@agentclientprotocol/sdk'
+import type { PromptRequest, PromptResponse } from '@agentclientprotocol/sdk'
 import { pause } from '../client/pause.js'
+import { AcpConnection } from './acp-connection.js'
+import type { Launch } from './acp-connection.js'
+import { messageOf } from './acp-errors.js'
+import type { KeptAgents } from './acp-kept.js'
+import { openSession } from './acp-session.js'
+import { applySettings, mcpServersOf } from './acp-settings.js'
+import { TurnUpdates } from './acp-updates.js'
 import type { Turn, TurnEnd } from './adapter.js'
-import { startProcess } from './child-process.js'
 import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
 import { failureOfExit } from './how-it-ended.js'
-import { isStatusLine } from './turn-limits.js'
+import { asText, lastWords } from './provider-words.js'
 
 export interface AcpAgent {
   command: readonly [string, ...string[]]
   machine: Machine
-  /** The answer to every tool that asks: nobody is there to be asked. */
-  permissions: 'allow' | 'reject'
+  kept: KeptAgents
 }
 
 /** How long an agent may take to end a turn that was cancelled, before it is ended itself. */
 const GRACE_MS = 5000
 /** How long after the end of its output a program that has ended is known to have. */
 const EXIT_MS = 1000
-/** The protocol's code for "sign in first". */
-const AUTH_REQUIRED = -32000
 const STOPPED: Partial<Record<string, string>> = {
   max_turn_requests: 'iteration_limit',
   max_tokens: 'output_limit',
   refusal: 'agent_refusal',
 }
 
-interface Seen {
-  sessionId: string | null
-  /** A loaded session replays its history first: that is not this turn's. */
-  prompted: boolean
-  toolsRan: boolean
-  output: string
-}
-
-/** One turn of an agent that speaks the Agent Client Protocol over stdio. */
-export async function runAcp({ command, machine, permissions }: AcpAgent, turn: Turn): Promise<TurnEnd> {
+/** One turn of an agent that speaks the Agent Client Protocol over stdio, which then waits for the next one. */
+export async function runAcp({ command, machine, kept }: AcpAgent, turn: Turn): Promise<TurnEnd> {
   const [program, ...args] = command
-  const ending = new AbortController()
-  const { stdin, stdout, exit } = startProcess({ program, args, workDir: turn.workDir, machine }, ending.signal)
-  const seen: Seen = { sessionId: null, prompted: false, toolsRan: false, output: '' }
-  const app = client({ name: 'baton' })
-    .onNotification(methods.client.session.update, ({ params }) => take(params.update, seen, turn))
-    .onRequest(methods.client.session.requestPermission, ({ params }) => {
-      turn.onWork()
-      const wanted = params.options.find(({ kind }) => kind.startsWith(permissions))
-      return { outcome: wanted ? { outcome: 'selected', optionId: wanted.optionId } : { outcome: 'cancelled' } }
-    })
-  const stream = ndJsonStream(
-    Writable.toWeb(stdin),
-    // Node's own type of a web stream and the library's differ in name only.
-    Readable.toWeb(stdout) as ReadableStream<Uint8Array>,
-  )
+  const launch: Launch = {
+    command: [program, ...args, ...turn.args],
+    machine: { ...machine, environment: { ...machine.environment, ...turn.env } },
+    ...{ workDir: turn.workDir, mcpServers: mcpServersOf(turn.mcpServers) },
+  }
+  const waiting = await kept.take(turn.conversation, { resume: turn.resume, launch })
+  const connection = waiting ?? new AcpConnection(launch)
   // The agent is asked to stop first; one that does not is stopped.
   let stopping: NodeJS.Timeout | undefined
-  const stop = () => (stopping = setTimeout(() => ending.abort(), GRACE_MS))
+  const stop = () => (stopping = setTimeout(() => connection.abort(), GRACE_MS))
+  if (turn.signal.aborted) stop()
   turn.signal.addEventListener('abort', stop, { once: true })
   try {
-    return await app.connectWith(stream, (agent) => converse(agent, seen, turn))
+    const end = await converse(connection, waiting !== null, turn)
+    if (end.kind === 'refused') await connection.end()
+    else kept.keep(turn.conversation, connection)
+    return end
   } catch (error) {
-    // A program that broke the connection by ending is not told to end: how it ended says more than that it is gone.
-    if (!(error instanceof RequestError)) await Promise.race([exit, pause(EXIT_MS)])
-    ending.abort()
-    const ended = await exit
-    const ofExit = failureOfExit('The agent', ended)
-    if (ofExit !== null) return { ...failed('', seen), ...ofExit }
-    const { stderr } = ended
-    return failed([messageOf(error), stderr.trim()].filter((part) => part !== '').join('\n'), seen)
+    return await brokenOff(error, connection, () => kept.keep(turn.conversation, connection))
   } finally {
     turn.signal.removeEventListener('abort', stop)
     clearTimeout(stopping)
-    ending.abort()
-    await exit
+    connection.listener = null
   }
 }
 
-async function converse(agent: ClientContext, seen: Seen, turn: Turn): Promise<TurnEnd> {
-  const { agentCapabilities } = await agent.request(methods.agent.initialize, {
-    protocolVersion: PROTOCOL_VERSION,
-    clientCapabilities: {},
-    clientInfo: { name: 'baton', version: '0' },
-  })
-  const refusal = await openSession(agent, agentCapabilities, seen, turn)
-  if (refusal !== null) return refusal
-  const { sessionId } = seen
-  if (sessionId === null) return failed('The agent named no session.', seen)
+/** Throws what the agent answers with, and what becomes of its process. */
+async function converse(connection: AcpConnection, goesOn: boolean, turn: Turn): Promise<TurnEnd> {
+  if (goesOn) turn.onResume('RESUMED')
+  else {
+    await connection.initialize()
+    const opened = await openSession(connection, turn)
+    if ('kind' in opened) return opened
+    connection.offers = opened
+  }
+  const { sessionId } = connection
+  if (sessionId === null) throw new Error('The agent named no session.')
   turn.onSession(sessionId)
+  await applySettings(connection, sessionId, turn)
+  const updates = new TurnUpdates(turn)
+  connection.listener = {
+    update: (update) => updates.take(update),
+    permission: (request) => updates.permission(request),
+  }
+  try {
+    const answer = await prompt(connection, sessionId, turn)
+    return endOf(answer, updates, sessionId)
+  } catch (error) {
+    updates.end()
+    throw error
+  }
+}
+
+async function prompt(connection: AcpConnection, sessionId: string, turn: Turn): Promise<PromptResponse> {
+  const { agent } = connection
   const cancel = () => {
     agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined)
   }
   if (turn.signal.aborted) cancel()
   turn.signal.addEventListener('abort', cancel, { once: true })
-  seen.prompted = true
+  // The protocol has no place for instructions: a new session is told them with its first message.
+  const said =
+    turn.resume === null && turn.instructions !== null ? `${turn.instructions}\n\n${turn.prompt}` : turn.prompt
   try {
-    const request: PromptRequest = { sessionId, prompt: [{ type: 'text', text: turn.prompt }] }
-    const { stopReason } = await agent.request(methods.agent.session.prompt, request)
-    const reason = STOPPED[stopReason]
-    if (stopReason === 'cancelled') return failed('The turn was stopped.', seen)
-    if (reason === undefined) {
-      return { kind: 'completed', output: seen.output, result: { stopReason }, sessionId, transcriptMissing: false }
-    }
-    return { ...failed(`The agent stopped: ${stopReason}.`, seen), failureReason: reason }
+    const request: PromptRequest = { sessionId, prompt: [{ type: 'text', text: asText(said) }] }
+    return await agent.request(methods.agent.session.prompt, request)
   } finally {
     turn.signal.removeEventListener('abort', cancel)
   }
 }
 
-/** Resumes where the agent can, else starts anew. null when there is a session; else the turn's end. */
-async function openSession(
-  agent: ClientContext,
-  capabilities: InitializeResponse['agentCapabilities'],
-  seen: Seen,
-  turn: Turn,
-): Promise<TurnEnd | null> {
-  const place: NewSessionRequest = { cwd: turn.workDir, mcpServers: [] }
-  const { resume: sessionId } = turn
-  const resumes = capabilities?.sessionCapabilities?.resume != null
-  if (sessionId === null || (!resumes && capabilities?.loadSession !== true)) {
-    // An agent that can do neither has refused nothing: a later version of it may take the session again.
-    if (sessionId !== null) turn.onResume('NOT_ATTEMPTED')
-    seen.sessionId = (await agent.request(methods.agent.session.new, place)).sessionId
-    return null
-  }
-  try {
-    if (resumes) await agent.request(methods.agent.session.resume, { ...place, sessionId })
-    else await agent.request(methods.agent.session.load, { ...place, sessionId })
-  } catch (error) {
-    // Any other code or wording: agents differ in both, and all of them mean that there is no session to go on with.
-    if (!(error instanceof RequestError) || error.code === AUTH_REQUIRED) throw error
-    return { kind: 'refused', error: error.message, toolsRan: false }
-  }
-  seen.sessionId = sessionId
-  turn.onResume('RESUMED')
-  return null
+function endOf({ stopReason }: PromptResponse, updates: TurnUpdates, sessionId: string): TurnEnd {
+  const output = updates.end()
+  const result = { stopReason, ...updates.tools.summary() }
+  const ended = { sessionId, transcriptMissing: false }
+  if (stopReason === 'cancelled') return failed('The turn was stopped.', sessionId)
+  const reason = STOPPED[stopReason]
+  if (reason === undefined) return { kind: 'completed', output, result, ...ended }
+  return { kind: 'failed', failureReason: reason, error: `The agent stopped: ${stopReason}.`, ...ended }
 }
 
-function take(update: SessionUpdate, seen: Seen, turn: Turn): void {
-  if (!seen.prompted) return
-  work(update, turn)
-  if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text') {
-    seen.output += update.content.text
-    turn.onProgress({ kind: 'text', text: update.content.text })
-  } else if (update.sessionUpdate === 'tool_call') {
-    seen.toolsRan = true
-    turn.onProgress({ kind: 'tool', text: update.title })
+/** The end of a turn that brought an error, and what becomes of the agent then. */
+async function brokenOff(error: unknown, connection: AcpConnection, keep: () => void): Promise<TurnEnd> {
+  const { sessionId } = connection
+  const end = failed(messageOf(error), sessionId)
+  const answered = error instanceof RequestError && !connection.isOver
+  // Whoever signs in again does so for a new process.
+  if (answered && sessionId !== null && end.failureReason !== 'authentication') {
+    keep()
+    return end
   }
+  // A program that broke the connection by ending is not told to end: how it ended says more than that it is gone.
+  if (!answered) await Promise.race([connection.exit, pause(EXIT_MS)])
+  const exit = await connection.end()
+  if (answered) return end
+  const ofExit = failureOfExit('The agent', exit)
+  if (ofExit !== null) return { ...end, ...ofExit }
+  return { ...end, error: [end.error, lastWords(exit.stderr)].filter((part) => part !== '').join('\n') }
 }
 
-function work(update: SessionUpdate, turn: Turn): void {
-  switch (update.sessionUpdate) {
-    case 'agent_message_chunk':
-    case 'agent_thought_chunk':
-      if (update.content.type !== 'text' || !isStatusLine(update.content.text)) turn.onWork()
-      break
-    case 'tool_call':
-    case 'tool_call_update':
-      turn.onWork({ id: update.toolCallId, running: update.status !== 'completed' && update.status !== 'failed' })
-      break
-    case 'plan':
-      turn.onWork()
-      break
-    default:
-    // Commands, modes and usage: that an agent tells of them does not mean that it works.
-  }
-}
-
-function failed(error: string, { sessionId }: Seen): TurnEnd & { kind: 'failed' } {
+function failed(error: string, sessionId: string | null): TurnEnd & { kind: 'failed' } {
   const authentication = /auth(?:entication)? required/i.test(error)
   const reason = authentication ? 'authentication' : failureReason({ error })
   return { kind: 'failed', failureReason: reason, error, sessionId, transcriptMissing: false }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

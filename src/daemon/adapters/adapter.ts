@@ -1,12 +1,16 @@
+import type { AgentSettings } from './agent-settings.js'
+import type { Permissions } from './permissions.js'
+import type { WasTold } from './transcripts.js'
+
 /** One turn of an agent CLI. */
-export interface Turn {
+export interface Turn extends AgentSettings {
+  /** Turns of one conversation come one after the other. */
+  conversation: string
   prompt: string
   /** Absolute; the CLI's current directory. */
   workDir: string
   /** The session to go on with; null starts a new one. It belongs to `workDir`. */
   resume: string | null
-  /** null leaves it to the CLI. */
-  model: string | null
   /** Fires when the turn must end: the CLI is asked to, and killed when it does not. */
   signal: AbortSignal
   /** The provider went on with the session it was given, (REFUSED) quietly started another one, or cannot resume at all. */
@@ -31,7 +35,16 @@ export type TurnEnd =
   | (Ended & { kind: 'completed'; output: string; result: unknown })
   | (Ended & { kind: 'failed'; failureReason: string; error: string })
   /** The provider did not go on with the session. Where no tool has run, a fresh turn can take its place. */
-  | { kind: 'refused'; error: string; toolsRan: boolean }
+  | {
+      kind: 'refused'
+      error: string
+      toolsRan: boolean
+      /**
+       * It failed before it had done anything, in words that nobody knows to be a refusal: it is one if a new session
+       * then does better.
+       */
+      perhaps?: true
+    }
 
 /** How one provider's CLI is started and understood. Never rejects for what the CLI does. */
 export interface Adapter {
@@ -40,5 +53,13 @@ export interface Adapter {
   /** Salted hashes: whose sessions these are, and where they are kept. null: not known. */
   account: string | null
   store: string | null
+  /** What its agents may do at most. */
+  permissions: Permissions
+  /** Keys of an agent's config that this CLI knows no way to follow. */
+  cannot: readonly string[]
+  /** Whether a message is the last thing that a session was told; null where that is not known. */
+  wasTold?: WasTold
   run: (turn: Turn) => Promise<TurnEnd>
+  /** Ends what still runs between turns. */
+  close?: () => Promise<void>
 }

@@ -1,47 +1,76 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** null: the store cannot be read, so nothing is known. */
 export type HasTranscript = (sessionId: string) => Promise<boolean | null>
+/** Whether a message is the last thing that a session's transcript was told. null: that cannot be read. */
+export type WasTold = (sessionId: string, message: string) => Promise<boolean | null>
+
+/** A provider's store of transcripts. */
+export interface Transcripts {
+  has: HasTranscript
+  wasTold: WasTold
+}
+
+/** A CLI writes some messages of its own, such as that a turn was broken off, in the user's name. */
+const LAST_MESSAGES = 3
 
 /**
  * Claude Code keeps projects/<folder>/<session>.jsonl. How the folder's name is made of the directory has changed from
  * version to version, so all folders are looked through.
  */
-export function claudeTranscripts(configDirectory: string): HasTranscript {
+export function claudeTranscripts(configDirectory: string): Transcripts {
   const projects = join(configDirectory, 'projects')
-  return async (sessionId) => {
+  return transcripts(async (sessionId) => {
     const folders = await list(projects)
     if (folders === null) return null
+    const name = `${sessionId}.jsonl`
     for (const folder of folders) {
-      if ((await list(join(projects, folder)))?.includes(`${sessionId}.jsonl`)) return true
+      if ((await list(join(projects, folder)))?.includes(name)) return join(projects, folder, name)
     }
-    return false
-  }
+    return ''
+  })
 }
 
 /** Codex keeps sessions/YYYY/MM/DD/rollout-<time>-<thread>.jsonl, or .jsonl.zst. */
-export function codexTranscripts(home: string): HasTranscript {
+export function codexTranscripts(home: string): Transcripts {
   const sessions = join(home, 'sessions')
-  return async (sessionId) => {
-    const found = await search(
-      sessions,
-      3,
-      (name) => name.startsWith('rollout-') && name.includes(`-${sessionId}.jsonl`),
-    )
-    return found
+  return transcripts((sessionId) =>
+    search(sessions, 3, (name) => name.startsWith('rollout-') && name.includes(`-${sessionId}.jsonl`)),
+  )
+}
+
+/** `find`: the path of a session's transcript, '' where there is none, null where the store cannot be read. */
+function transcripts(find: (sessionId: string) => Promise<string | null>): Transcripts {
+  return {
+    async has(sessionId) {
+      const path = await find(sessionId)
+      return path === null ? null : path !== ''
+    },
+    async wasTold(sessionId, message) {
+      const path = await find(sessionId)
+      if (path === null || path === '') return path === null ? null : false
+      if (!path.endsWith('.jsonl')) return null
+      const lines = (await readFile(path, 'utf8')).split('\n')
+      const told = lines.filter((line) => line.includes('"role":"user"') && !line.includes('"tool_result"'))
+      return told.slice(-LAST_MESSAGES).some((line) => line.includes(JSON.stringify(message).slice(1, -1)))
+    },
   }
 }
 
 /** Newest first: names are dates. */
-async function search(directory: string, depth: number, matches: (name: string) => boolean): Promise<boolean | null> {
+async function search(directory: string, depth: number, matches: (name: string) => boolean): Promise<string | null> {
   const names = await list(directory)
   if (names === null) return null
-  if (depth === 0) return names.some(matches)
-  for (const name of names.toSorted().toReversed()) {
-    if (await search(join(directory, name), depth - 1, matches)) return true
+  if (depth === 0) {
+    const found = names.find(matches)
+    return found === undefined ? '' : join(directory, found)
   }
-  return false
+  for (const name of names.toSorted().toReversed()) {
+    const found = await search(join(directory, name), depth - 1, matches)
+    if (found) return found
+  }
+  return ''
 }
 
 async function list(directory: string): Promise<string[] | null> {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { keptAgents } from '../adapters/acp-kept.js'
 import { runAcp } from '../adapters/acp.js'
-import type { Adapter } from '../adapters/adapter.js'
+import type { Adapter, Turn } from '../adapters/adapter.js'
 import type { Machine } from '../adapters/child-process.js'
 import { runClaudeCode } from '../adapters/claude-code.js'
 import { runCodex } from '../adapters/codex.js'
@@ -14,8 +15,12 @@ import type { Options } from './options.js'
 
 type Asked = Pick<
   Options,
-  'only' | 'exec' | 'acp' | 'acpPermissions' | 'claudeArgs' | 'codexArgs' | 'backgroundSeconds'
+  | ('only' | 'exec' | 'acp' | 'permissions' | 'acpPermissions' | 'acpIdleSeconds' | 'slots')
+  | ('claudeArgs' | 'codexArgs' | 'backgroundSeconds')
 >
+
+/** A command of the operator's gets the prompt and the session: what else an agent is to be, it is not told. */
+const EXEC_CANNOT = ['model', 'instructions', 'permissions', 'effort', 'mcpServers']
 
 /** The agents this machine has: Claude Code and Codex where they are on the PATH, and what the operator named. */
 export async function findAgents(
@@ -28,36 +33,41 @@ export async function findAgents(
   const found: Adapter[] = []
   const claude = onPath('claude', environment)
   if (claude !== null) {
-    const hasTranscript = claudeTranscripts(claudeHome(place))
+    const { has: hasTranscript, wasTold } = claudeTranscripts(claudeHome(place))
     const backgroundMs = asked.backgroundSeconds * 1000
     const claudeCode = { program: claude, extraArgs: asked.claudeArgs, machine, hasTranscript, backgroundMs }
     found.push({
       ...{ provider: 'claude', cliVersion: versionOf(claude, environment) },
       account: await claudeAccount(fingerprint, place),
       store: storeFingerprint(fingerprint, claudeHome(place)),
+      ...{ permissions: asked.permissions, cannot: [], wasTold },
       run: (turn) => runClaudeCode(claudeCode, turn),
     })
   }
   const codex = onPath('codex', environment)
   if (codex !== null) {
-    const hasTranscript = codexTranscripts(codexHome(place))
+    const { has: hasTranscript, wasTold } = codexTranscripts(codexHome(place))
     const own = { program: codex, extraArgs: asked.codexArgs, machine, hasTranscript }
     found.push({
       ...{ provider: 'codex', cliVersion: versionOf(codex, environment) },
       account: await codexAccount(fingerprint, place),
       store: storeFingerprint(fingerprint, codexHome(place)),
+      ...{ permissions: asked.permissions, cannot: [], wasTold },
       run: (turn) => runCodex(own, turn),
     })
   }
   const unknown = { cliVersion: null, account: null, store: null }
+  const kept = keptAgents({ idleMs: asked.acpIdleSeconds * 1000, most: asked.slots })
   for (const { provider, command } of asked.acp) {
-    const agent = { command, machine, permissions: asked.acpPermissions }
-    found.push({ provider, ...unknown, run: (turn) => runAcp(agent, turn) })
+    const agent = { command, machine, kept }
+    const own = { ...unknown, permissions: asked.acpPermissions, cannot: [], close: () => kept.close() }
+    found.push({ provider, ...own, run: (turn) => runAcp(agent, turn) })
   }
   if (asked.exec !== null) {
     const { provider, command } = asked.exec
     const own = { command, machine }
-    found.push({ provider, ...unknown, run: (turn) => runExec(own, canResume(own) ? turn : { ...turn, resume: null }) })
+    const run = (turn: Turn) => runExec(own, canResume(own) ? turn : { ...turn, resume: null })
+    found.push({ provider, ...unknown, permissions: 'all', cannot: EXEC_CANNOT, run })
   }
   return found.filter(({ provider }) => asked.only === null || asked.only.includes(provider))
 }

@@ -42,7 +42,7 @@ const log: Log = (level, message, details = {}) => {
 if (leftovers > 0) log('warn', 'Ended agents that an earlier daemon had left running.', { agents: leftovers })
 const daemon = createDaemon({
   ...{ url, token, daemonId, slots, ...(leaseSeconds !== null && { leaseSeconds }) },
-  providers: agents.map(({ run: _run, ...provider }) => provider),
+  providers: agents.map(({ provider, cliVersion, account, store }) => ({ provider, cliVersion, account, store })),
   run: runWith(agents, workRoot, options),
   outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
   log,
@@ -59,6 +59,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   await daemon.start()
   await daemon.stopped
+  await Promise.all(agents.map(async ({ close }) => close?.()))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

@@ -2,6 +2,8 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { splitCommand } from '../adapters/exec.js'
+import { PERMISSIONS } from '../adapters/permissions.js'
+import type { Permissions } from '../adapters/permissions.js'
 
 /** A provider that runs a command of the operator's. */
 interface CommandProvider {
@@ -24,7 +26,12 @@ export interface Options {
   backgroundSeconds: number
   exec: CommandProvider | null
   acp: CommandProvider[]
-  acpPermissions: 'allow' | 'reject'
+  permissions: Permissions
+  /** For ACP agents only: what `--acp-permissions` says, else the same. */
+  acpPermissions: Permissions
+  acpIdleSeconds: number
+  /** What agents' configs may set: names of variables, and arguments. */
+  allowed: { env: string[]; args: string[] }
   claudeArgs: string[]
   codexArgs: string[]
   /** null: all that are found. */
@@ -43,10 +50,17 @@ Claims tasks from a server and runs them with the coding agents found on the PAT
   --daemon-id ID          this machine's name (default: its host name)
   --slots N               runs at the same time (default 4)
   --only PROVIDER         of what is found, only this; may be repeated
+  --permissions WHAT      what agents may do, since nobody is there to be asked: read (default), edit (also change files
+                          in the work directory) or all (also run commands). Agents that never ask are not held to it
+  --allow-env NAME        a variable that an agent's config may set for its CLI; may be repeated
+  --allow-arg ARG         an argument that an agent's config may add, such as --allow-arg=--verbose; one that ends
+                          in = may have any value; may be repeated
   --claude-arg ARG        passed on to Claude Code, such as --claude-arg=--permission-mode=acceptEdits; may be repeated
   --codex-arg ARG         passed on to Codex, such as --codex-arg=--sandbox=workspace-write; may be repeated
   --acp NAME=COMMAND      an agent that speaks the Agent Client Protocol on stdio; may be repeated
-  --acp-permissions WHAT  allow or reject the tools that ask (default reject)
+  --acp-permissions WHAT  of --permissions for these agents only: reject (read) or allow (all)
+  --acp-idle SECONDS      how long such an agent waits for the next message of its conversation before it is ended
+                          (default 300; 0: it is ended after each turn)
   --exec COMMAND          anything else, as provider "exec": {prompt} is the path of a file with the prompt,
                           {sessionId} the session to resume or nothing
   --idle-limit SECONDS    stop an agent that has done no work for so long, while no tool of it runs (default 3600;
@@ -72,14 +86,19 @@ export function readOptions(
       'codex-arg': { type: 'string', multiple: true },
       ...{ 'idle-limit': { type: 'string' }, 'turn-limit': { type: 'string' }, 'codex-idle': { type: 'string' } },
       'background-wait': { type: 'string' },
+      ...{ 'allow-env': { type: 'string', multiple: true }, 'allow-arg': { type: 'string', multiple: true } },
       acp: { type: 'string', multiple: true },
-      'acp-permissions': { type: 'string' },
+      ...{ 'acp-permissions': { type: 'string' }, 'acp-idle': { type: 'string' }, permissions: { type: 'string' } },
       lease: { type: 'string' },
       grace: { type: 'string' },
     },
   })
-  const permissions = values['acp-permissions'] ?? 'reject'
-  if (permissions !== 'allow' && permissions !== 'reject') throw new Error('--acp-permissions is allow or reject.')
+  const permissions = PERMISSIONS.find((one) => one === (values.permissions ?? 'read'))
+  if (permissions === undefined) throw new Error('--permissions is read, edit or all.')
+  const forAcp = values['acp-permissions']
+  if (forAcp !== undefined && forAcp !== 'allow' && forAcp !== 'reject') {
+    throw new Error('--acp-permissions is allow or reject.')
+  }
   return {
     url: required('--url', values.url ?? defaults.url),
     token: required('--token', values.token ?? defaults.token),
@@ -94,7 +113,10 @@ export function readOptions(
     backgroundSeconds: whole('--background-wait', values['background-wait'], 45, DAY),
     exec: values.exec === undefined ? null : { provider: 'exec', command: splitCommand(values.exec) },
     acp: (values.acp ?? []).map(named),
-    acpPermissions: permissions,
+    permissions,
+    acpPermissions: forAcp === undefined ? permissions : forAcp === 'allow' ? 'all' : 'read',
+    acpIdleSeconds: values['acp-idle'] === '0' ? 0 : whole('--acp-idle', values['acp-idle'], 300, 86_400),
+    allowed: { env: values['allow-env'] ?? [], args: values['allow-arg'] ?? [] },
     claudeArgs: values['claude-arg'] ?? [],
     codexArgs: values['codex-arg'] ?? [],
     only: values.only ?? null,

@@ -1,19 +1,29 @@
 import type { Adapter, Turn, TurnEnd } from '../adapters/adapter.js'
-import { isRecord, text } from '../adapters/child-process.js'
+import type { Claim } from '../client/held-claims.js'
 import { runWithin } from '../adapters/turn-limits.js'
 import type { Run } from '../client/run-claim.js'
 import type { RunResult } from '../client/run-result.js'
+import { readConfig } from './agent-config.js'
 import { limitsOf } from './limits.js'
 import type { OperatorLimits } from './limits.js'
+import { anew } from './refused-turn.js'
 import { placeOf } from './work-directories.js'
 
+/** What the operator of this daemon has set. */
+interface Operator extends OperatorLimits {
+  /** What an agent's config may set: names of variables, and arguments. */
+  allowed: { env: readonly string[]; args: readonly string[] }
+}
+
+const NOTHING_SET: Operator = { idleSeconds: null, totalSeconds: null, allowed: { env: [], args: [] } }
+
+const CUT_OFF = 'The previous attempt at this message was cut off; go on from where it stopped.'
+
 /** Runs a claim with its provider's CLI, in the conversation's directory. */
-export function runWith(
-  adapters: readonly Adapter[],
-  workRoot: string,
-  operator: OperatorLimits = { idleSeconds: null, totalSeconds: null },
-): Run {
-  return async ({ task, input, priorSessionId, priorWorkDir }, { signal, start, pin, progress }) => {
+export function runWith(adapters: readonly Adapter[], workRoot: string, operator = NOTHING_SET): Run {
+  return async (claim, context) => {
+    const { task, priorSessionId, priorWorkDir } = claim
+    const { signal, start, pin, progress } = context
     const adapter = adapters.find(({ provider }) => provider === task.runtime.provider)
     if (adapter === undefined) return failure('provider_missing', `This daemon has no ${task.runtime.provider}.`)
     const { workDir, asOffered } = await placeOf(workRoot, {
@@ -23,26 +33,53 @@ export function runWith(
     // In another directory a session is not found, or worse: it is, and works on the wrong tree.
     const resume = asOffered ? priorSessionId : null
     if (priorSessionId !== null && resume === null) await start('NOT_ATTEMPTED')
+    const { settings, notes } = readConfig(task.agent.config, { ...operator.allowed, ...adapter })
     let sessionId: string | null = null
+    // Progress before the start would be the start, and whether the session goes on is not known yet.
+    let started = resume === null
+    const waiting: Parameters<Turn['onProgress']>[0][] = []
+    const show: Turn['onProgress'] = (entry) => void (started ? progress(entry) : waiting.push(entry))
+    const showWaiting = () => {
+      started = true
+      for (const entry of waiting.splice(0)) progress(entry)
+    }
+    for (const text of notes) show({ kind: 'warning', text })
+    const prompt = promptOf(task.prompt, claim.input)
     const turn: Turn = {
-      ...{ prompt: promptOf(task.prompt, input), model: modelOf(task.agent.config), workDir, resume, signal },
-      onResume: (result) => settled(start(result)),
+      ...{ ...settings, conversation: task.conversation.id, workDir, resume, signal },
+      prompt: (await wasCutOff(adapter, claim, { resume, prompt })) ? `${CUT_OFF}\n\n${prompt}` : prompt,
+      onResume: (result) => {
+        settled(start(result))
+        showWaiting()
+      },
       onSession: (named) => {
         sessionId = named
         settled(pin({ sessionId: named, workDir }))
       },
-      onProgress: progress,
+      onProgress: show,
       onWork: () => undefined,
     }
     const limits = limitsOf(operator, task.agent.config)
-    let end = await runWithin(limits, adapter.run, turn)
+    const run: Adapter['run'] = (one) => runWithin(limits, adapter.run, one)
+    let end = await run(turn)
     if (end.kind === 'refused') {
-      await start('REFUSED')
-      progress({ kind: 'error', text: `The session was refused: ${end.error}` })
-      if (!end.toolsRan && !signal.aborted) end = await runWithin(limits, adapter.run, { ...turn, resume: null })
+      const again = !end.toolsRan && !signal.aborted
+      if (again) end = await anew(run, { ...turn, prompt }, { refusal: end, start })
+      else await start('REFUSED')
     }
+    showWaiting()
     return resultOf(end, { sessionId, workDir })
   }
+}
+
+/** Whether the session has this very message already, from an attempt that did not end. */
+async function wasCutOff(
+  { wasTold }: Adapter,
+  { task }: Claim,
+  { resume, prompt }: { resume: string | null; prompt: string },
+): Promise<boolean> {
+  if (resume === null || task.attempt <= 1) return false
+  return (await wasTold?.(resume, prompt)) ?? true
 }
 
 /** The end of a turn as the task's. A turn that was stopped is not judged by how it died. */
@@ -59,12 +96,6 @@ function failure(failureReason: string, error: string) {
 
 function promptOf(prompt: string | null, messages: readonly { content: string }[]): string {
   return prompt ?? messages.map(({ content }) => content).join('\n\n')
-}
-
-/** An agent's config may name its model. Given on every turn: a resumed session would stay with the model it had. */
-function modelOf(config: unknown): string | null {
-  const model = isRecord(config) ? text(config.model) : null
-  return model !== null && /^[\w.:/@[\]-]+$/.test(model) && !model.startsWith('-') ? model : null
 }
 
 /** Starts and pins never reject, and the run does not wait for the server to hear of them. */

@@ -1,21 +1,29 @@
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { runAcp } from '../../../src/daemon/adapters/acp.js'
+import { keptAgents } from '../../../src/daemon/adapters/acp-kept.js'
+import type { KeptAgents } from '../../../src/daemon/adapters/acp-kept.js'
 import type { Turn } from '../../../src/daemon/adapters/adapter.js'
 import { directory, watchTurn } from './fake-program.js'
 
 const AGENT = fileURLToPath(new URL('fake-acp-agent.js', import.meta.url))
 
-function acp(options: string[], turn: Partial<Turn> = {}, permissions: 'allow' | 'reject' = 'reject') {
+function keeping(idleMs = 60_000, most = 4): KeptAgents {
+  const kept = keptAgents({ idleMs, most })
+  onTestFinished(() => kept.close())
+  return kept
+}
+
+function acp(options: string[], turn: Partial<Turn> = {}, kept = keeping()) {
   const command = [process.execPath, AGENT, ...options] as [string, ...string[]]
-  return watchTurn((one) => runAcp({ command, machine: { environment: {} }, permissions }, one), turn)
+  return watchTurn((one) => runAcp({ command, machine: { environment: {} }, kept }, one), turn)
 }
 
 test('a turn of a new session ends with what the agent said', async () => {
   const workDir = await directory()
   const { end, told } = await acp([], { workDir })
   expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: `new in ${workDir}` })
-  expect(told).toEqual([`session new in ${workDir}`, 'text: All ', 'text: done.'])
+  expect(told).toEqual([`session new in ${workDir}`, 'text: All done.'])
 })
 
 test.each(['resume', 'load'])('a session goes on by session/%s, and its replayed past is no output', async (way) => {
@@ -37,13 +45,118 @@ test('an agent that cannot resume has refused nothing: the turn is a new session
 })
 
 test.each([
-  ['reject', 'no'],
-  ['allow', 'yes'],
-] as const)('with permissions %s, a tool that asks is answered %s', async (permissions, answer) => {
-  const { end, told } = await acp([], { prompt: 'use a tool' }, permissions)
-  expect(end).toMatchObject({ kind: 'completed', output: `Permission: ${answer}.` })
-  expect(told).toContain('tool: rm -rf build')
+  ['late', ['load', 'late']],
+  ['by an agent that does not have the session/resume it offers', ['claims-resume', 'load']],
+])('a replay that comes %s is no output either', async (_when, options) => {
+  const { end, told } = await acp(options, { resume: 'session-1' })
+  expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: 'session-1' })
+  expect(told).toEqual(['RESUMED', 'session session-1', 'text: All done.'])
 })
+
+test('an agent that offers session/resume, has neither it nor session/load, has refused nothing', async () => {
+  const { end, told } = await acp(['claims-resume'], { resume: 'session-1' })
+  expect(end).toMatchObject({ kind: 'completed' })
+  expect(told[0]).toBe('NOT_ATTEMPTED')
+})
+
+test('an account that may not ask now is no refusal of a session', async () => {
+  const { end, told } = await acp(['load', 'rate-limited'], { resume: 'session-1' })
+  expect(end).toMatchObject({ kind: 'failed', failureReason: 'rate_limited' })
+  expect(told).toEqual([])
+})
+
+test.each([
+  ['read', 'use a tool', 'no'],
+  ['edit', 'use a tool', 'no'],
+  ['all', 'use a tool', 'yes'],
+  ['read', 'use a tool notes.txt', 'no'],
+  ['edit', 'use a tool notes.txt', 'yes'],
+  ['edit', 'use a tool sub/../../notes.txt', 'no'],
+  ['edit', 'use a tool /etc/passwd', 'no'],
+] as const)('with permissions %s, "%s" is answered %s, and never for good', async (permissions, prompt, answer) => {
+  const { end, told } = await acp([], { prompt, permissions })
+  expect(end).toMatchObject({ kind: 'completed', output: `Permission: ${answer}.` })
+  const what = prompt === 'use a tool' ? 'rm -rf build' : `write ${prompt.slice(11)}`
+  const denied = `denied: Denied: ${what}\nIt runs with --permissions ${permissions}. `
+  if (answer === 'yes') expect(told).toContain(`permission: Asked and allowed, this once: ${what}`)
+  else expect(told.join()).toContain(denied)
+  expect(end).toMatchObject({ result: { permissions, ...(answer === 'no' && { denied: [what] }) } })
+})
+
+test('a tool is shown with its file once that is known, its answer in short, and that the agent never asks', async () => {
+  const { told } = await acp([], { prompt: 'edit without asking' })
+  expect(told.slice(1)).toEqual([
+    'tool: write /w/notes.txt',
+    'tool_result: one\ntwo\nthree\nfour\n... 2 more lines',
+    'warning: This agent changes files without asking: --permissions read does not restrict it.',
+    'text: Written.',
+  ])
+})
+
+test('a long answer that comes letter by letter is shown in whole lines, and is whole', async () => {
+  const { end, told } = await acp([], { prompt: 'stream' })
+  const words = Array.from({ length: 2000 }, (_, i) => `word${i}${i % 12 === 11 ? '.\n' : ' '}`).join('')
+  expect(end).toMatchObject({ output: words.trim() })
+  const texts = told.slice(1).map((line) => line.slice('text: '.length))
+  expect(texts.join('\n')).toBe(words.trim())
+  expect(texts.length).toBeLessThan(50)
+})
+
+test('what the agent sends about another session is not of this turn', async () => {
+  expect((await acp([], { prompt: 'name others' })).end).toMatchObject({ output: 'For you.' })
+})
+
+test("an error's details are told, and stderr is not what it is judged by", async () => {
+  expect((await acp([], { prompt: 'fail' })).end).toMatchObject({
+    ...{ kind: 'failed', failureReason: 'agent_error', error: 'The model is made of cheese.' },
+  })
+})
+
+test('the next turn of a session goes on in the same process', async () => {
+  const kept = keeping()
+  const workDir = await directory()
+  const first = await acp(['load'], { workDir, prompt: 'which turn' }, kept)
+  const resume = 'sessionId' in first.end ? first.end.sessionId : null
+  const second = await acp(['load'], { workDir, resume, prompt: 'which turn' }, kept)
+  const [, process] = /process (\d+)/.exec('output' in first.end ? first.end.output : '') ?? []
+  expect(second.end).toMatchObject({ output: `Turn 2 of process ${process}.`, sessionId: resume })
+  expect(second.told.slice(0, 2)).toEqual(['RESUMED', `session ${resume}`])
+})
+
+test.each([
+  ['another session', { resume: 'session-1' }, {}],
+  ['a new session', { resume: null }, {}],
+  ['other arguments', {}, { args: ['more'] }],
+  ['another environment', {}, { env: { MORE: '1' } }],
+  ['a turn that was longer ago', { idleMs: 0 }, {}],
+  ['too many others', { most: 0 }, {}],
+])(
+  '%s has a process of its own, and the old one is ended',
+  async (
+    _what,
+    {
+      idleMs,
+      most,
+      resume: other,
+    }: {
+      idleMs?: number
+      most?: number
+      resume?: string | null
+    },
+    more,
+  ) => {
+    const kept = keeping(idleMs, most)
+    const workDir = await directory()
+    const first = await acp(['resume'], { workDir, prompt: 'which turn' }, kept)
+    const [, pid] = /process (\d+)/.exec('output' in first.end ? first.end.output : '') ?? []
+    const resume = other === undefined ? `new in ${workDir}` : other
+    const second = await acp(['resume'], { workDir, resume, prompt: 'which turn', ...more }, kept)
+    if (second.end.kind === 'completed') expect(second.end.output).toMatch(/^Turn 1 /)
+    else expect(second.end.kind).toBe('refused')
+    await kept.close()
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
+  },
+)
 
 test('running out of turns is an iteration limit', async () => {
   expect((await acp([], { prompt: 'run in circles' })).end).toMatchObject({
@@ -69,9 +182,7 @@ test('a turn that is stopped is cancelled with the agent', async () => {
 
 test('a program that does not speak the protocol, or is not there, is a failure', async () => {
   const run = (program: string, ...args: string[]) =>
-    watchTurn((turn) =>
-      runAcp({ command: [program, ...args], machine: { environment: {} }, permissions: 'reject' }, turn),
-    )
+    watchTurn((turn) => runAcp({ command: [program, ...args], machine: { environment: {} }, kept: keeping() }, turn))
   expect((await run('/nowhere/agent')).end).toMatchObject({
     kind: 'failed',
     error: expect.stringContaining('ENOENT') as string,

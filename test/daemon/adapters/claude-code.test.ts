@@ -12,7 +12,7 @@ const UNKNOWN = '0b0c1d2e-1111-4222-8333-444455556666'
 async function claude(script: ScriptedTurn[], turn: Partial<Turn> = {}, { store = '' } = {}) {
   const fake = await fakeProgram('claude', script)
   const { program, machine } = fake
-  const hasTranscript = claudeTranscripts(store === '' ? join(fake.home, 'claude') : store)
+  const { has: hasTranscript } = claudeTranscripts(store === '' ? join(fake.home, 'claude') : store)
   const own = { program, machine, extraArgs: ['--permission-mode=acceptEdits'], hasTranscript, backgroundMs: 1000 }
   return { ...(await watchTurn((one) => runClaudeCode(own, one), turn)), calls: fake.calls(), home: fake.home }
 }

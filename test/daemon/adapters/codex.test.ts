@@ -18,7 +18,7 @@ async function codex(script: ScriptedTurn[] | ((home: string) => ScriptedTurn[])
     program,
     machine,
     extraArgs: ['--sandbox=read-only'],
-    hasTranscript: codexTranscripts(fake.home),
+    hasTranscript: codexTranscripts(fake.home).has,
   }
   const ran = await watchTurn((one) => runCodex(own, one), turn)
   return { ...ran, home }

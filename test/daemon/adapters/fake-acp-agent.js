@@ -1,17 +1,22 @@
 import { Readable, Writable } from 'node:stream'
+import { setTimeout } from 'node:timers'
 import { agent, methods, ndJsonStream, RequestError } from '@agentclientprotocol/sdk'
 
-/** An agent of the Agent Client Protocol that does what its prompt says. Options: which ways to resume it offers. */
+/**
+ * An agent of the Agent Client Protocol that does what its prompt says. Options: which ways to resume it offers
+ * (claims-resume: offers it, and does not know the method), and how it behaves.
+ */
 const options = process.argv.slice(2)
 const KNOWN = 'session-1'
 let cancelled = () => {}
+let turns = 0
 
 agent({ name: 'fake' })
   .onRequest(methods.agent.initialize, () => ({
     protocolVersion: 1,
     agentCapabilities: {
       loadSession: options.includes('load'),
-      sessionCapabilities: options.includes('resume') ? { resume: {} } : {},
+      sessionCapabilities: /resume/.test(options) ? { resume: {} } : {},
     },
   }))
   .onRequest(methods.agent.session.new, ({ params }) => {
@@ -19,18 +24,52 @@ agent({ name: 'fake' })
     return { sessionId: `new in ${params.cwd}` }
   })
   .onRequest(methods.agent.session.load, async ({ params, client }) => {
+    if (options.includes('rate-limited')) throw RequestError.internalError({ details: 'API Error: 429 rate limited' })
     if (params.sessionId !== KNOWN) throw RequestError.resourceNotFound(params.sessionId)
-    await say(client, params.sessionId, 'What was said last week. ')
+    const replay = () => say(client, params.sessionId, 'What was said last week. ')
+    if (!options.includes('late')) await replay()
+    else for (const ms of [1, 100, 300]) setTimeout(replay, ms)
     return {}
   })
   .onRequest(methods.agent.session.resume, ({ params }) => {
+    if (options.includes('claims-resume')) throw RequestError.methodNotFound('session/resume')
     if (params.sessionId !== KNOWN) throw new RequestError(-32603, 'held by another process')
     return {}
   })
   .onNotification(methods.agent.session.cancel, () => cancelled())
+  .onRequest(methods.agent.session.setMode, () => ({}))
   .onRequest(methods.agent.session.prompt, async ({ params, client }) => {
     const { sessionId } = params
     const [{ text }] = params.prompt
+    turns += 1
+    if (text === 'which turn') {
+      await say(client, sessionId, `Turn ${turns} of process ${process.pid}.`)
+      return { stopReason: 'end_turn' }
+    }
+    if (text === 'fail') throw RequestError.internalError({ details: 'The model is made of cheese.' })
+    if (text === 'name others') {
+      await say(client, 'session-9', 'Not for you. ')
+      await say(client, sessionId, 'For you.')
+      return { stopReason: 'end_turn' }
+    }
+    if (text === 'stream') {
+      const words = Array.from({ length: 2000 }, (_, i) => `word${i}${i % 12 === 11 ? '.\n' : ' '}`).join('')
+      for (const chunk of words.match(/[^]{1,4}/g)) await say(client, sessionId, chunk)
+      return { stopReason: 'end_turn' }
+    }
+    if (text === 'edit without asking') {
+      const toolCallId = 'call-2'
+      const update = { sessionUpdate: 'tool_call', toolCallId, title: 'write', kind: 'edit', rawInput: {} }
+      await client.notify(methods.client.session.update, { sessionId, update: { ...update, status: 'pending' } })
+      const told = { sessionUpdate: 'tool_call_update', toolCallId, locations: [{ path: '/w/notes.txt' }] }
+      await client.notify(methods.client.session.update, { sessionId, update: { ...told, status: 'in_progress' } })
+      const content = [{ type: 'content', content: { type: 'text', text: 'one\ntwo\nthree\nfour\nfive\nsix' } }]
+      await client.notify(methods.client.session.update, {
+        ...{ sessionId, update: { sessionUpdate: 'tool_call_update', toolCallId, status: 'completed', content } },
+      })
+      await say(client, sessionId, 'Written.')
+      return { stopReason: 'end_turn' }
+    }
     if (text === 'crash') {
       process.stderr.write('Segmentation fault\n')
       process.exit(139)
@@ -41,8 +80,10 @@ agent({ name: 'fake' })
       await new Promise((resolve) => (cancelled = resolve))
       return { stopReason: 'cancelled' }
     }
-    if (text === 'use a tool') {
-      const toolCall = { toolCallId: 'call-1', title: 'rm -rf build' }
+    if (text.startsWith('use a tool')) {
+      const file = text.split(' ')[3]
+      const edit = { title: 'write', kind: 'edit', locations: [{ path: file }] }
+      const toolCall = { toolCallId: 'call-1', ...(file ? edit : { title: 'rm -rf build', kind: 'execute' }) }
       await client.notify(methods.client.session.update, {
         sessionId,
         update: { sessionUpdate: 'tool_call', status: 'pending', ...toolCall },
@@ -50,6 +91,8 @@ agent({ name: 'fake' })
       const answer = await client.request(methods.client.session.requestPermission, {
         ...{ sessionId, toolCall },
         options: [
+          { optionId: 'for ever', name: 'Always', kind: 'allow_always' },
+          { optionId: 'never', name: 'Never', kind: 'reject_always' },
           { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
           { optionId: 'no', name: 'No', kind: 'reject_once' },
         ],

@@ -69,13 +69,9 @@ export async function watchTurn(
 ): Promise<{ end: TurnEnd; told: string[] }> {
   const told: string[] = []
   const end = await run({
-    ...{
-      prompt: 'Do it.',
-      workDir: await directory(),
-      resume: null,
-      model: null,
-      signal: new AbortController().signal,
-    },
+    ...{ conversation: 'chat_1', prompt: 'Do it.', workDir: await directory(), resume: null },
+    ...{ model: null, instructions: null, permissions: 'read', effort: null, env: {}, args: [], mcpServers: {} },
+    signal: new AbortController().signal,
     onResume: (result) => told.push(result),
     onSession: (sessionId) => told.push(`session ${sessionId}`),
     onProgress: ({ kind, text }) => told.push(`${kind}: ${text}`),

@@ -23,7 +23,7 @@ async function run(ends: TurnEnd[], offer: { sessionId?: string; workDir?: strin
   const turns: Turn[] = []
   const starts: unknown[] = []
   const adapter: Adapter = {
-    ...{ provider: 'fake', cliVersion: null, account: null, store: null },
+    ...{ provider: 'fake', cliVersion: null, account: null, store: null, permissions: 'all', cannot: ['effort'] },
     run: async (turn) => {
       turns.push(turn)
       return ends[turns.length - 1] ?? completed
