@@ -17,6 +17,8 @@ export interface Picked {
   conversationId: string
   agentId: string
   priority: number
+  place: number
+  holds: boolean
 }
 
 /**
@@ -74,7 +76,7 @@ export const PICK = statement(
    )
    SELECT a.w AS "workspaceId", a.rt AS "runtimeId", p.*
    FROM asked a CROSS JOIN LATERAL (
-     SELECT q."taskId", q."conversationId", q."agentId", q.priority
+     SELECT q."taskId", q."conversationId", q."agentId", q.priority, q.place, q.holds
      FROM best b
        JOIN queue_entry q ON q."workspaceId" = b.w AND q."taskId" = b."taskId"
        JOIN conversation c ON c."workspaceId" = b.w AND c.id = q."conversationId"

@@ -22,9 +22,10 @@ const DEQUEUE = step(
 const ENQUEUE = step(
   'enqueue',
   ['json'],
-  `INSERT INTO queue_entry ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, state,
+  `INSERT INTO queue_entry ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, place, holds, state,
      "availableAt", "enqueuedAt")
-   SELECT "workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, state, "availableAt", "enqueuedAt"
+   SELECT "workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, place, holds, state, "availableAt",
+     "enqueuedAt"
    FROM json_populate_recordset(null::queue_entry, $1::json)`,
 )
 
@@ -45,9 +46,10 @@ const END_CLAIMS = step(
 const ADD_CLAIMS = step(
   'add_claims',
   ['json'],
-  `INSERT INTO claim ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", "leaseSeconds",
+  `INSERT INTO claim ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", place, holds, "leaseSeconds",
      "requestedLease", "leaseExpiresAt")
-   SELECT "workspaceId", "taskId", "conversationId", "agentId", "runtimeId", "leaseSeconds", "requestedLease", "leaseExpiresAt"
+   SELECT "workspaceId", "taskId", "conversationId", "agentId", "runtimeId", place, holds, "leaseSeconds", "requestedLease",
+     "leaseExpiresAt"
    FROM json_populate_recordset(null::claim, $1::json)`,
 )
 

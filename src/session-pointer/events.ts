@@ -69,6 +69,11 @@ export interface TaskEnqueued {
   availableAt: string
   /** The chat messages this turn owns; empty for issue work. */
   inputMessageIds: string[]
+  /**
+   * Set on an automatic retry: the stream version of the TASK_ENQUEUED whose place in the conversation's line it keeps.
+   * Missing where an older build made the retry: that one went to the end of the line.
+   */
+  place?: number
 }
 
 /** A queued task was moved to the runtime in the envelope, because its agent moved. */

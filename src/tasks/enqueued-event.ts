@@ -10,7 +10,7 @@ export interface Enqueue extends TaskEnqueued {
 /** The one builder of TASK_ENQUEUED: for new work, reruns and automatic retries alike. */
 export function enqueuedEvent(enqueue: Enqueue): Extract<NewEvent, { type: 'TASK_ENQUEUED' }> {
   const { taskId, runtimeId, kind, agentId, priority, attempt, maxAttempts, retryOf, rerunOf } = enqueue
-  const { forceFreshSession, forceFreshWorkDir, availableAt, inputMessageIds } = enqueue
+  const { forceFreshSession, forceFreshWorkDir, availableAt, inputMessageIds, place } = enqueue
   return {
     type: 'TASK_ENQUEUED',
     taskId,
@@ -27,6 +27,7 @@ export function enqueuedEvent(enqueue: Enqueue): Extract<NewEvent, { type: 'TASK
       forceFreshWorkDir,
       availableAt,
       inputMessageIds: [...inputMessageIds],
+      ...(place === undefined ? {} : { place }),
     },
   }
 }

@@ -4,7 +4,7 @@ import type { TaskState } from './task-state.js'
 /** The child of an automatic retry; with an id of its own it is what enqueuedEvent takes. */
 export type RetryPlan = Omit<Enqueue, 'taskId'>
 
-/** So that a chat's retry goes before the messages that were queued meanwhile. */
+/** So that a chat's retry also goes before the messages of other chats. */
 const CHAT_RETRY_PRIORITY = 3
 /** A network that was gone is often back at once; one that is gone twice gets a moment. */
 const NETWORK_ATTEMPTS = 3
@@ -13,12 +13,13 @@ const SECOND_NETWORK_RETRY_WAIT_MS = 5000
 /**
  * The automatic retry of a task that has just failed (section 5 of the rules), or null when there is none.
  * `sourceHasQueuedRerun`: a person has already queued a rerun of this task, which is the better retry.
+ * `place`: the place in the line that the task had, which the retry keeps; null where an older build did not note it.
  * `now`: RFC 3339. All but the second network retry may be claimed from then on: a retry can only be claimed by a
  * runtime that is alive to claim it.
  */
 export function planRetry(
   task: TaskState,
-  { sourceHasQueuedRerun }: { sourceHasQueuedRerun: boolean },
+  { sourceHasQueuedRerun, place }: { sourceHasQueuedRerun: boolean; place: number | null },
   now: string,
 ): RetryPlan | null {
   if (task.status !== 'FAILED' || task.failure === null || !task.failure.retryable) return null
@@ -39,6 +40,7 @@ export function planRetry(
     forceFreshWorkDir: task.forceFreshWorkDir,
     availableAt: waits ? new Date(Date.parse(now) + SECOND_NETWORK_RETRY_WAIT_MS).toISOString() : now,
     inputMessageIds: [...task.inputMessageIds],
+    ...(place === null ? {} : { place }),
   }
 }
 

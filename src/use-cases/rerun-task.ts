@@ -2,7 +2,6 @@ import type { Task } from '../generated/prisma/client.js'
 import { newId } from '../database/ids.js'
 import { requestKey } from '../event-log/request-records.js'
 import { enqueuedEvent } from '../tasks/enqueued-event.js'
-import { isTerminal } from '../tasks/task-state.js'
 import { taskStateOf } from '../event-log/task-row.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
@@ -17,8 +16,9 @@ export interface RerunTaskInput {
 }
 
 /**
- * Enqueues an ended task once more, on the runtime that its agent has now. Which session it may resume is decided at
- * its claim, from exactly the source task. forceFreshSession is not inherited.
+ * Enqueues a task once more, on the runtime that its agent has now. Of a task that is claimed or runs, the rerun waits until
+ * it has ended, and is run in place of its automatic retry. Which session it may resume is decided at its claim, from exactly
+ * the source task as it ended. forceFreshSession is not inherited.
  */
 export async function rerunTask(
   services: Services,
@@ -44,7 +44,7 @@ function decideRerun(loaded: LoadedConversation, sourceId: string, rerunId: stri
   const { agent } = loaded
   if (source === undefined || agent === null) return { refused: notFound('task', sourceId).refusal }
   const state = taskStateOf(source)
-  if (!isTerminal(state)) return { refused: illegalTransition('rerun before it has ended', state.status).refusal }
+  if (state.status === 'QUEUED') return { refused: illegalTransition('rerun', state.status).refusal }
   if (agent.archivedAt !== null) {
     return { refused: badInput('input.taskId', `Its agent ${agent.id} is archived and takes no new work.`).refusal }
   }

@@ -4,6 +4,7 @@ import { taskStateOf } from '../event-log/task-row.js'
 import type { NewEvent } from '../session-pointer/events.js'
 import { applyTaskEvent } from '../tasks/apply-task-event.js'
 import { enqueuedEvent } from '../tasks/enqueued-event.js'
+import { UNKNOWN_PLACE } from '../tasks/place-in-line.js'
 import { planRetry } from '../tasks/retry.js'
 import type { Followed } from './task-work.js'
 import type { LoadedConversation } from './transaction/conversation-work.js'
@@ -16,7 +17,9 @@ export function followFailure(task: Task, events: readonly NewEvent[], loaded: L
   const applied = applyTaskEvent(taskStateOf(task), { ...failed, version: 0, occurredAt: now })
   if (!('task' in applied) || applied.task === null) return {}
   const sourceHasQueuedRerun = loaded.sourcesWithQueuedRerun.has(task.id)
-  const plan = planRetry(applied.task, { sourceHasQueuedRerun }, now)
+  const held = loaded.claim?.taskId === task.id ? loaded.claim.place : UNKNOWN_PLACE
+  const place = held === UNKNOWN_PLACE ? null : held
+  const plan = planRetry(applied.task, { sourceHasQueuedRerun, place }, now)
   if (plan === null) return {}
   const retryId = newId('task')
   return {

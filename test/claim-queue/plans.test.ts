@@ -134,5 +134,13 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
       [runtime.id],
     )
     await expectFewPages((sql) => refreshHeads(sql, [[world.caller.workspaceId, busy?.id ?? '']]))
+
+    // A retry in front of them all that is not yet available, and some urgent ones that it keeps waiting.
+    const held = `UPDATE queue_entry SET holds = true, place = 0, state = 'SCHEDULED' WHERE state = 'NEXT' AND "conversationId" = $1`
+    const urgent = `UPDATE queue_entry SET priority = 1 + place % 3 WHERE place BETWEEN 2 AND 2000 AND "conversationId" = $1`
+    for (const [name, text] of Object.entries({ test_held: held, test_urgent: urgent })) {
+      await database.sql.rows({ name, text }, [busy?.id ?? ''])
+    }
+    await expectFewPages((sql) => refreshHeads(sql, [[world.caller.workspaceId, busy?.id ?? '']]))
   })
 })

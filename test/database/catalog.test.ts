@@ -49,8 +49,9 @@ forEachDatabase((open) => {
       'btree ("workspaceId", "runtimeId", state, "agentId", priority DESC, "taskId")',
     )
     expect(shapes.get('queue_entry_conversation')).toBe(
-      `btree ("workspaceId", "conversationId", "runtimeId", priority DESC, "taskId") WHERE (state <> 'SCHEDULED'::text)`,
+      `btree ("workspaceId", "conversationId", "runtimeId", priority DESC, place, "taskId") WHERE (state <> 'SCHEDULED'::text)`,
     )
+    expect(shapes.get('queue_entry_holding')).toBe('btree ("workspaceId", "conversationId", place) WHERE holds')
     expect(shapes.get('queue_entry_heads')).toBe(
       `btree ("workspaceId", "conversationId") WHERE (state = ANY (ARRAY['READY'::text, 'NEXT'::text]))`,
     )
@@ -78,6 +79,7 @@ forEachDatabase((open) => {
     expect(await names(CHECKS)).toEqual(
       expect.arrayContaining([
         ...['agent_maxConcurrentTasks_check', 'api_token_kind_check', 'chat_message_role_check', 'claim_lease_check'],
+        ...['claim_place_check', 'queue_entry_place_check'],
         ...['conversation_kind_check', 'conversation_version_check', 'queue_entry_state_check'],
         ...['session_event_version_check', 'task_attempt_check', 'task_kind_check', 'task_status_check'],
       ]),

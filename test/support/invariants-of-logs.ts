@@ -6,7 +6,7 @@ export function logProblems({ heads, events }: RawTables): string[] {
   const logs = groupedBy(events, 'workspaceId')
   return heads.flatMap((head) => {
     const log = logs.get(String(head['workspaceId'])) ?? []
-    return [...positions(head, log), ...activity(log)]
+    return [...positions(head, log), ...activity(log), ...overtakings(log)]
   })
 }
 
@@ -52,4 +52,46 @@ function activity(log: readonly RawRow[]): string[] {
     }
   }
   return problems
+}
+
+interface Enqueued {
+  retryOf: string | null
+  place?: number
+}
+
+/** 10: nothing goes before a waiting retry of an earlier turn of its conversation. Imported retries kept no places. */
+function overtakings(log: readonly RawRow[]): string[] {
+  const problems: string[] = []
+  /** Where each task's turn began. */
+  const turns = new Map<string, RawRow>()
+  const waiting = new Map<string, { turn: RawRow; retry: boolean }>()
+  for (const event of log) {
+    const task = String(event['taskId'])
+    if (event['type'] === 'TASK_ENQUEUED') {
+      const { retryOf, place } = event['data'] as Enqueued
+      const turn = (retryOf === null ? undefined : turns.get(retryOf)) ?? event
+      if (place !== undefined && place !== turn['version']) problems.push(`${task} has the place of another turn`)
+      if (retryOf !== null && place === undefined && event['actor'] !== 'import') problems.push(`${task} has no place`)
+      turns.set(task, place === undefined ? event : turn)
+      waiting.set(task, { turn: turns.get(task) ?? event, retry: place !== undefined })
+    }
+    if (event['type'] === 'TASK_CLAIMED') {
+      const turn = turns.get(task)
+      for (const [id, other] of waiting) {
+        const isEarlier = Number(other.turn['version']) < Number(turn?.['version'])
+        if (id !== task && other.retry && other.turn['conversationId'] === event['conversationId'] && isEarlier) {
+          problems.push(`${task} was handed out before ${id}, at position ${String(event['position'])}`)
+        }
+      }
+    }
+    if (event['type'] === 'TASK_RELEASED')
+      waiting.set(task, { turn: turns.get(task) ?? event, retry: isRetry(log, task) })
+    else if (event['type'] === 'TASK_CLAIMED' || ENDS.has(String(event['type']))) waiting.delete(task)
+  }
+  return problems
+}
+
+function isRetry(log: readonly RawRow[], task: string): boolean {
+  const enqueued = log.find((event) => event['type'] === 'TASK_ENQUEUED' && event['taskId'] === task)
+  return (enqueued?.['data'] as Enqueued | undefined)?.place !== undefined
 }

@@ -37,16 +37,20 @@ function ageProblems(entry: RawRow, tasks: readonly RawRow[]): string[] {
 
 /** `entries` come best first. */
 function headProblems(entries: readonly RawRow[], claims: readonly RawRow[]): string[] {
-  const held = new Set(claims.map((claim) => claim['conversationId']))
-  const waiting = entries.filter(({ state }) => state !== 'SCHEDULED')
-  return [...groupedBy(waiting, 'conversationId').values()].flatMap((conversation) =>
-    [...groupedBy(conversation, 'runtimeId').values()].flatMap((line) =>
-      line.flatMap((entry, index) => {
-        const state = index > 0 ? 'BEHIND' : held.has(entry['conversationId']) ? 'NEXT' : 'READY'
+  const busy = new Set(claims.map((claim) => claim['conversationId']))
+  return [...groupedBy(entries, 'conversationId').values()].flatMap((conversation) => {
+    const held = Math.min(...conversation.filter(({ holds }) => holds === true).map(({ place }) => Number(place)))
+    const behindHeld = (entry: RawRow): boolean => Number(entry['place']) > held
+    const waiting = conversation.filter(({ state }) => state !== 'SCHEDULED')
+    return [...groupedBy(waiting, 'runtimeId').values()].flatMap((line) => {
+      const head = line.find((entry) => !behindHeld(entry)) ?? line[0]
+      return line.flatMap((entry) => {
+        const kept = busy.has(entry['conversationId']) || behindHeld(entry)
+        const state = entry !== head ? 'BEHIND' : kept ? 'NEXT' : 'READY'
         return entry['state'] === state
           ? []
           : [`${String(entry['taskId'])} is ${String(entry['state'])} in the queue, not ${state}`]
-      }),
-    ),
-  )
+      })
+    })
+  })
 }

@@ -25,7 +25,7 @@ export async function rawTables({ sql }: Database): Promise<RawTables> {
     events: await read('session_event', '"workspaceId", position'),
     conversations: await read('conversation', '"workspaceId", id'),
     tasks: await read('task', '"workspaceId", id'),
-    entries: await read('queue_entry', '"workspaceId", priority DESC, "taskId"'),
+    entries: await read('queue_entry', '"workspaceId", priority DESC, place, "taskId"'),
     claims: await read('claim', '"workspaceId", "taskId"'),
     messages: await read('chat_message', '"workspaceId", id'),
   }

@@ -8,7 +8,7 @@ import { given, RUNTIME, taskAfter, taskThat } from './given-task.js'
 
 const NOW = '2026-01-05T09:00:00.000Z'
 const IN_FIVE_SECONDS = '2026-01-05T09:00:05.000Z'
-const NO_RERUN = { sourceHasQueuedRerun: false }
+const NO_RERUN = { sourceHasQueuedRerun: false, place: null }
 
 function retryAfter(failureReason: string, data: Partial<TaskEnqueued> = {}): RetryPlan | null {
   const verdict = classifyFailure({ reason: failureReason, error: '' })
@@ -42,7 +42,7 @@ describe('which failures are retried', () => {
 
   it('a queued rerun of the same source beats the automatic retry', () => {
     const failed = given.failed({ failureReason: 'timeout', retryable: true })
-    expect(planRetry(taskAfter(given.enqueued(), failed), { sourceHasQueuedRerun: true }, NOW)).toBeNull()
+    expect(planRetry(taskAfter(given.enqueued(), failed), { sourceHasQueuedRerun: true, place: null }, NOW)).toBeNull()
   })
 })
 
@@ -104,6 +104,14 @@ describe('what the child is', () => {
   it('a chat goes before the messages that were queued meanwhile, and keeps a higher priority', () => {
     expect(retryAfter('timeout', { kind: 'CHAT', priority: 2 })?.priority).toBe(3)
     expect(retryAfter('timeout', { kind: 'CHAT', priority: 7 })?.priority).toBe(7)
+  })
+
+  it('in the place of the turn that it tries again', () => {
+    const failed = given.failed({ retryable: true })
+    const plan = planRetry(taskAfter(given.enqueued(), failed), { sourceHasQueuedRerun: false, place: 4 }, NOW)
+    if (plan === null) throw new Error('no retry was planned')
+    expect(plan.place).toBe(4)
+    expect(enqueuedEvent({ ...plan, taskId: 'task_2' }).data.place).toBe(4)
   })
 
   it('issue work keeps its priority', () => {

@@ -18,14 +18,19 @@ export function verifyQueueRows(
     if (proof.unreadable.has(task.id)) continue
     const common = { conversationId: proof.conversationId, agentId: task.agentId, runtimeId: task.runtimeId }
     const { priority, availableAt, createdAt: enqueuedAt } = task
-    const entry = task.status === 'QUEUED' ? { ...common, priority, availableAt, enqueuedAt } : null
-    compare(task.id, 'queue entry', entry, entries.get(task.id), find)
-    compare(task.id, 'claim', isActive(task) ? common : null, held.get(task.id), find)
+    const [waits, holds] = [entries.get(task.id), held.get(task.id)]
+    const entry =
+      task.status === 'QUEUED'
+        ? { ...common, priority, availableAt, enqueuedAt, ...proof.lines.expectedAt(task.id, waits) }
+        : null
+    compare(task.id, 'queue entry', entry, waits, find)
+    const claim = isActive(task) ? { ...common, ...proof.lines.expectedAt(task.id, holds) } : null
+    compare(task.id, 'claim', claim, holds, find)
   }
   verifyLines(queue, claims.length > 0, find)
 }
 
-type Columns = Record<string, string | number>
+type Columns = Record<string, string | number | boolean>
 
 function compare(
   id: string,
@@ -53,20 +58,27 @@ function compare(
   }
 }
 
-/** Of each runtime's line the best entry is its head: READY, or NEXT while the conversation has an active task. */
+/**
+ * Of each runtime's line the best entry is its head: READY, or NEXT while the conversation has an active task. What a held
+ * place keeps waiting is the head only where there is nothing else, and never READY.
+ */
 function verifyLines(queue: readonly QueueEntry[], busy: boolean, find: Find): void {
+  const held = Math.min(...queue.filter(({ holds }) => holds).map(({ place }) => place))
   const heads = new Map<string, QueueEntry>()
   for (const entry of queue) {
     const head = heads.get(entry.runtimeId)
-    if (entry.state !== 'SCHEDULED' && (head === undefined || isBetter(entry, head))) heads.set(entry.runtimeId, entry)
+    const better = head === undefined || compareEntries(entry, head, held) < 0
+    if (entry.state !== 'SCHEDULED' && better) heads.set(entry.runtimeId, entry)
   }
   for (const entry of queue) {
     if (entry.state === 'SCHEDULED') continue
-    const expected = heads.get(entry.runtimeId) !== entry ? 'BEHIND' : busy ? 'NEXT' : 'READY'
+    const waits = busy || entry.place > held
+    const expected = heads.get(entry.runtimeId) !== entry ? 'BEHIND' : waits ? 'NEXT' : 'READY'
     if (entry.state !== expected) find(entry.taskId, `a queue entry that is ${expected}`, `one that is ${entry.state}`)
   }
 }
 
-function isBetter(a: QueueEntry, b: QueueEntry): boolean {
-  return a.priority === b.priority ? a.taskId < b.taskId : a.priority > b.priority
+function compareEntries(a: QueueEntry, b: QueueEntry, held: number): number {
+  const byId = a.taskId < b.taskId ? -1 : 1
+  return Number(a.place > held) - Number(b.place > held) || b.priority - a.priority || a.place - b.place || byId
 }

@@ -10,16 +10,18 @@ import type { StoredEvent } from '../stored-event.js'
 import { foldable } from '../stored-event.js'
 import type { Finding, FindingKind, Tally } from './finding.js'
 import { isKnownToEveryBuild } from './known-to-every-build.js'
+import { Lines } from './lines.js'
 import { verifyClaim, verifyStart } from './verify-claim.js'
 
 /**
  * Proves one conversation's stream, event by event as they are read: dense versions, growing positions, whole digests,
- * legal task histories, one active task at a time, and every recorded decision equal to the one recomputed from the
- * events before it. What the rows must equal is left in its fields.
+ * legal task histories, one active task at a time, no place in line overtaken, and every recorded decision equal to the one
+ * recomputed from the events before it. What the rows must equal is left in its fields.
  */
 export class StreamProof {
   state: SessionState = initialState
   readonly tasks = new Map<string, TaskState>()
+  readonly lines = new Lines()
   /** Reason and outcome of each task's newest claim, as its row keeps them. */
   readonly decided = new Map<string, { outcome: string; reason: string }>()
   /** How long the error text of each failed task was. */
@@ -90,7 +92,9 @@ export class StreamProof {
 
   private noteUnknown(taskId: string | null): void {
     this.tally.unknownEvents += 1
-    if (taskId !== null) this.unreadable.add(taskId)
+    if (taskId === null) return
+    this.unreadable.add(taskId)
+    this.lines.forget(taskId)
   }
 
   private followTask(stored: StoredEvent, event: FoldableEvent): void {
@@ -109,9 +113,16 @@ export class StreamProof {
       this.find('TASK_HISTORY', stored, `${event.type} on ${task.runtimeId}`, `on ${event.runtimeId ?? 'no runtime'}`)
     }
     this.tasks.set(task.id, task)
+    if (event.type === 'TASK_CLAIMED') this.checkLine(stored, task.id)
+    this.lines.take(event, task)
     if (event.type === 'TASK_CLAIMED' && event.data.decision !== null) this.decided.set(task.id, event.data.decision)
     if (event.type === 'TASK_FAILED') this.errorBytes.set(task.id, event.data.errorBytes)
     this.followActive(stored, task)
+  }
+
+  private checkLine(stored: StoredEvent, taskId: string): void {
+    const first = this.lines.overtakenBy(taskId)
+    if (first !== null) this.find('OVERTAKEN', stored, `${first} before ${taskId}`, `${taskId} while ${first} waited`)
   }
 
   private followActive(stored: StoredEvent, task: TaskState): void {

@@ -14,7 +14,11 @@ const NoTaskReasonRef = builder.enumType('NoTaskReason', {
   values: {
     QUEUE_EMPTY: { description: 'Nothing waits.' },
     NOT_YET_AVAILABLE: { description: 'What waits is for later.' },
-    CONVERSATION_BUSY: { description: 'What waits belongs to conversations in which another task is under way.' },
+    CONVERSATION_BUSY: {
+      description:
+        'What waits belongs to conversations in which another task is under way, or in which a retry of an earlier turn ' +
+        'comes first: one that is not yet available, or that waits for another runtime.',
+    },
     AGENT_AT_CAPACITY: { description: 'What waits is of agents that have as many tasks under way as they may.' },
     RUNTIME_DEREGISTERED: { description: 'The runtime was taken out of service: register it again.' },
   },

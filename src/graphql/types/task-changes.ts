@@ -59,8 +59,9 @@ builder.mutationFields((t) => ({
   rerunTask: t.fieldWithInput({
     type: TaskPayloadRef,
     description:
-      "Does an ended task once more, as a new task on its agent's runtime. It may resume the session of that task, and " +
-      'no other.',
+      "Does a task once more, as a new task on its agent's runtime. It may resume the session of that task, and no other. " +
+      'Of a task that is CLAIMED or RUNNING, the new one waits until it has ended, and replaces its automatic retry. Of a ' +
+      'task that is QUEUED: ILLEGAL_TRANSITION.',
     authScopes: { work: true },
     typeOptions: { description: 'Which task to do once more.' },
     input: {

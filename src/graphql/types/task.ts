@@ -94,7 +94,11 @@ TaskRef.implement({
       description: 'What the agent is asked: of a chat turn the messages that it answers, joined by blank lines.',
       resolve: (task, _args, context) => promptOf(context, task),
     }),
-    priority: t.exposeInt('priority', { description: 'Higher is claimed first; among equals the oldest.' }),
+    priority: t.exposeInt('priority', {
+      description:
+        'Higher is claimed first; among equals the oldest. Within a conversation, nothing goes before the automatic ' +
+        'retry of a task that was enqueued earlier, whatever its priority.',
+    }),
     attempt: t.exposeInt('attempt', { description: 'From 1; grows with every automatic retry.' }),
     maxAttempts: t.exposeInt('maxAttempts', { description: 'No automatic retry after this many attempts.' }),
     retryOf: t.field({

@@ -30,7 +30,8 @@ export function claimOne(
   const agentLoad = { active, max: agent.maxConcurrentTasks }
   const { decision, event } = decideClaim({ state, task, source, agent, runtime, leaseSeconds, agentLoad, now })
   const claimToken = newClaimToken()
-  const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease } }
+  const line = { place: pick.place, holds: pick.holds }
+  const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease, line } }
   const place = { workspaceId: pick.workspaceId, conversationId, version, digest }
   const before = { ...NOTHING_ELSE, now, conversation, state, agent, tasks: new Map([[task.id, task]]) }
   const projection = projectEvents(before, place, [event], extras)

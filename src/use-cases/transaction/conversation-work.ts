@@ -2,6 +2,7 @@ import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.
 import type { RequestKey } from '../../event-log/request-records.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
+import type { PlaceInLine } from '../../tasks/place-in-line.js'
 import type { Refusal } from '../outcome.js'
 
 /** Which conversation a piece of work is about. */
@@ -73,8 +74,8 @@ export interface Extras {
     taskId: string | null
     createdAt?: Date
   }[]
-  /** With TASK_CLAIMED and TASK_STARTED. */
-  claim?: { claimToken: string | null; leaseSeconds: number; requestedLease: number | null }
+  /** With TASK_CLAIMED and TASK_STARTED; `line` with the first of them: the task's place, for the case that it comes back. */
+  claim?: { claimToken: string | null; leaseSeconds: number; requestedLease: number | null; line?: PlaceInLine }
   /** The claim's fencing token stops being current. */
   voidsClaim?: boolean
   conversation?: { title?: string | null; archivedAt?: Date | null }

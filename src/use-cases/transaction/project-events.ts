@@ -6,6 +6,8 @@ import type { StreamEvent } from '../../session-pointer/events.js'
 import { foldEvents } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
+import { UNKNOWN_PLACE, placeGivenBack, placeOf } from '../../tasks/place-in-line.js'
+import type { PlaceInLine } from '../../tasks/place-in-line.js'
 import { isActive } from '../../tasks/task-state.js'
 import type { Extras, LoadedConversation } from './conversation-work.js'
 
@@ -39,8 +41,10 @@ export function projectEvents(
     occurredAt: (event.occurredAt ?? loaded.now).toISOString(),
   }))
   const after = new Map<string, Task>()
+  const lines = new Map<string, PlaceInLine>()
   for (const event of stream) {
     if (event.taskId === null || event.type === 'MESSAGE_POSTED') continue
+    if (event.type === 'TASK_ENQUEUED') lines.set(event.taskId, placeOf(event))
     const row = after.get(event.taskId) ?? loaded.tasks.get(event.taskId) ?? null
     after.set(event.taskId, projectTask(row, event, place, extras))
   }
@@ -55,7 +59,7 @@ export function projectEvents(
     const before = loaded.tasks.get(task.id)
     if (before === undefined) projection.newTasks.push(task)
     else projection.changedTasks.push(task)
-    moveInQueue(projection, before ?? null, task, loaded, extras)
+    moveInQueue(projection, before ?? null, task, lines.get(task.id) ?? lineOf(task, loaded, extras), loaded, extras)
   }
   return projection
 }
@@ -82,10 +86,17 @@ function tokenAfter(row: Task | null, event: StreamEvent, extras: Extras): strin
   return event.type === 'TASK_CLAIMED' ? (extras.claim?.claimToken ?? null) : (row?.claimToken ?? null)
 }
 
+/** The place of a task that is handed out, or comes back. */
+function lineOf({ id }: Task, { claim, sourcesWithQueuedRerun }: LoadedConversation, extras: Extras): PlaceInLine {
+  const before = extras.claim?.line ?? (claim?.taskId === id ? claim : { place: UNKNOWN_PLACE, holds: false })
+  return placeGivenBack(before, sourcesWithQueuedRerun.has(id))
+}
+
 function moveInQueue(
   projection: Projection,
   before: Task | null,
   task: Task,
+  line: PlaceInLine,
   { now }: LoadedConversation,
   extras: Extras,
 ): void {
@@ -96,11 +107,11 @@ function moveInQueue(
   const ran = before !== null && isActive(before)
   const runs = isActive(task)
   if (waited && !waits) queue.dequeued.push(key)
-  if (!waited && waits) queue.enqueued.push(entryOf(task, now))
+  if (!waited && waits) queue.enqueued.push(entryOf(task, line, now))
   if (waited && waits && before.runtimeId !== task.runtimeId)
     queue.retargeted.push({ ...key, runtimeId: task.runtimeId })
   if (ran && !runs) queue.ended.push(key)
-  if (!ran && runs) queue.claimed.push(claimOf(task, now, extras))
+  if (!ran && runs) queue.claimed.push(claimOf(task, line, now, extras))
   if (ran && runs && extras.claim !== undefined) {
     const { leaseSeconds } = extras.claim
     queue.renewed.push({ ...key, leaseSeconds, leaseExpiresAt: secondsAfter(now, leaseSeconds) })
@@ -108,7 +119,7 @@ function moveInQueue(
   projection.movesQueue ||= waited !== waits || ran !== runs || (waited && before.runtimeId !== task.runtimeId)
 }
 
-function entryOf(task: Task, now: Date): QueueEntry {
+function entryOf(task: Task, { place, holds }: PlaceInLine, now: Date): QueueEntry {
   return {
     workspaceId: task.workspaceId,
     taskId: task.id,
@@ -116,13 +127,15 @@ function entryOf(task: Task, now: Date): QueueEntry {
     agentId: task.agentId,
     runtimeId: task.runtimeId,
     priority: task.priority,
+    place,
+    holds,
     state: task.availableAt > now ? 'SCHEDULED' : 'BEHIND',
     availableAt: task.availableAt,
     enqueuedAt: task.createdAt,
   }
 }
 
-function claimOf(task: Task, now: Date, extras: Extras): Claim {
+function claimOf(task: Task, { place, holds }: PlaceInLine, now: Date, extras: Extras): Claim {
   if (extras.claim === undefined) throw new Error('A claim needs its lease.')
   const { leaseSeconds, requestedLease } = extras.claim
   return {
@@ -131,6 +144,8 @@ function claimOf(task: Task, now: Date, extras: Extras): Claim {
     conversationId: task.conversationId,
     agentId: task.agentId,
     runtimeId: task.runtimeId,
+    place,
+    holds,
     leaseSeconds,
     requestedLease,
     leaseExpiresAt: secondsAfter(now, leaseSeconds),

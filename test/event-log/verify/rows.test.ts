@@ -156,6 +156,8 @@ forEachDatabase((open) => {
       ['agentId', `'agt_other'`],
       ['runtimeId', `'rt_other'`],
       ['priority', '99'],
+      ['place', 'place + 1'],
+      ['holds', 'NOT holds'],
       ['availableAt', `'2020-01-01Z'`],
       ['enqueuedAt', `'2020-01-01Z'`],
       ['state', `'NEXT'`],

@@ -9,7 +9,7 @@ import { sweep } from '../../../src/use-cases/sweep.js'
 import { asDaemon, valueOf } from '../../support/services.js'
 import { act } from './command.js'
 import type { Act } from './command.js'
-import { abandoned, claimable, isActive, isRetried, sessionsOf } from './model.js'
+import { abandoned, claimable, givenBack, isActive, isRetried, sessionsOf } from './model.js'
 import type { Model, ModelTask } from './model.js'
 import { DAEMONS, learnRetries } from './real.js'
 import type { Real } from './real.js'
@@ -147,9 +147,7 @@ export function sweepNow(): Act {
   return act('sweep', async (model, real) => {
     await sweep(real.world.services)
     const late = [...model.tasks.values()].filter((task) => isActive(task) && task.leaseEnds <= model.now)
-    for (const task of late.filter(({ status }) => status === 'CLAIMED')) {
-      Object.assign(task, { status: 'QUEUED', token: null, offered: null, own: null })
-    }
+    for (const task of late.filter(({ status }) => status === 'CLAIMED')) givenBack(model, task)
     await abandonAll(
       model,
       real,

@@ -11,6 +11,10 @@ export interface ModelTask {
   attempt: number
   maxAttempts: number
   rerunOf: string | null
+  /** Where its turn stands among those of its conversation: a retry has the place of its source. */
+  place: number
+  /** Nothing of the conversation with a later place is handed out while it waits. */
+  holds: boolean
   forceFresh: boolean
   /** Milliseconds. */
   availableAt: number
@@ -77,15 +81,40 @@ const activeOf = (model: Model, agent: number): number =>
 const isBusy = (model: Model, conversation: string): boolean =>
   [...model.tasks.values()].some((task) => task.conversation === conversation && isActive(task))
 
+const waitingOf = (model: Model, conversation: string): ModelTask[] =>
+  [...model.tasks.values()].filter((task) => task.conversation === conversation && task.status === 'QUEUED')
+
+/** Something of an earlier place goes first, on whatever runtime and however long it has to wait. */
+const isHeldBack = (model: Model, task: ModelTask): boolean =>
+  waitingOf(model, task.conversation).some((other) => other.holds && other.place < task.place)
+
+/** Whether it is the first of its conversation and runtime that may be handed out. */
+function isHead(task: ModelTask, claimables: readonly ModelTask[]): boolean {
+  const line = claimables.filter(({ conversation }) => conversation === task.conversation)
+  return line.every(
+    (other) => other.priority < task.priority || (other.priority === task.priority && other.place >= task.place),
+  )
+}
+
 /** What a claim by this runtime may hand out now, best first. */
 export function claimable(model: Model, runtime: number): ModelTask[] {
   if (model.registered[runtime] !== true) return []
-  return [...model.tasks.values()]
+  const claimables = [...model.tasks.values()]
     .filter((task) => task.status === 'QUEUED' && task.runtime === runtime && task.availableAt <= model.now)
-    .filter((task) => !isBusy(model, task.conversation))
+    .filter((task) => !isBusy(model, task.conversation) && !isHeldBack(model, task))
     .filter((task) => activeOf(model, task.agent) < (model.agents[task.agent]?.max ?? 0))
-    .toSorted((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1))
+  const behind = (task: ModelTask): number => (isHead(task, claimables) ? 0 : 1)
+  return claimables.toSorted((a, b) => behind(a) - behind(b) || b.priority - a.priority || (a.id < b.id ? -1 : 1))
 }
+
+/** Back in the line, where it was: a task with a waiting rerun in front of all that came after it. */
+export function givenBack(model: Model, task: ModelTask): void {
+  const holds = task.holds || hasWaitingRerun(model, task)
+  Object.assign(task, { status: 'QUEUED', token: null, offered: null, own: null, holds })
+}
+
+const hasWaitingRerun = (model: Model, { id, conversation }: ModelTask): boolean =>
+  waitingOf(model, conversation).some(({ rerunOf }) => rerunOf === id)
 
 export function sessionsOf(model: Model, conversation: string): Map<string, ModelSession> {
   const known = model.sessions.get(conversation) ?? new Map<string, ModelSession>()
@@ -111,8 +140,8 @@ const UNSAFE = new Set(['codex_semantic_inactivity', 'context_overflow'])
 /** Whether a task that fails for this reason is tried again by itself. */
 export function isRetried(model: Model, task: ModelTask, reason: string): boolean {
   const allowed = NETWORK.has(reason) && task.maxAttempts >= 2 ? Math.max(task.maxAttempts, 3) : task.maxAttempts
-  const rerunWaits = [...model.tasks.values()].some((other) => other.rerunOf === task.id && other.status === 'QUEUED')
-  return RETRYABLE.has(reason) && task.attempt < allowed && !rerunWaits && model.agents[task.agent]?.archived !== true
+  const isWanted = !hasWaitingRerun(model, task) && model.agents[task.agent]?.archived !== true
+  return RETRYABLE.has(reason) && task.attempt < allowed && isWanted
 }
 
 /** The task failed: what the run was in is not clean any more, and a poisonous end poisons it. */

@@ -58,6 +58,8 @@ export function learn(model: Model, real: Real, task: Task): ModelTask {
     agent: real.agents.findIndex(({ id }) => id === task.agentId),
     runtime: real.runtimes.findIndex(({ id }) => id === task.runtimeId),
     ...{ priority: task.priority, attempt: task.attempt, maxAttempts: task.maxAttempts, rerunOf: task.rerunOf },
+    place: model.tasks.get(task.retryOf ?? '')?.place ?? model.tasks.size,
+    holds: task.retryOf !== null,
     forceFresh: task.forceFreshSession,
     availableAt: task.availableAt.getTime(),
     scheduled: task.availableAt.getTime() > model.now,

@@ -9,7 +9,7 @@ import { startTask } from '../../../src/use-cases/start-task.js'
 import { codeOf, valueOf } from '../../support/services.js'
 import { expectedCode, withKey } from './command.js'
 import type { Act } from './command.js'
-import { failed, isRetried, named, retire } from './model.js'
+import { failed, givenBack, isRetried, named, retire } from './model.js'
 import type { ModelTask } from './model.js'
 import { learnRetries } from './real.js'
 
@@ -90,11 +90,11 @@ export function fail(n: number, failureReason: string, name: Named): Act {
 }
 
 export function release(n: number): Act {
-  return withKey('release', n, async (_model, { world: { services, caller } }, key, task) => {
+  return withKey('release', n, async (model, { world: { services, caller } }, key, task) => {
     const outcome = await releaseTask(services, caller, key)
     const code = expectedCode(task, key, ['CLAIMED'])
     expect(codeOf(outcome)).toBe(code)
-    if (code === 'ACCEPTED') Object.assign(task, { status: 'QUEUED', token: null, offered: null, own: null })
+    if (code === 'ACCEPTED') givenBack(model, task)
   })
 }
 
