@@ -9,12 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Longest path that every system takes for a unix socket. */
 const MAX_SOCKET_PATH = 100
 
+/** What a file system says that has no sockets, such as a folder of the host in some containers. */
+const NO_SOCKETS = ['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EINVAL', 'ENOSYS']
+
 export class DirectoryInUse extends Error {
-  constructor(directory: string) {
-    super(
-      `Another Baton process has the data directory ${directory} open. Stop it, or give this one a directory of its ` +
-        'own (BATON_DATA_DIR). Several servers at once need PostgreSQL (DATABASE_URL).',
-    )
+  constructor(
+    directory: string,
+    message = `Another Baton process has the data directory ${directory} open. Stop it, or give this one a directory of ` +
+      'its own (BATON_DATA_DIR). Several servers at once need PostgreSQL (DATABASE_URL).',
+  ) {
+    super(message)
     this.name = 'DirectoryInUse'
   }
 }
@@ -23,29 +27,41 @@ export class DirectoryInUse extends Error {
  * Holds `directory` for this process until the returned function is called, or the process ends in whatever way.
  * A listening socket is the lock: unlike a pid file it cannot outlive its process, nor mistake a stranger for it.
  *
+ * `refusal`: what to tell whoever finds it held; the data directory of a server where it is left out.
+ *
  * @throws DirectoryInUse
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  const path = socketPath(realpathSync(directory))
+export async function lockDirectory(directory: string, refusal?: string): Promise<() => Promise<void>> {
+  const [inside, outside] = socketPaths(realpathSync(directory))
+  try {
+    return await lock(inside, directory, refusal)
+  } catch (error) {
+    if (!NO_SOCKETS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return lock(outside, directory, refusal)
+  }
+}
+
+async function lock(path: string, directory: string, refusal: string | undefined): Promise<() => Promise<void>> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const server = await listen(path)
     if (server !== null) {
       if (await stillOurs(path)) return () => closeServer(server)
       await closeServer(server)
     } else if (await answers(path)) {
-      throw new DirectoryInUse(directory)
+      throw new DirectoryInUse(directory, refusal)
     } else {
       removeIfPresent(path)
     }
   }
-  throw new DirectoryInUse(directory)
+  throw new DirectoryInUse(directory, refusal)
 }
 
-function socketPath(directory: string): string {
+/** In the directory, and the one to take where that cannot be. */
+function socketPaths(directory: string): [string, string] {
   const hash = createHash('sha256').update(directory).digest('hex').slice(0, 24)
-  if (process.platform === 'win32') return `\\\\.\\pipe\\baton-${hash}`
-  const inside = join(directory, 'baton.lock')
-  return inside.length <= MAX_SOCKET_PATH ? inside : join(tmpdir(), `baton-${hash}.lock`)
+  if (process.platform === 'win32') return [`\\\\.\\pipe\\baton-${hash}`, `\\\\.\\pipe\\baton-${hash}`]
+  const [inside, outside] = [join(directory, 'baton.lock'), join(tmpdir(), `baton-${hash}.lock`)]
+  return [inside.length <= MAX_SOCKET_PATH ? inside : outside, outside]
 }
 
 function listen(path: string): Promise<Server | null> {

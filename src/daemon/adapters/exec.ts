@@ -14,6 +14,9 @@ export interface Exec {
   machine: Machine
 }
 
+/** More than any answer may have: a program that never stops writing must not fill the memory. In UTF-16 code units. */
+const MOST_OUTPUT = 8_000_000
+
 /**
  * Any program: the prompt is in a file, and on stdin. Its stdout is the output, except for lines of JSON that only speak
  * to the daemon: {"sessionId":"..."} names its session, {"refused":true} says that it does not have the one it was given.
@@ -24,6 +27,7 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
   const lines: string[] = []
   let sessionId: string | null = null
   let refused = false
+  let kept = 0
   const take = (line: string) => {
     const event = jsonLine(line)
     const named = text(event?.sessionId)
@@ -36,7 +40,8 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
     } else {
       // The same line again and again is a program that waits.
       if (!isStatusLine(line) && line !== lines.at(-1)) turn.onWork()
-      lines.push(line)
+      kept += line.length
+      if (kept <= MOST_OUTPUT) lines.push(line)
       turn.onProgress({ kind: 'text', text: line })
     }
   }
@@ -51,6 +56,7 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
       { program, args, workDir: turn.workDir, machine, input: turn.prompt },
       { signal: turn.signal, onLine: take },
     )
+    if (kept > MOST_OUTPUT) lines.push('[The rest was not kept.]')
     const output = lines.join('\n').trim()
     if (refused && turn.resume !== null) {
       return { kind: 'refused', error: 'The command does not have this session.', toolsRan: false }

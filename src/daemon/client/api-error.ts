@@ -1,6 +1,28 @@
 import { ClientError } from 'graphql-request'
 import type { ErrorCode } from './operation-types.js'
 
+/** MOMENT: the same call may be taken later. CLAIM: the task has moved on. ACCESS: another token may be taken. CALL: never. */
+type About = 'MOMENT' | 'CLAIM' | 'ACCESS' | 'CALL'
+
+/** What each refusal of the server is about: a code that is new in the schema has to be decided on here. */
+const ABOUT: Readonly<Record<ErrorCode, About>> = {
+  UNAUTHENTICATED: 'ACCESS',
+  FORBIDDEN: 'ACCESS',
+  NOT_FOUND: 'CLAIM',
+  STALE_CLAIM: 'CLAIM',
+  ILLEGAL_TRANSITION: 'CLAIM',
+  BAD_REQUEST: 'CALL',
+  BAD_USER_INPUT: 'CALL',
+  GRAPHQL_PARSE_FAILED: 'CALL',
+  GRAPHQL_VALIDATION_FAILED: 'CALL',
+  PAYLOAD_TOO_LARGE: 'CALL',
+  QUERY_TOO_COMPLEX: 'CALL',
+  REQUEST_ID_REUSED: 'CALL',
+  INTERNAL: 'MOMENT',
+  RATE_LIMITED: 'MOMENT',
+  UNAVAILABLE: 'MOMENT',
+}
+
 /** The server answered, and the answer is no. `code` is extensions.code, or HTTP_<status> where a proxy answered. */
 export class ApiError extends Error {
   override name = 'ApiError'
@@ -29,11 +51,19 @@ export class NoAnswer extends Error {
   override name = 'NoAnswer'
 }
 
-const PASSING: ReadonlySet<string> = new Set<ErrorCode>(['INTERNAL', 'UNAVAILABLE', 'RATE_LIMITED'])
+/**
+ * What a refusal is about; null for a code that this version does not know. A proxy that takes no such body speaks of
+ * the call; its other answers, such as 404, are not the server's.
+ */
+export function aboutOf({ code }: ApiError): About | null {
+  if (code === 'HTTP_413' || code === 'HTTP_400') return 'CALL'
+  if (code.startsWith('HTTP_')) return 'ACCESS'
+  return Object.hasOwn(ABOUT, code) ? ABOUT[code as ErrorCode] : null
+}
 
 /** Worth asking again: no answer, or one that blames the moment and not the question. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof NoAnswer || (error instanceof ApiError && PASSING.has(error.code))
+  return error instanceof NoAnswer || (error instanceof ApiError && aboutOf(error) === 'MOMENT')
 }
 
 /** The error a caller sees, from whatever sending and reading threw. Never holds the request: its header has the token. */

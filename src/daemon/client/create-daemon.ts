@@ -30,6 +30,12 @@ export interface DaemonOptions extends ClientOptions {
   leaseSeconds?: number
   /** Where reports wait for the server's answer; default: a file in ~/.baton of this server and daemonId. */
   outboxFile?: string
+  /**
+   * Called once the server has taken this daemon, before anything is delivered, recovered or claimed: the place to end
+   * what an earlier process has left running. A daemon that the server refuses touches nothing. What it throws, start
+   * throws.
+   */
+  prepare?: () => Promise<void>
   log?: Log
 }
 
@@ -62,7 +68,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
   async function start(): Promise<void> {
     const outbox = await openOutbox(options.outboxFile ?? defaultOutbox(options.url, daemonId))
     const shared = { client, log, daemonId }
-    const introduced = await introduce({ ...shared, providers: options.providers, outbox, signal: stopping.signal })
+    const introduced = await introduce({
+      ...{ ...shared, providers: options.providers, outbox, signal: stopping.signal },
+      prepare: options.prepare ?? (async () => undefined),
+    })
     if (stopping.signal.aborted) return
     const { runtimeIds, timers } = introduced
     const lease = shortestLease(timers, leaseSeconds)

@@ -15,13 +15,14 @@ interface Introducing {
   outbox: Outbox
   log: Log
   signal: AbortSignal
+  prepare: () => Promise<void>
 }
 
 /**
- * What a daemon does before it asks for work: registers, delivers what an earlier process had finished, and has the
- * rest of what that process held recovered. Waits for a server that is away, until the signal fires.
+ * What a daemon does before it asks for work: registers, prepares, delivers what an earlier process had finished, and
+ * has the rest of what that process held recovered. Waits for a server that is away, until the signal fires.
  */
-export async function introduce({ client, daemonId, providers, outbox, log, signal }: Introducing): Promise<{
+export async function introduce({ client, daemonId, providers, outbox, log, signal, prepare }: Introducing): Promise<{
   runtimeIds: string[]
   timers: ResultOf<'ServerTimers'>['serverTimers']
 }> {
@@ -36,6 +37,7 @@ export async function introduce({ client, daemonId, providers, outbox, log, sign
     const { registerRuntime } = await answered(() => client.send('RegisterRuntime', { input }))
     runtimeIds.push(registerRuntime.runtime.id)
   }
+  if (!signal.aborted) await prepare()
   // Finished runs first: after the recovery their tasks would be failed, and their reports stale.
   for (const report of outbox.waiting()) await deliverUntilAnswered({ client, outbox, log, exiting: signal }, report)
   const { recoverOrphanedTasks } = await answered(() =>

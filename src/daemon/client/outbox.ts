@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Report } from './report.js'
 
 /** Reports that the server has not answered yet, in the order they were put. */
@@ -8,9 +8,13 @@ export interface Outbox {
   /** Resolves when the report would survive a power cut. */
   put(report: Report): Promise<void>
   remove(report: Report): Promise<void>
+  /** Keeps a report that the server does not take, for a person to read; returns the path of its file. */
+  setAside(report: Report): Promise<string>
 }
 
 const FORMAT = 1
+/** A megabyte or two each. The oldest goes first. */
+const MOST_SET_ASIDE = 100
 
 /**
  * The outbox in a file of its own: JSON, for its owner only, because it holds claim tokens and outputs. Each change
@@ -36,7 +40,22 @@ export async function openOutbox(file: string): Promise<Outbox> {
       waiting = waiting.filter((one) => one !== report)
       await save()
     },
+    setAside: async (report) => {
+      const directory = `${file}.undelivered`
+      const own = join(directory, `${report.input.taskId.replaceAll(/\W/g, '_').slice(0, 100)}.json`)
+      await replace(own, JSON.stringify(report))
+      await removeOldest(directory)
+      return own
+    },
   }
+}
+
+async function removeOldest(directory: string): Promise<void> {
+  const names = await readdir(directory)
+  if (names.length <= MOST_SET_ASIDE) return
+  const ages = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(directory, name))).mtimeMs })))
+  const old = ages.toSorted((one, other) => other.at - one.at).slice(MOST_SET_ASIDE)
+  for (const { name } of old) await rm(join(directory, name), { force: true })
 }
 
 async function read(file: string): Promise<Report[]> {
@@ -63,13 +82,17 @@ function parse(text: string): { format?: unknown; reports?: unknown } | null {
   }
 }
 
-async function write(file: string, reports: readonly Report[]): Promise<void> {
+function write(file: string, reports: readonly Report[]): Promise<void> {
+  return replace(file, JSON.stringify({ format: FORMAT, reports }))
+}
+
+async function replace(file: string, content: string): Promise<void> {
   const directory = dirname(file)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const unfinished = `${file}.${process.pid}`
   const handle = await open(unfinished, 'w', 0o600)
   try {
-    await handle.writeFile(JSON.stringify({ format: FORMAT, reports }))
+    await handle.writeFile(content)
     await handle.sync()
   } finally {
     await handle.close()

@@ -1,4 +1,4 @@
-import { ApiError, isPassing } from './api-error.js'
+import { aboutOf, ApiError, isPassing } from './api-error.js'
 import type { Client, VariablesOf } from './client.js'
 
 type InputOf<Name extends 'CompleteTask' | 'FailTask' | 'ReleaseTask' | 'PinTaskSession'> = VariablesOf<Name>['input']
@@ -15,60 +15,73 @@ export type Report = {
   | { name: 'PinTaskSession'; input: InputOf<'PinTaskSession'> }
 )
 
-/** What the server said to a report: it took it, or it refused it for good. */
-export type Delivered = { accepted: true } | { accepted: false; refusal: ApiError }
+/**
+ * What became of a report. `refusal`: what the server said to it in this form. It is accepted all the same where the
+ * server took another form of it: a failure in place of an answer that it cannot read, a pin after a cancellation.
+ */
+export interface Delivered {
+  accepted: boolean
+  refusal: ApiError | null
+}
+
+/** Keeps an answer that the server does not take; returns a sentence that says where. */
+export type SetAside = (report: Report) => Promise<string>
 
 /**
  * Sends a report once. Rejects with NoAnswer, or with a refusal that another time or another token may not meet; any
- * other refusal is an answer, and the report is done with.
+ * other refusal is an answer.
  */
-export async function deliver(client: Client, report: Report): Promise<Delivered> {
+export async function deliver(client: Client, report: Report, setAside: SetAside): Promise<Delivered> {
   if (report.start !== null) {
-    const started = await send(client, 'StartTask', report.start)
-    if (!started.accepted && started.refusal.code !== 'ILLEGAL_TRANSITION') return started
+    const refusal = await send(client, 'StartTask', report.start)
+    if (refusal !== null && refusal.code !== 'ILLEGAL_TRANSITION') return refused(report, refusal, setAside)
   }
-  const sent = await send(client, report.name, report.input)
-  if (sent.accepted) return sent
-  if (report.name === 'CompleteTask' && isUnreadable(sent.refusal)) {
+  const refusal = await send(client, report.name, report.input)
+  if (refusal === null) return { accepted: true, refusal }
+  if (report.name === 'CompleteTask' && aboutOf(refusal) === 'CALL') {
     // The run is over and will not be done again only because its answer does not fit through the API.
-    return send(client, 'FailTask', unreadable(report.input, sent.refusal))
+    const failure = unreadable(report.input, refusal, await setAside(report))
+    return { accepted: (await send(client, 'FailTask', failure)) === null, refusal }
   }
-  const cancelled = sent.refusal.code === 'ILLEGAL_TRANSITION' && sent.refusal.status === 'CANCELLED'
+  const cancelled = refusal.code === 'ILLEGAL_TRANSITION' && refusal.status === 'CANCELLED'
   if (cancelled && report.name !== 'PinTaskSession' && 'sessionId' in report.input && report.input.sessionId) {
     const { taskId, claimToken, sessionId, workDir } = report.input
-    return send(client, 'PinTaskSession', { taskId, claimToken, sessionId, workDir })
+    const pin = { taskId, claimToken, sessionId, workDir }
+    return { accepted: (await send(client, 'PinTaskSession', pin)) === null, refusal }
   }
-  return sent
+  return refused(report, refusal, setAside)
 }
 
+/** Of what the server does not take, an answer is worth keeping: somebody may be waiting for it. */
+async function refused(report: Report, refusal: ApiError, setAside: SetAside): Promise<Delivered> {
+  if (report.name === 'CompleteTask') await setAside(report)
+  return { accepted: false, refusal }
+}
+
+/** null: taken. Else the refusal; rejects where there was no answer to this report. */
 async function send<Name extends Report['name'] | 'StartTask'>(
   client: Client,
   name: Name,
   input: VariablesOf<Name>['input'],
-): Promise<Delivered> {
+): Promise<ApiError | null> {
   try {
     await client.send(name, { input })
-    return { accepted: true }
+    return null
   } catch (error) {
-    if (error instanceof ApiError && !isPassing(error) && error.code !== 'UNAUTHENTICATED') {
-      return { accepted: false, refusal: error }
-    }
+    if (error instanceof ApiError && !isPassing(error) && aboutOf(error) !== 'ACCESS') return error
     throw error
   }
-}
-
-function isUnreadable({ code }: ApiError): boolean {
-  return code === 'BAD_USER_INPUT' || code === 'QUERY_TOO_COMPLEX' || code.startsWith('HTTP_4')
 }
 
 function unreadable(
   { taskId, claimToken, ...ending }: InputOf<'CompleteTask'>,
   refusal: ApiError,
+  place: string,
 ): InputOf<'FailTask'> {
   const { sessionId, workDir, retiredSessionId, transcriptMissing } = ending
   return {
     ...{ taskId, claimToken, sessionId, workDir, retiredSessionId, transcriptMissing },
     failureReason: 'result_not_accepted',
-    error: `The run ended well, but the server did not take its result: ${refusal.message}`,
+    error: `The run ended well, but the server did not take its result: ${refusal.message} ${place}`,
   }
 }

@@ -95,16 +95,30 @@ export async function deliverUntilAnswered(
 ): Promise<void> {
   const { taskId } = report.input
   try {
-    const delivered = await untilAnswered(() => deliver(client, report), {
-      signal: exiting,
-      onRetry: (error) => log('warn', 'The report was not answered.', { taskId, error: messageOf(error) }),
-    })
-    if (!delivered.accepted) {
-      log('warn', 'The server refused the report.', { taskId, error: delivered.refusal.message })
-    }
+    const { accepted, refusal } = await untilAnswered(
+      () => deliver(client, report, (answer) => setAside(outbox, answer, log)),
+      {
+        signal: exiting,
+        onRetry: (error) => log('warn', 'The report was not answered.', { taskId, error: messageOf(error) }),
+      },
+    )
+    if (!accepted) log('warn', 'The server refused the report.', { taskId, error: refusal?.message ?? null })
     await outbox.remove(report)
   } catch (error) {
     log('error', 'The report is kept for the next start.', { taskId, error: messageOf(error) })
+  }
+}
+
+/** Never rejects. */
+async function setAside(outbox: Outbox, report: Report, log: Log): Promise<string> {
+  const { taskId } = report.input
+  try {
+    const file = await outbox.setAside(report)
+    log('error', 'The server does not take this answer: it is kept in a file.', { taskId, file })
+    return `The daemon keeps it in ${file}.`
+  } catch (error) {
+    log('error', 'The server does not take this answer, and it could not be kept.', { taskId, error: messageOf(error) })
+    return 'The daemon could not keep it.'
   }
 }
 

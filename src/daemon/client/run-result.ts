@@ -2,6 +2,7 @@ import type { ClaimCalls } from './claim-calls.js'
 import type { EndedBy, HeldClaim } from './held-claims.js'
 import { messageOf } from './log.js'
 import type { Report } from './report.js'
+import { fitting, fittingJson } from './sizes.js'
 
 /** What any run may say about the provider's session. What it leaves out is taken from its pins. */
 interface Ending {
@@ -14,7 +15,7 @@ interface Ending {
   transcriptMissing?: boolean
 }
 
-/** What the task brought; in a chat, `output` is the assistant's message. At most 1 MB each, longer output is cut. */
+/** What the task brought; in a chat, `output` is the assistant's message. At most 1 MB each: longer output is cut, a larger result is left out. */
 export interface Completed extends Ending {
   output?: string | null
   /** Any JSON value. */
@@ -29,9 +30,6 @@ export interface Failed extends Ending {
 }
 
 export type RunResult = Completed | Failed
-
-/** The server takes 1 MB of UTF-8 in each text. */
-const MOST_BYTES = 1_000_000
 
 /** The report that a run's end amounts to; null when there is nothing left to say (a cancelled run without a session). */
 export function reportOf(
@@ -57,10 +55,18 @@ export function reportOf(
   const started = calls.hasStarted() ? start : { ...key, resumeResult: null }
   if ('failureReason' in result) {
     const { failureReason } = result
-    return { name: 'FailTask', input: { ...key, ...ending, failureReason, error: cut(result.error) }, start: started }
+    return {
+      name: 'FailTask',
+      input: { ...key, ...ending, failureReason, error: fitting(result.error) },
+      start: started,
+    }
   }
-  const output = result.output == null ? undefined : cut(result.output)
-  return { name: 'CompleteTask', input: { ...key, ...ending, output, result: result.result }, start: started }
+  const output = result.output == null ? undefined : fitting(result.output)
+  return {
+    name: 'CompleteTask',
+    input: { ...key, ...ending, output, result: fittingJson(result.result) },
+    start: started,
+  }
 }
 
 function endingOf(calls: ClaimCalls, result: RunResult) {
@@ -85,14 +91,4 @@ function stopped(result: RunResult, endedBy: EndedBy | null): RunResult {
   }
   if (endedBy === 'LOST') return { ...result, failureReason: 'timeout', error: `The lease was lost. ${result.error}` }
   return result
-}
-
-function cut(text: string): string {
-  const bytes = Buffer.from(text)
-  if (bytes.length <= MOST_BYTES) return text
-  // A character cut in two would become a replacement character: leave it out whole.
-  return `${bytes
-    .subarray(0, MOST_BYTES - 100)
-    .toString('utf8')
-    .replace(/\uFFFD+$/, '')}\n[cut: ${bytes.length} bytes]`
 }

@@ -2,11 +2,13 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprints } from '../adapters/fingerprints.js'
 import { createDaemon } from '../client/create-daemon.js'
+import { messageOf } from '../client/log.js'
 import type { Log } from '../client/log.js'
 import { timestamp } from '../clock.js'
 import { agentEnvironment, environmentDefaults } from '../config.js'
 import { findAgents } from './find-agents.js'
 import { endLeftovers, ownerOf, trackIn } from './leftover-agents.js'
+import { beTheOnlyDaemon } from './one-daemon.js'
 import { readOptions, USAGE } from './options.js'
 import type { Options } from './options.js'
 import { runWith } from './run-task.js'
@@ -17,34 +19,42 @@ let options: Options
 try {
   options = readOptions(process.argv.slice(2), environmentDefaults())
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`)
+  process.stderr.write(`${messageOf(error)}\n\n${USAGE}\n`)
   process.exit(2)
 }
 const { url, token, workRoot, daemonId, slots, leaseSeconds, graceSeconds } = options
 const own = join(workRoot, '.baton')
 const running = join(own, `${safeName(daemonId)}.agents`)
 const owner = ownerOf(own, daemonId)
-const leftovers = await endLeftovers(running, owner)
-const agents = await findAgents(
-  options,
-  { home: homedir(), environment: agentEnvironment() },
-  { fingerprint: fingerprints(await readSalt(join(own, 'salt'))), owner, track: trackIn(running) },
-)
-if (agents.length === 0) {
-  process.stderr.write('No agent was found: put claude or codex on the PATH, or name one with --acp or --exec.\n')
-  process.exit(1)
-}
+const home = homedir()
 
 const log: Log = (level, message, details = {}) => {
   const said = Object.entries(details).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
   process.stderr.write(`${timestamp()} ${level} ${message}${said.join('')}\n`)
 }
-if (leftovers > 0) log('warn', 'Ended agents that an earlier daemon had left running.', { agents: leftovers })
+const giveUp = (error: unknown): never => {
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exit(1)
+}
+// Before anything is touched: what lies in the work root may belong to a daemon that runs.
+await beTheOnlyDaemon({ url, daemonId, workRoot, own, home }, log).catch(giveUp)
+const agents = await findAgents(
+  options,
+  { home, environment: agentEnvironment() },
+  { fingerprint: fingerprints(await readSalt(join(own, 'salt')).catch(giveUp)), owner, track: trackIn(running) },
+)
+if (agents.length === 0)
+  giveUp('No agent was found: put claude or codex on the PATH, or name one with --acp or --exec.')
+
 const daemon = createDaemon({
   ...{ url, token, daemonId, slots, ...(leaseSeconds !== null && { leaseSeconds }) },
   providers: agents.map(({ provider, cliVersion, account, store }) => ({ provider, cliVersion, account, store })),
   run: runWith(agents, workRoot, options),
   outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
+  prepare: async () => {
+    const leftovers = await endLeftovers(running, owner)
+    if (leftovers > 0) log('warn', 'Ended what an earlier daemon had left running.', { processes: leftovers })
+  },
   log,
 })
 let stops = 0
@@ -61,6 +71,6 @@ try {
   await daemon.stopped
   await Promise.all(agents.map(async ({ close }) => close?.()))
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${messageOf(error)}\n`)
   process.exitCode = 1
 }

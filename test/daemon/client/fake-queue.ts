@@ -26,6 +26,8 @@ export class FakeQueue {
   /** Fractions of a second, so that tests are quick. */
   timers = { claimLease: 30, runLease: 30, heartbeat: 0.05, runtimeOffline: 60, queueTtl: 0, sweep: 1 }
   revoked = false
+  /** The code that every answer of a run is refused with; null: none is. */
+  refuseAnswers: string | null = null
   retryAfterSeconds = 0.05
   recoveredAfter: string[] | null = null
   #claims = 0
@@ -70,6 +72,7 @@ export class FakeQueue {
         this.#held(input)
         return { reportTaskProgress: { accepted: 1, lastSeq: 0 } }
       case 'CompleteTask':
+        if (this.refuseAnswers !== null) throw new Refused(this.refuseAnswers)
         return { completeTask: { task: this.#move(input, ['RUNNING', 'COMPLETED'], 'COMPLETED') } }
       case 'FailTask': {
         const task = this.#move(input, ['CLAIMED', 'RUNNING', 'FAILED'], 'FAILED')

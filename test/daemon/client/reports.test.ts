@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 
@@ -111,6 +112,67 @@ test('output beyond what the server takes is cut, at a whole character', async (
   const output = house.server.inputsOf('CompleteTask')[0]?.output ?? ''
   expect(Buffer.byteLength(output)).toBeLessThanOrEqual(1_000_000)
   expect(output.slice(-30)).toMatch(/^€+\n\[cut: 1500001 bytes\]$/)
+})
+
+test.each([
+  ['UTF-16 as a program writes it', Buffer.from('a line of a log\n'.repeat(60_000), 'utf16le').toString()],
+  ['control characters', '\u001b'.repeat(900_000)],
+  ['halves of characters', '\ud800'.repeat(900_000)],
+])('an output of %s is measured as it is sent', async (_what, output) => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  await daemonOf(house, { run: async () => ({ output, result: { log: 'x'.repeat(1_100_000) } }) }).start()
+  await until(() => task.status === 'COMPLETED')
+  const [input] = house.server.inputsOf('CompleteTask')
+  expect(Buffer.byteLength(JSON.stringify(input))).toBeLessThan(2_400_000)
+  expect(input?.output?.length).toBeGreaterThan(200_000)
+  expect(input?.result).toEqual({ leftOut: expect.stringContaining('1100010 bytes') as string })
+})
+
+test('an error that is too large as JSON is cut to what a failure may have', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  await daemonOf(house, { run: () => Promise.reject(new Error('\u001b'.repeat(900_000))) }).start()
+  await until(() => task.status === 'FAILED')
+  expect(Buffer.byteLength(JSON.stringify(house.server.inputsOf('FailTask')[0]))).toBeLessThan(1_400_000)
+})
+
+test.each(['PAYLOAD_TOO_LARGE', 'BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED'])(
+  'an answer that meets %s ends its task as a failure, and is kept where the failure says',
+  async (code) => {
+    const house = await fakeHouse()
+    const task = house.server.queue.enqueue()
+    house.server.queue.refuseAnswers = code
+    await daemonOf(house, { run: async () => 'The answer.' }).start()
+    await until(() => task.status === 'FAILED')
+    const [failure] = house.server.inputsOf('FailTask')
+    const file = join(`${house.outboxFile}.undelivered`, `${task.id}.json`)
+    expect(failure).toMatchObject({ failureReason: 'result_not_accepted' })
+    expect(failure?.error).toContain(`The daemon keeps it in ${file}.`)
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ input: { output: 'The answer.' } })
+  },
+)
+
+test('an answer for a claim that was lost meanwhile is kept in a file, and the log says where', async () => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  house.server.queue.refuseAnswers = 'STALE_CLAIM'
+  const daemon = daemonOf(house, { run: async () => 'The answer.' })
+  await daemon.start()
+  const file = join(`${house.outboxFile}.undelivered`, `${task.id}.json`)
+  await until(() => daemon.logged.some((line) => line.includes(file)))
+  expect(await readFile(file, 'utf8')).toContain('The answer.')
+  await expect.poll(() => readFile(house.outboxFile, 'utf8')).toBe('{"format":1,"reports":[]}')
+})
+
+test('an answer that meets a token of another daemon waits for the next start', async () => {
+  const house = await fakeHouse()
+  house.server.queue.enqueue()
+  house.server.queue.refuseAnswers = 'FORBIDDEN'
+  const daemon = daemonOf(house, { run: async () => 'The answer.' })
+  await daemon.start()
+  await until(() => daemon.logged.some((line) => line.includes('kept for the next start')))
+  expect(await readFile(house.outboxFile, 'utf8')).toContain('The answer.')
 })
 
 test('nothing that is logged holds a token or an output', async () => {
