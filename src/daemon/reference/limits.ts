@@ -10,11 +10,11 @@ export interface OperatorLimits {
 /** A build that prints nothing is a running tool call, which is no idleness: an hour without either is a hang. */
 const IDLE_SECONDS = 3600
 const TOTAL_SECONDS = 6 * 3600
-const MOST_SECONDS = 86_400
+const MOST_SECONDS = 7 * 86_400
 
 /**
  * The limits of one turn. An agent's config may name its own, `limits { idleSeconds totalSeconds }`: up to the operator's
- * where there is one, else up to a day.
+ * where there is one, else up to a week.
  */
 export function limitsOf(operator: OperatorLimits, config: unknown): Limits {
   const asked = isRecord(config) && isRecord(config.limits) ? config.limits : {}

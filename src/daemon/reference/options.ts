@@ -39,6 +39,7 @@ export interface Options {
 }
 
 const DAY = 86_400
+const WEEK = 7 * DAY
 
 export const USAGE = `Usage: npm run daemon -- --url URL --token TOKEN --workdir DIRECTORY [options]
 
@@ -64,8 +65,9 @@ Claims tasks from a server and runs them with the coding agents found on the PAT
   --exec COMMAND          anything else, as provider "exec": {prompt} is the path of a file with the prompt,
                           {sessionId} the session to resume or nothing
   --idle-limit SECONDS    stop an agent that has done no work for so long, while no tool of it runs (default 3600;
-                          --codex-idle is the old name); an agent's config may ask for less
-  --turn-limit SECONDS    stop a turn that takes longer (default 21600); an agent's config may ask for less
+                          --codex-idle is the old name)
+  --turn-limit SECONDS    stop a turn that takes longer (default 21600). An agent's config may set both limits: up to
+                          these where they are given, else up to a week
   --background-wait SECONDS
                           how long an answer of Claude Code waits for the commands that it left in the background,
                           which are ended then (default 45)
@@ -108,8 +110,9 @@ export function readOptions(
     graceSeconds: whole('--grace', values.grace, 60, DAY),
     leaseSeconds: wholeOrNull('--lease', values.lease, 3600),
     idleSeconds:
-      wholeOrNull('--idle-limit', values['idle-limit'], DAY) ?? wholeOrNull('--codex-idle', values['codex-idle'], DAY),
-    totalSeconds: wholeOrNull('--turn-limit', values['turn-limit'], DAY),
+      wholeOrNull('--idle-limit', values['idle-limit'], WEEK) ??
+      wholeOrNull('--codex-idle', values['codex-idle'], WEEK),
+    totalSeconds: wholeOrNull('--turn-limit', values['turn-limit'], WEEK),
     backgroundSeconds: whole('--background-wait', values['background-wait'], 45, DAY),
     exec: values.exec === undefined ? null : { provider: 'exec', command: splitCommand(values.exec) },
     acp: (values.acp ?? []).map(named),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Turn } from '../../../src/daemon/adapters/adapter.js'
+import { keptAgents } from '../../../src/daemon/adapters/acp-kept.js'
 import { runAcp } from '../../../src/daemon/adapters/acp.js'
 import { runClaudeCode } from '../../../src/daemon/adapters/claude-code.js'
 import { runCodex } from '../../../src/daemon/adapters/codex.js'
@@ -10,8 +11,11 @@ import { isAlive, pidIn, shellAgent } from './shell-agent.js'
 
 const INIT = `{"type":"system","subtype":"init","session_id":"s-1"}`
 const GOOD = `{"type":"result","subtype":"success","is_error":false,"result":"the answer","num_turns":1}`
-/** Leaves its group, its session and its parent, and holds whatever output its agent had. */
-const HELPER = 'setsid sleep 300 & echo $! > "$HOME/helper"'
+/** Leaves its group and its session, and holds whatever output its agent had. */
+const HELPER = `setsid sleep 300 &
+pid=$!
+until [ "$(cut -d' ' -f6 /proc/$pid/stat)" = $pid ]; do sleep 0.05; done
+echo $pid > "$HOME/helper"`
 
 async function claude(script: string, turn: Partial<Turn> = {}, backgroundMs = 60_000) {
   const { home, program, machine } = await shellAgent('claude', `cat > /dev/null\n${script}`)
@@ -77,7 +81,9 @@ test('a shell in between tells of the signal by its status; so does an agent of 
   const killed = { kind: 'failed', failureReason: 'agent_killed' }
   expect((await exec(`sh -c 'kill -9 $$'`)).end).toMatchObject(killed)
   const { program, machine } = await shellAgent('acp', 'read line; kill -SEGV $$')
-  const { end } = await watchTurn((turn) => runAcp({ command: [program], machine, permissions: 'reject' }, turn))
+  const { end } = await watchTurn((turn) =>
+    runAcp({ command: [program], machine, kept: keptAgents({ idleMs: 0, most: 1 }) }, turn),
+  )
   expect(end).toMatchObject(killed)
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { keptAgents } from '../../../src/daemon/adapters/acp-kept.js'
 import { runAcp } from '../../../src/daemon/adapters/acp.js'
 import type { Adapter, Turn } from '../../../src/daemon/adapters/adapter.js'
 import { runClaudeCode } from '../../../src/daemon/adapters/claude-code.js'
@@ -23,7 +24,7 @@ const ADAPTERS: Record<string, (agent: Program) => Adapter['run']> = {
   acp:
     ({ program, machine }) =>
     (turn) =>
-      runAcp({ command: [program], machine, permissions: 'reject' }, turn),
+      runAcp({ command: [program], machine, kept: keptAgents({ idleMs: 0, most: 1 }) }, turn),
   exec:
     ({ program, machine }) =>
     (turn) =>
@@ -99,7 +100,7 @@ test("an agent's config may ask for limits, up to the operator's", () => {
   const asks = (idleSeconds: unknown, totalSeconds: unknown) => ({ limits: { idleSeconds, totalSeconds } })
   expect(limitsOf(none, null)).toEqual({ idleMs: 3_600_000, totalMs: 21_600_000 })
   expect(limitsOf(none, asks(7200, 50_000))).toEqual({ idleMs: 7_200_000, totalMs: 50_000_000 })
-  expect(limitsOf(none, asks(1e9, 1e9))).toEqual({ idleMs: 86_400_000, totalMs: 86_400_000 })
+  expect(limitsOf(none, asks(1e9, 1e9))).toEqual({ idleMs: 604_800_000, totalMs: 604_800_000 })
   expect(limitsOf(own, {})).toEqual({ idleMs: 60_000, totalMs: 600_000 })
   expect(limitsOf(own, asks(30, 9000))).toEqual({ idleMs: 30_000, totalMs: 600_000 })
   expect(limitsOf(own, asks('soon', -1))).toEqual({ idleMs: 60_000, totalMs: 600_000 })
