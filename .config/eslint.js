@@ -18,6 +18,10 @@ const CLOCK_AND_IDS = {
   dashboard: ['clock.ts', 'ids.ts'],
 }
 
+/** The only file that opens connections to PostgreSQL. */
+const CONNECTS = { database: ['session.ts'] }
+
+const NO_CONNECTION = 'Connect through src/database/session.ts, which sets what every session must be.'
 const NO_ENVIRONMENT = 'Take settings as arguments: only a config.ts reads the environment.'
 const NO_CLOCK = 'Take the time as an argument, or from a Clock (src/database/clock.ts).'
 const NO_RANDOMNESS = 'Take ids and randomness as arguments: they are made in src/database/ids.ts.'
@@ -54,7 +58,7 @@ const ofNode = (name, importNames, message) => [`node:${name}`, name].map((name)
 const properties = (...bans) => ({ 'no-restricted-properties': ['error', ...bans.flat()] })
 
 /** Of rules given twice, ESLint takes the later one whole: so all that holds for a file is put together here. */
-function sourceRules(folder, { environment = false, clockAndIds = false } = {}) {
+function sourceRules(folder, { environment = false, clockAndIds = false, connects = false } = {}) {
   const bans = bannedImports(folder)
   return {
     ...imports(
@@ -84,6 +88,15 @@ function sourceRules(folder, { environment = false, clockAndIds = false } = {}) 
         selector: 'MemberExpression[object.name="globalThis"][property.name=/^(process|Date|Math|crypto)$/]',
         message: 'By its own name, where the rules about time, ids and the environment can see it.',
       },
+      connects
+        ? []
+        : [
+            {
+              selector:
+                'ImportDeclaration[source.value="pg"][importKind!="type"] :matches(ImportDefaultSpecifier, ImportNamespaceSpecifier, ImportSpecifier[imported.name=/^(Client|Pool)$/])',
+              message: NO_CONNECTION,
+            },
+          ],
       clockAndIds
         ? []
         : [
@@ -101,6 +114,10 @@ const sourceFolders = linted(foldersOfSource).flatMap((folder) => {
     ...inFolder(READS_ENVIRONMENT[folder] ?? []).map((file) => ({
       ...files(file),
       rules: sourceRules(folder, { environment: true }),
+    })),
+    ...inFolder(CONNECTS[folder] ?? []).map((file) => ({
+      ...files(file),
+      rules: sourceRules(folder, { connects: true }),
     })),
     ...inFolder(CLOCK_AND_IDS[folder] ?? []).map((file) => ({
       ...files(file),

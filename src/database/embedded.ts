@@ -32,7 +32,6 @@ export async function openEmbedded(directory: string): Promise<Database> {
 export async function openPGlite(options: PGliteOptions, released: () => Promise<void>): Promise<Database> {
   const pglite = await PGlite.create(options)
   await applyMissing(
-    () => new PrismaPGlite(pglite),
     (script) => pglite.exec(script),
     async (sql) => (await pglite.query<{ migration_name: string; checksum: string }>(sql)).rows,
   )
@@ -40,6 +39,7 @@ export async function openPGlite(options: PGliteOptions, released: () => Promise
   const routines = new Set<string>()
   return {
     kind: 'embedded',
+    schema: 'public',
     prisma,
     sql: sqlOf(pglite),
     transaction: (work) => inTransaction(pglite, routines, work),
@@ -74,7 +74,7 @@ async function inTransaction<T>(
       const call = async <Answer>({ name, definition, call: statement }: Routine, values: readonly unknown[]) => {
         if (!routines.has(name)) {
           // The connection is everybody's: the settings hold for the routine alone. Without them it planned each statement anew.
-          await transaction.exec(definition(PLAN_SETTINGS))
+          await transaction.exec(definition(Object.entries(PLAN_SETTINGS).map((setting) => setting.join('='))))
           routines.add(name)
           defined.push(name)
         }

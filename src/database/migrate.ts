@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { PrismaPg } from '@prisma/adapter-pg'
-import { Client } from 'pg'
-import { openSchemaEngine } from './schema-engine.js'
+import { chooseSchema } from './choose-schema.js'
+import { postgresAddress } from './postgres-address.js'
+import { connect, searchPath, setSession, WITHOUT_TIMEOUTS } from './session.js'
 
 const PRISMA_FOLDER = fileURLToPath(new URL('../../prisma/', import.meta.url))
 
@@ -20,27 +19,37 @@ interface Migration {
 /** What `_prisma_migrations` is asked: rows of `migration_name` and `checksum`, or an error where the table is missing. */
 export type AppliedQuery = (sql: string) => Promise<{ migration_name: string; checksum: string }[]>
 
-/** Applies to a PostgreSQL database the migrations that it lacks. Returns their names. */
-export async function migratePostgres(connectionString: string): Promise<string[]> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000, application_name: 'baton-migrate' })
-  await client.connect()
+/** What a PostgreSQL database was found to be, and what was done to it. */
+export interface MigratedPostgres {
+  /** Where the tables are. */
+  schema: string
+  /** Names of the migrations that it lacked. */
+  applied: string[]
+}
+
+/** Chooses the schema of a PostgreSQL database, and applies the migrations that it lacks. */
+export async function migratePostgres(databaseUrl: string): Promise<MigratedPostgres> {
+  const client = await connect(databaseUrl, 'baton-migrate', WITHOUT_TIMEOUTS)
   try {
+    const schema = await chooseSchema(client, postgresAddress(databaseUrl).schema)
+    await setSession(client, { ...WITHOUT_TIMEOUTS, ...searchPath(schema) })
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    return await applyMissing(
-      () => new PrismaPg({ connectionString }),
+    const applied = await applyMissing(
       (script) => client.query(script),
       async (sql) => (await client.query<{ migration_name: string; checksum: string }>(sql)).rows,
     )
+    return { schema, applied }
   } finally {
     await client.end()
   }
 }
 
 /**
- * Loads the schema engine only when a migration is missing: it costs half a second, and most starts need none.
+ * Each missing migration in a transaction of its own, with the row that `prisma migrate deploy` would have written: a
+ * process that is killed in the middle of one leaves neither. Prisma's schema engine is not asked: it has a connection of
+ * its own, which knows nothing of this one's session and schema.
  */
 export async function applyMissing(
-  adapter: () => SqlMigrationAwareDriverAdapterFactory,
   runScript: (script: string) => Promise<unknown>,
   query: AppliedQuery,
 ): Promise<string[]> {
@@ -52,61 +61,25 @@ export async function applyMissing(
       throw new Error(`Migration ${name} was changed after it had been applied to this database. Restore its file.`)
     }
   }
-  if (migrations.every(({ name }) => applied.has(name))) return []
-  const schema = { path: 'schema.prisma', content: readFileSync(`${PRISMA_FOLDER}schema.prisma`, 'utf8') }
-  if (await hasMigrationsTable(query)) await runScript(FORGET_UNFINISHED)
-  const engine = await openSchemaEngine(runningWholeScripts(adapter(), runScript), schema)
-  const { appliedMigrationNames } = await engine.applyMigrations({
-    filters: { externalTables: [], externalEnums: [] },
-    migrationsList: {
-      baseDir: `${PRISMA_FOLDER}migrations`,
-      shadowDbInitScript: '',
-      lockfile: {
-        path: 'migration_lock.toml',
-        content: readFileSync(`${PRISMA_FOLDER}migrations/migration_lock.toml`, 'utf8'),
-      },
-      migrationDirectories: migrations.map(({ name, sql }) => ({
-        path: name,
-        migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-      })),
-    },
-  })
-  return appliedMigrationNames
+  const missing = migrations.filter(({ name }) => !applied.has(name))
+  for (const { name, sql, checksum } of missing) {
+    await runScript(`${MIGRATIONS_TABLE}${FORGET_UNFINISHED};
+${sql}
+;INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+VALUES (gen_random_uuid(), '${checksum}', now(), '${name}', now(), 1);`)
+  }
+  return missing.map(({ name }) => name)
 }
 
-/**
- * A process that is killed in the middle of a migration leaves a row that says "started", and Prisma would refuse to go on
- * for ever. It did not happen: a script is one transaction, and FINISH is the last part of it.
- */
+/** As Prisma makes it. */
+const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
+  logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0
+);
+`
+/** Builds before this one let Prisma's engine write a row that says "started", and a killed process left it behind. */
 const FORGET_UNFINISHED =
   'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL'
-const FINISH = `
-  DO $$ BEGIN
-    IF to_regclass('_prisma_migrations') IS NOT NULL THEN
-      UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1
-      WHERE finished_at IS NULL AND rolled_back_at IS NULL;
-    END IF;
-  END $$;`
-
-/**
- * The adapters' own executeScript will not do: PostgreSQL's cuts the script at every semicolon, those of comments and
- * function bodies included, and PGlite's answers before the script has run, so that a failing one passes for applied.
- * One query for the whole script is also one transaction: a failing migration leaves nothing behind.
- */
-function runningWholeScripts(
-  factory: SqlMigrationAwareDriverAdapterFactory,
-  runScript: (script: string) => Promise<unknown>,
-): SqlMigrationAwareDriverAdapterFactory {
-  const connect = factory.connect.bind(factory)
-  factory.connect = async () => {
-    const adapter = await connect()
-    adapter.executeScript = async (script) => {
-      await runScript(`${script}\n;${FINISH}`)
-    }
-    return adapter
-  }
-  return factory
-}
 
 function readMigrations(): Migration[] {
   return readdirSync(`${PRISMA_FOLDER}migrations`, { withFileTypes: true })

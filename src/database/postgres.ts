@@ -1,69 +1,58 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { Socket } from 'node:net'
-import { Pool } from 'pg'
-import type { PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { sqlState } from './sql.js'
 import type { Database, PoolUse, Sql, Statement, TransactionSql } from './sql.js'
 import { PLAN_SETTINGS } from './plan-settings.js'
+import { openPool, searchPath, STATEMENT_TIMEOUT_MS } from './session.js'
 import type { Routine } from './routine.js'
 
 /** Connections for writes. Commands are grouped, so few are busy at once. */
 const WRITE_CONNECTIONS = 8
 /** Connections for the GraphQL types' reads. */
 const READ_CONNECTIONS = 8
-/** A lock held this long means that something is stuck; the caller gets a retryable error, not a pile-up. */
-const LOCK_TIMEOUT_MS = 5_000
-const STATEMENT_TIMEOUT_MS = 30_000
-const CONNECT_TIMEOUT_MS = 5_000
 /** Past the statement's own: a database that has gone without a word does not keep to that. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 /** The statements of a transaction take milliseconds, and calls wait behind it. */
 const TRANSACTION_ANSWER_MS = 15_000
-/** A process that stands still, or is cut off, in the middle of a transaction keeps its locks from the others no longer. */
-const IDLE_TRANSACTION_MS = 10_000
-
-const WRITE_OPTIONS = PLAN_SETTINGS.map((setting) => `-c ${setting}`).join(' ')
 /** What is left to choose (the order in an UPDATE ... FROM) is chosen anew with a new connection, if it was wrong. */
 const WRITE_CONNECTION_SECONDS = 300
 
-export interface PoolErrors {
+export interface PostgresOptions {
+  /** Where the tables are. */
+  schema: string
   /** A connection broke while nobody used it. The pool replaces it; this is for the log. */
-  onIdleError(error: Error): void
+  onIdleError: (error: Error) => void
 }
 
-export function openPostgres(connectionString: string, errors: PoolErrors): Database {
-  const settings = {
-    connectionString,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
-    keepAlive: true,
-    application_name: 'baton',
-  }
+export function openPostgres(databaseUrl: string, { schema, onIdleError }: PostgresOptions): Database {
   // Pipelined: the statements of one step are sent together and cost one round trip.
-  const writes = new Pool({
-    ...settings,
-    options: WRITE_OPTIONS,
-    pipeline: true,
-    max: WRITE_CONNECTIONS,
-    maxLifetimeSeconds: WRITE_CONNECTION_SECONDS,
+  const writes = openPool(
+    databaseUrl,
+    'baton',
+    { ...searchPath(schema), ...PLAN_SETTINGS },
+    {
+      ...{ max: WRITE_CONNECTIONS, maxLifetimeSeconds: WRITE_CONNECTION_SECONDS },
+      ...{ query_timeout: ANSWER_TIMEOUT_MS, pipeline: true },
+    },
+  )
+  const reads = openPool(databaseUrl, 'baton', searchPath(schema), {
+    max: READ_CONNECTIONS,
+    query_timeout: ANSWER_TIMEOUT_MS,
   })
-  // In UTC: the adapter drops the offset of the times that it reads.
-  const reads = new Pool({ ...settings, options: '-c TimeZone=UTC', max: READ_CONNECTIONS })
   for (const pool of [writes, reads]) {
-    pool.on('error', (error) => errors.onIdleError(error))
+    pool.on('error', onIdleError)
     // A connection that breaks between two statements of a transaction: the next of them fails. Unheard, the event would
     // end the process.
     pool.on('connect', (connection) => connection.on('error', () => undefined))
   }
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(reads, { disposeExternalPool: false, statementNameGenerator }),
+    adapter: new PrismaPg(reads, { schema, disposeExternalPool: false, statementNameGenerator }),
   })
   return {
     kind: 'postgres',
+    schema,
     prisma,
     sql: sqlOf(writes, ANSWER_TIMEOUT_MS),
     transaction: (work) => inTransaction(writes, work),

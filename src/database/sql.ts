@@ -28,6 +28,8 @@ export interface TransactionSql extends Sql {
 
 export interface Database {
   readonly kind: 'embedded' | 'postgres'
+  /** The schema that all tables are in. */
+  readonly schema: string
   /** Single statements, each its own transaction. */
   readonly sql: Sql
   /** Reads for the GraphQL types. On PostgreSQL it has a pool of its own, so that readers cannot starve claims. */

@@ -11,9 +11,11 @@ export async function openDatabase(
   log: Log,
 ): Promise<Database> {
   if (databaseUrl === null) return openEmbedded(dataDirectory)
-  const applied = await migratePostgres(databaseUrl)
+  const { schema, applied } = await migratePostgres(databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'Migrated the database')
+  log.info({ schema }, `All tables are in the schema ${schema}`)
   return openPostgres(databaseUrl, {
+    schema,
     onIdleError: (error) => log.warn({ err: error }, 'A database connection broke; the next query opens another'),
   })
 }

@@ -1,7 +1,8 @@
-import { Pool } from 'pg'
 import type { QueryConfig } from 'pg'
 import { systemClock } from '../database/clock.js'
 import type { Clock } from '../database/clock.js'
+import { openPool, searchPath } from '../database/session.js'
+import type { Database } from '../database/sql.js'
 import type { Config } from './config.js'
 import type { Log } from './log.js'
 
@@ -18,16 +19,15 @@ export interface RateLimitStore {
 /** Where requests are counted for all servers together; null where each counts for itself. */
 export function openRateLimitStore(
   { rateLimitStore, databaseUrl }: Pick<Config, 'rateLimitStore' | 'databaseUrl'>,
+  { schema }: Pick<Database, 'schema'>,
   clock: Clock,
   log: Log,
 ): RateLimitStore | null {
   if (rateLimitStore === 'memory' || databaseUrl === null) return null
-  const pool = new Pool({
-    connectionString: databaseUrl,
+  const pool = openPool(databaseUrl, 'baton-rate-limits', searchPath(schema), {
     max: CONNECTIONS,
     connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
-    application_name: 'baton-rate-limits',
   })
   pool.on('error', (err) => log.warn({ err }, 'The rate limits lost a connection; the next request opens another'))
   return { query: (config) => byClock(clock, config, (shifted) => pool.query<Row>(shifted)), end: () => pool.end() }

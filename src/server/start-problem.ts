@@ -1,3 +1,4 @@
+import { DatabaseUnfit } from '../database/database-unfit.js'
 import { DirectoryInUse } from '../machine/directory-lock.js'
 import type { Config } from './config.js'
 
@@ -9,6 +10,7 @@ type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
  */
 export function startProblem(error: unknown, where: Where): string | null {
   if (error instanceof DirectoryInUse) return error.message
+  if (error instanceof DatabaseUnfit) return error.sentence(withoutCredentials(where.databaseUrl ?? ''))
   if (!(error instanceof Error)) return null
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === undefined) return databaseProblem(error, null, where)
@@ -67,7 +69,9 @@ function databaseProblem(error: Error, code: string | null, { databaseUrl }: Whe
     case '3D000':
       return `PostgreSQL at ${database} has no such database. Create it, or correct DATABASE_URL.`
     case '42501':
-      return `The user of DATABASE_URL may not create tables in ${database}. Make it the database's owner.`
+      return `The user of DATABASE_URL may not create tables in ${database}. Make it the owner of the database, or of a schema.`
+    case '42P07':
+      return `Another application has tables of the same names in ${database}. Give Baton a schema or a database of its own.`
     case '53300':
       return `PostgreSQL at ${database} has no connection left. Raise its max_connections, or stop other clients.`
     case '57P03':

@@ -70,7 +70,7 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
-  const rateLimitStore = openRateLimitStore(config, clock, log)
+  const rateLimitStore = openRateLimitStore(config, database, clock, log)
   const rateLimits = new RateLimits(config, rateLimitStore)
   const authenticator = new Authenticator({
     authenticate: (token) => authenticate(services, token),

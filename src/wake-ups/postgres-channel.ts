@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { connect } from '../database/session.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import type { Channel, Parcel } from './wake-ups.js'
@@ -11,6 +12,7 @@ const MAX_PAYLOAD = 7_500
 const RECONNECT_MS = [50, 200, 1_000, 5_000]
 /** An idle connection that died without a word is noticed by this. */
 const PROBE_MS = 15_000
+const PROBE = { text: 'SELECT 1', query_timeout: 5_000 }
 /**
  * Between two messages, while there is more to tell: each costs a statement, and wakes every process on the database. The first
  * after a pause goes at once.
@@ -45,7 +47,7 @@ export class PostgresChannel implements Channel {
   private client: Client | null = null
 
   constructor(
-    private readonly connectionString: string,
+    private readonly databaseUrl: string,
     private readonly sql: Sql,
     private readonly events: ChannelEvents,
   ) {}
@@ -95,12 +97,7 @@ export class PostgresChannel implements Channel {
   }
 
   private async listen(): Promise<void> {
-    const client = new Client({
-      connectionString: this.connectionString,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-      application_name: 'baton-listen',
-    })
+    const client = await connect(this.databaseUrl, 'baton-listen', {})
     let gone = false
     const lose = (error?: Error): void => {
       if (gone) return
@@ -113,7 +110,6 @@ export class PostgresChannel implements Channel {
     client.on('end', () => lose())
     client.on('notification', ({ payload }) => this.take(payload ?? ''))
     try {
-      await client.connect()
       await client.query(`LISTEN ${CHANNEL}`)
     } catch (error) {
       gone = true
@@ -142,7 +138,7 @@ export class PostgresChannel implements Channel {
     while (!this.closed && this.client === client) {
       await sleep(PROBE_MS, undefined, { ref: false })
       try {
-        await client.query('SELECT 1')
+        await client.query(PROBE)
       } catch (error) {
         lose(error as Error)
         return

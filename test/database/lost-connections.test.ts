@@ -16,7 +16,7 @@ describePostgres('a connection that is lost', (open) => {
 
   beforeAll(async () => {
     const { connectionString } = await open()
-    database = openPostgres(connectionString, { onIdleError: () => undefined })
+    database = openPostgres(connectionString, { schema: 'public', onIdleError: () => undefined })
     side = new Client({ connectionString })
     await side.connect()
   })
@@ -103,7 +103,10 @@ describePostgres('a connection that is lost', (open) => {
 
 describe('a database that is not there', () => {
   it.each(['127.0.0.1', 'localhost'])('at %s is known for what it is', async (host) => {
-    const database = openPostgres(`postgresql://nobody@${host}:1/none`, { onIdleError: () => undefined })
+    const database = openPostgres(`postgresql://nobody@${host}:1/none`, {
+      schema: 'public',
+      onIdleError: () => undefined,
+    })
     await expect(database.sql.rows(ONE)).rejects.toSatisfy(isUnavailable)
     await expect(database.prisma.logHead.findMany()).rejects.toSatisfy(isUnavailable)
     await database.close()

@@ -1,5 +1,4 @@
 import { PGlite } from '@electric-sql/pglite'
-import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { applyMissing, migratePostgres } from '../../src/database/migrate.js'
@@ -15,7 +14,6 @@ describe('embedded', () => {
       const pglite = await PGlite.create()
       const migrate = () =>
         applyMissing(
-          () => new PrismaPGlite(pglite),
           (script) => pglite.exec(script),
           async (sql) => (await pglite.query<{ migration_name: string; checksum: string }>(sql)).rows,
         )
@@ -46,15 +44,15 @@ describePostgres('PostgreSQL', (open) => {
 
   it('servers that start at once migrate once', async () => {
     const { connectionString, client } = await emptyDatabase()
-    const applied = await Promise.all([1, 2, 3].map(() => migratePostgres(connectionString)))
-    expect(applied.filter((names) => names.length > 0)).toHaveLength(1)
+    const migrated = await Promise.all([1, 2, 3].map(() => migratePostgres(connectionString)))
+    expect(migrated.filter(({ applied }) => applied.length > 0)).toHaveLength(1)
     expect((await client.query(TABLES)).rows).toEqual([{ n: 2 }])
     await client.end()
   })
 
   it('a migrated database is left alone, a changed migration refused', async () => {
     const database = await open()
-    expect(await migratePostgres(database.connectionString)).toEqual([])
+    expect(await migratePostgres(database.connectionString)).toEqual({ schema: 'public', applied: [] })
     const client = new Client({ connectionString: database.connectionString })
     await client.connect()
     await client.query(`UPDATE _prisma_migrations SET checksum = 'another'`)

@@ -53,7 +53,7 @@ describePostgres('requests counted in the database', (open) => {
     const { connectionString, sql } = await open()
     const shared = { now: () => new Date(Date.now() - 90_000) }
     const settings = { rateLimitStore: 'postgres', databaseUrl: connectionString } as const
-    const store = openRateLimitStore(settings, shared, openLog('silent'))
+    const store = openRateLimitStore(settings, { schema: 'public' }, shared, openLog('silent'))
     const limits = new RateLimits({ rateLimitDaemon: 1, rateLimitOthers: 1, rateLimitFailures: 1 }, store)
     await limits.request(null, 'an address')
     await limits.request(null, 'an address')

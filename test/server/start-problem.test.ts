@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { DatabaseUnfit } from '../../src/database/database-unfit.js'
 import { DirectoryInUse } from '../../src/machine/directory-lock.js'
 import { startProblem } from '../../src/server/start-problem.js'
 
@@ -35,6 +36,8 @@ it.each([
   [failure('28P01'), 'PostgreSQL at db:5433/app refuses the user or password of DATABASE_URL.'],
   [failure('3D000'), 'PostgreSQL at db:5433/app has no such database.'],
   [failure('42501'), 'The user of DATABASE_URL may not create tables in db:5433/app.'],
+  [failure('42P07'), 'Another application has tables of the same names in db:5433/app.'],
+  [new DatabaseUnfit((database) => `No schema at ${database}.`), 'No schema at db:5433/app.'],
   [failure('53300'), 'PostgreSQL at db:5433/app has no connection left.'],
   [failure('EADDRINUSE', { syscall: 'listen' }), 'Another program listens on 127.0.0.1:4000 already.'],
 ])('on PostgreSQL: %s', (error, sentence) => {

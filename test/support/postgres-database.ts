@@ -20,6 +20,7 @@ export async function openPostgresDatabase(): Promise<PostgresDatabase> {
   const { name, connectionString } = (await (await askForDatabase('POST', '/postgres')).json()) as CreatedDatabase
   let closing = false
   const database = openPostgres(connectionString, {
+    schema: 'public',
     // Dropping the database ends connections that are still saying goodbye.
     onIdleError(error) {
       if (!closing) throw error

@@ -73,7 +73,7 @@ export interface Servers {
 export function serversBeside(world: World, connectionString: string, count: number): Servers {
   const failures: string[] = []
   const databases = Array.from({ length: count }, () =>
-    noting(failures, openPostgres(connectionString, { onIdleError: () => undefined })),
+    noting(failures, openPostgres(connectionString, { schema: 'public', onIdleError: () => undefined })),
   )
   return {
     worlds: databases.map((database) => ({

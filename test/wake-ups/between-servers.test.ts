@@ -34,7 +34,7 @@ describePostgres('several servers on one PostgreSQL', (open) => {
 
   /** A server with connections of its own. `hears`: whether what other servers send reaches it. */
   async function server(hears: 'everything' | 'nothing', watchMs = 3_600_000): Promise<World> {
-    const own = openPostgres(database.connectionString, { onIdleError: () => undefined })
+    const own = openPostgres(database.connectionString, { schema: 'public', onIdleError: () => undefined })
     const wakeUps = new WakeUps()
     const channel = new PostgresChannel(database.connectionString, own.sql, {
       receive: (parcel) => {

@@ -1,11 +1,11 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { connect, WITHOUT_TIMEOUTS } from '../../database/session.js'
 import { ImportRefused } from '../import-refused.js'
 import { COLUMNS, KEYS } from './columns.js'
 import type { Columns, SourceTableName } from './columns.js'
 
 /** Rows fetched at once. */
 const BATCH = 500
-const CONNECT_TIMEOUT_MS = 10_000
 
 /** The source at one moment, read-only: whatever goes on there meanwhile is neither seen nor disturbed. */
 export interface Source {
@@ -19,24 +19,16 @@ export interface Source {
 
 /** @throws ImportRefused where nothing answers, or what answers is no Multica database. */
 export async function openSource(connectionString: string): Promise<Source> {
-  const client = new Client({
-    connectionString,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'baton-import',
-    statement_timeout: 0,
-    idle_in_transaction_session_timeout: 0,
-  })
-  // The next statement fails and says so; without a listener the process would end here.
-  client.on('error', () => undefined)
+  let client: Client | null = null
   try {
-    await client.connect()
+    // Its search path is its own: it says where the source's tables are.
+    client = await connect(connectionString, 'baton-import', WITHOUT_TIMEOUTS)
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-    await client.query('SET LOCAL timezone = UTC')
     const present = await readPresent(client)
     demandRequired(present)
     return sourceOver(client, present)
   } catch (error) {
-    await client.end().catch(() => undefined)
+    await client?.end().catch(() => undefined)
     if (error instanceof ImportRefused) throw error
     const message = `The source does not answer: ${(error as Error).message}. Check the address that --from gives.`
     throw new ImportRefused('SOURCE_UNREACHABLE', 'from', message)

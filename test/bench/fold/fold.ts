@@ -92,6 +92,7 @@ async function livedIn(setting: Setting, databaseUrl: string | null, each: numbe
   await server.stop()
   if (databaseUrl === null) return openEmbedded(dataDirectory)
   return openPostgres(databaseUrl, {
+    schema: 'public',
     onIdleError(error) {
       throw error
     },
