@@ -1,6 +1,7 @@
 import { activeCount } from './active-count.js'
 import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './claimable.js'
+import { cools } from './cooling.js'
 
 /** How many claimable tasks of one runtime a caller would take. */
 export interface Ask {
@@ -39,7 +40,7 @@ const LOOKED_UP = 4
  * Never waits for a lock, so it can stand anywhere in the lock order. The conversation comes first: an entry locked
  * for a conversation that then turns out to be held would block that conversation's holder, who may be waited for here.
  * Its cost grows with the number of agents that have claimable work on the runtime, with nothing else. A runtime that is
- * deregistered gets nothing.
+ * deregistered, or cools down, gets nothing.
  *
  * Locks up to the wanted number of claimable tasks of each runtime, best first. More of an agent's tasks than it has room for
  * come last, as spares.
@@ -50,7 +51,8 @@ export const PICK = statement(
   'pick_claimable',
   `WITH RECURSIVE asked AS (
      SELECT x.w, x.rt, x.want FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, rt, want) CROSS JOIN LATERAL (
-       SELECT FROM runtime t WHERE t."workspaceId" = x.w AND t.id = x.rt AND t."deregisteredAt" IS NULL OFFSET 0) t
+       SELECT FROM runtime t WHERE t."workspaceId" = x.w AND t.id = x.rt AND t."deregisteredAt" IS NULL
+         AND ${cools('t', '$6::timestamptz')} IS NOT TRUE OFFSET 0) t
    ), agents AS (
      SELECT a.w, a.rt, a.want, (SELECT q."agentId" FROM queue_entry q
        WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = $5 ORDER BY q."agentId" LIMIT 1) AS agent
@@ -86,12 +88,13 @@ export const PICK = statement(
 )
 
 /** Each runtime is asked for once. `again`: an earlier pick got nothing, so this one looks beyond the candidates that others may hold. */
-export function pickValues(asks: readonly Ask[], again: boolean): unknown[] {
+export function pickValues(asks: readonly Ask[], again: boolean, now: Date): unknown[] {
   return [
     asks.map((ask) => ask.workspaceId),
     asks.map((ask) => ask.runtimeId),
     asks.map((ask) => ask.want),
     again ? SPARES : 0,
     CLAIMABLE,
+    now,
   ]
 }

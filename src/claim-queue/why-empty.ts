@@ -2,6 +2,7 @@ import { activeCount } from './active-count.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './claimable.js'
+import { cools } from './cooling.js'
 
 /** What waits at a runtime, seen without locks. */
 export interface Waiting {
@@ -15,6 +16,8 @@ export interface Waiting {
   scheduled: boolean
   conversationBusy: boolean
   agentFull: boolean
+  /** Seconds until it stops cooling down; null: it does not. */
+  coolingFor: number | null
   /** Seconds until the next scheduled task; null without one. */
   nextAvailableIn: number | null
 }
@@ -51,6 +54,7 @@ const WHY = statement(
      coalesce(n.at <= $3, false) AS due,
      coalesce(n.at > $3, false) AS scheduled,
      EXISTS (SELECT 1 FROM queue_entry q WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'NEXT') AS "conversationBusy",
+     CASE WHEN ${cools('r', '$3::timestamptz')} THEN extract(epoch FROM r."coolingUntil" - $3::timestamptz)::float8 END AS "coolingFor",
      extract(epoch FROM n.at - $3::timestamptz)::float8 AS "nextAvailableIn"
    FROM asked a JOIN runtime r ON r."workspaceId" = a.w AND r.id = a.rt
      JOIN next n ON n.w = a.w AND n.rt = a.rt`,

@@ -1,5 +1,7 @@
 import type { Task } from '../generated/prisma/client.js'
-import type { TaskKind } from '../session-pointer/events.js'
+import type { AccountWaits, TaskKind } from '../session-pointer/events.js'
+import type { FailureFault } from '../session-pointer/failure-class.js'
+import type { Usage } from '../session-pointer/usage.js'
 import type { TaskState, TaskStatus } from '../tasks/task-state.js'
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null
@@ -30,7 +32,10 @@ export function taskStateOf(row: Task): TaskState {
             reason: row.failureReason,
             resumeSafe: row.failureResumeSafe ?? false,
             retryable: row.failureRetryable ?? false,
+            fault: row.failureFault as FailureFault | null,
           },
+    usage: row.usage as Usage | null,
+    accountWaits: row.accountWaits as AccountWaits | null,
     createdAt: row.createdAt.toISOString(),
     availableAt: row.availableAt.toISOString(),
     claimedAt: iso(row.claimedAt),
@@ -86,6 +91,9 @@ export function taskRowOf(task: TaskState, extras: TaskRowExtras): Task {
     failureError: extras.failureError,
     failureResumeSafe: failure?.resumeSafe ?? null,
     failureRetryable: failure?.retryable ?? null,
+    failureFault: failure?.fault ?? null,
+    usage: task.usage as Task['usage'],
+    accountWaits: task.accountWaits as Task['accountWaits'],
     claimToken: extras.claimToken,
     claimVersion: task.claimVersion,
     resumeOutcome: extras.resumeOutcome,

@@ -58,6 +58,7 @@ export const runtimeIds = listOf(idRule, 100)
 export const nodeIds = z.array(idRule).max(100, 'must have at most 100 entries.')
 export const heldClaims = z.array(z.unknown()).max(1_000, 'must have at most 1,000 entries.')
 export const handoffBytes = z.number().int().min(1).max(MB)
+export const accounts = z.array(z.unknown()).max(100, 'must have at most 100 entries.')
 export const progressEntries = listOf(z.unknown(), 500)
 
 function between(least: number, most: number) {
@@ -77,6 +78,8 @@ export const maxResumeFailures = between(1, 1_000)
 export const logPage = between(1, 1_000)
 export const examples = between(0, 100)
 export const seconds = atLeast(1)
+export const tokens = between(0, 2_147_483_647)
+export const cost = between(0, 1_000_000)
 export const sequence = atLeast(0)
 
 const EARLIEST = Date.UTC(1970, 0, 1)

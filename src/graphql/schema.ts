@@ -32,6 +32,7 @@ import './types/task.js'
 import './types/task-changes.js'
 import './types/task-queries.js'
 import './types/token.js'
+import './types/usage-by-day.js'
 import './types/verification.js'
 import './types/workspace.js'
 

@@ -7,6 +7,7 @@
  */
 
 import type { FailureFault } from './failure-class.js'
+import type { Usage } from './usage.js'
 
 export type TaskKind = 'CHAT' | 'ISSUE'
 export type MessageRole = 'USER' | 'ASSISTANT'
@@ -74,6 +75,14 @@ export interface TaskEnqueued {
    * Missing where an older build made the retry: that one went to the end of the line.
    */
   place?: number
+  /** Of a retry that waits, or waited, for an account. Missing: it never did. */
+  accountWaits?: AccountWaits
+}
+
+/** How often a turn has waited for its account so far, and since when, RFC 3339. */
+export interface AccountWaits {
+  count: number
+  since: string
 }
 
 /** A queued task was moved to the runtime in the envelope, because its agent moved. */
@@ -144,6 +153,8 @@ export interface RunEnding {
   retiredSessionId: string | null
   /** The provider had not stored the session's transcript (F9). */
   transcriptMissing: boolean
+  /** What the run used. Missing where the daemon told nothing. */
+  usage?: Usage
 }
 
 export interface TaskCompleted extends RunEnding {
@@ -160,6 +171,8 @@ export interface TaskFailed extends RunEnding {
   classifierVersion: number
   /** Missing on events of older builds. */
   fault?: FailureFault
+  /** With the account's fault: the runtime makes no claim under this account before `until`, RFC 3339. */
+  cooling?: { until: string; account: string | null }
 }
 
 export interface TaskCancelled {

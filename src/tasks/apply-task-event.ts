@@ -65,6 +65,8 @@ function enqueued(event: EventOf<'TASK_ENQUEUED'>): Applied {
     sessionId: null,
     workDir: null,
     failure: null,
+    usage: null,
+    accountWaits: data.accountWaits ?? null,
     createdAt: event.occurredAt,
     availableAt: data.availableAt,
     claimedAt: null,
@@ -122,11 +124,11 @@ function moved(task: TaskState, event: EventOf<TransitionType>): TaskState {
     case 'TASK_CANCELLED':
       return { ...task, status, finishedAt: at, cancelledVersion: event.version }
     case 'TASK_COMPLETED':
-      return { ...task, ...reported(task, event.data), status, finishedAt: at }
+      return { ...task, ...reported(task, event.data), status, finishedAt: at, usage: event.data.usage ?? null }
     case 'TASK_FAILED': {
-      const { failureReason: reason, resumeSafe, retryable } = event.data
-      const failure = { reason, resumeSafe, retryable }
-      return { ...task, ...reported(task, event.data), status, finishedAt: at, failure }
+      const { failureReason: reason, resumeSafe, retryable, fault = null, usage = null } = event.data
+      const failure = { reason, resumeSafe, retryable, fault }
+      return { ...task, ...reported(task, event.data), status, finishedAt: at, failure, usage }
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { HandoffRange, ResumeResult, RunEnding } from '../session-pointer/events.js'
-import { recordedFailure } from './recorded-failure.js'
+import { endingData, recordedFailure } from './recorded-failure.js'
+import type { AccountAnswer } from './recorded-failure.js'
 import { failing, holdsClaim, illegalTransition, REPEATED, STALE_CLAIM, transition } from './task-decision.js'
 import type { ClaimCommand, TaskDecision } from './task-decision.js'
 import { isActive } from './task-state.js'
@@ -50,14 +51,13 @@ export function complete(command: ClaimCommand & { ending: RunEnding; messageId:
   if (!holdsClaim(command)) return STALE_CLAIM
   const { task, messageId } = command
   if (task.status === 'COMPLETED') return REPEATED
-  const { sessionId, workDir, retiredSessionId, transcriptMissing } = command.ending
-  const data = { sessionId, workDir, retiredSessionId, transcriptMissing, messageId }
+  const data = { ...endingData(command.ending), messageId }
   return transition(task, { type: 'TASK_COMPLETED', ...envelope(task), data }, false)
 }
 
 /** CLAIMED or RUNNING -> FAILED, with the failure classified. Sent again: repeated. */
 export function fail(
-  command: ClaimCommand & { ending: RunEnding; failureReason: string; error: string },
+  command: ClaimCommand & { ending: RunEnding; failureReason: string; error: string; account?: AccountAnswer },
 ): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
   if (command.task.status === 'FAILED') return REPEATED

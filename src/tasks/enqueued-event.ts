@@ -10,7 +10,7 @@ export interface Enqueue extends TaskEnqueued {
 /** The one builder of TASK_ENQUEUED: for new work, reruns and automatic retries alike. */
 export function enqueuedEvent(enqueue: Enqueue): Extract<NewEvent, { type: 'TASK_ENQUEUED' }> {
   const { taskId, runtimeId, kind, agentId, priority, attempt, maxAttempts, retryOf, rerunOf } = enqueue
-  const { forceFreshSession, forceFreshWorkDir, availableAt, inputMessageIds, place } = enqueue
+  const { forceFreshSession, forceFreshWorkDir, availableAt, inputMessageIds, place, accountWaits } = enqueue
   return {
     type: 'TASK_ENQUEUED',
     taskId,
@@ -28,6 +28,7 @@ export function enqueuedEvent(enqueue: Enqueue): Extract<NewEvent, { type: 'TASK
       availableAt,
       inputMessageIds: [...inputMessageIds],
       ...(place === undefined ? {} : { place }),
+      ...(accountWaits === undefined ? {} : { accountWaits }),
     },
   }
 }

@@ -1,9 +1,20 @@
-import type { NewEvent, RunEnding } from '../session-pointer/events.js'
+import type { AccountWaits, NewEvent, RunEnding } from '../session-pointer/events.js'
 import { classifyFailure, CLASSIFIER_VERSION } from '../session-pointer/failure-class.js'
+import { coolsUntil } from './account-wait.js'
 import type { TaskState } from './task-state.js'
 
 /** The longest error text that is kept, in UTF-8 bytes. */
 export const MAX_ERROR_BYTES = 4096
+
+/** What is known of the account that a run was under, where the failure is the account's. */
+export interface AccountAnswer {
+  /** Its fingerprint at the claim; null: not told. */
+  account: string | null
+  /** When the provider says that it may work again, RFC 3339; null: it said nothing. */
+  retryAt: string | null
+  /** RFC 3339. */
+  now: string
+}
 
 /** A failure to be recorded: its event, and what is kept of its error beside the log. */
 export interface RecordedFailure {
@@ -13,28 +24,34 @@ export interface RecordedFailure {
 
 /** TASK_FAILED with its verdict, judged here once. The whole error is judged; only what is kept of it is cut. */
 export function recordedFailure(
-  task: Pick<TaskState, 'id' | 'runtimeId'>,
-  failure: { ending: RunEnding; failureReason: string; error: string },
+  task: Pick<TaskState, 'id' | 'runtimeId'> & { accountWaits?: AccountWaits | null },
+  failure: { ending: RunEnding; failureReason: string; error: string; account?: AccountAnswer },
 ): RecordedFailure {
-  const { failureReason, error } = failure
-  const { sessionId, workDir, retiredSessionId, transcriptMissing } = failure.ending
+  const { failureReason, error, account } = failure
+  const verdict = classifyFailure({ reason: failureReason, error })
   const errorText = cutAtBytes(error, MAX_ERROR_BYTES)
   const event: RecordedFailure['event'] = {
     type: 'TASK_FAILED',
     taskId: task.id,
     runtimeId: task.runtimeId,
     data: {
-      sessionId,
-      workDir,
-      retiredSessionId,
-      transcriptMissing,
+      ...endingData(failure.ending),
       failureReason,
       errorBytes: new TextEncoder().encode(errorText).length,
-      ...classifyFailure({ reason: failureReason, error }),
+      ...verdict,
       classifierVersion: CLASSIFIER_VERSION,
+      ...(verdict.fault === 'ACCOUNT' && account !== undefined
+        ? { cooling: { until: coolsUntil(task.accountWaits ?? null, account), account: account.account } }
+        : {}),
     },
   }
   return { event, errorText }
+}
+
+/** What an ending says, field by field: the event holds nothing else of it. */
+export function endingData({ sessionId, workDir, retiredSessionId, transcriptMissing, usage }: RunEnding): RunEnding {
+  const said = { sessionId, workDir, retiredSessionId, transcriptMissing }
+  return usage === undefined ? said : { ...said, usage }
 }
 
 /** The longest beginning of at most `limit` UTF-8 bytes that splits no character. */

@@ -1,4 +1,6 @@
-import type { TaskKind } from '../session-pointer/events.js'
+import type { AccountWaits, TaskKind } from '../session-pointer/events.js'
+import type { FailureFault } from '../session-pointer/failure-class.js'
+import type { Usage } from '../session-pointer/usage.js'
 
 export type TaskStatus = 'QUEUED' | 'CLAIMED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
 
@@ -6,6 +8,8 @@ export interface TaskFailure {
   reason: string
   resumeSafe: boolean
   retryable: boolean
+  /** null: an older build recorded none. */
+  fault: FailureFault | null
 }
 
 /** One task, as folded from its events alone. All times are RFC 3339; versions are those of its conversation's stream. */
@@ -29,6 +33,10 @@ export interface TaskState {
   sessionId: string | null
   workDir: string | null
   failure: TaskFailure | null
+  /** What its run used; null: nobody told. */
+  usage: Usage | null
+  /** null: neither it nor a task that it tries again has waited for the account. */
+  accountWaits: AccountWaits | null
   createdAt: string
   availableAt: string
   /** Of the newest claim; null again after a release. */

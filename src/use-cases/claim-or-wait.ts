@@ -46,9 +46,9 @@ function isGone(asker: Asker | null): boolean {
   return asker?.isGone === true
 }
 
-/** A task that is only not yet available needs no hint: its time is known. */
+/** A task that is only not yet available needs no hint, nor does a runtime that cools down: their times are known. */
 function untilDue(waiting: readonly Waiting[]): number {
-  const seconds = waiting.flatMap(({ nextAvailableIn }) => (nextAvailableIn === null ? [] : [nextAvailableIn]))
+  const seconds = waiting.flatMap(({ coolingFor, nextAvailableIn }) => coolingFor ?? nextAvailableIn ?? [])
   return Math.max(10, Math.min(...seconds.map((value) => value * 1000 + 5)))
 }
 

@@ -16,7 +16,12 @@ import { loadAgents, loadConversationRows, loadRuntimes } from './transaction/lo
 import { tasksById } from './task-work.js'
 
 export type NoTaskReason =
-  'QUEUE_EMPTY' | 'NOT_YET_AVAILABLE' | 'CONVERSATION_BUSY' | 'AGENT_AT_CAPACITY' | 'RUNTIME_DEREGISTERED'
+  | 'QUEUE_EMPTY'
+  | 'NOT_YET_AVAILABLE'
+  | 'CONVERSATION_BUSY'
+  | 'AGENT_AT_CAPACITY'
+  | 'RUNTIME_DEREGISTERED'
+  | 'RUNTIME_COOLING_DOWN'
 
 export interface ClaimTaskInput {
   runtimeIds: readonly string[]
@@ -98,15 +103,19 @@ function noTaskOf(waiting: readonly Waiting[]): NoTask {
   const reasons = new Set<NoTaskReason>()
   for (const runtime of waiting) {
     if (runtime.deregistered) reasons.add('RUNTIME_DEREGISTERED')
+    if (runtime.coolingFor !== null) reasons.add('RUNTIME_COOLING_DOWN')
     if (runtime.scheduled || runtime.due) reasons.add('NOT_YET_AVAILABLE')
     // Claimable to the last look, but somebody never let go of its conversation.
-    const locked = runtime.claimable && !runtime.deregistered
+    const locked = runtime.claimable && !runtime.deregistered && runtime.coolingFor === null
     if (runtime.conversationBusy || locked) reasons.add('CONVERSATION_BUSY')
     if (runtime.agentFull) reasons.add('AGENT_AT_CAPACITY')
   }
   if (reasons.size === 0) reasons.add('QUEUE_EMPTY')
-  const next = waiting.flatMap(({ nextAvailableIn }) => (nextAvailableIn === null ? [] : [Math.ceil(nextAvailableIn)]))
-  return { reasons: [...reasons], retryAfterSeconds: Math.max(1, Math.min(POLL_SECONDS, ...next)) }
+  // A runtime that cools down is not worth asking before: no poll brings it anything.
+  const next = waiting.map(({ coolingFor, nextAvailableIn }) =>
+    Math.ceil(coolingFor ?? Math.min(POLL_SECONDS, nextAvailableIn ?? POLL_SECONDS)),
+  )
+  return { reasons: [...reasons], retryAfterSeconds: Math.max(1, next.length === 0 ? POLL_SECONDS : Math.min(...next)) }
 }
 
 function freshClaims(claimed: readonly Claimed[]): ClaimView[] {

@@ -1,6 +1,7 @@
 import type { Task } from '../generated/prisma/client.js'
 import { newId } from '../database/ids.js'
 import type { NewEvent, RunEnding } from '../session-pointer/events.js'
+import type { Usage } from '../session-pointer/usage.js'
 import { complete } from '../tasks/decide.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
@@ -14,7 +15,10 @@ export interface EndingInput {
   workDir?: string | null
   retiredSessionId?: string | null
   transcriptMissing?: boolean | null
+  usage?: UsageInput | null
 }
+
+export type UsageInput = { [Key in keyof Usage]?: Usage[Key] | null }
 
 export interface CompleteTaskInput extends EndingInput {
   taskId: string
@@ -63,7 +67,23 @@ export function endingOf(input: EndingInput): RunEnding {
     workDir: input.workDir ?? null,
     retiredSessionId: input.retiredSessionId ?? null,
     transcriptMissing: input.transcriptMissing ?? false,
+    ...usageOf(input.usage),
   }
+}
+
+/** Nothing told is no usage. */
+function usageOf(input: UsageInput | null | undefined): { usage?: Usage } {
+  const usage = {
+    model: input?.model ?? null,
+    inputTokens: input?.inputTokens ?? null,
+    outputTokens: input?.outputTokens ?? null,
+    cacheReadTokens: input?.cacheReadTokens ?? null,
+    cacheWriteTokens: input?.cacheWriteTokens ?? null,
+    costUsd: input?.costUsd ?? null,
+    contextUsed: input?.contextUsed ?? null,
+    contextMax: input?.contextMax ?? null,
+  }
+  return Object.values(usage).every((value) => value === null) ? {} : { usage }
 }
 
 function replies(kind: string, output: string | null): boolean {

@@ -15,6 +15,8 @@ export interface FailTaskInput extends EndingInput {
   claimToken: string
   failureReason: string
   error: string
+  /** Of a failure that is the account's: when it may work again. */
+  retryAt?: Date | null
 }
 
 const RETRY_OF = statement(
@@ -32,7 +34,15 @@ export async function failTask(
   const outcome = await commandTask(services, caller, {
     taskId,
     verb: 'failed',
-    decide: (task, held) => fail({ task, held, presented: claimToken, ending: endingOf(input), failureReason, error }),
+    decide: (task, held, { state, now }) =>
+      fail({
+        ...{ task, held, presented: claimToken, ending: endingOf(input), failureReason, error },
+        account: {
+          account: state.run?.taskId === taskId ? state.run.account : null,
+          retryAt: input.retryAt?.toISOString() ?? null,
+          now: now.toISOString(),
+        },
+      }),
     follow: followFailure,
   })
   if (!outcome.ok) return outcome

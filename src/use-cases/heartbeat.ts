@@ -3,6 +3,8 @@ import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
+import { refusesInstance } from './daemon-instance.js'
+import type { Instance } from './daemon-instance.js'
 import type { Outcome } from './outcome.js'
 import { accepted, badInput, notFound } from './outcome.js'
 import type { Services } from './services.js'
@@ -14,6 +16,10 @@ export interface HeartbeatInput {
   daemonId: string
   runtimeIds: readonly string[]
   claims?: readonly ClaimKey[] | null
+  /** The process of the daemon. Left out by clients that know of none. */
+  instance?: Instance | null
+  /** Accounts that have changed since the runtimes were registered: a login was repaired. */
+  accounts?: readonly { runtimeId: string; account: string }[] | null
 }
 
 interface ClaimKey {
@@ -70,9 +76,9 @@ const CANCELLED = statement(
 
 /** The daemon is alive and holds these claims: renews each by its lease, and says which it must give up. */
 export async function heartbeat(
-  { database, clock, timers }: Services,
+  { database, clock, timers, wakeUps }: Services,
   caller: Caller,
-  { daemonId, runtimeIds, claims }: HeartbeatInput,
+  { daemonId, runtimeIds, claims, instance, accounts }: HeartbeatInput,
 ): Promise<Outcome<{ runtimes: Runtime[]; claims: HeldClaim[]; nextHeartbeatSeconds: number }>> {
   const { workspaceId } = caller
   const forbidden = forbidsDaemon(caller, daemonId)
@@ -88,6 +94,11 @@ export async function heartbeat(
       return badInput('input.runtimeIds', `Runtime ${id} belongs to daemon ${runtime.daemonId}, not to ${daemonId}.`)
     }
   }
+  const stray = accounts?.find(({ runtimeId }) => !runtimeIds.includes(runtimeId))
+  if (stray !== undefined) return badInput('input.accounts', `Runtime ${stray.runtimeId} is not in input.runtimeIds.`)
+  const elsewhere = refusesInstance(instance, known, timers)
+  if (elsewhere !== null) return elsewhere
+  if (accounts != null && accounts.length > 0) await tellAccounts(database.sql, wakeUps, workspaceId, accounts)
   const now = clock.now()
   const before = new Date(now.getTime() - SEEN_RESOLUTION_MS)
   const held = claims ?? []
@@ -96,10 +107,37 @@ export async function heartbeat(
     verdictsOn(database.sql, workspaceId, daemonId, held, now),
   ])
   return accepted({
-    runtimes: known.map((runtime) => ({ ...runtime, lastSeenAt: now })),
+    runtimes: known.map((runtime) => ({
+      ...runtime,
+      account: accounts?.find(({ runtimeId }) => runtimeId === runtime.id)?.account ?? runtime.account,
+      lastSeenAt: now,
+    })),
     claims: verdicts,
     nextHeartbeatSeconds: timers.heartbeat,
   })
+}
+
+const TELL_ACCOUNTS = statement(
+  'tell_accounts',
+  `WITH told AS (
+     SELECT r.id, x.account FROM unnest($2::text[], $3::text[]) AS x(id, account)
+       JOIN runtime r ON r."workspaceId" = $1 AND r.id = x.id AND r.account IS DISTINCT FROM x.account
+     ORDER BY r.id FOR UPDATE OF r
+   )
+   UPDATE runtime r SET account = t.account FROM told t WHERE r."workspaceId" = $1 AND r.id = t.id RETURNING r.id`,
+)
+
+/** Another account ends the cooling down: who waits there may find work. */
+async function tellAccounts(
+  sql: Sql,
+  wakeUps: Services['wakeUps'],
+  workspaceId: string,
+  accounts: readonly { runtimeId: string; account: string }[],
+): Promise<void> {
+  const changed = await sql.rows<{ id: string }>(TELL_ACCOUNTS, [
+    ...[workspaceId, accounts.map(({ runtimeId }) => runtimeId), accounts.map(({ account }) => account)],
+  ])
+  wakeUps.announce({ runtimes: changed.map(({ id }) => ({ workspaceId, runtimeId: id })), logs: [] })
 }
 
 type Verdict = HeldClaim & ClaimKey

@@ -3,6 +3,8 @@ import { statement } from '../database/sql.js'
 import { recover } from '../tasks/decide-abandoned.js'
 import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
+import { refusesMachine } from './daemon-instance.js'
+import type { Instance } from './daemon-instance.js'
 import { failHeldTasks } from './held-tasks.js'
 import type { Outcome } from './outcome.js'
 import { accepted, badInput, notFound } from './outcome.js'
@@ -13,6 +15,8 @@ export interface RecoverOrphanedTasksInput {
   daemonId: string
   /** null: all runtimes of the daemon. */
   runtimeIds?: readonly string[] | null
+  /** The process of the daemon that starts. Left out by clients that know of none. */
+  instance?: Instance | null
 }
 
 const RUNTIMES = statement(
@@ -22,12 +26,12 @@ const RUNTIMES = statement(
 
 /**
  * A daemon that starts holds nothing: what an earlier process of it had claimed is failed with `runtime_recovery`, and
- * retried where the rules allow it.
+ * retried where the rules allow it. While another machine under the same daemonId is heard of, it is refused: what that holds is alive.
  */
 export async function recoverOrphanedTasks(
   services: Services,
   caller: Caller,
-  { daemonId, runtimeIds }: RecoverOrphanedTasksInput,
+  { daemonId, runtimeIds, instance }: RecoverOrphanedTasksInput,
 ): Promise<Outcome<{ failed: Task[]; retries: Task[] }>> {
   const forbidden = forbidsDaemon(caller, daemonId)
   if (forbidden !== null) return forbidden
@@ -39,8 +43,11 @@ export async function recoverOrphanedTasks(
       return badInput('input.runtimeIds', `Runtime ${id} belongs to daemon ${runtime.daemonId}, not to ${daemonId}.`)
     }
   }
+  const named = runtimeIds == null ? rows : rows.filter(({ id }) => runtimeIds.includes(id))
+  const elsewhere = refusesMachine(instance, named, { timers: services.timers, now: services.clock.now() })
+  if (elsewhere !== null) return elsewhere
   // A claim that the earlier process asked for last may be under way.
   await decisionsMade(services.database)
-  const own = runtimeIds ?? rows.map(({ id }) => id)
+  const own = named.map(({ id }) => id)
   return accepted(await failHeldTasks(services, caller, own, recover))
 }

@@ -5,6 +5,8 @@ import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
 import type { Outcome } from './outcome.js'
 import { accepted, notFound } from './outcome.js'
+import { heldElsewhere, offlineBefore } from './daemon-instance.js'
+import type { Instance } from './daemon-instance.js'
 import type { Services } from './services.js'
 
 export interface RegisterRuntimeInput {
@@ -16,30 +18,45 @@ export interface RegisterRuntimeInput {
   account?: string | null
   store?: string | null
   metadata?: unknown
+  /** The process of the daemon. Left out by clients that know of none. */
+  instance?: Instance | null
 }
+
+const HOLDER = statement(
+  'runtime_of_daemon',
+  `SELECT r.* FROM runtime r WHERE r."workspaceId" = $1 AND r."daemonId" = $2 AND r.provider = $3`,
+)
+
+/** Of the row as it stands, in the statement that replaces it: two machines that register at once take turns. */
+const HELD_BY_ANOTHER_MACHINE = `(r."deregisteredAt" IS NULL AND r."instanceMachine" <> $13::text AND r."lastSeenAt" >= $15::timestamptz)`
 
 const UPSERT = statement(
   'register_runtime',
   `INSERT INTO runtime AS r ("workspaceId", id, "daemonId", provider, name, host, "cliVersion", account, store, metadata,
-     "lastSeenAt", "createdAt")
-   VALUES ($1, $2, $3, $4, coalesce($5, $4 || ' on ' || coalesce($6, $3)), $6, $7, $8, $9, $10::jsonb, $11, $11)
+     "lastSeenAt", "createdAt", "instanceId", "instanceMachine", "instanceHost")
+   VALUES ($1, $2, $3, $4, coalesce($5, $4 || ' on ' || coalesce($6, $3)), $6, $7, $8, $9, $10::jsonb, $11, $11, $12, $13, $14)
    ON CONFLICT ("workspaceId", "daemonId", provider) DO UPDATE SET name = coalesce($5, r.name), host = excluded.host,
      "cliVersion" = excluded."cliVersion", account = excluded.account, store = excluded.store,
-     metadata = excluded.metadata, "lastSeenAt" = excluded."lastSeenAt", "deregisteredAt" = NULL
+     metadata = excluded.metadata, "lastSeenAt" = excluded."lastSeenAt", "deregisteredAt" = NULL,
+     "instanceId" = excluded."instanceId", "instanceMachine" = excluded."instanceMachine",
+     "instanceHost" = excluded."instanceHost"
+   WHERE $13::text IS NULL OR ${HELD_BY_ANOTHER_MACHINE} IS NOT TRUE
    RETURNING r.*`,
 )
 
 /**
  * Makes a runtime known, or known again under its old id: identity is workspace, daemonId and provider. Says everything
- * anew but the name, which stays when none is given; a deregistered runtime comes back.
+ * anew but the name, which stays when none is given; a deregistered runtime comes back. While another machine is heard of
+ * under the same daemonId, it is refused (one that says which machine it is).
  */
 export async function registerRuntime(
-  { database, clock, wakeUps }: Services,
+  { database, clock, wakeUps, timers }: Services,
   caller: Caller,
   input: RegisterRuntimeInput,
 ): Promise<Outcome<{ runtime: Runtime }>> {
   const forbidden = forbidsDaemon(caller, input.daemonId)
   if (forbidden !== null) return forbidden
+  const now = clock.now()
   const [runtime] = await database.sql.rows<Runtime>(UPSERT, [
     caller.workspaceId,
     newId('rt'),
@@ -51,9 +68,14 @@ export async function registerRuntime(
     input.account ?? null,
     input.store ?? null,
     input.metadata == null ? null : JSON.stringify(input.metadata),
-    clock.now(),
+    now,
+    ...[input.instance?.id ?? null, input.instance?.machine ?? null, input.instance?.host ?? null],
+    offlineBefore(now, timers),
   ])
-  if (runtime === undefined) return notFound('rt', input.daemonId)
+  if (runtime === undefined) {
+    const [holder] = await database.sql.rows<Runtime>(HOLDER, [caller.workspaceId, input.daemonId, input.provider])
+    return holder === undefined ? notFound('rt', input.daemonId) : heldElsewhere(holder, timers)
+  }
   // It may have been deregistered while tasks waited for it.
   wakeUps.announce({ runtimes: [{ workspaceId: caller.workspaceId, runtimeId: runtime.id }], logs: [] })
   return accepted({ runtime })

@@ -19,7 +19,8 @@ export function followFailure(task: Task, events: readonly NewEvent[], loaded: L
   const sourceHasQueuedRerun = loaded.sourcesWithQueuedRerun.has(task.id)
   const held = loaded.claim?.taskId === task.id ? loaded.claim.place : UNKNOWN_PLACE
   const place = held === UNKNOWN_PLACE ? null : held
-  const plan = planRetry(applied.task, { sourceHasQueuedRerun, place }, now)
+  const coolsUntil = failed.data.cooling?.until ?? null
+  const plan = planRetry(applied.task, { sourceHasQueuedRerun, place, coolsUntil }, now)
   if (plan === null) return {}
   const retryId = newId('task')
   return {

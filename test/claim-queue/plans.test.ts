@@ -56,8 +56,8 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
       const place = () => ({ workspaceId: queue().world.caller.workspaceId, runtimeId: queue().runtime.id })
 
       it('a pick looks at little more than what it takes', async () => {
-        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 1 }], true)))
-        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 10 }], true)))
+        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 1 }], true, new Date())))
+        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 10 }], true, new Date())))
       })
 
       it('the reasons of an empty answer are found without reading the queue', async () => {

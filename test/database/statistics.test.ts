@@ -45,7 +45,7 @@ describePostgres('with statistics of the tables when they were empty', (open) =>
     const keys = [[workspaceId, task.conversationId]] as const
     expect(await refreshStatistics(database.sql)).toContain('queue_entry')
     const statements: ((sql: Sql) => Promise<unknown>)[] = [
-      (sql) => sql.rows(PICK, pickValues([{ workspaceId, runtimeId: queue.runtime.id, want: 4 }], false)),
+      (sql) => sql.rows(PICK, pickValues([{ workspaceId, runtimeId: queue.runtime.id, want: 4 }], false, new Date())),
       (sql) => refreshHeads(sql, keys),
       (sql) => loadTasks(sql, [[workspaceId, task.id]], keys),
       (sql) => sql.rows(ACTIVE_COUNTS, keyColumns([[workspaceId, queue.agent.id]])),
@@ -75,7 +75,7 @@ describePostgres('with statistics of claims that one agent held', (open) => {
     })
     await database.sql.rows(statement('', 'ANALYZE'))
     const statements: ((sql: Sql) => Promise<unknown>)[] = [
-      (sql) => sql.rows(PICK, pickValues([{ workspaceId, runtimeId: runtime.id, want: 1 }], false)),
+      (sql) => sql.rows(PICK, pickValues([{ workspaceId, runtimeId: runtime.id, want: 1 }], false, new Date())),
       (sql) => sql.rows(ACTIVE_COUNTS, keyColumns([[workspaceId, other.id]])),
       (sql) => wakeableRuntimes(sql, [{ workspaceId, agentId: other.id }]),
       (sql) => whyEmpty(sql, [{ workspaceId, runtimeId: runtime.id }], world.clock.now()),

@@ -15,7 +15,7 @@ const MAY: Record<string, TokenKind[]> = {
   ...{ node: READERS, nodes: READERS, viewer: READERS, runtimes: READERS, agents: READERS, task: READERS },
   ...{ tasks: READERS, chatSession: READERS, chatSessions: READERS, issueThread: READERS, sessionEvents: READERS },
   ...{ queueStats: READERS, resumeStats: READERS, serverTimers: READERS, tokens: ADMINS },
-  ...{ agentConfigSchema: READERS },
+  ...{ agentConfigSchema: READERS, usageByDay: READERS },
   ...{ verifyConversation: ADMINS, simulateResumePolicy: PEOPLE },
   ...{ registerRuntime: DAEMONS, heartbeat: DAEMONS, deregisterRuntime: DAEMONS, claimTask: DAEMONS },
   ...{ claimTasks: DAEMONS, startTask: DAEMONS, pinTaskSession: DAEMONS, reportTaskProgress: DAEMONS },

@@ -128,12 +128,12 @@ const LIMITS: Record<string, { good: unknown[]; bad: unknown[] }> = {
   ...{ metadata: json(256 * KB), config, result: json(MB) },
   ...{ leaseSeconds: range(1, 3_600), waitSeconds: { good: [0], bad: [-1, 61] }, max: range(1, 100) },
   ...{ priority: range(-1_000, 1_000), maxAttempts: range(1, 20), maxConcurrentTasks: range(1, 1_000) },
-  ...{ expiresInSeconds: from(1), runtimeIds: idLists(100), availableAt: times },
+  ...{ expiresInSeconds: from(1), runtimeIds: idLists(100), availableAt: times, retryAt: times },
   ...{ runtimeId: ids, agentId: ids, taskId: ids, chatSessionId: ids, conversationId: ids, tokenId: ids },
 }
 
 /** Its own words for each: lists of inputs, and what no call may name by accident. */
-const CHECKED_BELOW = new Set(['claims', 'entries', 'resumePolicy'])
+const CHECKED_BELOW = new Set(['claims', 'entries', 'resumePolicy', 'usage', 'instance', 'accounts'])
 
 describe('each field of each mutation', () => {
   const cases = rootFields()

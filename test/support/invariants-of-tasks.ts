@@ -15,6 +15,7 @@ export function taskProblems(task: TaskState, row: RawRow | undefined, conversat
     failureReason: failure?.reason ?? null,
     failureResumeSafe: failure?.resumeSafe ?? null,
     failureRetryable: failure?.retryable ?? null,
+    failureFault: failure?.fault ?? null,
   }
   const problems = Object.entries(expected).flatMap(([column, value]) => {
     const actual = TIMES.has(column) ? instant(row[column]) : row[column]

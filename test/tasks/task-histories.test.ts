@@ -80,6 +80,8 @@ describe('a task comes to be', () => {
       sessionId: null,
       workDir: null,
       failure: null,
+      usage: null,
+      accountWaits: null,
       createdAt: timeOf(1),
       availableAt: timeOf(1),
       claimedAt: null,
@@ -181,7 +183,7 @@ describe('an ending', () => {
 
   it('by failure keeps the verdict that was recorded', () => {
     const data = { failureReason: 'timeout', errorBytes: 4, resumeSafe: false, retryable: true }
-    const failure = { reason: 'timeout', resumeSafe: false, retryable: true }
+    const failure = { reason: 'timeout', fault: null, resumeSafe: false, retryable: true }
     expect(taskAfter(enqueued(), failed(data)).failure).toEqual(failure)
   })
 })

@@ -16,7 +16,13 @@ type CompleteTaskInput = {
   sessionId?: string | null | undefined
   taskId: string
   transcriptMissing?: boolean | null | undefined
+  usage?: UsageInput | null | undefined
   workDir?: string | null | undefined
+}
+type DaemonInstanceInput = {
+  host?: string | null | undefined
+  id: string
+  machine: string
 }
 type DeregisterRuntimeInput = {
   runtimeId: string
@@ -26,14 +32,18 @@ type FailTaskInput = {
   error: string
   failureReason: string
   retiredSessionId?: string | null | undefined
+  retryAt?: string | null | undefined
   sessionId?: string | null | undefined
   taskId: string
   transcriptMissing?: boolean | null | undefined
+  usage?: UsageInput | null | undefined
   workDir?: string | null | undefined
 }
 type HeartbeatInput = {
+  accounts?: Array<RuntimeAccountInput> | null | undefined
   claims?: Array<HeldClaimInput> | null | undefined
   daemonId: string
+  instance?: DaemonInstanceInput | null | undefined
   runtimeIds: Array<string>
 }
 type HeldClaimInput = {
@@ -42,7 +52,12 @@ type HeldClaimInput = {
 }
 type MessageRole = 'ASSISTANT' | 'USER'
 type NoTaskReason =
-  'AGENT_AT_CAPACITY' | 'CONVERSATION_BUSY' | 'NOT_YET_AVAILABLE' | 'QUEUE_EMPTY' | 'RUNTIME_DEREGISTERED'
+  | 'AGENT_AT_CAPACITY'
+  | 'CONVERSATION_BUSY'
+  | 'NOT_YET_AVAILABLE'
+  | 'QUEUE_EMPTY'
+  | 'RUNTIME_COOLING_DOWN'
+  | 'RUNTIME_DEREGISTERED'
 type PinTaskSessionInput = {
   claimToken: string
   sessionId?: string | null | undefined
@@ -51,6 +66,7 @@ type PinTaskSessionInput = {
 }
 type RecoverOrphanedTasksInput = {
   daemonId: string
+  instance?: DaemonInstanceInput | null | undefined
   runtimeIds?: Array<string> | null | undefined
 }
 type RegisterRuntimeInput = {
@@ -58,6 +74,7 @@ type RegisterRuntimeInput = {
   cliVersion?: string | null | undefined
   daemonId: string
   host?: string | null | undefined
+  instance?: DaemonInstanceInput | null | undefined
   metadata?: unknown
   name?: string | null | undefined
   provider: string
@@ -93,6 +110,10 @@ type ResumeReason =
   | 'TOO_OLD'
   | 'UNKNOWN_HISTORY'
 type ResumeResult = 'NOT_ATTEMPTED' | 'REFUSED' | 'RESUMED'
+type RuntimeAccountInput = {
+  account: string
+  runtimeId: string
+}
 type RuntimeStatus = 'DEREGISTERED' | 'OFFLINE' | 'ONLINE'
 type StartTaskInput = {
   claimToken: string
@@ -109,6 +130,16 @@ type TaskProgressInput = {
   text: string
 }
 type TaskStatus = 'CANCELLED' | 'CLAIMED' | 'COMPLETED' | 'FAILED' | 'QUEUED' | 'RUNNING'
+type UsageInput = {
+  cacheReadTokens?: number | null | undefined
+  cacheWriteTokens?: number | null | undefined
+  contextMax?: number | null | undefined
+  contextUsed?: number | null | undefined
+  costUsd?: number | null | undefined
+  inputTokens?: number | null | undefined
+  model?: string | null | undefined
+  outputTokens?: number | null | undefined
+}
 type RegisterRuntimeMutationVariables = Exact<{
   input: RegisterRuntimeInput
 }>

@@ -10,6 +10,7 @@ export const FINDING_KINDS = {
   TWO_ACTIVE_TASKS: 'A task of a conversation became active while another one was.',
   AGENT_OVER_CAPACITY: 'A claim took an agent past its limit, or recorded fewer active tasks than there were.',
   OVERTAKEN: 'A task was handed out while one that holds an earlier place in its conversation waited.',
+  COOLING_RUNTIME: 'A claim was made on a runtime whose account was used up or logged out.',
   CROSS_RUNTIME_RESUME: 'A claim was offered a session of another runtime, or one that nothing binds to a runtime.',
   INELIGIBLE_RESUME: 'A claim was offered a session that must not be resumed.',
   DECISION: 'A recorded decision is not the one that the events before it give.',

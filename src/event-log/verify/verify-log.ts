@@ -7,6 +7,7 @@ import { atOneMoment } from '../snapshot.js'
 import { emptyTally } from './finding.js'
 import type { Finding, Tally } from './finding.js'
 import { verifyCapacity } from './verify-capacity.js'
+import { verifyCooling } from './verify-cooling.js'
 import { verifyPositions } from './verify-positions.js'
 import { verifyRows } from './verify-rows.js'
 import { StreamProof } from './verify-stream.js'
@@ -60,6 +61,7 @@ export async function verifyLog(database: Database, options: VerifyOptions): Pro
       await verifyStreams({ sql, workspaceId, report, progress, tally }, null)
       await verifyPositions(sql, workspaceId, report)
       await verifyCapacity(sql, workspaceId, report)
+      await verifyCooling(sql, workspaceId, report)
       await verifyUnwritten(sql, workspaceId, null, report)
     }
   })

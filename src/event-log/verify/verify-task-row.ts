@@ -51,8 +51,12 @@ function shown({ claimToken }: Task): string | null {
   return claimToken === null ? null : 'a token'
 }
 
+function isJson(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Date)
+}
+
 function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
-  return Array.isArray(a) && Array.isArray(b) && canonicalJson(a) === canonicalJson(b)
+  return isJson(a) && isJson(b) && canonicalJson(a) === canonicalJson(b)
 }

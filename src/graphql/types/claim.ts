@@ -21,6 +21,11 @@ const NoTaskReasonRef = builder.enumType('NoTaskReason', {
     },
     AGENT_AT_CAPACITY: { description: 'What waits is of agents that have as many tasks under way as they may.' },
     RUNTIME_DEREGISTERED: { description: 'The runtime was taken out of service: register it again.' },
+    RUNTIME_COOLING_DOWN: {
+      description:
+        'Its account is used up or logged out (see Runtime.coolingUntil). It ends then, or when the runtime is registered ' +
+        'with another account.',
+    },
   },
 })
 

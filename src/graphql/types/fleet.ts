@@ -2,6 +2,7 @@ import type { Runtime } from '../../generated/prisma/client.js'
 import { deregisterRuntime } from '../../use-cases/deregister-runtime.js'
 import { registerRuntime } from '../../use-cases/register-runtime.js'
 import { builder } from '../builder.js'
+import { DaemonInstanceInputRef, INSTANCE } from './instance.js'
 import { carryOut } from '../carry-out.js'
 import { id as idRule, json, key } from '../input-rules.js'
 import { RuntimeRef } from '../refs.js'
@@ -46,6 +47,7 @@ builder.mutationFields((t) => ({
         validate: json,
         description: 'Whatever else there is to tell; at most 256 KB.',
       }),
+      instance: t.input.field({ type: DaemonInstanceInputRef, description: INSTANCE }),
     },
     resolve: (_root, { input }, context) => carryOut(context, registerRuntime, input),
   }),

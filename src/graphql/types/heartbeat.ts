@@ -2,9 +2,10 @@ import type { Runtime } from '../../generated/prisma/client.js'
 import { heartbeat } from '../../use-cases/heartbeat.js'
 import type { HeldClaim } from '../../use-cases/heartbeat.js'
 import { builder } from '../builder.js'
+import { DaemonInstanceInputRef, INSTANCE, RuntimeAccountInputRef } from './instance.js'
 import { carryOut } from '../carry-out.js'
 import { CLAIM_TOKEN } from '../descriptions.js'
-import { heldClaims, id as idRule, key, runtimeIds } from '../input-rules.js'
+import { accounts, heldClaims, id as idRule, key, runtimeIds } from '../input-rules.js'
 import { RuntimeRef } from '../refs.js'
 
 const ClaimVerdictRef = builder.enumType('ClaimVerdict', {
@@ -66,6 +67,12 @@ builder.mutationField('heartbeat', (t) =>
         defaultValue: [],
         validate: heldClaims,
         description: 'The claims that you hold, at most 1,000.',
+      }),
+      instance: t.input.field({ type: DaemonInstanceInputRef, description: INSTANCE }),
+      accounts: t.input.field({
+        type: [RuntimeAccountInputRef],
+        validate: accounts,
+        description: 'Of runtimes that have another account than when they were registered. It ends a cooling down.',
       }),
     },
     resolve: (_root, { input }, context) => carryOut(context, heartbeat, input),

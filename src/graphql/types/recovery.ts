@@ -1,6 +1,7 @@
 import type { Task } from '../../generated/prisma/client.js'
 import { recoverOrphanedTasks } from '../../use-cases/recover-orphaned-tasks.js'
 import { builder } from '../builder.js'
+import { DaemonInstanceInputRef, INSTANCE } from './instance.js'
 import { carryOut } from '../carry-out.js'
 import { key, runtimeIds } from '../input-rules.js'
 import { TaskRef } from '../refs.js'
@@ -29,6 +30,7 @@ builder.mutationField('recoverOrphanedTasks', (t) =>
         validate: runtimeIds,
         description: 'Only these runtimes, 1 to 100; null: all of yours.',
       }),
+      instance: t.input.field({ type: DaemonInstanceInputRef, description: INSTANCE }),
     },
     resolve: (_root, { input }, context) => carryOut(context, recoverOrphanedTasks, input),
   }),

@@ -7,9 +7,20 @@ import { startTask } from '../../use-cases/start-task.js'
 import { builder } from '../builder.js'
 import { carryOut } from '../carry-out.js'
 import { CLAIM_TOKEN, ENDING } from '../descriptions.js'
-import { errorText, id as idRule, key, output, reason, resultJson, sessionId, workDir } from '../input-rules.js'
+import {
+  errorText,
+  id as idRule,
+  instant,
+  key,
+  output,
+  reason,
+  resultJson,
+  sessionId,
+  workDir,
+} from '../input-rules.js'
 import { TaskRef } from '../refs.js'
 import { TaskPayloadRef } from './task-changes.js'
+import { UsageInputRef } from './usage.js'
 
 const ResumeResultRef = builder.enumType('ResumeResult', {
   description: 'What the provider made of the offered session.',
@@ -97,6 +108,7 @@ builder.mutationFields((t) => ({
       workDir: t.input.string({ validate: workDir, description: ENDING.workDir }),
       retiredSessionId: t.input.string({ validate: sessionId, description: ENDING.retiredSessionId }),
       transcriptMissing: t.input.boolean({ defaultValue: false, description: ENDING.transcriptMissing }),
+      usage: t.input.field({ type: UsageInputRef, description: 'What the run used; null: not known.' }),
     },
     resolve: (_root, { input }, context) => carryOut(context, completeTask, input),
   }),
@@ -123,6 +135,15 @@ builder.mutationFields((t) => ({
       workDir: t.input.string({ validate: workDir, description: ENDING.workDir }),
       retiredSessionId: t.input.string({ validate: sessionId, description: ENDING.retiredSessionId }),
       transcriptMissing: t.input.boolean({ defaultValue: false, description: ENDING.transcriptMissing }),
+      usage: t.input.field({ type: UsageInputRef, description: 'What the run used; null: not known.' }),
+      retryAt: t.input.field({
+        type: 'DateTime',
+        validate: instant,
+        description:
+          'Of a failure that is the account’s (rate_limited, quota_exhausted, billing, authentication): when it may work ' +
+          'again. The turn waits and the runtime cools down until then, for a day at most. null: 15 minutes, doubling to ' +
+          '4 hours. Other failures do not look at it.',
+      }),
     },
     resolve: (_root, { input }, context) => carryOut(context, failTask, input),
   }),

@@ -1,4 +1,5 @@
 import type { Prisma, Runtime } from '../../generated/prisma/client.js'
+import { coolingUntil } from '../../tasks/cooling.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import type { Context } from '../context.js'
@@ -73,6 +74,14 @@ RuntimeRef.implement({
       description: 'When its daemon was last heard of.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first registered.' }),
+    coolingUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'No claims on it before: its account is used up or logged out. Ends earlier when the runtime is registered, or its ' +
+        'heartbeat comes, with another account. null: it does not cool down.',
+      resolve: (runtime, _args, { services }) => coolingUntil(runtime, services.clock.now()),
+    }),
     queueDepth: t.int({
       description: 'How many QUEUED tasks are meant for it, the ones that are not yet available included.',
       resolve: ({ id }, _args, context) => context.loaders.of(queueDepthByRuntime).load(id),

@@ -1,5 +1,7 @@
 import type { Task } from '../../generated/prisma/client.js'
 import type { TaskKind } from '../../session-pointer/events.js'
+import type { FailureFault } from '../../session-pointer/failure-class.js'
+import type { Usage } from '../../session-pointer/usage.js'
 import type { TaskFailure, TaskStatus } from '../../tasks/task-state.js'
 import { builder } from '../builder.js'
 import { eventsOfTask } from '../event-lists.js'
@@ -24,6 +26,21 @@ import { whenLoaded } from '../when-loaded.js'
 import { HandoffRef, MAX_BYTES, handoffOf, rangeOfTask } from './handoff.js'
 import { progressOf } from './progress.js'
 import { TaskKindRef, TaskStatusRef } from './task-enums.js'
+import { UsageRef } from './usage.js'
+
+const FailureFaultRef = builder.enumType('FailureFault', {
+  description: 'Whose fault a failure was, and so what follows from it.',
+  values: {
+    SESSION: { description: 'It would repeat on resume: the session is POISONED.' },
+    ACCOUNT: {
+      description:
+        'The account is used up or logged out (rate_limited, quota_exhausted, billing, authentication). It counts against ' +
+        'no session. The turn waits, and the runtime cools down.',
+    },
+    MACHINE: { description: 'The machine or the network. It counts against no session, and is tried again.' },
+    RUN: { description: 'The run itself: it counts against the session that it was offered.' },
+  },
+})
 
 const TaskFailureRef = builder.objectRef<TaskFailure & { error: string }>('TaskFailure').implement({
   description: 'How a task failed, and what follows from it.',
@@ -34,6 +51,11 @@ const TaskFailureRef = builder.objectRef<TaskFailure & { error: string }>('TaskF
       description: 'false: the failure would repeat if its session were resumed.',
     }),
     retryable: t.exposeBoolean('retryable', { description: 'Whether a new try may help.' }),
+    fault: t.expose('fault', {
+      type: FailureFaultRef,
+      nullable: true,
+      description: 'Whose fault it was; null where an older server recorded it.',
+    }),
   }),
 })
 
@@ -44,6 +66,7 @@ function failureOf(task: Task): (TaskFailure & { error: string }) | null {
     error: task.failureError ?? '',
     resumeSafe: task.failureResumeSafe ?? false,
     retryable: task.failureRetryable ?? false,
+    fault: task.failureFault as FailureFault | null,
   }
 }
 
@@ -99,7 +122,9 @@ TaskRef.implement({
         'Higher is claimed first; among equals the oldest. Within a conversation, nothing goes before the automatic ' +
         'retry of a task that was enqueued earlier, whatever its priority.',
     }),
-    attempt: t.exposeInt('attempt', { description: 'From 1; grows with every automatic retry.' }),
+    attempt: t.exposeInt('attempt', {
+      description: 'From 1; grows with every automatic retry, but not with waits for an account.',
+    }),
     maxAttempts: t.exposeInt('maxAttempts', { description: 'No automatic retry after this many attempts.' }),
     retryOf: t.field({
       type: TaskRef,
@@ -132,6 +157,12 @@ TaskRef.implement({
       description: 'What its run gave back for programs to read.',
       resolve: ({ id }, _args, context) =>
         whenLoaded(context.loaders.load(contentByTask, id), (content) => content?.result ?? null),
+    }),
+    usage: t.field({
+      type: UsageRef,
+      nullable: true,
+      description: 'What its run used, as its daemon told with the ending; null: it told nothing.',
+      resolve: ({ usage }) => usage as Usage | null,
     }),
     failure: t.field({ type: TaskFailureRef, nullable: true, description: 'How it failed.', resolve: failureOf }),
     metadata: t.field({

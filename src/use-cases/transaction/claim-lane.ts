@@ -111,8 +111,8 @@ export class ClaimLane {
   }
 }
 
-function mayYield({ deregistered, claimable, due }: Waiting): boolean {
-  return !deregistered && (claimable || due)
+function mayYield({ deregistered, coolingFor, claimable, due }: Waiting): boolean {
+  return !deregistered && coolingFor === null && (claimable || due)
 }
 
 interface RuntimeKey {

@@ -1,4 +1,5 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
+import { ENTER_CLAIM } from '../../claim-queue/cooling.js'
 import { PICK, pickValues } from '../../claim-queue/pick.js'
 import type { Ask, Picked } from '../../claim-queue/pick.js'
 import { distinctInto, inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
@@ -54,6 +55,7 @@ const LOAD_CLAIM_BATCH = routine('load_claim_batch', {
     ['q_wanted', 'int[]'],
     ['q_spares', 'int'],
     ['q_claimable', 'text'],
+    ['q_now', 'timestamptz'],
   ],
   variables: [
     ...FOUND.map((name): [string, string] => [`v_${name}`, 'json']),
@@ -63,13 +65,14 @@ const LOAD_CLAIM_BATCH = routine('load_claim_batch', {
   ],
   body: `
     ${perform(ENTER_DECISION)}
+    ${perform(ENTER_CLAIM)}
     IF cardinality(r_requests) > 0 THEN
       ${rowsInto('v_records', FIND_RECORDS, ['r_workspaces', 'r_actors', 'r_mutations', 'r_requests'])}
     END IF;
     SELECT json_agg(r), array_agg("workspaceId"), array_agg("taskId"), array_agg("conversationId"),
       array_agg("agentId")
       INTO v_picked, p_workspaces, p_tasks, p_conversations, p_agents
-      FROM (${inline(PICK, ['q_workspaces', 'q_runtimes', 'q_wanted', 'q_spares', 'q_claimable'])}) r;
+      FROM (${inline(PICK, ['q_workspaces', 'q_runtimes', 'q_wanted', 'q_spares', 'q_claimable', 'q_now'])}) r;
     IF p_tasks IS NOT NULL THEN
       ${distinctInto(AGENT_KEYS, ['p_workspaces', 'p_agents'])}
       ${rowsInto('v_agents', LOCK_AGENTS, AGENT_KEYS)}
@@ -97,9 +100,13 @@ export async function loadClaimBatch(
   requests: readonly RequestKey[],
   asks: readonly Ask[],
   again: boolean,
+  now: Date,
   observer: Observer,
 ): Promise<LoadedClaimBatch> {
-  const answer = await sql.call<Answer>(LOAD_CLAIM_BATCH, [...requestColumns(requests), ...pickValues(asks, again)])
+  const answer = await sql.call<Answer>(LOAD_CLAIM_BATCH, [
+    ...requestColumns(requests),
+    ...pickValues(asks, again, now),
+  ])
   const conversations = rowsOf<LockedConversation>(answer.conversations)
   for (const conversation of conversations) {
     conversation.state = await currentState(sql, conversation, () => observer.refolded())

@@ -28,6 +28,7 @@ export async function runClaimBatch(
       first.flatMap(({ request }) => request ?? []),
       jointAsks(first),
       first.some(({ again }) => again === true),
+      clock.now(),
       observer,
     )
     const isFirst = new Set(first)

@@ -1,4 +1,5 @@
 import { REFRESH_HEADS, headWrites } from '../../claim-queue/refresh-heads.js'
+import { COOL_RUNTIMES, coolingWrites } from '../../claim-queue/cooling.js'
 import { QUEUE_STEPS, queueWrites } from '../../claim-queue/queue-rows.js'
 import type { QueueChanges } from '../../claim-queue/queue-rows.js'
 import { WAKEABLE_RUNTIMES, wakeableReads } from '../../claim-queue/wakeable-runtimes.js'
@@ -70,6 +71,7 @@ const WRITE_CHANGES = inOrder('write_changes', [
   ...ERASE_STEPS,
   WRITE_RECORDS,
   WAKEABLE_RUNTIMES,
+  COOL_RUNTIMES,
   ...APPEND_STEPS,
 ])
 
@@ -118,6 +120,7 @@ async function write(
       now,
     ),
     ...wakeableReads(agentsOf(moved.filter(mayWake))),
+    ...coolingWrites(eventful),
     ...appendWrites(appends),
   ]
   const written = await call(valuesOf(WRITE_CHANGES, calls)).catch((error: unknown) => {
