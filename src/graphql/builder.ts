@@ -13,6 +13,7 @@ import { badUserInput, forbidden, unauthenticated } from './errors.js'
 import './input-plugin.js'
 import './mutation-plugin.js'
 import './size-plugin.js'
+import './subscription-plugin.js'
 import { pathOf } from './input-problems.js'
 import { decodeGlobalID, nodeQuery, nodeTypeName, nodesQuery } from './node-lookup.js'
 import { DateTime, JSONValue, Position } from './scalars.js'
@@ -32,7 +33,16 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   plugins: [
-    ...([ComplexityPlugin, 'cost', 'size', 'mutation', RelayPlugin, ScopeAuthPlugin, WithInputPlugin] as const),
+    ...([
+      ComplexityPlugin,
+      'cost',
+      'size',
+      'mutation',
+      'subscription',
+      RelayPlugin,
+      ScopeAuthPlugin,
+      WithInputPlugin,
+    ] as const),
     ...([ValidationPlugin, 'input'] as const),
   ],
   defaultFieldNullability: false,

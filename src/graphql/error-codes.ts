@@ -7,7 +7,7 @@ import type { Refusal } from '../use-cases/outcome.js'
 export const ERROR_CODES = {
   UNAUTHENTICATED:
     'The request has no token, or the token is unknown, expired or revoked. Send a current one as "Authorization: ' +
-    'Bearer <token>".',
+    'Bearer <token>". A stream and a claim that waits end with it within 5 seconds of their token’s end.',
   FORBIDDEN:
     'The token is good, but its kind may not do this, or it belongs to another daemon. Use a token of a kind that ' +
     'the message names.',

@@ -13,7 +13,7 @@ function coded(message: string, extensions: Extensions): GraphQLError {
 }
 
 /** The one place where refusals become GraphQL errors: `code`, and `fields` or `status` where the refusal has them. */
-function refusalError({ message, ...extensions }: Refusal): GraphQLError {
+export function refusalError({ message, ...extensions }: Refusal): GraphQLError {
   return coded(message, extensions)
 }
 

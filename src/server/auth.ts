@@ -6,9 +6,10 @@ import type { RateLimits } from './rate-limits.js'
 
 /**
  * How long an answer is believed. A daemon calls all day, and a query a call for the same token would be the most
- * frequent query there is; so a token that another process revoked works for this much longer.
+ * frequent query there is; so a token that another process revoked works for this much longer. What outlives a request
+ * may begin at the end of that time, and is looked at within as long again (use-cases/token-watch.ts): 5 seconds in all.
  */
-const BELIEVED_MS = 5_000
+const BELIEVED_MS = 2_500
 /** Callers kept; one more, and those that were kept longest go. */
 const MAX_KEPT = 2_000
 

@@ -8,6 +8,7 @@ import { authenticate } from '../use-cases/authenticate.js'
 import { ensureFirstToken } from '../use-cases/bootstrap.js'
 import { buildServices } from '../use-cases/build-services.js'
 import { sweep } from '../use-cases/sweep.js'
+import { TokenWatch } from '../use-cases/token-watch.js'
 import { Authenticator } from './auth.js'
 import type { Config } from './config.js'
 import { crossOrigin } from './cross-origin.js'
@@ -66,7 +67,10 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const tracing = openTracing()
   const metrics = new Metrics(database, clock, config.sweepIntervalMs)
   const observer = { ...metrics.observer, span: tracing.span }
-  const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer)
+  const tokens = new TokenWatch(database.sql, clock, (error) => {
+    log.warn({ err: error }, 'It could not be seen whether tokens still hold; they are looked at again in 2 seconds')
+  })
+  const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer, tokens)
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
   const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
@@ -84,7 +88,10 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
     services,
     observation: { log, metrics, tracing },
     graphiql: graphiql ? { localSession } : null,
-    onTokenRevoked: () => authenticator.forgetAll(),
+    onTokenRevoked() {
+      authenticator.forgetAll()
+      tokens.look()
+    },
   })
   let stopping = false
   listener = requestListener({

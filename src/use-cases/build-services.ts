@@ -4,6 +4,8 @@ import { WakeUps } from '../wake-ups/wake-ups.js'
 import { unobserved } from './observer.js'
 import type { Observer } from './observer.js'
 import type { Services, Timers } from './services.js'
+import { unendingTokens } from './token-watch.js'
+import type { Tokens } from './token-watch.js'
 import { ClaimLane } from './transaction/claim-lane.js'
 import { ConversationLane } from './transaction/conversation-lane.js'
 
@@ -14,6 +16,7 @@ export function buildServices(
   timers: Timers,
   wakeUps: WakeUps = new WakeUps(),
   observer: Observer = unobserved,
+  tokens: Tokens = unendingTokens,
 ): Services {
   return {
     database,
@@ -23,5 +26,6 @@ export function buildServices(
     claims: new ClaimLane(database, clock, timers.claimLease, wakeUps, observer),
     wakeUps,
     observer,
+    tokens,
   }
 }

@@ -5,15 +5,17 @@ import type { Asker } from './asker.js'
 import type { Caller } from './caller.js'
 import { claimOrWait, giveBack } from './claim-or-wait.js'
 import type { Outcome } from './outcome.js'
-import { accepted, refused } from './outcome.js'
+import { accepted, refused, tokenEnded } from './outcome.js'
 import { claimedDecision, recordedDecisions } from './recorded-decision.js'
 import type { DecisionView } from './recorded-decision.js'
 import type { Services } from './services.js'
 import type { Claimed, RecordedClaim } from './transaction/claim-ask.js'
+import type { ClaimAnswer } from './transaction/claim-lane.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
 import { loadClaimTexts } from './transaction/load-claim-texts.js'
 import { loadAgents, loadConversationRows, loadRuntimes } from './transaction/load-rows.js'
 import { tasksById } from './task-work.js'
+import { WaitingAsker } from './waiting-asker.js'
 
 export type NoTaskReason =
   | 'QUEUE_EMPTY'
@@ -74,8 +76,16 @@ export async function claimTask(
     requestedLease: leaseSeconds ?? null,
     request: requestKey(caller.workspaceId, caller.tokenId, mutation, { requestId, runtimeIds, max, leaseSeconds }),
   }
-  const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, asker)
-  const { observer } = services
+  const { observer, tokens } = services
+  const hold = tokens.hold(caller)
+  const waiting = new WaitingAsker(asker, hold)
+  const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, waiting).finally(() => hold.release())
+  // Looked at after the claim: a token that was revoked before it is seen to be so.
+  if (waiting.waited && (hold.ended || (isHandedOut(result) && !(await tokens.isCurrent(caller))))) {
+    if ('claimed' in result) await giveBack(services, ask, result.claimed)
+    observer.claim('REFUSED', tokenEnded.refusal.code)
+    return tokenEnded
+  }
   if ('refused' in result) {
     observer.claim('REFUSED', result.refused.code)
     return refused(result.refused)
@@ -97,6 +107,10 @@ export async function claimTask(
     observer.claim(replayed ? 'REPLAYED' : decision.outcome, decision.reason)
   }
   return accepted({ claims, noTask: null })
+}
+
+function isHandedOut(answer: ClaimAnswer): boolean {
+  return 'claimed' in answer || 'replayed' in answer
 }
 
 function noTaskOf(waiting: readonly Waiting[]): NoTask {

@@ -3,9 +3,8 @@ import type { StoredEvent } from '../event-log/stored-event.js'
 import { logTopic } from '../wake-ups/hint.js'
 import { leaverBy } from '../wake-ups/leaver.js'
 import type { Caller } from './caller.js'
-import { RECHECK_MS, liveStream } from './live-stream.js'
+import { LOOK_AGAIN_MS, liveStream } from './live-stream.js'
 import type { Services } from './services.js'
-import { tokenStillValid } from './token-still-valid.js'
 
 /** Events read at once: all that a slow reader ever has waiting for it here. */
 const PAGE = 200
@@ -19,7 +18,6 @@ export interface FollowLogInput {
 /**
  * The workspace's log from a position on: what is there, then what comes, in order, without gap or repeat. Nothing is
  * buffered: a hint only says that there is more to read, and a reader that falls behind reads on from where it is.
- * Ends when the token no longer holds.
  */
 export function followLog(
   services: Services,
@@ -50,7 +48,6 @@ async function* follow(
       yield event
     }
     if (page.length === PAGE) continue
-    const { timedOut } = await wakeUps.until(topics, mark, RECHECK_MS, leaverBy(left))
-    if (timedOut && !(await tokenStillValid(services, caller))) return
+    await wakeUps.until(topics, mark, LOOK_AGAIN_MS, leaverBy(left))
   }
 }

@@ -16,5 +16,5 @@ export function liveStream<T>(make: (signal: AbortSignal) => AsyncGenerator<T, v
   return stream
 }
 
-/** How long a stream waits before it asks whether its token still holds. */
-export const RECHECK_MS = 60_000
+/** A stream that hears nothing for this long looks anyway. */
+export const LOOK_AGAIN_MS = 60_000

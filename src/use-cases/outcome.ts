@@ -2,6 +2,7 @@ import type { TaskStatus } from '../tasks/task-state.js'
 
 /** Why a call was not carried out. Nothing was written. `code` is the API's extensions.code. */
 export type Refusal =
+  | { code: 'UNAUTHENTICATED'; message: string }
   | { code: 'NOT_FOUND'; message: string }
   | { code: 'FORBIDDEN'; message: string }
   | { code: 'BAD_USER_INPUT'; message: string; fields: FieldProblem[] }
@@ -45,6 +46,12 @@ export function notFound(noun: string, id: string): { ok: false; refusal: Refusa
 export function badInput(path: string, message: string): { ok: false; refusal: Refusal } {
   return refused({ code: 'BAD_USER_INPUT', message: `${path}: ${message}`, fields: [{ path, message }] })
 }
+
+/** Of what outlives one request. A single call is refused before it is carried out. */
+export const tokenEnded = refused({
+  code: 'UNAUTHENTICATED',
+  message: 'The token was revoked or has expired meanwhile. Go on with a current one.',
+})
 
 export const staleClaim = refused({
   code: 'STALE_CLAIM',

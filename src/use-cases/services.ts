@@ -2,6 +2,7 @@ import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import type { WakeUps } from '../wake-ups/wake-ups.js'
 import type { Observer } from './observer.js'
+import type { Tokens } from './token-watch.js'
 import type { ConversationLane } from './transaction/conversation-lane.js'
 import type { ClaimLane } from './transaction/claim-lane.js'
 
@@ -30,4 +31,5 @@ export interface Services {
   claims: ClaimLane
   wakeUps: WakeUps
   observer: Observer
+  tokens: Tokens
 }

@@ -3,11 +3,10 @@ import { runtimeTopic } from '../wake-ups/hint.js'
 import { leaverBy } from '../wake-ups/leaver.js'
 import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
-import { RECHECK_MS, liveStream } from './live-stream.js'
+import { LOOK_AGAIN_MS, liveStream } from './live-stream.js'
 import type { Outcome } from './outcome.js'
 import { accepted, notFound } from './outcome.js'
 import type { Services } from './services.js'
-import { tokenStillValid } from './token-still-valid.js'
 import { loadRuntimes } from './transaction/load-rows.js'
 
 /**
@@ -61,8 +60,7 @@ async function* watch(
         if (runtimeId !== undefined) yield { runtimeId }
       }
       if (hinted.size > 0) continue
-      const { timedOut } = await wakeUps.listenUntil(topics, mark, RECHECK_MS, leaverBy(left))
-      if (timedOut && !(await tokenStillValid(services, caller))) return
+      await wakeUps.listenUntil(topics, mark, LOOK_AGAIN_MS, leaverBy(left))
     }
   } finally {
     stop()
