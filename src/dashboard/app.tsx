@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Link, Route, Switch } from 'wouter'
-import { borrowToken, useToken } from './api/token.js'
+import { redeemCode, useToken } from './api/token.js'
 import { FleetPage } from './fleet/fleet-page.js'
 import { Notice } from './parts/notice.js'
 import { ResumeHealthPage } from './resume-health/resume-health-page.js'
@@ -11,17 +11,18 @@ import { LiveLog } from './shell/live-log.js'
 import { Shell } from './shell/shell.js'
 import { SignIn } from './shell/sign-in.js'
 
-/** The page: a person is asked for a token where the server lends none. */
+/** The page: a person who has no token, and came with no code for one, is asked. */
 export function App(): ReactNode {
   const token = useToken()
-  const [asked, setAsked] = useState(token !== null)
+  const [redeemed, setRedeemed] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
   useEffect(() => {
-    if (asked) return
-    const done = (): void => setAsked(true)
-    borrowToken().then(done, done)
-  }, [asked])
-  if (!asked) return null
-  if (token === null) return <SignIn />
+    redeemCode()
+      .then(setProblem, () => undefined)
+      .finally(() => setRedeemed(true))
+  }, [])
+  if (!redeemed) return null
+  if (token === null) return <SignIn problem={problem} />
   return (
     <LiveLog key={token}>
       <Shell>

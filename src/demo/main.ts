@@ -1,4 +1,5 @@
 import { DirectoryInUse } from '../machine/directory-lock.js'
+import { CODE_PATH } from '../server/browser-session.js'
 import { readConfig } from '../server/config.js'
 import type { Config } from '../server/config.js'
 import { openLog } from '../server/log.js'
@@ -67,8 +68,10 @@ async function keepGoing(config: Config, directory: string, state: DemoState): P
       '',
       '  The demo runs.',
       '',
-      `  Dashboard  ${origin}/`,
-      `  GraphiQL   ${url}`,
+      `  Dashboard  ${origin}${server.code === null ? '/' : CODE_PATH + server.code}`,
+      `  GraphiQL   ${url}, once the browser has been at the dashboard`,
+      '',
+      `  The address works once. Another one: BATON_DATA_DIR=${databaseOf(directory)} npm run open`,
       '',
       '  Ctrl-C ends it.',
       '',

@@ -1,7 +1,6 @@
 import { hash as hashOf } from 'node:crypto'
 import type { Clock } from '../database/clock.js'
 import type { Caller } from '../use-cases/caller.js'
-import type { LocalSession } from './local-session.js'
 import type { RateLimits } from './rate-limits.js'
 
 /**
@@ -17,7 +16,6 @@ export interface AuthenticatorOptions {
   /** Asks the database. */
   authenticate(secret: string): Promise<Caller | null>
   clock: Clock
-  localSession: LocalSession | null
   /** Who has tried too many wrong tokens is refused without a look (RateLimited); none: anybody may try for ever. */
   attempts?: Pick<RateLimits, 'mayTry' | 'failure'>
 }
@@ -44,8 +42,7 @@ export class Authenticator {
   async caller(authorization: string | undefined, address = ''): Promise<Caller | null> {
     const secret = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
     if (secret === undefined) return null
-    const { localSession, clock, attempts } = this.options
-    if (localSession?.isSecret(secret)) return localSession.caller
+    const { clock, attempts } = this.options
     const hash = hashOf('sha256', secret, 'base64')
     const kept = this.known.get(hash)
     const now = clock.now().getTime()

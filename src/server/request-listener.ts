@@ -5,11 +5,11 @@ import type { ErrorCode } from '../graphql/error-codes.js'
 import { maskError } from '../graphql/errors.js'
 import type { Answer } from './answer-headers.js'
 import type { Authenticator } from './auth.js'
+import { openBrowserSession } from './browser-session.js'
+import type { BrowserSessions } from './browser-session.js'
 import { clientAddress } from './client-address.js'
 import type { CrossOrigin } from './cross-origin.js'
 import { serveDashboard } from './dashboard-page.js'
-import { lendToken } from './lend-token.js'
-import type { LocalSession } from './local-session.js'
 import { answerDirectly, directPost } from './direct-post.js'
 import type { DirectPost } from './direct-post.js'
 import type { Log } from './log.js'
@@ -30,7 +30,7 @@ export interface RequestHandling {
   crossOrigin: CrossOrigin
   rateLimits: RateLimits
   trustedProxies: number
-  localSession: LocalSession | null
+  browserSessions: BrowserSessions
   database: Database
   metrics: MetricsAccess
   log: Log
@@ -61,7 +61,7 @@ async function handle(handling: RequestHandling, request: IncomingMessage, respo
   const {
     graphql,
     authenticator,
-    localSession,
+    browserSessions,
     crossOrigin,
     rateLimits,
     trustedProxies,
@@ -75,7 +75,7 @@ async function handle(handling: RequestHandling, request: IncomingMessage, respo
   const address = clientAddress(request, trustedProxies)
   if (path === METRICS_PATH) return serveMetrics(request, response, metrics, authenticator, address)
   if (path === '/ready') return ready(response, database, isStopping)
-  if (path === '/session') return lendToken(request, response, localSession)
+  if (path === '/session') return openBrowserSession(request, response, browserSessions, address)
   if (path !== GRAPHQL_PATH) {
     return serveDashboard(request, response, () => {
       respondJson(response, 404, { error: `There is nothing at this path. The API is at ${GRAPHQL_PATH}.` })

@@ -1,14 +1,22 @@
+import { CODE_PATH } from './browser-session.js'
 import type { Config } from './config.js'
+import { CODE_MINUTES } from './one-time-codes.js'
 import { GRAPHQL_PATH } from './yoga.js'
 import type { RunningServer } from './start-server.js'
+
+export function originOf({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
 
 /** For the person who started the server, and so plain text also where the log is JSON. */
 export function startMessage(
   { host }: Pick<Config, 'host'>,
-  { port, firstToken, graphiql }: Pick<RunningServer, 'port' | 'firstToken' | 'graphiql'>,
+  { port, firstToken, graphiql, code }: Pick<RunningServer, 'port' | 'firstToken' | 'graphiql' | 'code'>,
 ): string {
-  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const origin = originOf({ host, port })
   const lines = [`Dashboard    ${origin}/`, `${graphiql ? 'GraphiQL   ' : 'GraphQL API'}  ${origin}${GRAPHQL_PATH}`]
+  if (code === null) lines.push('Sign in      npm run open prints an address that signs a browser in.')
+  else lines.push(`Sign in      ${origin}${CODE_PATH}${code}`, `             ${ONCE}`)
   if (firstToken !== null) {
     lines.push(
       `Admin token  ${firstToken}`,
@@ -17,3 +25,5 @@ export function startMessage(
   }
   return `\n  Baton is ready.\n\n${lines.map((line) => `  ${line}\n`).join('')}\n`
 }
+
+const ONCE = `Opens both, in one browser, within ${CODE_MINUTES} minutes. npm run open prints another one.`

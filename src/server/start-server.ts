@@ -14,14 +14,16 @@ import type { Config } from './config.js'
 import { crossOrigin } from './cross-origin.js'
 import { offersGraphiql, warnOfPlainHttp } from './exposure.js'
 import { createHttpServer, drain, listen } from './http-server.js'
-import { isPersonal, LocalSession } from './local-session.js'
+import { isLoopbackBind } from './loopback.js'
 import type { Log } from './log.js'
 import { Metrics } from './metrics.js'
+import { codesOf, DirectoryCodes } from './one-time-codes.js'
 import { openDatabase } from './open-database.js'
 import { openRateLimitStore } from './rate-limit-store.js'
 import { RateLimits } from './rate-limits.js'
 import { requestListener } from './request-listener.js'
 import { respondJson } from './respond.js'
+import { originOf } from './start-message.js'
 import { Sweeper } from './sweeper.js'
 import { timersOf } from './timers.js'
 import { openTracing } from './tracing.js'
@@ -37,6 +39,8 @@ export interface RunningServer {
   /** The admin token's secret, when this start made it: to be shown at once, because only its hash is kept. */
   firstToken: string | null
   graphiql: boolean
+  /** Signs a browser in, once; null where the database is not this machine’s alone, or others can reach the server. */
+  code: string | null
   /** Finishes what is under way and closes everything. */
   stop(): Promise<void>
 }
@@ -73,13 +77,11 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer, tokens)
   const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
 
-  const localSession = isPersonal(config) ? new LocalSession(workspaceId) : null
   const rateLimitStore = openRateLimitStore(config, database, clock, log)
   const rateLimits = new RateLimits(config, rateLimitStore)
   const authenticator = new Authenticator({
     authenticate: (token) => authenticate(services, token),
     clock: services.clock,
-    localSession,
     attempts: rateLimits,
   })
   warnOfPlainHttp(config, log)
@@ -87,15 +89,19 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const graphql = openYoga({
     services,
     observation: { log, metrics, tracing },
-    graphiql: graphiql ? { localSession } : null,
+    graphiql,
     onTokenRevoked() {
       authenticator.forgetAll()
       tokens.look()
     },
   })
+  const codes = codesOf(config, database, clock)
+  if (codes instanceof DirectoryCodes) codes.tellOrigin(originOf({ host: config.host, port }))
+  const code = config.databaseUrl === null && isLoopbackBind(config.host) ? await codes.make() : null
   let stopping = false
   listener = requestListener({
-    ...{ graphql, authenticator, localSession, database, log },
+    ...{ graphql, authenticator, database, log },
+    browserSessions: { services, workspaceId, codes, attempts: rateLimits },
     crossOrigin: crossOrigin(config.corsOrigins),
     metrics: { metrics, metricsToken: config.metricsToken },
     rateLimits,
@@ -111,6 +117,7 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
     port,
     firstToken: secret,
     graphiql,
+    code,
     async stop() {
       stopping = true
       // Whoever waits for work is told to come back, so that the drain need not wait for them.

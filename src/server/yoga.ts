@@ -13,7 +13,6 @@ import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
 import { HttpAsker } from './http-asker.js'
 import { InternalErrors } from './internal-errors.js'
 import { KnownMutations } from './known-mutations.js'
-import type { LocalSession } from './local-session.js'
 import { observeOperations, operationWatcher } from './observe-operations.js'
 import type { Observation } from './observe-operations.js'
 import { queryCost, QueryCosts } from './query-cost.js'
@@ -31,7 +30,7 @@ export interface YogaOptions {
   services: Services
   observation: Observation
   /** Without it, a browser that opens /graphql gets no page. */
-  graphiql: { localSession: LocalSession | null } | null
+  graphiql: boolean
   onTokenRevoked: () => void
 }
 
@@ -69,7 +68,7 @@ export function openYoga({ services, observation, graphiql, onTokenRevoked }: Yo
       compiled.plugin(),
       unbufferedStreams,
     ],
-    graphiql: graphiql === null ? false : (_request, context) => graphiqlOptions(context.res, graphiql.localSession),
+    graphiql: graphiql && ((_request, context) => graphiqlOptions(context.res)),
     renderGraphiQL: renderGraphiqlPage,
     // Yoga logs every masked error: a client's syntax errors too, and without the request's id. InternalErrors logs ours.
     logging: false,

@@ -3,12 +3,21 @@ import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('The token', (stage) => {
-  it('is not asked for where the server lends one', async () => {
+  it('is had for a code in the address, which does not stay there', async () => {
     const { open, host } = stage()
     host.lends = true
     const page = await open('/')
     await page.getByRole('heading', { name: 'Sessions' }).waitFor()
-    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
+    expect(page.url()).toBe(`${host.url}/`)
+    expect(await page.evaluate('localStorage.getItem("baton.token")')).toBe(host.token)
+  })
+
+  it('is asked for where the code is no good, and the page says which command makes another', async () => {
+    const { open, host } = stage()
+    host.lends = false
+    const page = await open('/#code=used')
+    await page.getByText('This address has been used, or is too old. Run npm run open for a new one.').waitFor()
+    expect(page.url()).toBe(`${host.url}/`)
   })
 
   it('is asked for once, tried, kept, and forgotten on signing out', async () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { databaseOf, openDemoDirectory } from '../../src/demo/demo-directory.js'
-import { demoCommand, startDemo } from '../support/demo-process.js'
+import { adminTokenOf, demoCommand, startDemo } from '../support/demo-process.js'
 import type { DemoProcess } from '../support/demo-process.js'
 import { freePort } from '../support/free-port.js'
 import { requestGraphQL } from '../support/graphql-request.js'
@@ -25,8 +25,7 @@ describe('the demo', () => {
   })
 
   async function ask(query: string): Promise<Record<string, unknown>> {
-    const { token } = (await (await fetch(`${demo.url}/session`)).json()) as { token: string }
-    const { data, errors } = await requestGraphQL(demo.url, token, query)
+    const { data, errors } = await requestGraphQL(demo.url, adminTokenOf(demo), query)
     expect(errors).toEqual([])
     return data ?? {}
   }

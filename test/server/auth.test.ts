@@ -1,16 +1,15 @@
 import { expect, it, vi } from 'vitest'
 import { Authenticator } from '../../src/server/auth.js'
-import { LocalSession } from '../../src/server/local-session.js'
 import type { Caller } from '../../src/use-cases/caller.js'
 import { SettableClock } from '../support/services.js'
 
 const CALLER: Caller = { workspaceId: 'ws_1', tokenId: 'tok_1', name: 'A daemon', kind: 'DAEMON', daemonId: 'd1' }
 
-function setUp(localSession: LocalSession | null = null) {
+function setUp() {
   const clock = new SettableClock()
   const valid = new Map([['good', CALLER]])
   const authenticate = vi.fn(async (secret: string) => valid.get(secret) ?? null)
-  return { clock, valid, authenticate, authenticator: new Authenticator({ authenticate, clock, localSession }) }
+  return { clock, valid, authenticate, authenticator: new Authenticator({ authenticate, clock }) }
 }
 
 it.each([undefined, '', 'good', 'Basic good', 'Bearer', 'Bearer ', 'Bearer a b', 'Bearer bad'])(
@@ -26,21 +25,22 @@ it.each(['Bearer good', 'bearer good', 'BEARER   good '])('%j is a token', async
   expect(await authenticator.caller(authorization)).toBe(CALLER)
 })
 
-it('a token that is used all the time is asked for once in five seconds', async () => {
+it('a token that is used all the time is asked for once in two and a half seconds', async () => {
   const { authenticator, authenticate, clock } = setUp()
   for (let second = 0; second < 10; second++) {
     await authenticator.caller('Bearer good')
     await authenticator.caller('Bearer good')
     clock.pass(1)
   }
-  expect(authenticate).toHaveBeenCalledTimes(2)
+  // The clock passes whole seconds: at 0, 3, 6 and 9.
+  expect(authenticate).toHaveBeenCalledTimes(4)
 })
 
-it('a token that was revoked elsewhere is refused after five seconds', async () => {
+it('a token that was revoked elsewhere is refused after two and a half seconds', async () => {
   const { authenticator, valid, clock } = setUp()
   await authenticator.caller('Bearer good')
   valid.delete('good')
-  clock.pass(5)
+  clock.pass(2.5)
   expect(await authenticator.caller('Bearer good')).toBeNull()
 })
 
@@ -82,14 +82,6 @@ it('a bounded number of callers is remembered, the latest ones', async () => {
   expect(authenticate).not.toHaveBeenCalled()
   await authenticator.caller('Bearer t0')
   expect(authenticate).toHaveBeenCalledWith('t0')
-})
-
-it('GraphiQL’s own token is the owner’s, and asks no database', async () => {
-  const session = new LocalSession('ws_1')
-  const { authenticator, authenticate } = setUp(session)
-  expect(await authenticator.caller(`Bearer ${session.secret}`)).toMatchObject({ kind: 'ROOT', workspaceId: 'ws_1' })
-  expect(await authenticator.caller(`Bearer ${new LocalSession('ws_1').secret}`)).toBeNull()
-  expect(authenticate).toHaveBeenCalledTimes(1)
 })
 
 it('a token is refused from the moment it expires, however lately it was used', async () => {

@@ -2,10 +2,8 @@ import { request } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { requestGraphQL } from '../support/graphql-request.js'
 import { startServer } from '../support/server-process.js'
 import type { ServerProcess } from '../support/server-process.js'
-import { describePostgres } from '../support/test-database.js'
 
 /** In the page, and in nothing else that is served. */
 const PAGE = /src="\/assets\/index-/
@@ -91,41 +89,5 @@ describe('the page', () => {
     const head = await ask('/', AS_BROWSER, 'HEAD')
     expect([head.status, head.body]).toEqual([200, ''])
     expect((await ask('/', AS_BROWSER, 'POST')).status).toBe(404)
-  })
-})
-
-describe('the token that the server lends to the page', () => {
-  it('works, and is kept by no cache', async () => {
-    const response = await get('/session', { 'sec-fetch-site': 'same-origin' })
-    expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(response.headers.get('access-control-allow-origin')).toBe(null)
-    expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin')
-    const { token } = (await response.json()) as { token: string }
-    const answer = await requestGraphQL(server.url, token, '{ viewer { kind } }')
-    expect(answer.data).toEqual({ viewer: { kind: 'ROOT' } })
-  })
-
-  it.each<[string, Record<string, string>]>([
-    ['a name that leads here by DNS rebinding', { host: 'evil.example' }],
-    ['another site', { 'sec-fetch-site': 'cross-site' }],
-    ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
-    ['a proxy', { 'x-forwarded-for': '203.0.113.9' }],
-  ])('is not lent through %s', async (_what, headers) => {
-    const { status, body } = await ask('/session', headers)
-    expect([status, JSON.parse(body)]).toEqual([200, { token: null }])
-  })
-
-  it('is not given to a request that changes something', async () => {
-    expect((await ask('/session', {}, 'POST')).status).toBe(405)
-  })
-})
-
-describePostgres('On PostgreSQL', (open) => {
-  it('no token is lent: a person is asked for one', async () => {
-    const { connectionString } = await open()
-    const team = await startServer({ env: { DATABASE_URL: connectionString } })
-    const response = await fetch(`${team.url}/session`)
-    expect(await response.json()).toEqual({ token: null })
-    expect((await fetch(team.url, { headers: AS_BROWSER })).status).toBe(200)
   })
 })

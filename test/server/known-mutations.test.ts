@@ -37,7 +37,7 @@ beforeEach(() => {
   serving = openYoga({
     services: world.services,
     observation: { log: openLog('silent'), metrics, tracing: openTracing() },
-    graphiql: null,
+    graphiql: false,
     onTokenRevoked: () => undefined,
   })
 })

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const { yoga } = openYoga({
     services: world.services,
     observation: { log: openLog('fatal'), metrics: new Metrics(database, systemClock, 1_000), tracing: openTracing() },
-    graphiql: null,
+    graphiql: false,
     onTokenRevoked: () => undefined,
   })
   server = createHttpServer((req, res) => {

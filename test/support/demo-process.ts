@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { vi } from 'vitest'
@@ -24,6 +25,11 @@ export async function startDemo(directory = join(emptyDirectory(), 'demo')): Pro
   })
   await written(server, /The demo runs/)
   return { ...server, directory }
+}
+
+/** The owner's, as the demo keeps it for itself. */
+export function adminTokenOf({ directory }: DemoProcess): string {
+  return (JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as { adminToken: string }).adminToken
 }
 
 export function demoCommand(directory: string, port: number): [string, ...string[]] {

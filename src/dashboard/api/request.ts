@@ -2,7 +2,7 @@ import { GraphQLClient } from 'graphql-request'
 import { documents } from '../documents.js'
 import type { Operations } from '../operation-types.js'
 import { ApiError, asApiError } from './api-error.js'
-import { borrowToken, currentToken, isLent, signOut } from './token.js'
+import { currentToken, signOut } from './token.js'
 
 export type OperationName = keyof Operations
 export type Result<Name extends OperationName> = Operations[Name]['result']
@@ -26,7 +26,6 @@ export async function request<Name extends OperationName>(
   } catch (error) {
     const refusal = asApiError(error)
     if (refusal.code !== 'UNAUTHENTICATED') throw refusal
-    if (isLent() && (await lentAnew())) return requestAs(name, variables, currentToken())
     signOut()
     throw new ApiError('UNAUTHENTICATED', 'The server does not know this token, or it was revoked. Sign in again.')
   }
@@ -43,11 +42,4 @@ export function requestAs<Name extends OperationName>(
     variables: { ...variables },
     requestHeaders: authorization(token),
   })
-}
-
-/** A server that was started anew lends another token. */
-async function lentAnew(): Promise<boolean> {
-  const before = currentToken()
-  await borrowToken()
-  return currentToken() !== before
 }

@@ -2,11 +2,9 @@ import { useSyncExternalStore } from 'react'
 
 const KEY = 'baton.token'
 const listeners = new Set<() => void>()
-/** The token of a page that the server trusts by itself. Not kept: it ends with the server's process. */
-let lent: string | null = null
 
 export function currentToken(): string | null {
-  return lent ?? localStorage.getItem(KEY)
+  return localStorage.getItem(KEY)
 }
 
 export function signIn(token: string): void {
@@ -16,13 +14,7 @@ export function signIn(token: string): void {
 
 export function signOut(): void {
   localStorage.removeItem(KEY)
-  lent = null
   tell()
-}
-
-/** Whether the token was lent by the server, so that there is nothing to sign out of. */
-export function isLent(): boolean {
-  return lent !== null
 }
 
 export function useToken(): string | null {
@@ -32,19 +24,30 @@ export function useToken(): string | null {
   }, currentToken)
 }
 
-/** Embedded on loopback the server lends a token to its own page; everywhere else there is none, and a person is asked. */
-export async function borrowToken(): Promise<void> {
+/**
+ * Signs in with the one-time code in the page's address, where there is one. null, or why it did not work. The code is
+ * taken out of the address first: it is of no use any more, and nothing to leave in the history.
+ */
+export async function redeemCode(): Promise<string | null> {
+  const code = new URLSearchParams(location.hash.slice(1)).get('code')
+  if (code === null) return null
+  history.replaceState(history.state, '', location.pathname + location.search)
   try {
-    const response = await fetch('/session', { headers: { accept: 'application/json' } })
-    if (!response.ok) return
-    const { token } = (await response.json()) as { token?: unknown }
-    if (typeof token !== 'string') return
-    lent = token
-    tell()
+    const response = await fetch('/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ code }),
+    })
+    const { token, error } = (await response.json()) as { token?: unknown; error?: unknown }
+    if (typeof token === 'string') signIn(token)
+    else return typeof error === 'string' ? error : FAILED
+    return null
   } catch {
-    // No answer, or none that can be read: a person is asked.
+    return FAILED
   }
 }
+
+const FAILED = 'The server did not answer. Run npm run open, and open the address that it prints.'
 
 function tell(): void {
   for (const listener of listeners) listener()

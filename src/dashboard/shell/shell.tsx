@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
 import { ask } from '../api/queries.js'
-import { isLent, signOut } from '../api/token.js'
+import { signOut } from '../api/token.js'
 import { useShortcuts } from '../parts/shortcuts.js'
 import { Help } from './help.js'
 import { LiveBadge } from './live-badge.js'
@@ -42,11 +42,9 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
           <button type="button" className="icon-button" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts">
             ?
           </button>
-          {!isLent() && (
-            <button type="button" className="button quiet" onClick={signOut}>
-              Sign out
-            </button>
-          )}
+          <button type="button" className="button quiet" onClick={signOut}>
+            Sign out
+          </button>
         </div>
       </header>
       {children}

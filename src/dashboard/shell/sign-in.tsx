@@ -7,8 +7,8 @@ import { signIn } from '../api/token.js'
 import { ThemeToggle } from './theme-toggle.js'
 
 /** Asks for a token once. It is tried before it is kept. */
-export function SignIn(): ReactNode {
-  const [problem, setProblem] = useState<string | null>(null)
+export function SignIn({ problem: first }: { problem: string | null }): ReactNode {
+  const [problem, setProblem] = useState(first)
   const [busy, setBusy] = useState(false)
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
@@ -27,8 +27,9 @@ export function SignIn(): ReactNode {
           <img src="/favicon.svg" alt="" width="28" height="28" /> Baton
         </h1>
         <p>
-          This server asks who you are. Paste an API token: the one it printed when it first started, or one that{' '}
-          <code>createToken</code> gave you. A VIEWER token is enough to look around.
+          This server asks who you are. On its machine, run <code>npm run open</code> and open the address that it
+          prints. Or paste an API token: the one it printed when it first started, or one that <code>createToken</code>{' '}
+          gave you. A VIEWER token is enough to look around.
         </p>
         <label htmlFor="token">Token</label>
         <input id="token" name="token" type="password" autoComplete="current-password" autoFocus spellCheck={false} />

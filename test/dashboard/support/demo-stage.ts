@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core'
 import { beforeAll } from 'vitest'
-import { startDemo } from '../../support/demo-process.js'
+import { systemClock } from '../../../src/database/clock.js'
+import { databaseOf } from '../../../src/demo/demo-directory.js'
+import { DirectoryCodes } from '../../../src/server/one-time-codes.js'
+import { adminTokenOf, startDemo } from '../../support/demo-process.js'
 import type { DemoProcess } from '../../support/demo-process.js'
 import { requestGraphQL } from '../../support/graphql-request.js'
 import { describeWithBrowser } from './browser.js'
@@ -24,15 +27,16 @@ export function describeWithDemo(name: string, tests: (stage: () => DemoStage) =
     })
     tests(() => {
       if (demo === undefined) throw new Error('The demo has not been started.')
-      return stageOf(demo, (path, screen) => openPage(`${demo?.url}${path}`, screen))
+      const { directory, url } = demo
+      const codes = new DirectoryCodes(databaseOf(directory), systemClock)
+      return stageOf(demo, async (path, screen) => openPage(`${url}${path}#code=${await codes.make()}`, screen))
     })
   })
 }
 
 function stageOf(demo: DemoProcess, open: DemoStage['open']): DemoStage {
   const ask: DemoStage['ask'] = async (query) => {
-    const { token } = (await (await fetch(`${demo.url}/session`)).json()) as { token: string }
-    const { data, errors } = await requestGraphQL(demo.url, token, query)
+    const { data, errors } = await requestGraphQL(demo.url, adminTokenOf(demo), query)
     if (data == null) throw new Error(JSON.stringify(errors))
     return data
   }

@@ -31,7 +31,7 @@ export interface MockServer {
   comeUp: () => void
   /** Called with each GraphQL document before it is answered. */
   onAsked: (document: string) => void
-  /** Whether /session lends the token to the page. */
+  /** Whether the page is opened with a code, and /session takes it. */
   lends: boolean
   /** Whether it has subscriptions. */
   streams: boolean
@@ -80,7 +80,8 @@ async function answer(
 ): Promise<void> {
   const path = new URL(request.url ?? '/', state.url).pathname
   if (path === '/session') {
-    return json(response, 200, { token: state.lends ? TOKEN : null })
+    if (request.method === 'POST' && state.lends) return json(response, 200, { token: TOKEN })
+    return json(response, 403, { error: 'This address has been used, or is too old. Run npm run open for a new one.' })
   }
   if (path === '/graphql') return graphqlAnswer(request, response, schema, world, state)
   const name = extname(path) === '' ? 'index.html' : path

@@ -36,6 +36,6 @@ async function setStage(openPage: OpenPage): Promise<Stage> {
   const workspace = makeWorkspace()
   const host = await startMockServer(workspace.world)
   const open = (path: string, screen: Screen = {}): Promise<Page> =>
-    openPage(host.url + path, { time: workspace.world.time + 2_000, ...screen })
+    openPage(`${host.url}${path}${host.lends ? '#code=good' : ''}`, { time: workspace.world.time + 2_000, ...screen })
   return { ...workspace, host, open, storyPath: (query = '') => `/sessions/${workspace.story.id}${query}` }
 }
