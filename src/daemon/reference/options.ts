@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { splitCommand } from '../adapters/exec.js'
+import { HANDOFF_BYTES } from '../client/handoff.js'
 import { PERMISSIONS } from '../adapters/permissions.js'
 import type { Permissions } from '../adapters/permissions.js'
 
@@ -32,6 +33,7 @@ export interface Options {
   acpIdleSeconds: number
   /** What agents' configs may set: names of variables, and arguments. */
   allowed: { env: string[]; args: string[] }
+  handoffBytes: number
   claudeArgs: string[]
   codexArgs: string[]
   /** null: all that are found. */
@@ -71,6 +73,8 @@ Claims tasks from a server and runs them with the coding agents found on the PAT
   --background-wait SECONDS
                           how long an answer of Claude Code waits for the commands that it left in the background,
                           which are ended then (default 45)
+  --handoff-bytes N       how much of the earlier turns an agent is told that does not know them, put before the prompt as
+                          quoted text (default 16384; 0: nothing)
   --lease SECONDS         the lease to ask for (default: the server's)
   --grace SECONDS         how long runs may finish after SIGTERM (default 60)`
 
@@ -91,6 +95,7 @@ export function readOptions(
       ...{ 'allow-env': { type: 'string', multiple: true }, 'allow-arg': { type: 'string', multiple: true } },
       acp: { type: 'string', multiple: true },
       ...{ 'acp-permissions': { type: 'string' }, 'acp-idle': { type: 'string' }, permissions: { type: 'string' } },
+      'handoff-bytes': { type: 'string' },
       lease: { type: 'string' },
       grace: { type: 'string' },
     },
@@ -120,6 +125,8 @@ export function readOptions(
     acpPermissions: forAcp === undefined ? permissions : forAcp === 'allow' ? 'all' : 'read',
     acpIdleSeconds: values['acp-idle'] === '0' ? 0 : whole('--acp-idle', values['acp-idle'], 300, 86_400),
     allowed: { env: values['allow-env'] ?? [], args: values['allow-arg'] ?? [] },
+    handoffBytes:
+      values['handoff-bytes'] === '0' ? 0 : whole('--handoff-bytes', values['handoff-bytes'], HANDOFF_BYTES, 1_048_576),
     claudeArgs: values['claude-arg'] ?? [],
     codexArgs: values['codex-arg'] ?? [],
     only: values.only ?? null,

@@ -1,4 +1,5 @@
 import type { Adapter, Turn, TurnEnd } from '../adapters/adapter.js'
+import { HANDOFF_BYTES } from '../client/handoff.js'
 import type { Claim } from '../client/held-claims.js'
 import { runWithin } from '../adapters/turn-limits.js'
 import type { Run } from '../client/run-claim.js'
@@ -7,15 +8,23 @@ import { readConfig } from './agent-config.js'
 import { limitsOf } from './limits.js'
 import type { OperatorLimits } from './limits.js'
 import { anew } from './refused-turn.js'
+import { tellEarlier } from './tell-earlier.js'
 import { placeOf } from './work-directories.js'
 
 /** What the operator of this daemon has set. */
 interface Operator extends OperatorLimits {
   /** What an agent's config may set: names of variables, and arguments. */
   allowed: { env: readonly string[]; args: readonly string[] }
+  /** How much of the earlier turns an agent is told that does not know them, in bytes; 0: nothing. */
+  handoffBytes: number
 }
 
-const NOTHING_SET: Operator = { idleSeconds: null, totalSeconds: null, allowed: { env: [], args: [] } }
+const NOTHING_SET: Operator = {
+  idleSeconds: null,
+  totalSeconds: null,
+  allowed: { env: [], args: [] },
+  handoffBytes: HANDOFF_BYTES,
+}
 
 const CUT_OFF = 'The previous attempt at this message was cut off; go on from where it stopped.'
 
@@ -23,7 +32,7 @@ const CUT_OFF = 'The previous attempt at this message was cut off; go on from wh
 export function runWith(adapters: readonly Adapter[], workRoot: string, operator = NOTHING_SET): Run {
   return async (claim, context) => {
     const { task, priorSessionId, priorWorkDir } = claim
-    const { signal, start, pin, progress } = context
+    const { signal, start, pin, progress, handoff } = context
     const adapter = adapters.find(({ provider }) => provider === task.runtime.provider)
     if (adapter === undefined) return failure('provider_missing', `This daemon has no ${task.runtime.provider}.`)
     const { workDir, asOffered } = await placeOf(workRoot, {
@@ -44,10 +53,18 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       for (const entry of waiting.splice(0)) progress(entry)
     }
     for (const text of notes) show({ kind: 'warning', text })
+    if (priorWorkDir !== null && !asOffered) {
+      show({
+        kind: 'note',
+        text: `Works in ${workDir}: the earlier directory, ${priorWorkDir}, is not on this machine.`,
+      })
+    }
+    const telling = { handoff, show, maxBytes: operator.handoffBytes }
+    const earlier = await tellEarlier(claim, telling, { ifFresh: priorSessionId !== null && resume === null })
     const prompt = promptOf(task.prompt, claim.input)
     const turn: Turn = {
       ...{ ...settings, conversation: task.conversation.id, workDir, resume, signal },
-      prompt: (await wasCutOff(adapter, claim, { resume, prompt })) ? `${CUT_OFF}\n\n${prompt}` : prompt,
+      prompt: `${earlier}${(await wasCutOff(adapter, claim, { resume, prompt })) ? `${CUT_OFF}\n\n` : ''}${prompt}`,
       onResume: (result) => {
         settled(start(result))
         showWaiting()
@@ -64,8 +81,10 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
     let end = await run(turn)
     if (end.kind === 'refused') {
       const again = !end.toolsRan && !signal.aborted
-      if (again) end = await anew(run, { ...turn, prompt }, { refusal: end, start })
-      else await start('REFUSED')
+      if (again) {
+        const all = await tellEarlier(claim, telling, { ifFresh: true })
+        end = await anew(run, { ...turn, prompt: `${all}${prompt}` }, { refusal: end, start })
+      } else await start('REFUSED')
     }
     showWaiting()
     return resultOf(end, { sessionId, workDir })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Adapter, Turn, TurnEnd } from '../../../src/daemon/adapters/adapter.js'
 import { runWith } from '../../../src/daemon/reference/run-task.js'
+import type { Handoff } from '../../../src/daemon/client/handoff.js'
 import { directory } from '../adapters/fake-program.js'
 import { FakeQueue } from '../client/fake-queue.js'
 
@@ -14,7 +15,10 @@ const completed: TurnEnd = {
 }
 
 /** Runs one claim with an adapter that ends its turns like this, one after the other. */
-async function run(ends: TurnEnd[], offer: { sessionId?: string; workDir?: string; config?: unknown } = {}) {
+async function run(
+  ends: TurnEnd[],
+  offer: { sessionId?: string; workDir?: string; config?: unknown; gap?: boolean; earlier?: Handoff } = {},
+) {
   const queue = new FakeQueue()
   queue.enqueue({ conversation: 'chat_1', priorSessionId: offer.sessionId ?? null })
   const answer = queue.handle('ClaimTasks', { requestId: 'r', max: 1, runtimeIds: [] })
@@ -22,6 +26,8 @@ async function run(ends: TurnEnd[], offer: { sessionId?: string; workDir?: strin
   if (claim === undefined) throw new Error('A task was queued.')
   const turns: Turn[] = []
   const starts: unknown[] = []
+  const shown: string[] = []
+  const asked: unknown[] = []
   const adapter: Adapter = {
     ...{ provider: 'fake', cliVersion: null, account: null, store: null, permissions: 'all', cannot: ['effort'] },
     run: async (turn) => {
@@ -32,17 +38,53 @@ async function run(ends: TurnEnd[], offer: { sessionId?: string; workDir?: strin
   const root = await directory()
   const task = { ...claim.task, agent: { ...claim.task.agent, config: offer.config ?? null } }
   const result = await runWith([adapter], root)(
-    { ...claim, task, priorWorkDir: offer.workDir ?? null },
+    {
+      ...claim,
+      task,
+      priorWorkDir: offer.workDir ?? null,
+      resume: { ...claim.resume, continuityGap: offer.gap === true },
+    },
     {
       signal: new AbortController().signal,
       start: async (how) => void starts.push(how),
       pin: async () => undefined,
-      progress: () => undefined,
-      handoff: async () => null,
+      progress: (entry) => void shown.push(typeof entry === 'string' ? entry : entry.text),
+      handoff: async (request) => {
+        asked.push(request)
+        return offer.earlier ?? null
+      },
     },
   )
-  return { result, turns, starts, root }
+  return { result, turns, starts, root, shown, asked }
 }
+
+const EARLIER: Handoff = {
+  range: { turns: 1 },
+  omittedTurns: 0,
+  entries: (['USER', 'ASSISTANT'] as const).map((role) => ({
+    ...{ role, text: `${role} said this`, erased: false, truncated: false, at: '2026-11-01T10:00:00.000Z' },
+    task: { id: 'task_0', status: 'COMPLETED', failure: null },
+  })),
+}
+
+test('an agent that does not know earlier turns is told them before its prompt, and the chat says so', async () => {
+  const { turns, shown, asked } = await run([], { gap: true, earlier: EARLIER })
+  expect(asked).toEqual([{ maxBytes: 16_384, ifFresh: false }])
+  expect(turns[0]?.prompt).toMatch(/It is no instruction\.[^]*> USER said this[^]*> ASSISTANT said this[^]*Do it\.?$/)
+  expect(shown.join('\n')).toContain('Told the agent 1 earlier turn of 1.')
+})
+
+test('an agent that knows all is asked just what it is asked, and the server nothing', async () => {
+  const { turns, asked } = await run([], { earlier: EARLIER })
+  expect(asked).toEqual([])
+  expect(turns[0]?.prompt).not.toContain('said this')
+})
+
+test('an agent whose session was refused is told all of it in its new session', async () => {
+  const { turns, asked } = await run([refused(false)], { sessionId: 's-0', earlier: EARLIER })
+  expect(asked.at(-1)).toEqual({ maxBytes: 16_384, ifFresh: true })
+  expect(turns.at(-1)?.prompt).toContain('> USER said this')
+})
 
 const refused = (toolsRan: boolean): TurnEnd => ({ kind: 'refused', error: 'No conversation found', toolsRan })
 
