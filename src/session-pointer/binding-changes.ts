@@ -167,7 +167,15 @@ export function resetSessions(
   const meant = (b: Binding): boolean => (sessionId === null || b.sessionId === sessionId) && !isAbsorbed(b)
   if (!bindings.some(meant)) return bindings
   return bindings.map((b) =>
-    meant(b) ? { ...b, state: 'RESET' as const, stateReason: reason, factRank: version, evidenceVersion: version } : b,
+    meant(b)
+      ? {
+          ...b,
+          state: 'RESET' as const,
+          stateReason: reason,
+          factRank: Math.max(b.factRank, version),
+          evidenceVersion: version,
+        }
+      : b,
   )
 }
 

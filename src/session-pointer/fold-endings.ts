@@ -1,5 +1,5 @@
-import { countFailure, judgeSession, moveSession, nameSession, tookPart } from './binding-changes.js'
-import { factOf, newestWorkDir, rememberCancelled, runOf, sessionOf, turnsWith } from './run-facts.js'
+import { countFailure, judgeSession, moveSession, tookPart } from './binding-changes.js'
+import { factOf, namedByRun, newestWorkDir, rememberCancelled, runOf, sessionOf, turnsWith } from './run-facts.js'
 import type { EventOf } from './run-facts.js'
 import type { ActiveRun, SessionState } from './session-state.js'
 
@@ -12,7 +12,7 @@ export function taskCompleted(state: SessionState, event: EventOf<'TASK_COMPLETE
   const bindings =
     own === null
       ? state.bindings
-      : nameSession(state.bindings, factOf(state, event, run, own, event.data.workDir), true)
+      : namedByRun(state.bindings, factOf(state, event, run, own, event.data.workDir), run?.reset ?? null, true)
   return ended(state, event, run, bindings)
 }
 
@@ -23,8 +23,11 @@ export function taskFailed(state: SessionState, event: EventOf<'TASK_FAILED'>): 
   const pinned = run?.sessionId ?? null
   const offered = run?.offered?.sessionId ?? null
   let bindings = state.bindings
-  if (sessionId !== null) bindings = nameSession(bindings, factOf(state, event, run, sessionId, workDir))
-  else if (pinned !== null && workDir !== null) bindings = moveSession(bindings, pinned, workDir, event.version)
+  if (sessionId !== null) {
+    bindings = namedByRun(bindings, factOf(state, event, run, sessionId, workDir), run?.reset ?? null)
+  }
+  if (sessionId === null && pinned !== null && workDir !== null)
+    bindings = moveSession(bindings, pinned, workDir, event.version)
 
   if (!resumeSafe) {
     // F7: an overflowing resume never gets to name its session, so the offered one is the culprit.
@@ -88,6 +91,6 @@ export function taskCancelled(state: SessionState, event: EventOf<'TASK_CANCELLE
     ...next,
     bindings: tookPart(state.bindings, sessionOf(run), turns),
     run: null,
-    cancelledRuns: rememberCancelled(state.cancelledRuns, run, turns),
+    cancelledRuns: rememberCancelled(state.cancelledRuns, run, run.offered?.sessionId ?? null, turns),
   }
 }

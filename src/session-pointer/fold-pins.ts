@@ -1,5 +1,5 @@
 import { indexOfSession, nameSession, raiseNewest, tookPart } from './binding-changes.js'
-import { cancelledRunOf, factOf, newestWorkDir, rememberCancelled, runOf } from './run-facts.js'
+import { cancelledRunOf, factOf, namedByRun, newestWorkDir, rememberCancelled, runOf } from './run-facts.js'
 import type { EventOf } from './run-facts.js'
 import type { SessionState } from './session-state.js'
 
@@ -15,7 +15,9 @@ export function sessionPinned(state: SessionState, event: EventOf<'SESSION_PINNE
     ...state,
     version: event.version,
     bindings:
-      sessionId === null ? state.bindings : nameSession(state.bindings, factOf(state, event, run, sessionId, workDir)),
+      sessionId === null
+        ? state.bindings
+        : namedByRun(state.bindings, factOf(state, event, run, sessionId, workDir), run.reset),
     workDir: newestWorkDir(state, workDir, event.version),
     run: { ...run, sessionId, workDir: workDir ?? run.workDir },
   }
@@ -31,12 +33,18 @@ function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>
   const workDir = run?.workDir ?? filledDir
   // Of a run that is remembered no longer, nobody knows how many turns had ended: its session is told all of them.
   const knows = run?.turns ?? state.forgotten
+  // Of such a run only a reset of all sessions since its end is known.
+  const forgotten = state.forgotten.version > place ? { version: state.forgotten.version, reason: null } : null
+  const reset = run === null ? forgotten : run.reset
   const next = { ...state, version: event.version, workDir: newestWorkDir(state, filledDir, place) }
   if (sessionId !== null) {
     const fact = { ...factOf(state, event, run, sessionId, workDir), place, knows }
-    next.bindings = tookPart(nameSession(state.bindings, fact), sessionId, knows)
+    next.bindings = tookPart(namedByRun(state.bindings, fact, reset), sessionId, knows)
   }
-  if (run !== null) next.cancelledRuns = rememberCancelled(state.cancelledRuns, { ...run, sessionId, workDir }, knows)
+  if (run !== null) {
+    const pinned = { ...run, sessionId, workDir }
+    next.cancelledRuns = rememberCancelled(state.cancelledRuns, pinned, run.offered, knows)
+  }
   return next
 }
 

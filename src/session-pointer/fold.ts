@@ -2,7 +2,7 @@ import { judgeSession, resetSessions } from './binding-changes.js'
 import type { FoldableEvent } from './events.js'
 import { taskCancelled, taskCompleted, taskFailed } from './fold-endings.js'
 import { pointerImported, sessionPinned } from './fold-pins.js'
-import { factOf, runOf } from './run-facts.js'
+import { factOf, resetRun, runOf } from './run-facts.js'
 import type { EventOf } from './run-facts.js'
 import { initialState } from './session-state.js'
 import type { SessionState } from './session-state.js'
@@ -64,6 +64,7 @@ function taskClaimed(state: SessionState, event: EventOf<'TASK_CLAIMED'>): Sessi
       store: decision?.store ?? null,
       sessionId: null,
       workDir: null,
+      reset: null,
       offered:
         decision === null
           ? null
@@ -105,13 +106,15 @@ function taskReleased(state: SessionState, event: EventOf<'TASK_RELEASED'>): Ses
   return { ...state, version: event.version, run: runOf(state, event.taskId) === null ? state.run : null }
 }
 
-/** F15: for ever, for the sessions known now. Work dirs are not sessions and stay. */
+/** F15: for ever, for the sessions known now and for what a run that was under way names later. Work dirs are not sessions and stay. */
 function sessionReset(state: SessionState, event: EventOf<'SESSION_RESET'>): SessionState {
   const { sessionId, reason } = event.data
   return {
     ...state,
     version: event.version,
     bindings: resetSessions(state.bindings, sessionId, reason, event.version),
+    run: state.run === null ? null : resetRun(state.run, state.run.offered?.sessionId ?? null, event),
+    cancelledRuns: state.cancelledRuns.map((run) => resetRun(run, run.offered, event)),
     forgotten: sessionId === null ? { count: state.turns, version: event.version } : state.forgotten,
   }
 }

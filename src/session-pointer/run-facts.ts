@@ -1,6 +1,7 @@
+import { nameSession, resetSessions } from './binding-changes.js'
 import type { SessionFact } from './binding-changes.js'
 import type { SessionEventType, StreamEvent } from './events.js'
-import type { ActiveRun, CancelledRun, RunFacts, SessionState, Turns } from './session-state.js'
+import type { ActiveRun, CancelledRun, RunFacts, RunReset, SessionState, Turns } from './session-state.js'
 
 export type EventOf<T extends SessionEventType> = Extract<StreamEvent, { type: T }>
 
@@ -21,11 +22,16 @@ export function cancelledRunOf(state: SessionState, taskId: string | null): Canc
 }
 
 /** Remembers a cancelled run for as long as a late pin has a field left to fill. */
-export function rememberCancelled(runs: readonly CancelledRun[], run: RunFacts, turns: Turns): readonly CancelledRun[] {
+export function rememberCancelled(
+  runs: readonly CancelledRun[],
+  run: RunFacts,
+  offered: string | null,
+  turns: Turns,
+): readonly CancelledRun[] {
   const others = runs.filter((other) => other.taskId !== run.taskId)
   if (run.sessionId !== null && run.workDir !== null) return others.length === runs.length ? runs : others
-  const { taskId, runtimeId, agentRevision, account, store, sessionId, workDir } = run
-  const kept = { taskId, runtimeId, agentRevision, account, store, sessionId, workDir, turns }
+  const { taskId, runtimeId, agentRevision, account, store, sessionId, workDir, reset } = run
+  const kept = { taskId, runtimeId, agentRevision, account, store, sessionId, workDir, reset, offered, turns }
   return [kept, ...others].slice(0, REMEMBERED_CANCELLATIONS)
 }
 
@@ -60,6 +66,29 @@ export function factOf(
     version: event.version,
     knows: { count: turns, version: event.version },
   }
+}
+
+/**
+ * F15: a run goes on with what was dropped where the reset named all sessions, or the one that the run was offered or has
+ * pinned: whatever it names later has grown out of that.
+ */
+export function resetRun<Run extends RunFacts>(run: Run, offered: string | null, event: EventOf<'SESSION_RESET'>): Run {
+  const { sessionId, reason } = event.data
+  const concerns = sessionId === null || sessionId === offered || sessionId === run.sessionId
+  return concerns && run.reset === null ? { ...run, reset: { version: event.version, reason } } : run
+}
+
+/** The bindings after a run has named a session, which is RESET where a reset concerned the run. */
+export function namedByRun(
+  bindings: SessionState['bindings'],
+  fact: SessionFact,
+  reset: RunReset | null,
+  clean = false,
+): SessionState['bindings'] {
+  const named = nameSession(bindings, fact, clean)
+  // A late pin that gave way to something newer has said nothing.
+  if (reset === null || named === bindings) return named
+  return resetSessions(named, fact.sessionId, reset.reason, reset.version)
 }
 
 /** The newest work dir after one was reported at `place`; null reports nothing. Directories outlive sessions. */

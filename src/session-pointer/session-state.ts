@@ -4,7 +4,7 @@ import type { ResumeOutcome, ResumeReason } from './events.js'
  * The shape and meaning of {@link SessionState}. Raise it with every change of the fold that gives another
  * state for the same events: a stored state of an older version is folded again when it is read.
  */
-export const FOLD_VERSION = 3
+export const FOLD_VERSION = 4
 
 /** FAILING is not among them: the fold keeps the count, the policy in force judges it (F17). */
 export type StoredBindingState = 'RESUMABLE' | 'POISONED' | 'RETIRED' | 'RESET' | 'NOT_DURABLE' | 'UNPROVEN'
@@ -42,6 +42,12 @@ export interface Binding {
   knows: Turns
 }
 
+/** The SESSION_RESET that a run was under way at, and that dropped what the run goes on with. */
+export interface RunReset {
+  version: number
+  reason: string | null
+}
+
 /** What a pin or an ending inherits from the claim it belongs to. Pinned fields are merged per task. */
 export interface RunFacts {
   taskId: string | null
@@ -52,6 +58,8 @@ export interface RunFacts {
   /** The session and directory that this run itself has pinned so far; never the offered ones. */
   sessionId: string | null
   workDir: string | null
+  /** F15: every session that the run names from now on is RESET. null where no reset concerns it. */
+  reset: RunReset | null
 }
 
 export interface OfferedResume {
@@ -72,6 +80,8 @@ export interface ActiveRun extends RunFacts {
 /** A run that was cancelled, and the turns that had ended with it: a late pin of its session knows no later one. */
 export interface CancelledRun extends RunFacts {
   turns: Turns
+  /** The session that it was offered. */
+  offered: string | null
 }
 
 /**

@@ -7,7 +7,11 @@ import type { Services } from './services.js'
 import type { Claimed, ClaimAsk } from './transaction/claim-ask.js'
 import type { ClaimAnswer } from './transaction/claim-lane.js'
 
-/** Claims at once, or as soon as a hint says that there may be work, until `waitSeconds` are over. */
+/**
+ * Claims at once, or as soon as a hint says that there may be work, until `waitSeconds` are over; and once more then, before it
+ * says that there is none. A hint wakes one of those who wait: where that one does not look with it, or gets another answer
+ * than what the queue has (a repeat, a refusal, an error), the hint is the next one's.
+ */
 export async function claimOrWait(
   services: Services,
   ask: ClaimAsk,
@@ -17,27 +21,30 @@ export async function claimOrWait(
   const { wakeUps, claims, observer } = services
   const topics = ask.runtimeIds.map((runtimeId) => runtimeTopic(ask.caller.workspaceId, runtimeId))
   const deadline = performance.now() + waitSeconds * 1000
-  for (;;) {
-    const mark = wakeUps.hub.mark(topics)
-    const started = performance.now()
-    const answer = await claims.claim(ask)
-    if (!('empty' in answer)) {
-      if ('claimed' in answer) {
-        observer.claimSeconds((performance.now() - started) / 1000)
-        wakeUps.mayHaveMore(topics)
+  let hint: string | null = null
+  try {
+    for (;;) {
+      const mark = wakeUps.hub.mark(topics)
+      const started = performance.now()
+      const answer = await claims.claim(ask)
+      if (!('empty' in answer)) {
+        if ('claimed' in answer) {
+          hint = null
+          observer.claimSeconds((performance.now() - started) / 1000)
+          wakeUps.mayHaveMore(topics)
+        }
+        return answer
       }
-      return answer
+      hint = null
+      const left = deadline - performance.now()
+      if (left <= 0 || wakeUps.closed || isGone(asker) || answer.empty.some(({ deregistered }) => deregistered))
+        return answer
+      const { topic } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), asker)
+      hint = topic
+      if (wakeUps.closed || isGone(asker)) return answer
     }
-    const left = deadline - performance.now()
-    if (left <= 0 || wakeUps.closed || isGone(asker) || answer.empty.some(({ deregistered }) => deregistered))
-      return answer
-    const { topic, timedOut } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), asker)
-    if (isGone(asker)) {
-      // The hint was for somebody who can still use it.
-      if (topic !== null) wakeUps.hub.wakeOne(topic)
-      return answer
-    }
-    if (timedOut && deadline - performance.now() <= 0) return answer
+  } finally {
+    if (hint !== null) wakeUps.hub.wakeOne(hint)
   }
 }
 

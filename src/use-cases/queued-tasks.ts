@@ -11,18 +11,32 @@ const QUEUED = statement(
    ORDER BY q.state, q."runtimeId", q."taskId" LIMIT ${ROUND}`,
 )
 
+const QUEUED_HERE = statement(
+  'queued_of_conversation',
+  `SELECT t.id AS "taskId" FROM task t WHERE t."workspaceId" = $1 AND t."conversationId" = $2 AND t.status = 'QUEUED'
+   ORDER BY t.id LIMIT ${ROUND}`,
+)
+
+/** Of an agent but for one runtime, or of a conversation. */
+type Queued =
+  { workspaceId: string; agentId: string; exceptOn: string | null } | { workspaceId: string; conversationId: string }
+
 /**
- * Does something to each queued task of an agent, round by round, however many there are. `act` must take the task out of
+ * Does something to each of these queued tasks, round by round, however many there are. `act` must take the task out of
  * the queue or move it to `exceptOn`, the runtime whose tasks are left alone; one that is claimed meanwhile is gone anyway.
  */
 export async function forEachQueuedTask(
   { database }: Services,
-  { workspaceId, agentId, exceptOn }: { workspaceId: string; agentId: string; exceptOn: string | null },
+  queued: Queued,
   act: (taskId: string) => Promise<unknown>,
 ): Promise<void> {
   const seen = new Set<string>()
   for (;;) {
-    const round = await database.sql.rows<{ taskId: string }>(QUEUED, [workspaceId, agentId, exceptOn])
+    const { workspaceId } = queued
+    const round =
+      'agentId' in queued
+        ? await database.sql.rows<{ taskId: string }>(QUEUED, [workspaceId, queued.agentId, queued.exceptOn])
+        : await database.sql.rows<{ taskId: string }>(QUEUED_HERE, [workspaceId, queued.conversationId])
     const fresh = round.filter(({ taskId }) => !seen.has(taskId))
     if (fresh.length === 0) return
     for (const { taskId } of fresh) seen.add(taskId)

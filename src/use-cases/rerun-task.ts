@@ -48,6 +48,10 @@ function decideRerun(loaded: LoadedConversation, sourceId: string, rerunId: stri
   if (agent.archivedAt !== null) {
     return { refused: badInput('input.taskId', `Its agent ${agent.id} is archived and takes no new work.`).refusal }
   }
+  if (loaded.conversation?.archivedAt != null) {
+    const message = 'Its chat session is archived. Restore it with updateChatSession(archived: false) first.'
+    return { refused: badInput('input.taskId', message).refusal }
+  }
   if (source.erasedAt !== null) {
     const message = 'What it was asked has been erased. Enqueue new work, or send a new message, instead.'
     return { refused: badInput('input.taskId', message).refusal }

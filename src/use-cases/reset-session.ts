@@ -30,7 +30,12 @@ export async function resetSession(
         return { refused: refused({ code: 'NOT_FOUND', message }).refusal }
       }
       const dropped = state.bindings.filter((binding) => sessionId === null || binding.sessionId === sessionId)
-      if (dropped.every(({ state: bindingState }) => bindingState === 'RESET')) return { unchanged: { conversationId } }
+      // A run under way, or a late pin of a cancelled one, may yet name what a reset of all sessions drops.
+      const underWay = [...(state.run === null ? [] : [state.run]), ...state.cancelledRuns]
+      const nothingToCome = sessionId !== null || underWay.every(({ reset }) => reset !== null)
+      if (nothingToCome && dropped.every(({ state: bindingState }) => bindingState === 'RESET')) {
+        return { unchanged: { conversationId } }
+      }
       return {
         events: [
           {

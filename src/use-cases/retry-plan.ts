@@ -9,11 +9,15 @@ import { planRetry } from '../tasks/retry.js'
 import type { Followed } from './task-work.js'
 import type { LoadedConversation } from './transaction/conversation-work.js'
 
-/** The automatic retry that follows a failure in the same transaction, if the rules give one and the agent takes work. */
+/**
+ * The automatic retry that follows a failure in the same transaction, if the rules give one, and neither the agent nor the chat is
+ * archived.
+ */
 export function followFailure(task: Task, events: readonly NewEvent[], loaded: LoadedConversation): Followed {
   const now = loaded.now.toISOString()
   const failed = events.find((event) => event.type === 'TASK_FAILED')
-  if (failed === undefined || loaded.agent?.archivedAt != null) return {}
+  const takesWork = loaded.agent?.archivedAt == null && loaded.conversation?.archivedAt == null
+  if (failed === undefined || !takesWork) return {}
   const applied = applyTaskEvent(taskStateOf(task), { ...failed, version: 0, occurredAt: now })
   if (!('task' in applied) || applied.task === null) return {}
   const sourceHasQueuedRerun = loaded.sourcesWithQueuedRerun.has(task.id)

@@ -1,7 +1,11 @@
+import { cancel } from '../tasks/decide.js'
 import type { Caller } from './caller.js'
+import { conversationById } from './conversation-by-id.js'
 import type { Outcome } from './outcome.js'
 import { accepted, notFound } from './outcome.js'
+import { forEachQueuedTask } from './queued-tasks.js'
 import type { Services } from './services.js'
+import { commandTask } from './task-work.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
 
 export interface UpdateChatSessionInput {
@@ -10,7 +14,10 @@ export interface UpdateChatSessionInput {
   archived?: boolean | null
 }
 
-/** Renames, archives or restores a chat session. No event: neither title nor archive bears on sessions. */
+/**
+ * Renames, archives or restores a chat session. No event: neither title nor archive bears on sessions. What waits in an
+ * archived one is cancelled; a run under way may end, and is not retried.
+ */
 export async function updateChatSession(
   services: Services,
   caller: Caller,
@@ -32,6 +39,19 @@ export async function updateChatSession(
     },
   })
   if (!outcome.ok) return outcome
-  const { conversation } = outcome.value
+  if (archived === true) {
+    await forEachQueuedTask(services, { workspaceId: caller.workspaceId, conversationId: id }, (taskId) =>
+      commandTask(services, caller, {
+        taskId,
+        verb: 'cancelled',
+        decide: (task, _held, { conversation }) =>
+          task.status === 'QUEUED' && conversation?.archivedAt != null
+            ? cancel({ task, reason: 'The chat session was archived.' })
+            : { kind: 'ignored' },
+      }),
+    )
+  }
+  const conversation =
+    archived === true ? await conversationById(services, caller.workspaceId, id) : outcome.value.conversation
   return conversation === null ? notFound('chat', id) : accepted({ conversation })
 }

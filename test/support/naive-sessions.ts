@@ -13,12 +13,16 @@ export interface NaiveSession {
   reset: boolean
   /** Failed runs that had been offered it since a run last completed on it. */
   failures: number
+  /** The place of the last failure counted. */
+  countedAt: number
 }
 
 interface NaiveClaim {
   offered: string | null
   pinned: string | null
   started: boolean
+  /** It was under way when what it goes on with was reset. */
+  reset: boolean
 }
 
 /**
@@ -49,7 +53,12 @@ export class NaiveSessions {
     switch (event.type) {
       case 'TASK_CLAIMED':
         if (event.taskId === null) return
-        this.claims.set(event.taskId, { offered: event.data.decision?.sessionId ?? null, pinned: null, started: false })
+        this.claims.set(event.taskId, {
+          offered: event.data.decision?.sessionId ?? null,
+          pinned: null,
+          started: false,
+          reset: false,
+        })
         return
       case 'TASK_STARTED':
         if (claim) claim.started = true
@@ -58,20 +67,24 @@ export class NaiveSessions {
       case 'SESSION_PINNED': {
         if (claim && event.data.sessionId !== null) claim.pinned = event.data.sessionId
         const session = event.data.sessionId ?? claim?.pinned
-        if (session) this.named(session, event, event.data.cancelledVersion ?? event.version)
+        if (session) this.named(session, event, claim, event.data.cancelledVersion ?? event.version)
         return
       }
       case 'TASK_COMPLETED': {
         const session = event.data.sessionId ?? claim?.pinned
-        if (session) this.named(session, event, event.version).failures = 0
+        if (session) this.named(session, event, claim).failures = 0
         return this.ended(event, claim)
       }
       case 'TASK_FAILED': {
         const { sessionId, resumeSafe, retryable } = event.data
-        if (sessionId !== null) this.named(sessionId, event, event.version)
+        if (sessionId !== null) this.named(sessionId, event, claim)
         const culprit = sessionId ?? claim?.pinned ?? claim?.offered
         if (!resumeSafe && culprit) this.judge(culprit, event, false)
-        if (resumeSafe && !retryable && claim?.offered) this.known(claim.offered, event).failures += 1
+        if (resumeSafe && !retryable && claim?.offered) {
+          const offered = this.known(claim.offered, event)
+          offered.failures += 1
+          offered.countedAt = event.version
+        }
         return this.ended(event, claim)
       }
       case 'TASK_RELEASED':
@@ -83,12 +96,16 @@ export class NaiveSessions {
           session.reset ||= !session.gone
           session.gone = true
         }
+        for (const run of this.claims.values()) {
+          const { sessionId } = event.data
+          run.reset ||= sessionId === null || sessionId === run.offered || sessionId === run.pinned
+        }
         return
       }
       case 'POINTER_IMPORTED':
         if (event.data.sessionId === null) return
         this.importedAgain ||= this.sessions.has(event.data.sessionId)
-        if (event.runtimeId !== null) this.named(event.data.sessionId, event, event.version)
+        if (event.runtimeId !== null) this.named(event.data.sessionId, event)
         else this.known(event.data.sessionId, event)
         return
       default:
@@ -116,15 +133,20 @@ export class NaiveSessions {
       gone: false,
       reset: false,
       failures: 0,
+      countedAt: 0,
     }
     const session = this.sessions.get(sessionId) ?? blank
     this.sessions.set(sessionId, session)
     return session
   }
 
-  private named(sessionId: string, event: StreamEvent, place: number): NaiveSession {
+  private named(sessionId: string, event: StreamEvent, claim?: NaiveClaim, place = event.version): NaiveSession {
     const isNew = !this.sessions.has(sessionId)
     const session = this.known(sessionId, event)
+    if (claim?.reset && (isNew || place >= Math.max(session.namedAt, session.judgedAt, session.countedAt))) {
+      session.reset ||= !session.gone
+      session.gone = true
+    }
     if (isNew || place >= session.namedAt || session.runtimeId === null) session.runtimeId = event.runtimeId
     session.namedAt = isNew ? place : Math.max(session.namedAt, place)
     this.judge(sessionId, event, true, place)

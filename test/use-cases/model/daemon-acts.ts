@@ -45,7 +45,7 @@ function take(model: Model, real: Real, view: ClaimView, { daemon, leaseSeconds,
   if (exact) expect(task.id).toBe(possible[0]?.id)
   expectOffer(model, task, view)
   const { sessionId } = view.decision
-  Object.assign(task, { status: 'CLAIMED', token: view.claimToken, offered: sessionId, own: null })
+  Object.assign(task, { status: 'CLAIMED', token: view.claimToken, offered: sessionId, own: null, reset: false })
   Object.assign(task, {
     leaseAsked: leaseSeconds !== null,
     lease: leaseSeconds ?? real.world.services.timers.claimLease,

@@ -24,6 +24,8 @@ export interface ModelTask {
   /** Of this claim: what it was offered, and what it has named. */
   offered: string | null
   own: string | null
+  /** All sessions were reset while this claim was held, or before its late pin. */
+  reset: boolean
   /** Of an active task; milliseconds. */
   leaseEnds: number
   /** Seconds; what each heartbeat renews the claim by. */
@@ -129,6 +131,7 @@ export function named(model: Model, task: ModelTask, sessionId: string): ModelSe
   session.runtime = task.runtime
   // F4: to be named again is to be well again, unless it is gone for good.
   session.poisoned = false
+  if (task.reset) session.retired = true
   sessions.set(sessionId, session)
   return session
 }

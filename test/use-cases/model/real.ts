@@ -63,7 +63,7 @@ export function learn(model: Model, real: Real, task: Task): ModelTask {
     forceFresh: task.forceFreshSession,
     availableAt: task.availableAt.getTime(),
     scheduled: task.availableAt.getTime() > model.now,
-    ...{ offered: null, own: null, leaseEnds: 0, lease: 0, leaseAsked: false },
+    ...{ offered: null, own: null, reset: false, leaseEnds: 0, lease: 0, leaseAsked: false },
   }
   expect(task.status).toBe('QUEUED')
   model.tasks.set(task.id, known)

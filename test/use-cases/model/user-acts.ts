@@ -87,6 +87,7 @@ export function reset(): Act {
     const conversationId = real.chat.id
     valueOf(await resetSession(real.world.services, real.world.caller, { conversationId }))
     for (const session of sessionsOf(model, conversationId).values()) session.retired = true
+    for (const task of model.tasks.values()) if (task.conversation === conversationId) task.reset = true
     model.clean.delete(conversationId)
   })
 }

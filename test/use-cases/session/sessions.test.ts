@@ -141,7 +141,6 @@ describePostgres('sessions of a chat', (open) => {
   })
 
   it('renaming and archiving are no activity, and what they answer is what is kept', async () => {
-    await say(world, chat)
     world.clock.pass(5)
     const input = { chatSessionId: chat.id, title: 'Another', archived: true }
     const { conversation } = valueOf(await updateChatSession(world.services, world.caller, input))
