@@ -58,7 +58,7 @@ export function describeWithBrowser(name: string, tests: (open: OpenPage) => voi
 /** A server that has gone, or one that refuses. A file of the page that is not there is never expected. */
 function isExpected(text: string, url: string): boolean {
   if (text.startsWith('Failed to load resource: net::')) return true
-  return text.startsWith('Failed to load resource') && url.endsWith('/graphql')
+  return text.startsWith('Failed to load resource') && /\/(?:graphql|session)$/.test(url)
 }
 
 function never(): never {
