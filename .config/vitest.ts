@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**', 'test/faults/**', 'test/dashboard/**'],
+    exclude: ['test/bench/**', 'test/faults/**', 'test/dashboard/**', 'test/agents/**'],
     globalSetup: ['test/support/global-setup.ts'],
     // Processes, not threads: PGlite and the tests of signals and exit codes each want one of their own.
     pool: 'forks',

@@ -1,0 +1,4 @@
+import { claudeAgentAcp } from './clis/claude-agent-acp.js'
+import { describeCli } from './real-clis.js'
+
+describeCli(claudeAgentAcp)

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { CliUnderTest } from './cli-under-test.js'
+import type { AgentCli } from './clis/agent-cli.js'
+import { expectedOf } from './expected.js'
+import { SITUATIONS } from './situations/situations.js'
+import type { SituationName } from './situations/situations.js'
+
+const PINNED = new URL('packages/package.json', import.meta.url)
+
+/** All situations with one CLI, as it comes from the registry. */
+export function describeCli(cli: AgentCli): void {
+  describe(cli.name, () => {
+    const clis = inject('agentClis')
+    let underTest: CliUnderTest
+    beforeAll(async () => (underTest = await CliUnderTest.open(cli, clis)))
+    afterAll(() => underTest.close())
+
+    it('is the pinned version', () => {
+      const { dependencies } = JSON.parse(readFileSync(PINNED, 'utf8')) as { dependencies: Record<string, string> }
+      const own = readFileSync(join(clis, 'node_modules', cli.package, 'package.json'), 'utf8')
+      const { version } = JSON.parse(own) as { version: string }
+      expect(version).toBe(dependencies[cli.package])
+    })
+
+    const names = Object.keys(SITUATIONS) as SituationName[]
+    it.concurrent.each(names)('%s', async (name) => {
+      const { lines, log } = await underTest.play(SITUATIONS[name])
+      expect(lines, log).toEqual(expectedOf(name, cli.name))
+    })
+  })
+}
