@@ -1,22 +1,27 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { TableReporter } from '../test/agents/report/table-reporter.js'
 
-/** Real agent CLIs from the registry, against a model on loopback: not part of `npm test`. */
-export default defineConfig({
+/**
+ * Real agent CLIs from the registry, against a model on loopback: not part of `npm test`. `--mode report` writes
+ * docs/agents-tested.md, `--mode soak` plays random faults for a quarter of an hour. AGENTS=short: some minutes, for CI.
+ */
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('..', import.meta.url)),
   // The build that Node itself takes, as in vitest.ts.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/agents/**/*.test.ts'],
+    include: mode === 'soak' ? ['test/agents/soak/*.test.ts'] : ['test/agents/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts', 'test/agents/install-clis.ts'],
+    ...(mode === 'report' && { reporters: ['default', new TableReporter()] }),
     pool: 'forks',
-    // Each worker runs several situations at once, and most of them wait.
+    // Each worker plays several situations at once, and most of them wait.
     maxWorkers: 2,
     maxConcurrency: 3,
     // For what hangs.
-    testTimeout: 600_000,
+    testTimeout: mode === 'soak' ? 2_400_000 : 600_000,
     hookTimeout: 300_000,
     allowOnly: false,
     expect: { requireAssertions: true },
   },
-})
+}))

@@ -1,6 +1,5 @@
 import { insist } from '../faults/restless-client.js'
 import { ADMIN_TOKEN } from '../support/server-process.js'
-import type { Machine } from './machine.js'
 import { answerTo } from './model/asked.js'
 import type { ModelServer } from './model/model-server.js'
 import { until } from './until.js'
@@ -53,9 +52,9 @@ export class Conversation {
 
   static async open(
     url: string,
-    { model, letters, machine, policy }: { model: ModelServer; letters: string; machine: Machine; policy?: object },
+    { model, letters, runtimeId, policy }: { model: ModelServer; letters: string; runtimeId: string; policy?: object },
   ): Promise<Conversation> {
-    const agent = { name: letters, runtimeId: machine.runtimeId, ...(policy && { resumePolicy: policy }) }
+    const agent = { name: letters, runtimeId, ...(policy && { resumePolicy: policy }) }
     const { createAgent } = await ask<{ createAgent: { agent: { id: string } } }>(url, CREATE_AGENT, { input: agent })
     const agentId = createAgent.agent.id
     const { createChatSession } = await ask<{ createChatSession: { chatSession: { id: string } } }>(url, CREATE_CHAT, {
@@ -78,8 +77,8 @@ export class Conversation {
     return { marker, taskId: sendChatMessage.task.id }
   }
 
-  async move(machine: Machine, policy?: object): Promise<void> {
-    const input = { agentId: this.agentId, runtimeId: machine.runtimeId, ...(policy && { resumePolicy: policy }) }
+  async move(runtimeId: string, policy?: object): Promise<void> {
+    const input = { agentId: this.agentId, runtimeId, ...(policy && { resumePolicy: policy }) }
     await ask(this.url, UPDATE_AGENT, { input })
   }
 

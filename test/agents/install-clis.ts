@@ -46,7 +46,7 @@ async function installClis(): Promise<string> {
   } catch (error) {
     // Another run has installed them meanwhile.
     if (existsSync(folder)) return folder
-    throw new Error(`The agent CLIs cannot be installed: ${reasonOf(error)}`)
+    throw new Error(`The agent CLIs cannot be installed: ${reasonOf(error)}`, { cause: error })
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }

@@ -21,7 +21,8 @@ interface Runtimes {
 }
 
 export interface MachineOptions {
-  cli: AgentCli
+  /** What its daemon runs. */
+  run: readonly AgentCli[]
   /** The folder that the CLIs are installed in. */
   clis: string
   modelUrl: string
@@ -33,21 +34,23 @@ export interface MachineOptions {
   args: readonly string[]
 }
 
-/** A machine with a home and a work root of its own, on which the reference daemon runs one real CLI. */
+/** A machine with a home and a work root of its own, on which the reference daemon runs real CLIs. */
 export class Machine {
-  runtimeId = ''
+  /** By provider. */
+  runtimeIds: Readonly<Record<string, string>> = {}
   /** All that its daemons have written. */
   log = ''
   #daemon: ChildProcess | null = null
   #token = ''
 
   constructor(private readonly options: MachineOptions) {
-    const { cli } = options
     mkdirSync(this.home, { recursive: true })
-    for (const [name, text] of Object.entries(cli.settings(this.#around()))) {
-      const file = join(this.home, name)
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, text)
+    for (const cli of options.run) {
+      for (const [name, text] of Object.entries(cli.settings(this.#around()))) {
+        const file = join(this.home, name)
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(file, text)
+      }
     }
   }
 
@@ -55,14 +58,14 @@ export class Machine {
     return join(this.options.directory, 'home')
   }
 
-  /** Resolves when the server knows its runtime. */
+  /** Resolves when the server knows its runtimes. */
   async start(): Promise<void> {
-    const { cli, serverUrl, daemonId, args, directory } = this.options
+    const { run, serverUrl, daemonId, args, directory } = this.options
     await build()
     this.#token ||= await tokenOf(serverUrl, daemonId)
     const own = ['--url', `${serverUrl}/graphql`, '--workdir', join(directory, 'work'), '--daemon-id', daemonId]
-    const main = join(ROOT, 'dist/daemon/reference/main.js')
-    const daemon = spawn(process.execPath, [main, ...own, ...cli.daemonArgs(this.#around()), ...args], {
+    const agents = run.flatMap((cli) => cli.daemonArgs(this.#around()))
+    const daemon = spawn(process.execPath, [join(ROOT, 'dist/daemon/reference/main.js'), ...own, ...agents, ...args], {
       cwd: directory,
       env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,15 +74,20 @@ export class Machine {
       stream.setEncoding('utf8').on('data', (text: string) => (this.log += text))
     }
     this.#daemon = daemon
-    this.runtimeId = await until(`${daemonId} registers its ${cli.provider}`, async () => {
+    this.runtimeIds = await until(`${daemonId} registers`, async () => {
       if (hasEnded(daemon)) throw new Error(`The daemon ended: ${this.log}`)
       const { runtimes } = await insist<Runtimes>([serverUrl], ADMIN_TOKEN, RUNTIMES, {})
-      const own = (one: Runtimes['runtimes']['nodes'][0]) => one.daemonId === daemonId && one.provider === cli.provider
-      return runtimes.nodes.find((one) => own(one) && one.status === 'ONLINE')?.id ?? null
+      const own = runtimes.nodes.filter((one) => one.daemonId === daemonId && one.status === 'ONLINE')
+      if (own.length < run.length) return null
+      return Object.fromEntries(own.map(({ provider, id }) => [provider, id]))
     })
   }
 
-  /** SIGTERM ends it as an operator does: what runs is given up at once. */
+  runtimeOf({ provider }: AgentCli): string {
+    return this.runtimeIds[provider] ?? ''
+  }
+
+  /** Ends its daemon, as an operator does or harder, and waits for the end of that. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.#daemon === null) return
     this.#daemon.kill(signal)
@@ -92,16 +100,14 @@ export class Machine {
     return processesWith(`HOME=${this.home}`).filter(({ pid }) => pid !== this.#daemon?.pid)
   }
 
-  /** The CLI that its daemon has started. */
-  cli(): FoundProcess {
-    const cli = this.processes().find(({ parent }) => parent === this.#daemon?.pid)
-    if (cli === undefined) throw new Error('The daemon runs no CLI.')
-    return cli
+  /** The CLIs that its daemon has started and that run now. */
+  runningClis(): FoundProcess[] {
+    return this.processes().filter(({ parent }) => parent === this.#daemon?.pid)
   }
 
-  /** The CLI's whole store, as a person or a clean-up deletes it. */
-  loseTranscripts(): void {
-    for (const path of this.options.cli.transcripts) rmSync(join(this.home, path), { recursive: true })
+  /** A CLI's whole store, as a person or a clean-up deletes it. */
+  loseTranscripts({ transcripts }: AgentCli): void {
+    for (const path of transcripts) rmSync(join(this.home, path), { recursive: true, force: true })
   }
 
   #around() {
@@ -118,7 +124,7 @@ export class Machine {
     ]
     return {
       ...{ PATH: path.join(':'), HOME: this.home, BATON_TOKEN: this.#token, LANG: 'C.UTF-8' },
-      ...this.options.cli.environment(this.#around()),
+      ...Object.fromEntries(this.options.run.flatMap((cli) => Object.entries(cli.environment(this.#around())))),
     }
   }
 }

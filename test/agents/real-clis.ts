@@ -9,6 +9,15 @@ import type { SituationName } from './situations/situations.js'
 
 const PINNED = new URL('packages/package.json', import.meta.url)
 
+/** AGENTS=short is for CI: those that need no patience. */
+const QUICK: readonly SituationName[] = [
+  'fresh, then resumed twice',
+  'broken history (400)',
+  'cancelled while a tool runs',
+  'CLI killed (kill -9)',
+]
+const PLAYED = process.env['AGENTS'] === 'short' ? QUICK : (Object.keys(SITUATIONS) as SituationName[])
+
 /** All situations with one CLI, as it comes from the registry. */
 export function describeCli(cli: AgentCli): void {
   describe(cli.name, () => {
@@ -24,9 +33,9 @@ export function describeCli(cli: AgentCli): void {
       expect(version).toBe(dependencies[cli.package])
     })
 
-    const names = Object.keys(SITUATIONS) as SituationName[]
-    it.concurrent.each(names)('%s', async (name) => {
+    it.concurrent.for(PLAYED)('%s', async (name, { task, expect }) => {
       const { lines, log } = await underTest.play(SITUATIONS[name])
+      task.meta.tested = { cli: cli.name, package: cli.package, lines }
       expect(lines, log).toEqual(expectedOf(name, cli.name))
     })
   })

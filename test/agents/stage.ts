@@ -36,7 +36,7 @@ export class Stage {
     const { cli, clis, model, server } = this.underTest
     const daemonId = `${cli.provider}-${this.letter}${this.#machines.length + 1}`
     const urls = { modelUrl: model.url, serverUrl: server.url }
-    const machine = new Machine({ cli, clis, ...urls, daemonId, directory, args })
+    const machine = new Machine({ run: [cli], clis, ...urls, daemonId, directory, args })
     this.#machines.push(machine)
     await machine.start()
     return machine
@@ -44,7 +44,17 @@ export class Stage {
 
   conversation(machine: Machine, policy?: object): Promise<Conversation> {
     const { model, server } = this.underTest
-    return Conversation.open(server.url, { model, machine, letters: this.letter, ...(policy && { policy }) })
+    return Conversation.open(server.url, {
+      model,
+      runtimeId: machine.runtimeOf(this.cli),
+      letters: this.letter,
+      ...(policy && { policy }),
+    })
+  }
+
+  /** Moves a conversation's agent to another machine. */
+  async move(conversation: Conversation, machine: Machine, policy?: object): Promise<void> {
+    await conversation.move(machine.runtimeOf(this.cli), policy)
   }
 
   /** A command that runs for long, and that no other situation runs. */

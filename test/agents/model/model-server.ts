@@ -36,6 +36,8 @@ export interface SeenRequest {
  */
 export class ModelServer {
   readonly seen: SeenRequest[] = []
+  /** What goes wrong with every request. */
+  outage: Fault | null = null
   readonly #faults = new Map<string, Fault>()
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch((error: unknown) => response.destroy(error as Error))
@@ -92,7 +94,8 @@ export class ModelServer {
     const markers = markersIn(asked.userTexts)
     // On the side it is asked with what may be a prompt's first words, and nothing depends on the answer.
     if (asked.tools.length === 0) return null
-    const fault = markers.map((marker) => this.#faults.get(marker)).find((one) => one !== undefined) ?? null
+    const own = markers.map((marker) => this.#faults.get(marker)).find((one) => one !== undefined)
+    const fault = this.outage ?? own ?? null
     this.seen.push({ markers, userTexts: asked.userTexts, fault })
     return fault
   }

@@ -8,10 +8,10 @@ export async function anotherMachineAndBack(stage: Stage): Promise<string[]> {
   const [one, other] = [await stage.machine(), await stage.machine()]
   const chat = await stage.conversation(one, { scope: 'NEWEST_ON_RUNTIME' })
   const first = await chat.ending(await chat.say())
-  await chat.move(other)
+  await stage.move(chat, other)
   const there = await chat.ending(await chat.say())
-  await chat.move(one)
+  await stage.move(chat, one)
   const back = await chat.ending(await chat.say())
-  await chat.move(other, { scope: 'LATEST' })
+  await stage.move(chat, other, { scope: 'LATEST' })
   return [...first, ...there, ...back, ...(await chat.ending(await chat.say()))]
 }

@@ -7,7 +7,7 @@ export async function cliKilled(stage: Stage): Promise<string[]> {
   const chat = await stage.conversation(machine)
   const first = await chat.ending(await chat.say())
   const said = await sayWithLongTool(stage, chat, machine)
-  process.kill(machine.cli().pid, 'SIGKILL')
+  for (const { pid } of machine.runningClis()) process.kill(pid, 'SIGKILL')
   const second = await chat.ending(said)
   const tools = toolsOf(stage, machine)
   return [...first, ...second, ...tools, ...(await chat.ending(await chat.say()))]

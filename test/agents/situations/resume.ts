@@ -13,7 +13,7 @@ export async function transcriptDeleted(stage: Stage): Promise<string[]> {
   const chat = await stage.conversation(machine)
   const first = await chat.ending(await chat.say())
   await machine.stop()
-  machine.loseTranscripts()
+  machine.loseTranscripts(stage.cli)
   await machine.start()
   const second = await chat.ending(await chat.say())
   return [...first, ...second, ...(await chat.ending(await chat.say()))]

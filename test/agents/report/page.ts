@@ -1,0 +1,64 @@
+import { EXPECTED } from '../expected.js'
+import type { SituationName } from '../situations/situations.js'
+
+/** One situation with one CLI, as it was seen. */
+export interface Tested {
+  cli: string
+  package: string
+  situation: SituationName
+  lines: string[]
+  isAsExpected: boolean
+}
+
+const INTRODUCTION = `# Agents that are tested
+
+\`npm run test:agents\` installs these agent CLIs from the npm registry into a folder of its own (\`.cache/agents\`), runs each
+with the reference daemon against a model on loopback, and plays what may happen to it in a week. What a session knows is
+told by the model: each message is marked, and the model notes which messages of the conversation it is shown. Afterwards
+the daemons are stopped, and none of the agents' processes may be left.
+
+\`npm run test:agents -- --mode report\` writes this page from what it has seen. \`npm run soak\` plays a quarter of an hour of
+random faults with four of them at once.
+`
+
+/** The page as Markdown. `versions`: by package. */
+export function page(tested: readonly Tested[], versions: Readonly<Record<string, string>>): string {
+  const clis = [...new Map(tested.map((one) => [one.cli, one.package]))]
+  const names = Object.keys(EXPECTED) as SituationName[]
+  const cell = (situation: SituationName, cli: string) =>
+    cellOf(tested.find((one) => one.situation === situation && one.cli === cli))
+  return [
+    INTRODUCTION,
+    row(['situation', ...clis.map(([cli, name]) => `${cli} ${versions[name] ?? ''}`)]),
+    row(['---', ...clis.map(() => '---')]),
+    ...names.map((name) => row([name, ...clis.map(([cli]) => cell(name, cli))])),
+    '\n**yes**: as the rules want it. **its own way**: the CLI does otherwise by itself, as said below.\n',
+    '## What happens in each\n',
+    'A line for each attempt: what the server offers and why, how the attempt ends, and which of the conversation’s messages the model is shown.\n',
+    ...names.flatMap((name) => [`### ${name}\n`, ...story(name, tested)]),
+  ].join('\n')
+}
+
+function cellOf(one: Tested | undefined): string {
+  if (one === undefined) return '-'
+  if (!one.isAsExpected) return '**no**'
+  return EXPECTED[one.situation].but?.[one.cli] === undefined ? 'yes' : 'its own way'
+}
+
+function story(name: SituationName, tested: readonly Tested[]): string[] {
+  const { all, but = {} } = EXPECTED[name]
+  const others = Object.entries(but).flatMap(([cli, other]) =>
+    other === undefined ? [] : [`\n${cli}: ${other.because}.\n`, ...list(other.lines)],
+  )
+  const failed = tested.filter((one) => one.situation === name && !one.isAsExpected)
+  const seen = failed.flatMap(({ cli, lines }) => [`\n${cli}, **not as wanted**:\n`, ...list(lines)])
+  return [...list(all), ...others, ...seen, '']
+}
+
+function list(lines: readonly string[]): string[] {
+  return lines.map((line) => `- ${line}`)
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
