@@ -7,7 +7,7 @@ export const claudeAgentAcp: AgentCli = {
   package: '@agentclientprotocol/claude-agent-acp',
   provider: 'claude-acp',
   daemonArgs: ({ clis }) => [
-    ...['--only', 'claude-acp', '--acp-permissions', 'allow'],
+    ...['--only', 'claude-acp', '--permissions', 'all'],
     `--acp=claude-acp=${join(clis, 'node_modules/.bin/claude-agent-acp')}`,
   ],
   environment: claudeEnvironment,

@@ -17,7 +17,7 @@ export const codex: AgentCli = {
   name: 'Codex',
   package: '@openai/codex',
   provider: 'codex',
-  daemonArgs: () => ['--only', 'codex', '--codex-arg=--dangerously-bypass-approvals-and-sandbox'],
+  daemonArgs: () => ['--only', 'codex', '--permissions', 'all'],
   environment: () => ({ OPENAI_API_KEY: 'none-is-needed' }),
   settings: ({ modelUrl }) => ({ '.codex/config.toml': provider(modelUrl) }),
   transcripts: ['.codex/sessions'],

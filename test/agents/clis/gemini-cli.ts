@@ -6,7 +6,7 @@ export const geminiCli: AgentCli = {
   package: '@google/gemini-cli',
   provider: 'gemini',
   daemonArgs: ({ clis }) => [
-    ...['--only', 'gemini', '--acp-permissions', 'allow'],
+    ...['--only', 'gemini', '--permissions', 'all'],
     `--acp=gemini=${join(clis, 'node_modules/.bin/gemini')} --acp`,
   ],
   environment: ({ modelUrl }) => ({ GOOGLE_GEMINI_BASE_URL: modelUrl, GEMINI_API_KEY: 'none-is-needed' }),

@@ -6,7 +6,7 @@ export const opencode: AgentCli = {
   package: 'opencode-ai',
   provider: 'opencode',
   daemonArgs: ({ clis }) => [
-    ...['--only', 'opencode', '--acp-permissions', 'allow'],
+    ...['--only', 'opencode', '--permissions', 'all'],
     `--acp=opencode=${join(clis, 'node_modules/.bin/opencode')} acp`,
   ],
   environment: () => ({

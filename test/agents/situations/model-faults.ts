@@ -5,7 +5,7 @@ import { until } from '../until.js'
 /** So often a CLI may try again by itself before the model is mended. */
 const MOST_TRIES = 6
 /** Short for an operator, long for a CLI that starts on a busy machine. */
-const IDLE_LIMIT = ['--idle-limit', '15']
+const IDLE_LIMIT = ['--idle-limit', '30']
 
 /** The account has had enough: nobody else's fault, so nothing is lost by it, and nothing more is tried for now. */
 export async function rateLimit(stage: Stage): Promise<string[]> {

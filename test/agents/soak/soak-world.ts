@@ -13,7 +13,7 @@ import { Messages } from './messages.js'
 export const SLOTS = 3
 const MACHINES = 2
 /** An agent that does nothing is ended soon, a stopped daemon waits for nothing. */
-const DAEMON = ['--slots', String(SLOTS), '--grace', '1', '--idle-limit', '20', '--background-wait', '2']
+const DAEMON = ['--slots', String(SLOTS), '--grace', '1', '--idle-limit', '45', '--background-wait', '2']
 
 /** A server, a model, and machines that all run the same CLIs. */
 export class SoakWorld {
