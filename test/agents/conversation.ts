@@ -40,6 +40,8 @@ const PUT_OFF_MS = 30_000
 
 /** A chat with an agent of its own. Its messages are marked `#AB1`, `#AB2`, ..., so that the model can tell what it is shown. */
 export class Conversation {
+  /** What its failed attempts said, for whoever reads of a test that failed. */
+  readonly errors: string[] = []
   #count = 0
 
   private constructor(
@@ -118,6 +120,7 @@ export class Conversation {
       const isOver = last !== undefined && (ENDED.includes(last.status) || isPutOff(last))
       return isOver ? attempts : null
     })
+    this.errors.push(...attempts.flatMap(({ failure }) => (failure === null ? [] : [JSON.stringify(failure)])))
     return attempts.map((attempt, index) => this.#line(attempt, said, index === attempts.length - 1))
   }
 

@@ -14,6 +14,7 @@ const WINDING_UP_MS = 30_000
 /** One situation's machines and conversations. */
 export class Stage {
   readonly #machines: Machine[] = []
+  readonly #conversations: Conversation[] = []
   readonly #directories: string[] = []
 
   constructor(
@@ -42,9 +43,9 @@ export class Stage {
     return machine
   }
 
-  conversation(machine: Machine, policy?: object): Promise<Conversation> {
+  async conversation(machine: Machine, policy?: object): Promise<Conversation> {
     const { model, server } = this.underTest
-    return Conversation.open(server.url, {
+    const conversation = await Conversation.open(server.url, {
       model,
       runtimeId: machine.runtimeOf(this.cli),
       letters: this.letter,
@@ -63,7 +64,7 @@ export class Stage {
   }
 
   log(): string {
-    return this.#machines.map(({ log }) => log).join('\n')
+    return [...this.#machines.map(({ log }) => log), ...this.#conversations.flatMap(({ errors }) => errors)].join('\n')
   }
 
   /** Ends the daemons; a line for each process that does not end with them. */
