@@ -2,16 +2,19 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { TableReporter } from '../test/agents/report/table-reporter.js'
 
+const SOAK = 'test/agents/soak/*.test.ts'
+const isShort = process.env['AGENTS'] === 'short'
+
 /**
  * Real agent CLIs from the registry, against a model on loopback: not part of `npm test`. `--mode report` writes
- * docs/agents-tested.md, `--mode soak` plays random faults for a quarter of an hour. AGENTS=short: some minutes, for CI.
+ * docs/agents-tested.md, `--mode soak` plays random faults for a quarter of an hour. AGENTS=short: some of it all, for CI.
  */
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('..', import.meta.url)),
   // The build that Node itself takes, as in vitest.ts.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: mode === 'soak' ? ['test/agents/soak/*.test.ts'] : ['test/agents/*.test.ts'],
+    include: mode === 'soak' ? [SOAK] : isShort ? ['test/agents/*.test.ts', SOAK] : ['test/agents/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts', 'test/agents/install-clis.ts'],
     ...(mode === 'report' && { reporters: ['default', new TableReporter()] }),
     pool: 'forks',
