@@ -45,12 +45,10 @@ export class Stage {
 
   async conversation(machine: Machine, policy?: object): Promise<Conversation> {
     const { model, server } = this.underTest
-    const conversation = await Conversation.open(server.url, {
-      model,
-      runtimeId: machine.runtimeOf(this.cli),
-      letters: this.letter,
-      ...(policy && { policy }),
-    })
+    const open = { model, runtimeId: machine.runtimeOf(this.cli), letters: this.letter, ...(policy && { policy }) }
+    const conversation = await Conversation.open(server.url, open)
+    this.#conversations.push(conversation)
+    return conversation
   }
 
   /** Moves a conversation's agent to another machine. */

@@ -17,7 +17,7 @@ export const claudeCode: AgentCli = {
   name: 'Claude Code',
   package: '@anthropic-ai/claude-code',
   provider: 'claude',
-  daemonArgs: () => ['--only', 'claude', '--permissions', 'all'],
+  daemonArgs: () => ['--only', 'claude', '--permissions', 'all', '--claude-arg=--dangerously-skip-permissions'],
   environment: claudeEnvironment,
   settings: () => ({}),
   transcripts: CLAUDE_TRANSCRIPTS,
