@@ -4,8 +4,11 @@ import type { Machine } from './child-process.js'
 import { backgroundTasks, ClaudeResults, errorOf } from './claude-results.js'
 import type { BackgroundTask } from './claude-results.js'
 import { failureReason } from './failure-reason.js'
+import { claudeArgs, withMcpFile } from './claude-args.js'
+import { ClaudeProgress } from './claude-progress.js'
 import { FinalGrace } from './final-grace.js'
 import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
+import { asText, lastWords } from './provider-words.js'
 import type { HasTranscript } from './transcripts.js'
 
 export interface ClaudeCode {
@@ -24,7 +27,9 @@ const REFUSALS =
 
 interface Seen {
   sessionId: string | null
-  toolsRan: boolean
+  progress: ClaudeProgress
+  /** The model has answered: the transcript goes on. */
+  worked: boolean
   results: ClaudeResults
   background: BackgroundTask[]
   /** The last word so far was a result. */
@@ -33,29 +38,40 @@ interface Seen {
 
 /** One turn of `claude -p`: the prompt goes to stdin, and stream-json comes back. */
 export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<TurnEnd> {
-  const seen: Seen = { sessionId: null, toolsRan: false, results: new ClaudeResults(), background: [], over: false }
+  const seen: Seen = {
+    ...{ sessionId: null, worked: false, results: new ClaudeResults(), background: [], over: false },
+    progress: new ClaudeProgress(turn),
+  }
   const grace = new FinalGrace(turn.signal)
-  const args = ['-p', '--output-format', 'stream-json', '--verbose', ...claude.extraArgs]
-  if (turn.model !== null) args.push(`--model=${turn.model}`)
-  // In one argument: whatever the id is, it cannot be taken for an option.
-  if (turn.resume !== null) args.push(`--resume=${turn.resume}`)
   const onLine = (line: string) => {
     const event = jsonLine(line)
     if (event === null) return
     take(event, seen, turn)
     waitForMore(event, seen, { grace, backgroundMs: claude.backgroundMs })
   }
-  const exit = await runProcess(
-    { program: claude.program, args, workDir: turn.workDir, machine: claude.machine, input: turn.prompt },
-    { signal: grace.signal, onLine },
+  const machine = { ...claude.machine, environment: { ...claude.machine.environment, ...turn.env } }
+  const exit = await withMcpFile(turn.mcpServers, (mcpFile) =>
+    runProcess(
+      {
+        ...{ program: claude.program, args: claudeArgs(claude.extraArgs, turn, mcpFile), machine },
+        ...{ workDir: turn.workDir, input: asText(turn.prompt) },
+      },
+      { signal: grace.signal, onLine },
+    ),
   )
   grace.end()
+  seen.progress.end()
   const answer = seen.results.answer()
   const result = seen.results.error()
   const error =
-    (result === null ? '' : errorOf(result)) || exit.stderr.trim() || endedWithoutResult('Claude Code', exit)
-  if (turn.resume !== null && seen.sessionId === null && REFUSALS.test(error)) {
-    return { kind: 'refused', error, toolsRan: seen.toolsRan }
+    (result === null ? '' : errorOf(result)) || lastWords(exit.stderr) || endedWithoutResult('Claude Code', exit)
+  const ofExit = result === null ? failureOfExit('Claude Code', exit) : null
+  const failure = ofExit ?? { failureReason: reasonOf(result, error), error }
+  if (turn.resume !== null && !seen.worked && answer === null && !turn.signal.aborted) {
+    if (seen.sessionId === null && REFUSALS.test(error)) return { kind: 'refused', error, toolsRan: false }
+    // With a status, the service has answered: the session was sent to it. And of what is known, none is a refusal.
+    const unknown = ofExit === null && failure.failureReason === 'agent_error' && result?.api_error_status == null
+    if (unknown) return { kind: 'refused', error, toolsRan: false, perhaps: true }
   }
   const sessionId = await storedSession(claude.hasTranscript, seen.sessionId, turn.resume)
   const transcriptMissing = sessionId !== null && (await claude.hasTranscript(sessionId)) === false
@@ -66,29 +82,52 @@ export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<Tur
       turn.onProgress({ kind: 'warning', text: `Ended what still ran in the background after the answer: ${left}` })
     }
     const { total_cost_usd: costUsd, num_turns: turns } = answer.last
-    return { kind: 'completed', output: answer.output, result: { costUsd, turns }, ...ended }
+    const told = { costUsd, turns, ...seen.progress.tools.summary() }
+    return { kind: 'completed', output: answer.output, result: told, ...ended }
   }
-  const ofExit = result === null ? failureOfExit('Claude Code', exit) : null
-  return { kind: 'failed', ...(ofExit ?? { failureReason: reasonOf(result, error), error }), ...ended }
+  return { kind: 'failed', ...failure, ...ended }
 }
 
 function take(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
   if (event.type === 'result') {
     turn.onWork()
+    for (const denied of Array.isArray(event.permission_denials) ? event.permission_denials.filter(isRecord) : []) {
+      seen.progress.denied(denied)
+    }
+    if (event.is_error !== true) works(seen, turn)
     const warning = seen.results.add(event)
     if (warning !== null) turn.onProgress({ kind: 'warning', text: warning })
   } else if (event.type === 'system') {
     system(event, seen, turn)
   } else if (event.type === 'stream_event') {
-    if (!(isRecord(event.event) && event.event.type === 'ping')) turn.onWork()
+    if (isRecord(event.event) && event.event.type === 'ping') return
+    turn.onWork()
+    works(seen, turn)
+    seen.progress.piece(event)
   } else if ((event.type === 'assistant' || event.type === 'user') && isRecord(event.message)) {
     turn.onWork()
-    const { content } = event.message
+    const { content, id, model } = event.message
+    // What Claude Code says in the model's place is the error that its result tells again.
+    if (model === '<synthetic>') return
+    works(seen, turn)
     for (const block of Array.isArray(content) ? content.filter(isRecord) : []) {
-      if (event.type === 'assistant') said(block, seen, turn)
-      else if (block.type === 'tool_result') turn.onWork({ id: String(block.tool_use_id), running: false })
+      if (event.type === 'assistant') said(block, { seen, turn, message: id })
+      else if (block.type === 'tool_result') {
+        turn.onWork({ id: String(block.tool_use_id), running: false })
+        seen.progress.answered(block)
+      }
     }
   }
+}
+
+/** From here on, the session goes on. */
+function works(seen: Seen, turn: Turn): void {
+  if (seen.worked) return
+  seen.worked = true
+  if (turn.resume === null) return
+  turn.onResume('RESUMED')
+  // Some versions make up an id for a resumed run that no transcript has: only the store can tell, at the end.
+  if (turn.resume === seen.sessionId) turn.onSession(turn.resume)
 }
 
 /** Of the rest, the status and the retries of the API say that Claude Code waits: they are no work. */
@@ -103,21 +142,20 @@ function system(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
     const first = seen.sessionId === null
     seen.sessionId ??= text(event.session_id)
     // It begins anew for each background task that has ended.
-    if (seen.sessionId === null || !first) return
-    if (turn.resume !== null) turn.onResume('RESUMED')
-    // Some versions make up an id for a resumed run that no transcript has: only the store can tell, at the end.
-    if (turn.resume === null || turn.resume === seen.sessionId) turn.onSession(seen.sessionId)
+    if (seen.sessionId !== null && first && turn.resume === null) turn.onSession(seen.sessionId)
+  } else if (event.subtype === 'permission_denied') {
+    seen.progress.denied(event)
   } else if (/^(?:compact_boundary|hook_|task_)/.test(String(event.subtype))) {
     turn.onWork()
   }
 }
 
-function said(block: Record<string, unknown>, seen: Seen, turn: Turn): void {
-  if (block.type === 'text') turn.onProgress({ kind: 'text', text: String(block.text) })
-  if (block.type !== 'tool_use') return
-  seen.toolsRan = true
-  turn.onWork({ id: String(block.id), running: true })
-  turn.onProgress({ kind: 'tool', text: `${String(block.name)} ${JSON.stringify(block.input ?? {})}` })
+function said(
+  block: Record<string, unknown>,
+  { seen, turn, message }: { seen: Seen; turn: Turn; message: unknown },
+): void {
+  if (block.type === 'tool_use') turn.onWork({ id: String(block.id), running: true })
+  seen.progress.block(block, message)
 }
 
 /**

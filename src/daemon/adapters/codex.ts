@@ -1,9 +1,12 @@
 import type { Turn, TurnEnd } from './adapter.js'
+import { codexArgs } from './codex-args.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
 import { FinalGrace } from './final-grace.js'
 import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
+import { lastWords } from './provider-words.js'
+import { ShownTools } from './shown-tools.js'
 import type { HasTranscript } from './transcripts.js'
 
 export interface Codex {
@@ -20,7 +23,11 @@ const TOOLS = ['command_execution', 'file_change', 'mcp_tool_call', 'web_search'
 
 interface Seen {
   threadId: string | null
-  toolsRan: boolean
+  tools: ShownTools
+  /** The ids of the tools that have been shown. */
+  shown: Set<string>
+  /** The model has answered: the transcript goes on. */
+  worked: boolean
   output: string
   error: string | null
   usage: unknown
@@ -30,16 +37,16 @@ interface Seen {
 
 /** One turn of `codex exec --json`, or of its `resume`: the prompt goes to stdin, and JSON lines come back. */
 export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
-  const seen: Seen = { threadId: null, toolsRan: false, output: '', error: null, usage: null, completed: false }
+  const seen: Seen = {
+    ...{ threadId: null, worked: false, output: '', error: null, usage: null, completed: false },
+    shown: new Set(),
+    tools: new ShownTools(turn.permissions, turn.onProgress),
+  }
   const grace = new FinalGrace(turn.signal)
-  const args = ['exec', '--json', '--skip-git-repo-check', ...codex.extraArgs]
-  if (turn.model !== null) args.push('-c', `model=${JSON.stringify(turn.model)}`)
-  if (turn.resume !== null) args.push('resume', '--', turn.resume)
+  const { args, env } = codexArgs(codex.extraArgs, turn)
+  const machine = { ...codex.machine, environment: { ...codex.machine.environment, ...env } }
   const exit = await runProcess(
-    {
-      ...{ program: codex.program, args: [...args, '-'], input: turn.prompt },
-      ...{ workDir: turn.workDir, machine: codex.machine },
-    },
+    { program: codex.program, args, input: turn.prompt, workDir: turn.workDir, machine },
     {
       signal: grace.signal,
       onLine: (line) => {
@@ -51,17 +58,24 @@ export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
   )
   grace.end()
   const error = seen.error ?? (errorLines(exit.stderr) || endedWithoutResult('Codex', exit))
-  if (turn.resume !== null && seen.threadId === null && REFUSALS.test(error) && !isOversized(error)) {
-    return { kind: 'refused', error, toolsRan: seen.toolsRan }
+  const ofExit = seen.error === null ? failureOfExit('Codex', exit) : null
+  const failure = ofExit ?? { failureReason: failureReason({ error, ...codeIn(error) }), error }
+  const good = seen.error === null && (seen.completed || exit.code === 0)
+  if (turn.resume !== null && !seen.worked && !good && !turn.signal.aborted) {
+    const known = failure.failureReason !== 'agent_error'
+    if (seen.threadId === null && !known && REFUSALS.test(error)) return { kind: 'refused', error, toolsRan: false }
+    // Where the service has answered with a status, the session was sent to it.
+    const unknown = ofExit === null && !known && !/\bunexpected status \d{3}\b/.test(error)
+    if (unknown) return { kind: 'refused', error, toolsRan: false, perhaps: true }
   }
   const sessionId = seen.threadId
   const transcriptMissing = sessionId !== null && (await codex.hasTranscript(sessionId)) === false
   const ended = { sessionId, transcriptMissing }
-  if (seen.error === null && (seen.completed || exit.code === 0)) {
-    return { kind: 'completed', output: seen.output, result: { usage: seen.usage }, ...ended }
+  if (good) {
+    const result = { usage: seen.usage, ...seen.tools.summary() }
+    return { kind: 'completed', output: seen.output, result, ...ended }
   }
-  const ofExit = seen.error === null ? failureOfExit('Codex', exit) : null
-  return { kind: 'failed', ...(ofExit ?? { failureReason: failureReason({ error }), error }), ...ended }
+  return { kind: 'failed', ...failure, ...ended }
 }
 
 function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): void {
@@ -70,22 +84,28 @@ function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): vo
   if (event.type === 'thread.started') {
     seen.threadId = text(event.thread_id)
     // A name that Codex does not know quietly starts another thread: only the same id is a resume.
-    if (turn.resume !== null) turn.onResume(seen.threadId === turn.resume ? 'RESUMED' : 'REFUSED')
-    if (seen.threadId !== null) turn.onSession(seen.threadId)
+    if (turn.resume !== null && seen.threadId !== turn.resume) turn.onResume('REFUSED')
+    if (seen.threadId !== null && seen.threadId !== turn.resume) turn.onSession(seen.threadId)
     turn.onWork()
   } else if (event.type === 'turn.completed') {
     seen.usage = event.usage
     seen.error = null
     seen.completed = true
+    works(seen, turn)
     turn.onWork()
   } else if (event.type === 'turn.failed') {
     seen.error = isRecord(event.error) ? String(event.error.message) : 'The turn failed.'
   } else if (item !== null && typeof item.type === 'string') {
     const tool = TOOLS.includes(item.type) ? text(item.id) : null
-    if (tool !== null) seen.toolsRan = true
     // An item of an error says that Codex waits or tries again.
-    if (item.type !== 'error')
+    if (item.type !== 'error') {
+      works(seen, turn)
       turn.onWork(tool === null ? undefined : { id: tool, running: event.type !== 'item.completed' })
+    }
+    if (tool !== null && !seen.shown.has(tool)) {
+      seen.shown.add(tool)
+      seen.tools.began(lineOf(item))
+    }
     if (event.type === 'item.completed') completed(item, seen, turn)
   } else if (event.type === 'error') {
     // Also sent for a reconnection that then succeeds: the turn's own end decides.
@@ -93,25 +113,46 @@ function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): vo
   }
 }
 
+/** From here on, the thread goes on. */
+function works(seen: Seen, turn: Turn): void {
+  if (seen.worked) return
+  seen.worked = true
+  if (turn.resume === null || seen.threadId !== turn.resume) return
+  turn.onResume('RESUMED')
+  turn.onSession(turn.resume)
+}
+
 function completed(item: Record<string, unknown>, seen: Seen, turn: Turn): void {
-  const { type, text: said, command, tool, query, message } = item
+  const { type, text: said, message, aggregated_output: output, status } = item
   if (type === 'agent_message') {
     seen.output = String(said)
     turn.onProgress({ kind: 'text', text: seen.output })
   } else if (type === 'error') {
-    turn.onProgress({ kind: 'error', text: String(message) })
+    turn.onProgress({ kind: 'warning', text: String(message) })
+  } else if (status === 'declined') {
+    seen.tools.refused(lineOf(item))
   } else if (typeof type === 'string' && TOOLS.includes(type)) {
-    const what = text(command) ?? text(query) ?? text(tool) ?? JSON.stringify(item.changes ?? {})
-    turn.onProgress({ kind: 'tool', text: `${type} ${what}` })
+    seen.tools.answered(text(output) ?? '', status === 'failed')
   }
 }
 
-function isOversized(error: string): boolean {
-  return failureReason({ error }) === 'codex_resume_oversized'
+function lineOf({ type, command, query, tool, server, changes }: Record<string, unknown>): string {
+  const files = Array.isArray(changes)
+    ? changes.filter(isRecord).map(({ kind, path }) => [kind, path].map(String).join(' '))
+    : []
+  const what = text(command) ?? text(query) ?? text([server, tool].filter(Boolean).join(' ')) ?? files.join(', ')
+  return `${String(type)} ${what}`
+}
+
+/** Codex prints the provider's JSON as it is: its own code says more than its words. */
+function codeIn(error: string): { code: string | null } {
+  const body = jsonLine(error.slice(Math.max(0, error.indexOf('{'))).trim())
+  const told = isRecord(body?.error) ? body.error : body
+  return { code: text(told?.code) ?? text(told?.type) }
 }
 
 /** Without the log lines and warnings that Codex writes to stderr beside its errors. */
 function errorLines(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^(WARNING: |\d{4}-\d\d-\d\dT)/.test(line))
-  return (lines.length > 0 ? lines : stderr.split('\n')).join('\n').trim()
+  return lastWords((lines.length > 0 ? lines : stderr.split('\n')).join('\n'))
 }

@@ -15,6 +15,10 @@ import { runWith } from './run-task.js'
 import { readSalt } from './salt.js'
 import { safeName } from './work-directories.js'
 
+if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write(`${USAGE}\n`)
+  process.exit(0)
+}
 let options: Options
 try {
   options = readOptions(process.argv.slice(2), environmentDefaults())
@@ -57,6 +61,14 @@ const daemon = createDaemon({
   },
   log,
 })
+// Nobody is there to be asked: whoever starts it should know what that means.
+log(
+  'info',
+  `Agents run with --permissions ${options.permissions}: read, edit or all. It restricts ACP agents only where they ask.`,
+  {
+    agents: agents.map(({ provider, permissions }) => `${provider}: ${permissions}`),
+  },
+)
 let stops = 0
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

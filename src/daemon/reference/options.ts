@@ -65,7 +65,8 @@ Claims tasks from a server and runs them with the coding agents found on the PAT
   --acp-idle SECONDS      how long such an agent waits for the next message of its conversation before it is ended
                           (default 300; 0: it is ended after each turn)
   --exec COMMAND          anything else, as provider "exec": {prompt} is the path of a file with the prompt,
-                          {sessionId} the session to resume or nothing
+                          {sessionId} the session to resume or nothing. It prints its output, {"sessionId":"..."} for
+                          its session, {"refused":true} for one it does not have (docs/agents.md has an example)
   --idle-limit SECONDS    stop an agent that has done no work for so long, while no tool of it runs (default 3600;
                           --codex-idle is the old name)
   --turn-limit SECONDS    stop a turn that takes longer (default 21600). An agent's config may set both limits: up to

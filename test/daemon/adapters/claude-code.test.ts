@@ -24,12 +24,13 @@ test('a turn ends with the result, and tells its session as soon as it begins', 
 })
 
 test('the prompt goes to stdin, and no argument holds it', async () => {
+  const own = ['--permission-mode=acceptEdits', '--model=opus']
   const prompt = '--resume=x $(echo hi) "quoted"\n'
   const { calls } = await claude([{ stdout: recorded('claude-fresh') }], { prompt, model: 'opus' })
   expect(calls).toMatchObject([
     {
       stdin: prompt,
-      args: ['-p', '--output-format', 'stream-json', '--verbose', '--permission-mode=acceptEdits', '--model=opus'],
+      args: ['-p', '--output-format', 'stream-json', '--verbose', '--include-partial-messages', ...own],
     },
   ])
 })
@@ -37,11 +38,7 @@ test('the prompt goes to stdin, and no argument holds it', async () => {
 test('a resumed turn says so, and shows the tools that ran', async () => {
   const { end, told, calls } = await claude([{ stdout: recorded('claude-tool') }], { resume: SESSION })
   expect(end).toMatchObject({ kind: 'completed', sessionId: SESSION })
-  expect(told.slice(0, 3)).toEqual([
-    'RESUMED',
-    `session ${SESSION}`,
-    'tool: Bash {"command":"echo from-the-tool","description":"Say it"}',
-  ])
+  expect(told.slice(0, 3)).toEqual(['RESUMED', `session ${SESSION}`, 'tool: Bash echo from-the-tool'])
   expect(calls[0]?.args.at(-1)).toBe(`--resume=${SESSION}`)
 })
 
@@ -53,6 +50,64 @@ test('a session that Claude Code does not have here is refused, and is not taken
     error: `No conversation found with session ID: ${UNKNOWN}`,
   })
   expect(told).toEqual([])
+})
+
+const line = (event: object) => `${JSON.stringify(event)}\n`
+const begun = recorded('claude-fresh').split('\n')[0] + '\n'
+
+test.each(['The transcript is upside down', 'Error: session file corrupted'])(
+  'a resume that fails before any work is a refusal, perhaps, whatever its words: %s',
+  async (said) => {
+    const result = line({ type: 'result', subtype: 'error_during_execution', is_error: true, errors: [said] })
+    for (const stdout of [result, begun + result]) {
+      const { end, told } = await claude([{ stdout, code: 1 }], { resume: SESSION })
+      expect(end).toEqual({ kind: 'refused', error: said, toolsRan: false, perhaps: true })
+      expect(told).toEqual([])
+    }
+  },
+)
+
+test.each([
+  [429, 'API Error: Rate limit reached', 'rate_limited'],
+  [401, 'Invalid API key', 'authentication'],
+  [400, 'Credit balance is too low', 'billing'],
+  [null, 'API Error: Connection error.', 'provider_network'],
+  [404, 'There is no such model', 'agent_error'],
+])('status %s at the first request of a resumed session is no refusal: %s', async (status, said, reason) => {
+  const synthetic = { type: 'assistant', message: { model: '<synthetic>', content: [{ type: 'text', text: said }] } }
+  const result = { type: 'result', subtype: 'success', is_error: true, api_error_status: status, result: said }
+  const { end, told } = await claude([{ stdout: begun + line(synthetic) + line(result), code: 1 }], { resume: SESSION })
+  expect(end).toMatchObject({ kind: 'failed', failureReason: reason, error: said, sessionId: SESSION })
+  expect(told).toEqual([])
+})
+
+test('text comes as it is written, once, and what was denied is said with the option that changes it', async () => {
+  const piece = (text: string) =>
+    line({ type: 'stream_event', event: { type: 'content_block_delta', delta: { type: 'text_delta', text } } })
+  const start = line({ type: 'stream_event', event: { type: 'message_start', message: { id: 'msg_1' } } })
+  const whole = { id: 'msg_1', model: 'opus', content: [{ type: 'text', text: 'One.\n\nTwo.' }] }
+  const input = { command: 'rm x' }
+  const use = { id: 'msg_1', model: 'opus', content: [{ type: 'tool_use', id: 't1', name: 'Bash', input }] }
+  const denials = [{ tool_name: 'Bash', tool_use_id: 't1', tool_input: input }]
+  const { end, told } = await claude([
+    {
+      stdout: [
+        ...[begun, start, piece('On'), piece('e.\n'), piece('\nTwo.'), line({ type: 'assistant', message: whole })],
+        ...[line({ type: 'assistant', message: use })],
+        line({ type: 'result', is_error: false, result: 'Two.', permission_denials: denials }),
+      ].join(''),
+    },
+  ])
+  expect(told.slice(1)).toEqual([
+    ...['text: One.', 'text: Two.', 'tool: Bash rm x'],
+    expect.stringMatching(/^denied: Denied: Bash rm x\nIt runs with --permissions read\. .*--permissions edit/),
+  ])
+  expect(end).toMatchObject({ result: { permissions: 'read', denied: ['Bash rm x'] } })
+})
+
+test('a command of the CLI in a message is text', async () => {
+  const { calls } = await claude([{ stdout: recorded('claude-fresh') }], { prompt: '/clear' })
+  expect(calls[0]?.stdin).toBe('This message is text, not a command:\n/clear')
 })
 
 test('a prompt that is too long is a context overflow, although its subtype is success', async () => {

@@ -49,7 +49,7 @@ test('a resumed turn says so, and shows the tools that ran', async () => {
   const { told } = await codex([{ stdout: recorded('codex-tool') }], { resume: THREAD })
   expect(told).toEqual([
     ...['RESUMED', `session ${THREAD}`],
-    ...["tool: command_execution /bin/bash -lc 'echo from-the-tool'", 'text: All done.'],
+    ...["tool: command_execution /bin/bash -lc 'echo from-the-tool'", 'tool_result: from-the-tool', 'text: All done.'],
   ])
 })
 
@@ -58,6 +58,44 @@ test('a thread that Codex does not have is refused', async () => {
   const { end, told } = await codex([{ stderr: `WARNING: proceeding\n${stderr}`, code: 1 }], { resume: THREAD })
   expect(end).toEqual({ kind: 'refused', error: stderr.trim(), toolsRan: false })
   expect(told).toEqual([])
+})
+
+test.each([
+  'Error: thread/read: thread/read failed: thread not loaded: 01a2 (code -32600)',
+  'Error: thread 01a2 not found',
+  'Error: the rollout is upside down',
+])('a resume that fails before any work is a refusal, perhaps, whatever its words: %s', async (stderr) => {
+  const { end, told } = await codex([{ stderr: `${stderr}\n`, code: 1 }], { resume: THREAD })
+  expect(end).toEqual({ kind: 'refused', error: stderr, toolsRan: false, perhaps: true })
+  expect(told).toEqual([])
+})
+
+test.each([
+  ['{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}', 'rate_limited'],
+  ['{"error":{"message":"No more","type":"insufficient_quota"}}', 'quota_exhausted'],
+  ['unexpected status 401 Unauthorized: Incorrect API key provided', 'authentication'],
+  ['stream disconnected before completion: connection closed', 'provider_network'],
+  ['unexpected status 404 Not Found: no such model', 'agent_error'],
+])('what the service answers at the first request of a resumed thread is no refusal: %s', async (message, reason) => {
+  const started = JSON.stringify({ type: 'thread.started', thread_id: THREAD })
+  const failed = JSON.stringify({ type: 'turn.failed', error: { message } })
+  const { end, told } = await codex([{ stdout: `${started}\n${failed}\n`, code: 1 }], { resume: THREAD })
+  expect(end).toMatchObject({ kind: 'failed', failureReason: reason, error: message, sessionId: THREAD })
+  expect(told).not.toContain('RESUMED')
+})
+
+test("an agent's config becomes arguments, and what may be secret is no argument", async () => {
+  const fake = await fakeProgram('codex', [{ stdout: recorded('codex-fresh') }])
+  const own = { ...fake, extraArgs: [], hasTranscript: async () => null }
+  await watchTurn((turn) => runCodex(own, turn), {
+    ...{ permissions: 'edit', instructions: 'Be "brief".', effort: 'high', args: ['--search'] },
+    mcpServers: { docs: { url: 'https://docs.example', headers: { Authorization: 'secret' } } },
+  })
+  expect(fake.calls()[0]?.args.slice(3)).toEqual([
+    ...['--sandbox=workspace-write', '--search', '-c', 'model_reasoning_effort="high"'],
+    ...['-c', 'developer_instructions="Be \\"brief\\"."', '-c', 'mcp_servers."docs".url="https://docs.example"'],
+    ...['-c', 'mcp_servers."docs".env_http_headers."Authorization"="MCP_HEADER_0"', '-'],
+  ])
 })
 
 test('another thread in place of the one that was asked for is a refusal, and the turn goes on', async () => {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Adapter, Turn, TurnEnd } from '../../../src/daemon/adapters/adapter.js'
@@ -17,7 +18,15 @@ const completed: TurnEnd = {
 /** Runs one claim with an adapter that ends its turns like this, one after the other. */
 async function run(
   ends: TurnEnd[],
-  offer: { sessionId?: string; workDir?: string; config?: unknown; gap?: boolean; earlier?: Handoff } = {},
+  offer: {
+    sessionId?: string
+    workDir?: string
+    here?: true
+    config?: unknown
+    attempt?: number
+    gap?: boolean
+    earlier?: Handoff
+  } = {},
 ) {
   const queue = new FakeQueue()
   queue.enqueue({ conversation: 'chat_1', priorSessionId: offer.sessionId ?? null })
@@ -36,14 +45,15 @@ async function run(
     },
   }
   const root = await directory()
-  const task = { ...claim.task, agent: { ...claim.task.agent, config: offer.config ?? null } }
+  const priorWorkDir = offer.here ? root + '/chat_1' : (offer.workDir ?? null)
+  await mkdir(join(root, 'chat_1'))
+  const task = {
+    ...claim.task,
+    attempt: offer.attempt ?? 1,
+    agent: { ...claim.task.agent, config: offer.config ?? null },
+  }
   const result = await runWith([adapter], root)(
-    {
-      ...claim,
-      task,
-      priorWorkDir: offer.workDir ?? null,
-      resume: { ...claim.resume, continuityGap: offer.gap === true },
-    },
+    { ...claim, task, priorWorkDir, resume: { ...claim.resume, continuityGap: offer.gap === true } },
     {
       signal: new AbortController().signal,
       start: async (how) => void starts.push(how),
@@ -132,4 +142,42 @@ test('a runtime whose provider is gone fails the task in words', async () => {
     handoff: async () => null,
   }
   expect(await nobody(claim, context)).toEqual({ failureReason: 'provider_missing', error: 'This daemon has no fake.' })
+})
+
+const perhaps: TurnEnd = { kind: 'refused', error: 'Upside down', toolsRan: false, perhaps: true }
+const failed: TurnEnd = {
+  ...{ kind: 'failed', failureReason: 'agent_error', error: 'Upside down', sessionId: 's-1', transcriptMissing: false },
+}
+
+test('a session that a new one does better than was refused', async () => {
+  const { result, turns, starts } = await run([perhaps, completed], { sessionId: 's-0', here: true })
+  expect(turns.map(({ resume }) => resume)).toEqual(['s-0', null])
+  expect(starts).toEqual(['REFUSED'])
+  expect(result).toMatchObject({ output: 'Done.', sessionId: 's-1' })
+})
+
+test('what fails in the same way without the session is no refusal of it, and no new session takes its place', async () => {
+  const { result, starts } = await run([perhaps, failed], { sessionId: 's-0', here: true })
+  expect(starts).toEqual([])
+  expect(result).toMatchObject({ failureReason: 'agent_error', error: 'Upside down', sessionId: null })
+})
+
+test('a retry that resumes is told that its message was cut off; a first attempt, or a new session, is not', async () => {
+  const line = 'The previous attempt at this message was cut off; go on from where it stopped.'
+  const retried = { sessionId: 's-0', here: true, attempt: 2 } as const
+  expect((await run([completed], retried)).turns[0]?.prompt).toBe(`${line}\n\nDo it.`)
+  expect((await run([refused(false), completed], retried)).turns[1]?.prompt).toBe('Do it.')
+  expect((await run([completed], { ...retried, attempt: 1 })).turns[0]?.prompt).toBe('Do it.')
+  expect((await run([completed], { attempt: 2 })).turns[0]?.prompt).toBe('Do it.')
+})
+
+test('what a config asks for and does not get is said', async () => {
+  const config = { effort: 'high', env: { LD_PRELOAD: 'x' }, args: ['--yolo'], instructions: 'Be kind.' }
+  const { turns, shown: said } = await run([completed], { config })
+  expect(turns[0]).toMatchObject({ effort: null, env: {}, args: [], instructions: 'Be kind.' })
+  expect(said).toEqual([
+    'This agent’s CLI has no way to follow its config’s effort.',
+    'The daemon’s --allow-env does not name LD_PRELOAD, which the config sets.',
+    'The daemon’s --allow-arg does not name --yolo, which the config adds.',
+  ])
 })
