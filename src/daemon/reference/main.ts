@@ -66,7 +66,7 @@ log(
   'info',
   `Agents run with --permissions ${options.permissions}: read, edit or all. It restricts ACP agents only where they ask.`,
   {
-    agents: agents.map(({ provider, permissions }) => `${provider}: ${permissions}`),
+    agents: agents.map(({ provider, permissions }) => `${provider}: ${permissions}`).join(', '),
   },
 )
 let stops = 0
