@@ -6,6 +6,16 @@ export interface Hints {
   runtimes: readonly { workspaceId: string; runtimeId: string }[]
   /** Workspaces whose log has grown, and where its head stands now. */
   logs: readonly { workspaceId: string; position: bigint }[]
+  /** Claims that ended without their holder. */
+  signals?: readonly ClaimSignal[]
+}
+
+/** A held claim was cancelled, or is lost: its lease ran out, or its task was failed by the server. */
+export interface ClaimSignal {
+  workspaceId: string
+  runtimeId: string
+  taskId: string
+  verdict: 'CANCELLED' | 'LOST'
 }
 
 /** Where committed changes are made known. */
@@ -22,4 +32,9 @@ export function runtimeTopic(workspaceId: string, runtimeId: string): string {
 
 export function logTopic(workspaceId: string): string {
   return `l/${workspaceId}`
+}
+
+/** Of all signals of a workspace; what they say is told beside it. */
+export function signalTopic(workspaceId: string): string {
+  return `s/${workspaceId}`
 }

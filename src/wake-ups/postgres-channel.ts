@@ -57,11 +57,12 @@ export class PostgresChannel implements Channel {
     await this.listen()
   }
 
-  send({ runtimes, heads }: Parcel): void {
+  send({ runtimes, heads, signals }: Parcel): void {
     const before = this.unsent
     this.unsent = {
       runtimes: [...new Set([...(before?.runtimes ?? []), ...runtimes])],
       heads: { ...before?.heads, ...heads },
+      signals: [...(before?.signals ?? []), ...(signals ?? [])],
     }
     if (!this.sending) this.flush().catch((error: Error) => this.events.onError(error))
   }

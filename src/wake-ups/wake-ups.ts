@@ -1,5 +1,5 @@
-import type { Announcer, Hints } from './hint.js'
-import { logTopic, runtimeTopic } from './hint.js'
+import type { Announcer, ClaimSignal, Hints } from './hint.js'
+import { logTopic, runtimeTopic, signalTopic } from './hint.js'
 import { Hub } from './hub.js'
 import type { Wait } from './hub.js'
 import type { Leaver } from './leaver.js'
@@ -8,6 +8,8 @@ import type { Leaver } from './leaver.js'
 export interface Parcel {
   runtimes: string[]
   heads: Record<string, string>
+  /** Missing in what an older process sends. */
+  signals?: ClaimSignal[]
 }
 
 /** Carries hints to the other processes on the same database. */
@@ -30,6 +32,7 @@ export class WakeUps implements Announcer {
   readonly hub = new Hub()
   /** Each workspace's highest position that a hint has told of. */
   private readonly heads = new Map<string, bigint>()
+  private readonly signalled = new Set<(signal: ClaimSignal) => void>()
   private channel: Channel | null = null
   /** The process is stopping: nobody waits any more. */
   closed = false
@@ -39,19 +42,30 @@ export class WakeUps implements Announcer {
     this.channel = channel
   }
 
-  announce({ runtimes, logs }: Hints): void {
-    if (runtimes.length === 0 && logs.length === 0) return
+  announce({ runtimes, logs, signals = [] }: Hints): void {
+    if (runtimes.length === 0 && logs.length === 0 && signals.length === 0) return
     const parcel: Parcel = {
       runtimes: [...new Set(runtimes.map(({ workspaceId, runtimeId }) => runtimeTopic(workspaceId, runtimeId)))],
       heads: Object.fromEntries(logs.map(({ workspaceId, position }) => [workspaceId, String(position)])),
+      ...(signals.length === 0 ? {} : { signals: [...signals] }),
     }
     this.receive(parcel)
     this.channel?.send(parcel)
   }
 
-  receive({ runtimes, heads }: Parcel): void {
+  receive({ runtimes, heads, signals = [] }: Parcel): void {
+    for (const signal of signals) {
+      for (const hear of [...this.signalled]) hear(signal)
+      this.hub.wakeAllOf(signalTopic(signal.workspaceId))
+    }
     for (const topic of runtimes) this.hub.wakeOne(topic)
     for (const [workspaceId, position] of Object.entries(heads)) this.logGrew(workspaceId, BigInt(position))
+  }
+
+  /** Calls `hear` with every signal of every workspace, until the returned function is called. */
+  onSignal(hear: (signal: ClaimSignal) => void): () => void {
+    this.signalled.add(hear)
+    return () => this.signalled.delete(hear)
   }
 
   /** The highest position of the workspace's log that this process has heard of. */

@@ -6,6 +6,7 @@ import { createClient } from './client.js'
 import type { ClientOptions } from './client.js'
 import { beat, shortestLease } from './heartbeats.js'
 import { HeldClaims } from './held-claims.js'
+import { thisInstance } from './instance.js'
 import { introduce } from './introduce.js'
 import type { Provider } from './introduce.js'
 import { silent } from './log.js'
@@ -40,14 +41,20 @@ export interface DaemonOptions extends ClientOptions {
 }
 
 export interface Daemon {
-  /** Resolves when the daemon is registered and asks for work. Rejects when the server refuses it. */
+  /**
+   * Resolves when the daemon is registered and asks for work. Rejects when the server refuses it: a wrong token, or another
+   * machine that is alive under the same daemonId.
+   */
   start(): Promise<void>
   /**
    * Takes no more work, gives back what has not started, and lets runs finish for `graceSeconds` (default 60) before
    * their signals fire. Resolves when the server has heard of all of it, or it is kept for the next start.
    */
   stop(options?: { graceSeconds?: number }): Promise<void>
-  /** Resolves after stop. Rejects when the server refuses this daemon while it runs: revoked token, other daemonId. */
+  /**
+   * Resolves after stop. Rejects when the server refuses this daemon while it runs: a revoked token, or another machine under
+   * the same daemonId.
+   */
   readonly stopped: Promise<void>
 }
 
@@ -66,8 +73,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const stopped = new Promise<void>((resolve, reject) => (settle = { resolve, reject }))
 
   async function start(): Promise<void> {
-    const outbox = await openOutbox(options.outboxFile ?? defaultOutbox(options.url, daemonId))
-    const shared = { client, log, daemonId }
+    const outboxFile = options.outboxFile ?? defaultOutbox(options.url, daemonId)
+    const outbox = await openOutbox(outboxFile)
+    const shared = { client, log, daemonId, instance: await thisInstance(outboxFile) }
     const introduced = await introduce({
       ...{ ...shared, providers: options.providers, outbox, signal: stopping.signal },
       prepare: options.prepare ?? (async () => undefined),

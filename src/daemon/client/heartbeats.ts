@@ -1,6 +1,7 @@
 import { monotonicMs } from '../clock.js'
 import { ApiError } from './api-error.js'
 import type { Client, ResultOf } from './client.js'
+import type { Instance } from './instance.js'
 import type { HeldClaims } from './held-claims.js'
 import { messageOf } from './log.js'
 import type { Log } from './log.js'
@@ -20,6 +21,7 @@ interface Beating {
   client: Client
   held: HeldClaims
   daemonId: string
+  instance: Instance
   runtimeIds: string[]
   firstBeatSeconds: number
   leaseSeconds: number
@@ -40,10 +42,10 @@ export async function beat({ client, held, log, signal, leaseSeconds, ...daemon 
     const askedAt = monotonicMs()
     const claims = held.toRenew()
     try {
-      const { daemonId, runtimeIds } = daemon
+      const { daemonId, runtimeIds, instance } = daemon
       const answer = await client.send(
         'Heartbeat',
-        { input: { daemonId, runtimeIds, claims } },
+        { input: { daemonId, runtimeIds, claims, instance } },
         { signal, timeoutMs: Math.max(1000, longestMs) },
       )
       held.apply(claims, answer.heartbeat.claims, askedAt)

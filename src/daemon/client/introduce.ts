@@ -1,4 +1,5 @@
 import type { Client, ResultOf, VariablesOf } from './client.js'
+import type { Instance } from './instance.js'
 import { messageOf } from './log.js'
 import type { Log } from './log.js'
 import type { Outbox } from './outbox.js'
@@ -6,11 +7,12 @@ import { deliverUntilAnswered } from './run-claim.js'
 import { untilAnswered } from './until-answered.js'
 
 /** One coding-agent CLI on this machine, as it is registered. */
-export type Provider = Omit<VariablesOf<'RegisterRuntime'>['input'], 'daemonId'>
+export type Provider = Omit<VariablesOf<'RegisterRuntime'>['input'], 'daemonId' | 'instance'>
 
 interface Introducing {
   client: Client
   daemonId: string
+  instance: Instance
   providers: readonly (string | Provider)[]
   outbox: Outbox
   log: Log
@@ -22,10 +24,11 @@ interface Introducing {
  * What a daemon does before it asks for work: registers, prepares, delivers what an earlier process had finished, and
  * has the rest of what that process held recovered. Waits for a server that is away, until the signal fires.
  */
-export async function introduce({ client, daemonId, providers, outbox, log, signal, prepare }: Introducing): Promise<{
+export async function introduce(introducing: Introducing): Promise<{
   runtimeIds: string[]
   timers: ResultOf<'ServerTimers'>['serverTimers']
 }> {
+  const { client, daemonId, instance, providers, outbox, log, signal, prepare } = introducing
   const answered = <Answer>(send: () => Promise<Answer>) =>
     untilAnswered(send, {
       signal,
@@ -33,7 +36,7 @@ export async function introduce({ client, daemonId, providers, outbox, log, sign
     })
   const runtimeIds: string[] = []
   for (const provider of providers) {
-    const input = { daemonId, ...(typeof provider === 'string' ? { provider } : provider) }
+    const input = { daemonId, instance, ...(typeof provider === 'string' ? { provider } : provider) }
     const { registerRuntime } = await answered(() => client.send('RegisterRuntime', { input }))
     runtimeIds.push(registerRuntime.runtime.id)
   }
@@ -41,7 +44,7 @@ export async function introduce({ client, daemonId, providers, outbox, log, sign
   // Finished runs first: after the recovery their tasks would be failed, and their reports stale.
   for (const report of outbox.waiting()) await deliverUntilAnswered({ client, outbox, log, exiting: signal }, report)
   const { recoverOrphanedTasks } = await answered(() =>
-    client.send('RecoverOrphanedTasks', { input: { daemonId, runtimeIds } }),
+    client.send('RecoverOrphanedTasks', { input: { daemonId, runtimeIds, instance } }),
   )
   const { serverTimers } = await answered(() => client.send('ServerTimers', {}))
   log('info', 'Registered.', { runtimes: runtimeIds.length, orphans: recoverOrphanedTasks.failed.length })

@@ -8,7 +8,7 @@ import { CLAIM_TOKEN } from '../descriptions.js'
 import { accounts, heldClaims, id as idRule, key, runtimeIds } from '../input-rules.js'
 import { RuntimeRef } from '../refs.js'
 
-const ClaimVerdictRef = builder.enumType('ClaimVerdict', {
+export const ClaimVerdictRef = builder.enumType('ClaimVerdict', {
   description: 'What became of a claim.',
   values: {
     HELD: { description: 'It is yours, and was renewed.' },

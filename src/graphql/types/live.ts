@@ -1,4 +1,6 @@
 import { followLog } from '../../use-cases/follow-log.js'
+import { watchClaims } from '../../use-cases/watch-claims.js'
+import type { ClaimSignal } from '../../wake-ups/hint.js'
 import { watchRuntimes } from '../../use-cases/watch-runtimes.js'
 import type { SessionEvent } from '../../generated/prisma/client.js'
 import { conversationById } from '../../use-cases/conversation-by-id.js'
@@ -6,13 +8,22 @@ import { notFound } from '../../use-cases/outcome.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import { unwrap } from '../errors.js'
-import { id as idRule, runtimeIds as runtimeIdsRule } from '../input-rules.js'
+import { id as idRule, key, runtimeIds as runtimeIdsRule } from '../input-rules.js'
 import { SessionEventRef } from '../refs.js'
+import { ClaimVerdictRef } from './heartbeat.js'
 
 const TaskAvailableRef = builder.objectRef<{ runtimeId: string }>('TaskAvailable').implement({
   description: 'A hint that a runtime may have work. It grants nothing: claim to get the task.',
   fields: (t) => ({
     runtimeId: t.exposeID('runtimeId', { description: 'rt_..., one of those that were asked for.' }),
+  }),
+})
+
+const ClaimSignalRef = builder.objectRef<ClaimSignal>('ClaimSignal').implement({
+  description: 'A claim that ended without its holder.',
+  fields: (t) => ({
+    taskId: t.exposeID('taskId', { description: 'Of which task.' }),
+    verdict: t.expose('verdict', { type: ClaimVerdictRef, description: 'CANCELLED or LOST.' }),
   }),
 })
 
@@ -37,6 +48,16 @@ builder.subscriptionFields((t) => ({
     resolve: (hint) => {
       return hint
     },
+  }),
+  claimSignals: t.field({
+    type: ClaimSignalRef,
+    description:
+      'Tells a daemon of its claims that are cancelled or lost from now on, within a second. A hint: nothing that happened ' +
+      'before is told, and one may get lost. The heartbeat tells the truth.',
+    authScopes: { fleet: true },
+    args: { daemonId: t.arg.string({ required: true, validate: key, description: 'Who you are.' }) },
+    subscribe: (_root, { daemonId }, context) => unwrap(watchClaims(context.services, callerOf(context), { daemonId })),
+    resolve: (signal) => signal,
   }),
   sessionEvents: t.field({
     type: SessionEventRef,

@@ -12,7 +12,7 @@ import { APPEND_STEPS, appendWrites, lastPositions } from '../../event-log/appen
 import type { Append, AppendAnswer, ConversationOpening, TimedEvent } from '../../event-log/append.js'
 import { WRITE_RECORDS, recordWrites } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
-import type { Hints } from '../../wake-ups/hint.js'
+import type { ClaimSignal, Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
 import type { Projection } from './project-events.js'
@@ -130,11 +130,27 @@ async function write(
   return {
     runtimes: written.wakeable_runtimes ?? [],
     logs: appends.map(({ workspaceId }, index) => ({ workspaceId, position: positions[index] ?? 0n })),
+    signals: eventful.flatMap(signalsOf),
   }
 }
 
 export function eventsOf(changes: readonly Change[]): number {
   return changes.reduce((sum, { events }) => sum + events.length, 0)
+}
+
+/** Of claims that end without their holder: cancelled by a person, or voided by the server. */
+function signalsOf({ workspaceId, events, extras, projection: { queue } }: Change): ClaimSignal[] {
+  const ended = new Set(queue.ended.map(({ taskId }) => taskId))
+  return events.flatMap(({ type, taskId, runtimeId, data }) => {
+    if (taskId === null || runtimeId === null || !ended.has(taskId)) return []
+    const lost = extras.voidsClaim === true && (type === 'TASK_FAILED' || isExpiry(type, data))
+    if (!lost && type !== 'TASK_CANCELLED') return []
+    return [{ workspaceId, runtimeId, taskId, verdict: lost ? 'LOST' : 'CANCELLED' }]
+  })
+}
+
+function isExpiry(type: NewEvent['type'], data: NewEvent['data']): boolean {
+  return type === 'TASK_RELEASED' && 'cause' in data && data.cause === 'LEASE_EXPIRED'
 }
 
 /** A claim makes nothing claimable; everything else that moves the line may. */
