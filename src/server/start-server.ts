@@ -75,7 +75,12 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
     log.warn({ err: error }, 'It could not be seen whether tokens still hold; they are looked at again in 2 seconds')
   })
   const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer, tokens)
-  const { secret, workspaceId } = await ensureFirstToken(services, config.adminToken)
+  const { secret, workspaceId, configuredHasEnded } = await ensureFirstToken(services, config.adminToken)
+  if (configuredHasEnded) {
+    log.warn(
+      'The token of BATON_ADMIN_TOKEN was revoked or has expired, and stays so. Set BATON_ADMIN_TOKEN to a new one',
+    )
+  }
 
   const rateLimitStore = openRateLimitStore(config, database, clock, log)
   const rateLimits = new RateLimits(config, rateLimitStore)

@@ -1,4 +1,4 @@
-import type { Workspace } from '../generated/prisma/client.js'
+import type { ApiToken, Workspace } from '../generated/prisma/client.js'
 import { statement } from '../database/sql.js'
 import { insertToken } from './create-token.js'
 import { insertWorkspace } from './create-workspace.js'
@@ -9,31 +9,57 @@ import { hashSecret, newSecret } from './token-secret.js'
 const LOCK = statement('lock_bootstrap', 'SELECT pg_advisory_xact_lock(7238460113)')
 const FIRST_WORKSPACE = statement('first_workspace', 'SELECT * FROM workspace ORDER BY id LIMIT 1')
 const TOKEN_COUNT = statement('count_tokens', 'SELECT count(*)::int AS n FROM api_token')
-const KNOWN = statement('known_secret', 'SELECT count(*)::int AS n FROM api_token WHERE hash = $1')
+const KNOWN = statement('known_secret', 'SELECT "revokedAt", "expiresAt" FROM api_token WHERE hash = $1')
+const MARK = statement('mark_token_of_setting', 'UPDATE api_token SET "fromSetting" = true WHERE hash = $1')
+const END_OTHERS = statement(
+  'end_other_tokens_of_setting',
+  'UPDATE api_token SET "revokedAt" = $2 WHERE "fromSetting" AND hash <> $1 AND "revokedAt" IS NULL',
+)
+
+/** What a start found or made. */
+export interface FirstToken {
+  /** Of a token that was made now: it is stored hashed, so this is the one time to show it. */
+  secret: string | null
+  workspaceId: string
+  /** The configured token was revoked, or has expired: it stays so. */
+  configuredHasEnded: boolean
+}
 
 /**
  * Makes the default workspace if there is none, and a ROOT token for it: the configured secret's, or, on the very first
- * start only, a new one's. `secret` is set when a new one was made: it is stored hashed, so this is the one time to show it.
+ * start only, a new one's. A configured secret that holds ends the tokens that other values of the setting made: a value
+ * is changed because the one before it leaked. One that has ended ends nothing: a server with an old setting may start.
  */
 export async function ensureFirstToken(
   { database, clock }: Pick<Services, 'database' | 'clock'>,
   configuredSecret: string | null,
-): Promise<{ secret: string | null; workspaceId: string }> {
+): Promise<FirstToken> {
   const now = clock.now()
   return database.transaction(async (sql) => {
     await sql.rows(LOCK)
     const [first] = await sql.rows<Workspace>(FIRST_WORKSPACE)
     const workspace = first ?? (await insertWorkspace(sql, 'Default', now))
     const token = { workspaceId: workspace.id, name: 'Owner', kind: 'ROOT', daemonId: null, createdAt: now } as const
+    const none = { secret: null, workspaceId: workspace.id, configuredHasEnded: false }
     if (configuredSecret !== null) {
-      const [known] = await sql.rows<{ n: number }>(KNOWN, [hashSecret(configuredSecret)])
-      if (known?.n === 0) await insertToken(sql, { ...token, secret: configuredSecret, expiresAt: null })
-      return { secret: null, workspaceId: workspace.id }
+      const hash = hashSecret(configuredSecret)
+      const [known] = await sql.rows<Pick<ApiToken, 'revokedAt' | 'expiresAt'>>(KNOWN, [hash])
+      if (known !== undefined && hasEnded(known, now)) return { ...none, configuredHasEnded: true }
+      if (known === undefined) {
+        await insertToken(sql, { ...token, secret: configuredSecret, expiresAt: null })
+        await sql.rows(MARK, [hash])
+      }
+      await sql.rows(END_OTHERS, [hash, now])
+      return none
     }
     const [tokens] = await sql.rows<{ n: number }>(TOKEN_COUNT)
-    if (tokens?.n !== 0) return { secret: null, workspaceId: workspace.id }
+    if (tokens?.n !== 0) return none
     const secret = newSecret()
     await insertToken(sql, { ...token, secret, expiresAt: null })
-    return { secret, workspaceId: workspace.id }
+    return { ...none, secret }
   })
+}
+
+function hasEnded({ revokedAt, expiresAt }: Pick<ApiToken, 'revokedAt' | 'expiresAt'>, now: Date): boolean {
+  return revokedAt !== null || (expiresAt !== null && expiresAt <= now)
 }

@@ -117,4 +117,32 @@ forEachDatabase((open) => {
     const count = statement('test_count_tokens', 'SELECT count(*)::int AS n FROM api_token')
     expect(await fresh.database.sql.rows(count)).toEqual([{ n: 1 }])
   })
+  it('a changed setting ends the token that it made before, and no other; an ended one stays ended', async () => {
+    const fresh = servicesOver(await open(), world.clock)
+    const [before, after] = ['the-setting-before', 'the-setting-after']
+    const { workspaceId } = await ensureFirstToken(fresh, before)
+    const root = callerIn(workspaceId, 'ROOT')
+    const made = valueOf(await createToken(fresh, root, { name: 'Owner', kind: 'ROOT' }))
+    const starts = await Promise.all([1, 2, 3].map(() => ensureFirstToken(fresh, after)))
+    expect(starts.map(({ configuredHasEnded }) => configuredHasEnded)).toEqual([false, false, false])
+    expect(await authenticate(fresh, before)).toBeNull()
+    expect(await authenticate(fresh, after)).toMatchObject({ kind: 'ROOT' })
+    // A server that still has the old setting starts: it brings nothing back, and ends nothing.
+    expect((await ensureFirstToken(fresh, before)).configuredHasEnded).toBe(true)
+    expect(await authenticate(fresh, before)).toBeNull()
+    expect(await authenticate(fresh, after)).toMatchObject({ kind: 'ROOT' })
+    // Without the setting all stays as it is.
+    await ensureFirstToken(fresh, null)
+    expect(await authenticate(fresh, after)).toMatchObject({ kind: 'ROOT' })
+    expect(await authenticate(fresh, made.secret)).toMatchObject({ kind: 'ROOT' })
+  })
+
+  it('a configured token that was revoked by hand stays revoked', async () => {
+    const fresh = servicesOver(await open(), world.clock)
+    const { workspaceId } = await ensureFirstToken(fresh, 'the-only-setting')
+    const tokenId = (await authenticate(fresh, 'the-only-setting'))?.tokenId ?? ''
+    valueOf(await revokeToken(fresh, callerIn(workspaceId, 'ROOT'), { tokenId }))
+    expect((await ensureFirstToken(fresh, 'the-only-setting')).configuredHasEnded).toBe(true)
+    expect(await authenticate(fresh, 'the-only-setting')).toBeNull()
+  })
 })
