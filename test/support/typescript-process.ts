@@ -16,6 +16,9 @@ export async function spawnTypeScript(
     target: 'node20',
     format: 'esm',
     packages: 'external',
+    // Linux takes 128 KB in one argument.
+    minify: true,
+    keepNames: true,
   })
   const code = outputFiles[0]?.text ?? ''
   return spawn(process.execPath, ['--input-type=module', '--eval', code, '--', ...args], options)
