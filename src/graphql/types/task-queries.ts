@@ -1,7 +1,7 @@
 import type { Prisma, Task } from '../../generated/prisma/client.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
-import { id as idRule, key } from '../input-rules.js'
+import { id as idRule, instant, key } from '../input-rules.js'
 import { PAGE_REACH, resolveConnection } from '../keyset-connection.js'
 import type { Stretch } from '../keyset-connection.js'
 import { taskById } from '../loaders/rows.js'
@@ -23,14 +23,16 @@ const TaskFilterRef = builder.inputType('TaskFilter', {
       type: [ResumeReasonRef],
       description: 'Whose newest claim was given one of these reasons.',
     }),
-    createdAfter: t.field({ type: 'DateTime', description: 'Enqueued later than this.' }),
-    createdBefore: t.field({ type: 'DateTime', description: 'Enqueued earlier than this.' }),
+    createdAfter: t.field({ type: 'DateTime', validate: instant, description: 'Enqueued later than this.' }),
+    createdBefore: t.field({ type: 'DateTime', validate: instant, description: 'Enqueued earlier than this.' }),
     finishedAfter: t.field({
       type: 'DateTime',
+      validate: instant,
       description: 'Ended later than this; tasks that have not ended are left out.',
     }),
     finishedBefore: t.field({
       type: 'DateTime',
+      validate: instant,
       description: 'Ended earlier than this; tasks that have not ended are left out.',
     }),
   }),
