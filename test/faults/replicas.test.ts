@@ -5,24 +5,29 @@ import { hasEnded } from '../support/child-process-end.js'
 import { freePort } from '../support/free-port.js'
 import type { ServerProcess } from '../support/server-process.js'
 import { startServer } from '../support/server-process.js'
+import { wrongClock } from '../support/wrong-clock.js'
 import { Fleet } from './fleet.js'
 import { ownPostgres } from './own-postgres.js'
 import { SHORT_LEASES } from './short-leases.js'
 import { EVERY_PROMISE_HOLDS, verifyOutput } from './verify-command.js'
 
-const SERVERS = 3
+/** By how many seconds the clock of each server's machine is wrong: by more than any lease. */
+const CLOCKS = [0, 0, 90]
 const DAEMONS = 50
 /** How long servers and PostgreSQL are killed. REPLICAS_SECONDS makes it longer. */
 const CHAOS_SECONDS = Number(process.env['REPLICAS_SECONDS'] ?? 60)
 
-it(`three servers and fifty daemons on one PostgreSQL, all killed at random for ${CHAOS_SECONDS} s, lose no task, hand none out twice, and leave a log that verifies`, async () => {
+it(`three servers, one of them with a wrong clock, and fifty daemons on one PostgreSQL, all killed at random for ${CHAOS_SECONDS} s, lose no task, hand none out twice, and leave a log that verifies`, async () => {
   const cluster = await ownPostgres()
   try {
     const { connectionString } = cluster
     const env = { ...SHORT_LEASES, DATABASE_URL: connectionString }
-    const ports = await Promise.all(Array.from({ length: SERVERS }, freePort))
+    const ports = await Promise.all(CLOCKS.map(freePort))
     const urls = ports.map((port) => `http://127.0.0.1:${port}`)
-    const start = (port: number): Promise<ServerProcess> => startServer({ env: { ...env, PORT: String(port) } })
+    const start = (port: number): Promise<ServerProcess> => {
+      const off = CLOCKS[ports.indexOf(port)] ?? 0
+      return startServer({ env: { ...env, PORT: String(port), ...(off === 0 ? {} : wrongClock(off)) } })
+    }
     const servers = await Promise.all(ports.map(start))
 
     const fleet = await Fleet.register(urls, { daemons: DAEMONS, pauseMs: 10 })
