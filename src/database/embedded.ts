@@ -42,6 +42,7 @@ export async function openPGlite(options: PGliteOptions, released: () => Promise
     schema: 'public',
     prisma,
     sql: sqlOf(pglite),
+    reads: sqlOf(pglite),
     transaction: (work) => inTransaction(pglite, routines, work),
     pools: () => [],
     async close() {

@@ -55,6 +55,7 @@ export function openPostgres(databaseUrl: string, { schema, onIdleError }: Postg
     schema,
     prisma,
     sql: sqlOf(writes, ANSWER_TIMEOUT_MS),
+    reads: sqlOf(reads, ANSWER_TIMEOUT_MS),
     transaction: (work) => inTransaction(writes, work),
     pools: () => [useOf('writes', writes), useOf('reads', reads)],
     async close() {

@@ -32,6 +32,8 @@ export interface Database {
   readonly schema: string
   /** Single statements, each its own transaction. */
   readonly sql: Sql
+  /** Single statements that only read and may wait: on PostgreSQL with Prisma's connections, so that none waits for a claim. */
+  readonly reads: Sql
   /** Reads for the GraphQL types. On PostgreSQL it has a pool of its own, so that readers cannot starve claims. */
   readonly prisma: PrismaClient
   /**

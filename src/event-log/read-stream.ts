@@ -26,3 +26,22 @@ export function readStream(
 ): Promise<StoredEvent[]> {
   return sql.rows<StoredEvent>(READ_STREAM, [workspaceId, conversationId, afterVersion, upToPosition])
 }
+
+const READ_STREAM_PAGE = statement(
+  'read_stream_page',
+  `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
+   WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version > $3 AND e.version <= $3 + $5::int
+     AND e.position <= $4::bigint
+   ORDER BY e.version`,
+)
+
+/** As {@link readStream}, so many at most: fewer than that, and there are no more. Versions have no gaps. */
+export function readStreamPage(
+  sql: Sql,
+  { workspaceId, id }: { workspaceId: string; id: string },
+  afterVersion: number,
+  upToPosition: string,
+  limit: number,
+): Promise<StoredEvent[]> {
+  return sql.rows<StoredEvent>(READ_STREAM_PAGE, [workspaceId, id, afterVersion, upToPosition, limit])
+}

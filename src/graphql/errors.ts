@@ -46,6 +46,12 @@ export function queryTooComplex(told: string): GraphQLError {
   return coded(message, { code: 'QUERY_TOO_COMPLEX', http: { spec: true, status: 400 } })
 }
 
+/** RATE_LIMITED: of a token that has as many streams open as it may. */
+export function tooManyStreams(most: number): GraphQLError {
+  const message = `This token has ${most} streams open, which is the most. Close one, or share one among those who listen.`
+  return coded(message, { code: 'RATE_LIMITED', http: { spec: true, status: 429 } })
+}
+
 /** What a caller reads of a failure that is ours: nothing that the failure itself says. */
 const INTERNAL_MESSAGE = 'The server failed to carry this out. Its log has the details under the requestId.'
 const UNAVAILABLE_MESSAGE =

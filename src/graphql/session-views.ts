@@ -1,9 +1,9 @@
 import { currentState } from '../event-log/stored-state.js'
 import type { SessionState } from '../session-pointer/session-state.js'
-import { sessionAt } from '../use-cases/session-at.js'
 import type { ConversationRow } from '../use-cases/transaction/conversation-work.js'
 import type { Context } from './context.js'
 import { eventByVersion } from './loaders/events.js'
+import { placeAt } from './loaders/histories.js'
 
 /**
  * The conversation's session state at a position of the log; null: now. The state that is kept with the conversation
@@ -15,7 +15,7 @@ export async function stateAt(
   at: string | null,
 ): Promise<SessionState> {
   if (at === null) return currentState(context.services.database.sql, conversation)
-  return (await sessionAt(context.services, conversation, at)).state
+  return (await context.loaders.of(placeAt).load({ conversation, at })).state
 }
 
 /** Where in the log the conversation's event of this version stands; "0" before its first. */

@@ -30,6 +30,8 @@ export interface Config {
   rateLimitOthers: number
   /** Wrong tokens a minute from one address; 0: no limit. */
   rateLimitFailures: number
+  /** Streams of one token that are open at once in this process; 0: no limit. */
+  streamsPerToken: number
   /** Where requests are counted: in each process, or in the database for all servers together. */
   rateLimitStore: 'memory' | 'postgres'
 }
@@ -111,6 +113,7 @@ const trustedProxies = wholeNumber(0, 10, 0)
 const rateLimitDaemon = wholeNumber(0, 1_000_000, 200)
 const rateLimitOthers = wholeNumber(0, 1_000_000, 100)
 const rateLimitFailures = wholeNumber(0, 1_000_000, 60)
+const streamsPerToken = wholeNumber(0, 1_000_000, 100)
 const rateLimitStore: Variable<'memory' | 'postgres'> = {
   schema: z.enum(['memory', 'postgres']),
   fallback: 'memory',
@@ -137,6 +140,7 @@ export const VARIABLES = {
   BATON_RATE_LIMIT_OTHERS: rateLimitOthers,
   BATON_RATE_LIMIT_FAILURES: rateLimitFailures,
   BATON_RATE_LIMIT_STORE: rateLimitStore,
+  BATON_STREAMS_PER_TOKEN: streamsPerToken,
 } as const
 
 type Value<Name extends keyof typeof VARIABLES> = (typeof VARIABLES)[Name]['fallback']
@@ -182,6 +186,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimitOthers: read('BATON_RATE_LIMIT_OTHERS'),
     rateLimitFailures: read('BATON_RATE_LIMIT_FAILURES'),
     rateLimitStore: read('BATON_RATE_LIMIT_STORE'),
+    streamsPerToken: read('BATON_STREAMS_PER_TOKEN'),
   }
   if (config.rateLimitStore === 'postgres' && config.databaseUrl === null) {
     problems.push('BATON_RATE_LIMIT_STORE is "postgres": it needs DATABASE_URL. The embedded database has one server.')

@@ -59,8 +59,10 @@ function refused(cost: CostExtension): ExecutionResult {
  * instead of an error for each of them, there is one for them all. Of mutations, what is there of the answer is told as
  * well: they were carried out, and a claim's token is given once.
  */
-export function costed(args: Args, result: ExecutionResult, cost: CostExtension): ExecutionResult {
-  if ((args.contextValue as Context).loaders.size.isExceeded) {
+export function costed(args: Args, result: ExecutionResult, fields: CostExtension): ExecutionResult {
+  const { size, history } = (args.contextValue as Context).loaders
+  const cost = history.events === 0 ? fields : { ...fields, requested: fields.requested + history.events }
+  if (size.isExceeded) {
     const { data, errors = [] } = result
     if (!isMutation(args)) return { errors: [textsTooLarge()], extensions: { cost } }
     const others = errors.filter(({ extensions }) => extensions['code'] !== 'QUERY_TOO_COMPLEX')

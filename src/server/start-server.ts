@@ -94,6 +94,7 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const graphql = openYoga({
     services,
     observation: { log, metrics, tracing },
+    streamsPerToken: config.streamsPerToken,
     graphiql,
     onTokenRevoked() {
       authenticator.forgetAll()

@@ -17,6 +17,7 @@ import { observeOperations, operationWatcher } from './observe-operations.js'
 import type { Observation } from './observe-operations.js'
 import { queryCost, QueryCosts } from './query-cost.js'
 import { queryLimits } from './query-limits.js'
+import { streamCap } from './stream-cap.js'
 
 /** What a request brings along into GraphQL. */
 export interface RequestContext {
@@ -27,6 +28,7 @@ export interface RequestContext {
 }
 
 export interface YogaOptions {
+  streamsPerToken: number
   services: Services
   observation: Observation
   /** Without it, a browser that opens /graphql gets no page. */
@@ -45,7 +47,13 @@ export interface GraphQLServing {
 
 export const GRAPHQL_PATH = '/graphql'
 
-export function openYoga({ services, observation, graphiql, onTokenRevoked }: YogaOptions): GraphQLServing {
+export function openYoga({
+  services,
+  observation,
+  graphiql,
+  onTokenRevoked,
+  streamsPerToken,
+}: YogaOptions): GraphQLServing {
   const internalErrors = new InternalErrors(observation.log)
   const compiled = new CompiledMutations()
   const costs = new QueryCosts()
@@ -63,6 +71,7 @@ export function openYoga({ services, observation, graphiql, onTokenRevoked }: Yo
       observeOperations(watch, observation.log),
       queryLimits(),
       queryCost(costs),
+      streamCap(streamsPerToken),
       internalErrors.plugin(),
       forgetRevokedTokens(onTokenRevoked),
       compiled.plugin(),

@@ -1,13 +1,22 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import { WakeUps } from '../wake-ups/wake-ups.js'
+import { Gate } from './gate.js'
+import { LogFeeds } from './log-feed.js'
 import { unobserved } from './observer.js'
 import type { Observer } from './observer.js'
 import type { Services, Timers } from './services.js'
 import { unendingTokens } from './token-watch.js'
 import type { Tokens } from './token-watch.js'
+import { Turns } from './turns.js'
 import { ClaimLane } from './transaction/claim-lane.js'
 import { ConversationLane } from './transaction/conversation-lane.js'
+
+/** Connections for readers who catch up, of those that all reads have. */
+const CATCH_UPS = 2
+/** Folds that are under way at once, and those that wait for it: what comes past these is told to come again. */
+const FOLDS = 2
+const FOLDS_WAITING = 200
 
 /** What the use cases work with: once a process, because the lanes join what is asked at the same time. */
 export function buildServices(
@@ -27,5 +36,9 @@ export function buildServices(
     wakeUps,
     observer,
     tokens,
+    feeds: new LogFeeds(database.reads, wakeUps),
+    turns: new Turns(),
+    catchUps: new Gate(CATCH_UPS),
+    folds: new Gate(FOLDS, FOLDS_WAITING),
   }
 }

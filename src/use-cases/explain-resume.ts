@@ -7,6 +7,7 @@ import { decisionView } from './recorded-decision.js'
 import type { DecisionView } from './recorded-decision.js'
 import type { Services } from './services.js'
 import { sessionAt } from './session-at.js'
+import type { SessionAt } from './session-at.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
 import { loadAgents, loadRuntimes } from './transaction/load-rows.js'
 
@@ -14,8 +15,8 @@ export interface ExplainResumeInput {
   conversation: ConversationRow
   /** null: the agent's runtime. */
   runtimeId?: string | null
-  /** A position of the workspace's log; null: now. */
-  at?: string | null
+  /** As the conversation stood at some position of the workspace's log; null: now. */
+  then?: SessionAt | null
   /** null: the agent's. */
   policy?: ResumePolicy | null
 }
@@ -27,7 +28,7 @@ export interface ExplainResumeInput {
 export async function explainResume(
   services: Services,
   caller: Caller,
-  { conversation, runtimeId, at, policy }: ExplainResumeInput,
+  { conversation, runtimeId, then, policy }: ExplainResumeInput,
 ): Promise<Outcome<DecisionView>> {
   const { workspaceId } = caller
   const { sql } = services.database
@@ -35,9 +36,9 @@ export async function explainResume(
   if (agent === undefined) return notFound('agt', conversation.agentId)
   const [runtime] = await loadRuntimes(sql, [[workspaceId, runtimeId ?? agent.runtimeId]])
   if (runtime === undefined) return notFound('rt', runtimeId ?? agent.runtimeId)
-  const { state, occurredAt } = await sessionAt(services, conversation, at ?? null)
+  const { state, occurredAt } = then ?? (await sessionAt(services, conversation, null))
   const inForce = policy ?? (agent.resumePolicy as unknown as ResumePolicy)
-  const now = at == null ? services.clock.now() : (occurredAt ?? services.clock.now())
+  const now = then == null ? services.clock.now() : (occurredAt ?? services.clock.now())
   const decision = decideResume({
     state,
     task: { runtimeId: runtime.id, forceFreshSession: false, forceFreshWorkDir: false },

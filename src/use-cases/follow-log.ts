@@ -1,13 +1,9 @@
 import { readConversationLog, readHead, readLog } from '../event-log/read-log.js'
 import type { StoredEvent } from '../event-log/stored-event.js'
-import { logTopic } from '../wake-ups/hint.js'
-import { leaverBy } from '../wake-ups/leaver.js'
 import type { Caller } from './caller.js'
-import { LOOK_AGAIN_MS, liveStream } from './live-stream.js'
+import { followFeed } from './follow-feed.js'
+import { liveStream } from './live-stream.js'
 import type { Services } from './services.js'
-
-/** Events read at once: all that a slow reader ever has waiting for it here. */
-const PAGE = 200
 
 export interface FollowLogInput {
   /** Only what comes after this position; null: only what happens from now on. */
@@ -15,10 +11,7 @@ export interface FollowLogInput {
   conversationId: string | null
 }
 
-/**
- * The workspace's log from a position on: what is there, then what comes, in order, without gap or repeat. Nothing is
- * buffered: a hint only says that there is more to read, and a reader that falls behind reads on from where it is.
- */
+/** The workspace's log, or one conversation's part of it, from a position on. */
 export function followLog(
   services: Services,
   caller: Caller,
@@ -29,25 +22,22 @@ export function followLog(
 
 async function* follow(
   services: Services,
-  caller: Caller,
+  { workspaceId }: Caller,
   { after, conversationId }: FollowLogInput,
   left: AbortSignal,
 ): AsyncGenerator<StoredEvent, void> {
-  const { database, wakeUps } = services
-  const { workspaceId } = caller
-  const topics = [logTopic(workspaceId)]
-  let position = after ?? (await readHead(database.sql, workspaceId))
-  while (!left.aborted && !wakeUps.closed) {
-    const mark = wakeUps.hub.mark(topics)
-    const page =
-      conversationId === null
-        ? await readLog(database.sql, workspaceId, position, PAGE)
-        : await readConversationLog(database.sql, workspaceId, conversationId, position, PAGE)
-    for (const event of page) {
-      position = event.position
-      yield event
-    }
-    if (page.length === PAGE) continue
-    await wakeUps.until(topics, mark, LOOK_AGAIN_MS, leaverBy(left))
-  }
+  const { reads } = services.database
+  yield* followFeed(
+    services,
+    {
+      workspaceId,
+      after: after ?? (await readHead(reads, workspaceId)),
+      wants: (event) => conversationId === null || event.conversationId === conversationId,
+      readBehind: (position, limit) =>
+        conversationId === null
+          ? readLog(reads, workspaceId, position, limit)
+          : readConversationLog(reads, workspaceId, conversationId, position, limit),
+    },
+    left,
+  )
 }

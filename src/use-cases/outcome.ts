@@ -9,6 +9,7 @@ export type Refusal =
   | { code: 'STALE_CLAIM'; message: string }
   | { code: 'ILLEGAL_TRANSITION'; message: string; status: TaskStatus }
   | { code: 'REQUEST_ID_REUSED'; message: string }
+  | { code: 'UNAVAILABLE'; message: string; retryable: true; retryAfterSeconds: number }
 
 /** `path` leads to the argument, with dots: `input.priority`. */
 export interface FieldProblem {
@@ -51,6 +52,14 @@ export function badInput(path: string, message: string): { ok: false; refusal: R
 export const tokenEnded = refused({
   code: 'UNAUTHENTICATED',
   message: 'The token was revoked or has expired meanwhile. Go on with a current one.',
+})
+
+/** Of what may wait, where too much waits already. */
+export const tooManyFolds = refused({
+  code: 'UNAVAILABLE',
+  message: 'Too many histories are being read at the moment. Ask again after retryAfterSeconds.',
+  retryable: true,
+  retryAfterSeconds: 5,
 })
 
 export const staleClaim = refused({

@@ -1,8 +1,11 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import type { WakeUps } from '../wake-ups/wake-ups.js'
+import type { Gate } from './gate.js'
+import type { LogFeeds } from './log-feed.js'
 import type { Observer } from './observer.js'
 import type { Tokens } from './token-watch.js'
+import type { Turns } from './turns.js'
 import type { ConversationLane } from './transaction/conversation-lane.js'
 import type { ClaimLane } from './transaction/claim-lane.js'
 
@@ -32,4 +35,11 @@ export interface Services {
   wakeUps: WakeUps
   observer: Observer
   tokens: Tokens
+  feeds: LogFeeds
+  /** Of all work that may wait for claims. */
+  turns: Turns
+  /** Reads of the log by followers who are far behind. */
+  catchUps: Gate
+  /** Histories that are read and folded. */
+  folds: Gate
 }

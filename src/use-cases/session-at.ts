@@ -1,9 +1,7 @@
 import { statement } from '../database/sql.js'
-import { readStream } from '../event-log/read-stream.js'
-import { foldable } from '../event-log/stored-event.js'
 import { currentState } from '../event-log/stored-state.js'
-import { foldEvents } from '../session-pointer/fold.js'
 import type { SessionState } from '../session-pointer/session-state.js'
+import { BEFORE_ALL, foldHistory } from './fold-history.js'
 import type { Services } from './services.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
 
@@ -23,23 +21,21 @@ const PLACE = statement(
 
 /** The conversation's session state as it was when the workspace's log stood at `at`; null: as it is. */
 export async function sessionAt(
-  { database: { sql } }: Services,
+  services: Services,
   conversation: ConversationRow,
   at: string | null,
 ): Promise<SessionAt> {
+  const { reads } = services.database
   const { workspaceId, id, version } = conversation
   if (at === null) {
     const [state, [place]] = await Promise.all([
-      currentState(sql, conversation),
-      sql.rows<{ position: string; occurredAt: Date }>(PLACE, [workspaceId, id, version]),
+      currentState(reads, conversation),
+      reads.rows<{ position: string; occurredAt: Date }>(PLACE, [workspaceId, id, version]),
     ])
     return { state, position: place?.position ?? '0', occurredAt: place?.occurredAt ?? null }
   }
-  const events = await readStream(sql, workspaceId, id, { upToPosition: at })
-  const last = events.at(-1)
-  return {
-    state: foldEvents(events.map(foldable)),
-    position: last?.position ?? '0',
-    occurredAt: last?.occurredAt ?? null,
-  }
+  const position = BigInt(at)
+  const places = await services.folds.run(() => foldHistory(services, conversation, [position]))
+  const { state, position: last, occurredAt } = places.get(position) ?? BEFORE_ALL
+  return { state, position: last, occurredAt }
 }

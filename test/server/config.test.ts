@@ -21,6 +21,7 @@ const DEFAULTS: Config = {
   rateLimitOthers: 100,
   rateLimitFailures: 60,
   rateLimitStore: 'memory',
+  streamsPerToken: 100,
 }
 
 describe('settings', () => {
@@ -61,6 +62,7 @@ describe('settings', () => {
     ['BATON_RATE_LIMIT_DAEMON', '0', { rateLimitDaemon: 0 }],
     ['BATON_RATE_LIMIT_OTHERS', '50', { rateLimitOthers: 50 }],
     ['BATON_RATE_LIMIT_FAILURES', '5', { rateLimitFailures: 5 }],
+    ['BATON_STREAMS_PER_TOKEN', '7', { streamsPerToken: 7 }],
   ])('%s takes %j', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toEqual({ ok: true, config: { ...DEFAULTS, ...expected } })
   })

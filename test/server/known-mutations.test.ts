@@ -38,6 +38,7 @@ beforeEach(() => {
     services: world.services,
     observation: { log: openLog('silent'), metrics, tracing: openTracing() },
     graphiql: false,
+    streamsPerToken: 0,
     onTokenRevoked: () => undefined,
   })
 })

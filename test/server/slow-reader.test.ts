@@ -40,6 +40,7 @@ beforeAll(async () => {
     services: world.services,
     observation: { log: openLog('fatal'), metrics: new Metrics(database, systemClock, 1_000), tracing: openTracing() },
     graphiql: false,
+    streamsPerToken: 0,
     onTokenRevoked: () => undefined,
   })
   server = createHttpServer((req, res) => {

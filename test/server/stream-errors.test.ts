@@ -44,7 +44,7 @@ function breakable(whole: Database): Database {
       return whole.sql.rows(statement, values)
     },
   }
-  return { ...whole, prisma: prisma as unknown as PrismaClient, sql }
+  return { ...whole, prisma: prisma as unknown as PrismaClient, sql, reads: sql }
 }
 
 beforeAll(async () => {
@@ -56,6 +56,7 @@ beforeAll(async () => {
     services: world.services,
     observation: { log, metrics: new Metrics(database, systemClock, 1_000), tracing: openTracing() },
     graphiql: false,
+    streamsPerToken: 0,
     onTokenRevoked: () => undefined,
   })
   server = createHttpServer((req, res) => {

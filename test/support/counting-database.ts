@@ -29,6 +29,7 @@ export function countingDatabase(database: Database): CountingDatabase {
       ...database,
       prisma: prisma as unknown as PrismaClient,
       sql: counting(database.sql),
+      reads: counting(database.reads),
       transaction: (work) =>
         database.transaction((sql) =>
           work({

@@ -2,6 +2,7 @@ import type DataLoader from 'dataloader'
 import type { PrismaClient } from '../../generated/prisma/client.js'
 import type { Services } from '../../use-cases/services.js'
 import { AnswerSize } from '../answer-size.js'
+import { HistoryCost } from '../history-cost.js'
 
 /** What a loader reads with. Everything it reads is of this one workspace. */
 export interface LoaderSource {
@@ -10,6 +11,7 @@ export interface LoaderSource {
   workspaceId: string
   /** Of the answer that it is read for. */
   size: AnswerSize
+  history: HistoryCost
 }
 
 export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
@@ -20,6 +22,7 @@ export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
  */
 export class Loaders {
   readonly size = new AnswerSize()
+  readonly history = new HistoryCost()
   private made: Map<unknown, unknown> | null = null
   private given: Map<unknown, Map<unknown, unknown>> | null = null
 
@@ -37,6 +40,7 @@ export class Loaders {
       prisma: this.services.database.prisma,
       workspaceId: this.workspaceId,
       size: this.size,
+      history: this.history,
     })
     for (const [key, value] of this.given?.get(kind) ?? []) loader.prime(key as K, value as V)
     this.made ??= new Map()

@@ -4,6 +4,7 @@ import { callerOf } from '../context.js'
 import { unwrap } from '../errors.js'
 import { eventsOfConversation } from '../event-lists.js'
 import { id as idRule } from '../input-rules.js'
+import { placeAt } from '../loaders/histories.js'
 import { agentById } from '../loaders/rows.js'
 import {
   AgentRef,
@@ -103,7 +104,8 @@ ConversationRef.implement({
           await explainResume(context.services, callerOf(context), {
             conversation,
             runtimeId,
-            at,
+            // First of all, in the tick of its neighbours: one fold serves them all.
+            then: at == null ? null : await context.loaders.of(placeAt).load({ conversation, at }),
             policy: policy == null ? null : policyOf(policy),
           }),
         ),

@@ -134,7 +134,7 @@ describePostgres('sessions of a chat', (open) => {
     await turn('two')
     await resetSession(world.services, world.caller, { conversationId: chat.id })
     expect(await sessionAt(world.services, await row(), then.position)).toEqual(then)
-    const input = { conversation: await row(), at: then.position }
+    const input = { conversation: await row(), then }
     expect(valueOf(await explainResume(world.services, world.caller, input)).sessionId).toBe('one')
     const nothing = await sessionAt(world.services, await row(), '0')
     expect([nothing.state.version, nothing.position, nothing.occurredAt]).toEqual([0, '0', null])

@@ -1,0 +1,59 @@
+import DataLoader from 'dataloader'
+import { BEFORE_ALL, foldHistory } from '../../use-cases/fold-history.js'
+import type { Place } from '../../use-cases/fold-history.js'
+import { tooManyFolds } from '../../use-cases/outcome.js'
+import type { ConversationRow } from '../../use-cases/transaction/conversation-work.js'
+import { unwrap } from '../errors.js'
+import type { LoaderSource } from './loaders.js'
+
+interface PlaceKey {
+  conversation: ConversationRow
+  at: string
+}
+
+/**
+ * Conversations as they stood at positions of the log. Each conversation is read and folded once, for all positions that are
+ * asked for together; what is asked for later in the same request is folded on from there, if it is not before it.
+ */
+export function placeAt({ services, history }: LoaderSource) {
+  const known = new Map<string, { position: bigint; place: Place }[]>()
+
+  async function foldOne(conversation: ConversationRow, positions: readonly bigint[]): Promise<Map<bigint, Place>> {
+    const first = positions.reduce((least, position) => (position < least ? position : least))
+    const last = positions.reduce((most, position) => (position > most ? position : most))
+    const earlier = (known.get(conversation.id) ?? []).filter(({ position }) => position <= first)
+    const from = earlier.reduce((best, { place }) => (place.version > best.version ? place : best), BEFORE_ALL)
+    // A workspace's positions have no gaps: there are no more events than positions.
+    const events = last < BigInt(conversation.version) ? Number(last) : conversation.version
+    history.charge(events - Math.min(from.version, events))
+    if (services.folds.isFull) unwrap(tooManyFolds)
+    const places = await services.folds.run(() => foldHistory(services, conversation, positions, from))
+    const kept = [...places].map(([position, place]) => ({ position, place }))
+    known.set(conversation.id, [...(known.get(conversation.id) ?? []), ...kept])
+    return places
+  }
+
+  return new DataLoader<PlaceKey, Place, string>(
+    async (keys) => {
+      const asked = new Map<string, { conversation: ConversationRow; positions: bigint[] }>()
+      for (const { conversation, at } of keys) {
+        const one = asked.get(conversation.id) ?? { conversation, positions: [] }
+        one.positions.push(BigInt(at))
+        asked.set(conversation.id, one)
+      }
+      const folded = new Map(
+        [...asked].map(([id, { conversation, positions }]) => [id, foldOne(conversation, positions)] as const),
+      )
+      return Promise.all(
+        keys.map(async ({ conversation, at }) => {
+          try {
+            return (await folded.get(conversation.id))?.get(BigInt(at)) ?? BEFORE_ALL
+          } catch (error) {
+            return error as Error
+          }
+        }),
+      )
+    },
+    { cacheKeyFn: ({ conversation, at }) => `${conversation.id} ${at}` },
+  )
+}
