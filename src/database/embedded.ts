@@ -5,6 +5,8 @@ import type { PGliteOptions, Transaction } from '@electric-sql/pglite'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { lockDirectory } from '../machine/directory-lock.js'
+import { DirectoryUnfit } from '../machine/directory-unfit.js'
+import { preparedDatabase, unopened } from './embedded-directory.js'
 import { applyMissing } from './migrate.js'
 import { PLAN_SETTINGS } from './plan-settings.js'
 import type { Routine } from './routine.js'
@@ -15,22 +17,32 @@ import type { Database, Sql, Statement, TransactionSql } from './sql.js'
  * transaction keeps all others waiting. It never calls fsync: a killed process loses nothing that was
  * acknowledged, a power cut may.
  *
- * @throws DirectoryInUse when another process has the directory open.
+ * @throws DirectoryInUse when another process has the directory open, DirectoryUnfit when it cannot be used as it is.
  */
 export async function openEmbedded(directory: string): Promise<Database> {
   makeDirectory(directory)
   const unlock = await lockDirectory(directory)
   try {
-    return await openPGlite({ dataDir: join(directory, 'database') }, unlock)
+    return await openPGlite(await openedPGlite(directory), unlock)
   } catch (error) {
     await unlock()
     throw error
   }
 }
 
-/** As {@link openEmbedded}, wherever the options say: in memory for tests. `released` is called after closing. */
-export async function openPGlite(options: PGliteOptions, released: () => Promise<void>): Promise<Database> {
-  const pglite = await PGlite.create(options)
+async function openedPGlite(directory: string): Promise<PGlite> {
+  let path = join(directory, 'database')
+  try {
+    path = await preparedDatabase(directory)
+    return await PGlite.create({ dataDir: path })
+  } catch (error) {
+    throw error instanceof DirectoryUnfit ? error : unopened(directory, path, error)
+  }
+}
+
+/** As {@link openEmbedded}, over a PostgreSQL wherever it keeps its files. `released` is called after closing. */
+export async function openPGlite(from: PGlite | PGliteOptions, released: () => Promise<void>): Promise<Database> {
+  const pglite = from instanceof PGlite ? from : await PGlite.create(from)
   await applyMissing(
     (script) => pglite.exec(script),
     async (sql) => (await pglite.query<{ migration_name: string; checksum: string }>(sql)).rows,

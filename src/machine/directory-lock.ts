@@ -5,6 +5,7 @@ import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DirectoryUnfit, directoryProblem } from './directory-unfit.js'
 
 /** Longest path that every system takes for a unix socket. */
 const MAX_SOCKET_PATH = 100
@@ -29,15 +30,19 @@ export class DirectoryInUse extends Error {
  *
  * `refusal`: what to tell whoever finds it held; the data directory of a server where it is left out.
  *
- * @throws DirectoryInUse
+ * @throws DirectoryInUse, or DirectoryUnfit where no socket can be made
  */
 export async function lockDirectory(directory: string, refusal?: string): Promise<() => Promise<void>> {
   const [inside, outside] = socketPaths(realpathSync(directory))
   try {
     return await lock(inside, directory, refusal)
   } catch (error) {
-    if (!NO_SOCKETS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    return lock(outside, directory, refusal)
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (NO_SOCKETS.includes(code)) return lock(outside, directory, refusal)
+    if (error instanceof DirectoryInUse) throw error
+    // As the system says it, it would read as one of a port: a socket is listened on here as well.
+    const problem = directoryProblem(directory, code) ?? `The data directory ${directory} cannot be locked (${code}).`
+    throw new DirectoryUnfit(problem, { cause: error })
   }
 }
 

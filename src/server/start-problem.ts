@@ -1,5 +1,6 @@
 import { DatabaseUnfit } from '../database/database-unfit.js'
 import { DirectoryInUse } from '../machine/directory-lock.js'
+import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
 import type { Config } from './config.js'
 
 type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
@@ -9,13 +10,13 @@ type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
  * shown without its user and password.
  */
 export function startProblem(error: unknown, where: Where): string | null {
-  if (error instanceof DirectoryInUse) return error.message
+  if (error instanceof DirectoryInUse || error instanceof DirectoryUnfit) return error.message
   if (error instanceof DatabaseUnfit) return error.sentence(withoutCredentials(where.databaseUrl ?? ''))
   if (!(error instanceof Error)) return null
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === undefined) return databaseProblem(error, null, where)
   if (syscall === 'listen') return listenProblem(code, where)
-  return where.databaseUrl === null ? directoryProblem(code, syscall, where) : databaseProblem(error, code, where)
+  return where.databaseUrl === null ? madeDirectoryProblem(code, syscall, where) : databaseProblem(error, code, where)
 }
 
 function listenProblem(code: string, { host, port }: Where): string {
@@ -32,23 +33,10 @@ function listenProblem(code: string, { host, port }: Where): string {
   }
 }
 
-function directoryProblem(code: string, syscall: string | undefined, { dataDirectory }: Where): string | null {
-  switch (code) {
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return `The data directory ${dataDirectory} cannot be written to (${code}). Give this user the right to, or set BATON_DATA_DIR.`
-    case 'ENOENT':
-      if (syscall !== 'mkdir') return null
-      return `The data directory ${dataDirectory} cannot be made there. Set BATON_DATA_DIR to a path on an ordinary disk.`
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return `${dataDirectory} is not a directory. Set BATON_DATA_DIR to one, or to a path where nothing is yet.`
-    case 'ENOSPC':
-      return `There is no space left for the data directory ${dataDirectory}.`
-    default:
-      return null
-  }
+function madeDirectoryProblem(code: string, syscall: string | undefined, { dataDirectory }: Where): string | null {
+  if (code !== 'ENOENT') return directoryProblem(dataDirectory, code)
+  if (syscall !== 'mkdir') return null
+  return `The data directory ${dataDirectory} cannot be made there. Set BATON_DATA_DIR to a path on an ordinary disk.`
 }
 
 const CONNECTION_CODES: ReadonlySet<string> = new Set([

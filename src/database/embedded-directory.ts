@@ -1,0 +1,111 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
+
+/** Of the PostgreSQL in PGlite. */
+const MAJOR_VERSION = '18'
+/** Always, whatever PostgreSQL was built with. */
+const CONTROL_FILE_BYTES = 8192
+const WAL_SEGMENT = /^[0-9A-F]{24}$/
+/** A start writes at least a segment of its log. */
+const LEAST_FREE_BYTES = 1024 * 1024
+
+/**
+ * The path of the database in `directory`, which this process has locked. Made there if there is none: beside its place
+ * and then renamed, so that it is absent or whole. What is there is only read: nothing is changed by a refusal.
+ *
+ * @throws DirectoryUnfit
+ */
+export async function preparedDatabase(directory: string): Promise<string> {
+  const path = join(directory, 'database')
+  if (!existsSync(path) || isEmpty(path)) {
+    assertRoom(directory)
+    await makeDatabase(path)
+  } else {
+    assertWhole(directory, path)
+    assertRoom(directory)
+  }
+  return path
+}
+
+/** What to say when PostgreSQL could not open the database at `path`, though it looked whole. */
+export function unopened(directory: string, path: string, cause: unknown): DirectoryUnfit {
+  const code = (cause as NodeJS.ErrnoException | null)?.code
+  const known = freeBytes(directory) < LEAST_FREE_BYTES ? 'ENOSPC' : code
+  const problem = known === undefined ? null : directoryProblem(directory, known)
+  return new DirectoryUnfit(problem ?? damaged(path, 'PostgreSQL cannot read it'), { cause })
+}
+
+async function makeDatabase(path: string): Promise<void> {
+  const unfinished = `${path}.new`
+  rmSync(unfinished, { recursive: true, force: true })
+  const pglite = await PGlite.create({ dataDir: unfinished })
+  await pglite.close()
+  // Windows renames nothing over an empty directory.
+  if (existsSync(path)) rmdirSync(path)
+  renameSync(unfinished, path)
+}
+
+function isEmpty(path: string): boolean {
+  return readdirSync(path).length === 0
+}
+
+function assertWhole(directory: string, path: string): void {
+  const versionFile = join(path, 'PG_VERSION')
+  if (!existsSync(versionFile)) {
+    throw new DirectoryUnfit(
+      `${path} has files in it, but no PG_VERSION: it is not a database, or no longer a whole one. Nothing was changed. ` +
+        'Restore it from a backup, or move it away to start with an empty database.',
+    )
+  }
+  for (const place of ['', 'base', 'global', 'pg_wal', 'pg_xact', 'global/pg_control', 'PG_VERSION']) {
+    assertUsable(directory, path, join(path, place))
+  }
+  const version = readFileSync(versionFile, 'utf8').trim()
+  if (version !== MAJOR_VERSION) {
+    throw new DirectoryUnfit(
+      `${path} was made by PostgreSQL ${version}, and this build has PostgreSQL ${MAJOR_VERSION}. Nothing was changed. ` +
+        'Start the build that made it, or set BATON_DATA_DIR to another directory.',
+    )
+  }
+  if (readFileSync(join(path, 'global/pg_control')).length !== CONTROL_FILE_BYTES) {
+    throw new DirectoryUnfit(damaged(path, 'global/pg_control is not whole'))
+  }
+  if (!readdirSync(join(path, 'pg_wal')).some((name) => WAL_SEGMENT.test(name))) {
+    throw new DirectoryUnfit(damaged(path, 'pg_wal has no files of the log'))
+  }
+}
+
+/** Asked beforehand: PostgreSQL, once it has begun, changes files before it finds the one that it may not. */
+function assertUsable(directory: string, path: string, place: string): void {
+  try {
+    accessSync(place, constants.R_OK | constants.W_OK)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    throw new DirectoryUnfit(directoryProblem(directory, code) ?? damaged(path, `${place} cannot be opened (${code})`))
+  }
+}
+
+function assertRoom(directory: string): void {
+  if (freeBytes(directory) < LEAST_FREE_BYTES) throw new DirectoryUnfit(directoryProblem(directory, 'ENOSPC') ?? '')
+}
+
+function freeBytes(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory)
+  return bavail * bsize
+}
+
+function damaged(path: string, why: string): string {
+  return `The database in ${path} is damaged: ${why}. Restore the data directory from a backup, or set BATON_DATA_DIR to another.`
+}

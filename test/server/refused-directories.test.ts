@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { smallDisk, whyNoSmallDisk } from '../faults/small-disk.js'
+import { emptyDirectory, startInVain, startServer } from '../support/server-process.js'
+
+let whole: string
+
+beforeAll(async () => {
+  const server = await startServer({ dataDirectory: emptyDirectory() })
+  await server.stop()
+  whole = server.dataDirectory
+})
+
+function copyOfWhole(change: (database: string) => void): string {
+  const directory = emptyDirectory()
+  cpSync(join(whole, 'database'), join(directory, 'database'), { recursive: true, preserveTimestamps: true })
+  change(join(directory, 'database'))
+  return directory
+}
+
+/** Path, mode and content of all files of the database. */
+function filesOf(directory: string): Record<string, string> {
+  const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((path) => path !== 'baton.lock')
+  return Object.fromEntries(
+    paths.sort().map((path) => {
+      const place = join(directory, path)
+      const stat = lstatSync(place)
+      const content = stat.isFile() ? readFileSync(place) : stat.isSymbolicLink() ? readlinkSync(place) : ''
+      return [path, `${stat.mode} ${createHash('sha256').update(content).digest('hex')}`]
+    }),
+  )
+}
+
+async function expectRefusal(dataDirectory: string, sentence: string): Promise<void> {
+  const before = filesOf(dataDirectory)
+  const { child, output } = await startInVain({ dataDirectory })
+  expect(output.stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(sentence)])
+  expect(output.stderr).toContain(dataDirectory)
+  expect(output.stdout).toBe('')
+  expect(child.exitCode).toBe(1)
+  expect(filesOf(dataDirectory)).toEqual(before)
+}
+
+const control = (database: string): string => join(database, 'global/pg_control')
+
+it.each<[string, (database: string) => void, string]>([
+  ['has lost PG_VERSION', (at) => rmSync(join(at, 'PG_VERSION')), 'but no PG_VERSION'],
+  ['is of another major version', (at) => writeFileSync(join(at, 'PG_VERSION'), '16\n'), 'made by PostgreSQL 16'],
+  ['has no pg_control', (at) => rmSync(control(at)), 'is damaged'],
+  ['has a cut pg_control', (at) => writeFileSync(control(at), ''), 'pg_control is not whole'],
+  ['has a pg_control of noise', (at) => writeFileSync(control(at), Buffer.alloc(8192, 0x37)), 'is damaged'],
+  ['has no base', (at) => rmSync(join(at, 'base'), { recursive: true }), 'is damaged'],
+  [
+    'has an empty pg_wal',
+    (at) => {
+      rmSync(join(at, 'pg_wal'), { recursive: true })
+      mkdirSync(join(at, 'pg_wal'))
+    },
+    'pg_wal has no files of the log',
+  ],
+])('a database that %s is refused in one sentence and left as it is', async (_what, change, sentence) => {
+  await expectRefusal(copyOfWhole(change), sentence)
+})
+
+it('a first start that was cut off leaves no database, and the next one makes it', async () => {
+  const directory = emptyDirectory()
+  mkdirSync(join(directory, 'database.new/base'), { recursive: true })
+  mkdirSync(join(directory, 'database'))
+  const server = await startServer({ dataDirectory: directory })
+  expect(existsSync(join(directory, 'database/PG_VERSION'))).toBe(true)
+  expect(existsSync(join(directory, 'database.new'))).toBe(false)
+  await server.stop()
+})
+
+const noDisk = whyNoSmallDisk()
+
+it.skipIf(noDisk !== null).each([
+  ['a new directory', false],
+  ['a database that is there', true],
+])(`a full disk under %s is told as one ${noDisk ?? ''}`, async (_what, hasDatabase) => {
+  const disk = smallDisk(200)
+  try {
+    if (hasDatabase) cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
+    disk.fill(0)
+    await expectRefusal(disk.directory, 'There is no space left for the data directory')
+  } finally {
+    disk.remove()
+  }
+})
+
+it.skipIf(noDisk !== null)(`a read-only file system is told as one ${noDisk ?? ''}`, async () => {
+  const disk = smallDisk(200)
+  try {
+    cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
+    execFileSync('mount', ['-o', 'remount,ro', disk.directory])
+    await expectRefusal(disk.directory, 'cannot be written to (EROFS)')
+  } finally {
+    disk.remove()
+  }
+})
+
+/** Root may do all: the server is started by a user that owns nothing here. */
+it.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))(
+  "a directory of another user's is told as one that cannot be written to",
+  async () => {
+    const directory = copyOfWhole(() => {})
+    chmodSync(directory, 0o755)
+    const before = filesOf(directory)
+    const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath] as const
+    const { child, output } = await startInVain({
+      dataDirectory: directory,
+      command: [...command, 'dist/server/main.js'],
+    })
+    expect(output.stderr.trimEnd().split('\n')).toEqual([expect.stringContaining('cannot be written to (EACCES)')])
+    expect(output.stderr).toContain(directory)
+    expect(child.exitCode).toBe(1)
+    expect(filesOf(directory)).toEqual(before)
+    expect(statSync(directory).uid).toBe(0)
+  },
+)
