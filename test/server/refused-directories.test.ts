@@ -5,6 +5,7 @@ import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { smallDisk, whyNoSmallDisk } from '../faults/small-disk.js'
+import { describeWherePossible } from '../support/describe-where-possible.js'
 import { emptyDirectory, startInVain, startServer } from '../support/server-process.js'
 
 let whole: string
@@ -76,37 +77,39 @@ it('a first start that was cut off leaves no database, and the next one makes it
   await server.stop()
 })
 
-const noDisk = whyNoSmallDisk()
+describeWherePossible(whyNoSmallDisk(), 'a disk', () => {
+  it.each([
+    ['a new directory', false],
+    ['a database that is there', true],
+  ])('that is full under %s is told as one', async (_what, hasDatabase) => {
+    const disk = smallDisk(200)
+    try {
+      if (hasDatabase) cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
+      disk.fill(0)
+      await expectRefusal(disk.directory, 'There is no space left for the data directory')
+    } finally {
+      disk.remove()
+    }
+  })
 
-it.skipIf(noDisk !== null).each([
-  ['a new directory', false],
-  ['a database that is there', true],
-])(`a full disk under %s is told as one ${noDisk ?? ''}`, async (_what, hasDatabase) => {
-  const disk = smallDisk(200)
-  try {
-    if (hasDatabase) cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
-    disk.fill(0)
-    await expectRefusal(disk.directory, 'There is no space left for the data directory')
-  } finally {
-    disk.remove()
-  }
-})
-
-it.skipIf(noDisk !== null)(`a read-only file system is told as one ${noDisk ?? ''}`, async () => {
-  const disk = smallDisk(200)
-  try {
-    cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
-    execFileSync('mount', ['-o', 'remount,ro', disk.directory])
-    await expectRefusal(disk.directory, 'cannot be written to (EROFS)')
-  } finally {
-    disk.remove()
-  }
+  it('that is read-only is told as one', async () => {
+    const disk = smallDisk(200)
+    try {
+      cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
+      execFileSync('mount', ['-o', 'remount,ro', disk.directory])
+      await expectRefusal(disk.directory, 'cannot be written to (EROFS)')
+    } finally {
+      disk.remove()
+    }
+  })
 })
 
 /** Root may do all: the server is started by a user that owns nothing here. */
-it.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))(
-  "a directory of another user's is told as one that cannot be written to",
-  async () => {
+const noOtherUser =
+  process.getuid?.() === 0 && existsSync('/usr/bin/setpriv') ? null : 'only root can start a server as another user'
+
+describeWherePossible(noOtherUser, 'a directory of another user', () => {
+  it('is told as one that cannot be written to', async () => {
     const directory = copyOfWhole(() => {})
     chmodSync(directory, 0o755)
     const before = filesOf(directory)
@@ -120,5 +123,5 @@ it.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))(
     expect(child.exitCode).toBe(1)
     expect(filesOf(directory)).toEqual(before)
     expect(statSync(directory).uid).toBe(0)
-  },
-)
+  })
+})
