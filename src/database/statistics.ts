@@ -10,7 +10,7 @@ const LIVELY = [
 const OUTDATED = statement(
   'outdated_statistics',
   `SELECT c.relname AS name FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-   WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname = ANY ($1::text[])
+   WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' AND c.relname = ANY ($1::text[])
      AND (pg_relation_size(c.oid) / 8192 > 4 + 2 * greatest(c.relpages, 0)
        OR coalesce(s.n_mod_since_analyze, 0) > 500 + greatest(c.reltuples, 0) / 2)
    ORDER BY c.relname`,

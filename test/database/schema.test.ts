@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { afterAll, expect, it, vi } from 'vitest'
 import { migratePostgres } from '../../src/database/migrate.js'
 import { openPostgres } from '../../src/database/postgres.js'
+import { refreshStatistics } from '../../src/database/statistics.js'
 import { emptyDatabase } from '../support/empty-database.js'
 import { expectService } from '../support/expect-service.js'
 import { onSide } from '../support/foreign-settings.js'
@@ -35,6 +36,7 @@ describePostgres('one schema for migrations, statements and Prisma', (open) => {
     const database = openPostgres(url.href, { schema, onIdleError: () => undefined })
     try {
       await expectService(database)
+      await refreshStatistics(database.sql)
     } finally {
       await database.close()
     }
