@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createHash } from 'node:crypto'
+import { HANDOFF_END } from '../daemon/client/handoff.js'
 import { newRequestId } from '../daemon/ids.js'
 import { scriptFor } from './scripts.js'
 
@@ -18,7 +19,8 @@ interface Turn {
 
 const CONTEXT = 200_000
 const [store = '', pace = '0', promptFile = '', offered = ''] = process.argv.slice(2)
-const prompt = readFileSync(promptFile, 'utf8')
+// It answers the message, not what was said before it.
+const prompt = (readFileSync(promptFile, 'utf8').split(HANDOFF_END).at(-1) ?? '').trim()
 const script = scriptFor(prompt)
 const sessionId = offered === '' ? newRequestId() : offered
 const transcript = join(store, `${sessionId}.jsonl`)
@@ -33,7 +35,7 @@ function fail(message: string): never {
 
 /** The first time in this work directory. */
 function firstTime(): boolean {
-  const mark = `.agent-${createHash('sha256').update(prompt).digest('hex').slice(0, 12)}`
+  const mark = `.agent-${createHash('sha256').update(script.prompt).digest('hex').slice(0, 12)}`
   if (existsSync(mark)) return false
   writeFileSync(mark, '')
   return true

@@ -11,7 +11,8 @@ const SCRIPTS: readonly TurnScript[] = [checkoutTurns, fleetTurns, issueTurns, l
 
 /** Also for what a person types who looks at the demo: the answer shows whether the session was resumed. */
 export function scriptFor(prompt: string): TurnScript {
-  const known = SCRIPTS.find((script) => script.prompt === prompt.trim())
+  // The daemon may have put a line before the message.
+  const known = SCRIPTS.find((script) => prompt === script.prompt || prompt.endsWith(`\n\n${script.prompt}`))
   return known ?? { prompt, steps: ['Reading the session.', 'Looking at the work directory.'], answer: ANSWER }
 }
 
