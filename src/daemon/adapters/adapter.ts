@@ -13,8 +13,11 @@ export interface Turn extends AgentSettings {
   resume: string | null
   /** Fires when the turn must end: the CLI is asked to, and killed when it does not. */
   signal: AbortSignal
-  /** The provider went on with the session it was given, (REFUSED) quietly started another one, or cannot resume at all. */
-  onResume: (result: 'RESUMED' | 'REFUSED' | 'NOT_ATTEMPTED') => void
+  /**
+   * The provider went on with the session it was given, (REFUSED) quietly started another one, or cannot resume at all.
+   * null: it works, and has not said in which session.
+   */
+  onResume: (result: 'RESUMED' | 'REFUSED' | 'NOT_ATTEMPTED' | null) => void
   /** The session that the turn is stored in, by the provider's own word, as soon as it can be trusted. */
   onSession: (sessionId: string) => void
   onProgress: (entry: { kind: string; text: string }) => void

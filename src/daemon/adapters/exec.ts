@@ -40,6 +40,8 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
     } else {
       // The same line again and again is a program that waits.
       if (!isStatusLine(line) && line !== lines.at(-1)) turn.onWork()
+      // A command that names its session only at its end is seen to work until then.
+      if (turn.resume !== null && sessionId === null && !refused) turn.onResume(null)
       kept += line.length
       if (kept <= MOST_OUTPUT) lines.push(line)
       turn.onProgress({ kind: 'text', text: line })

@@ -66,7 +66,7 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       ...{ ...settings, conversation: task.conversation.id, workDir, resume, signal },
       prompt: `${earlier}${(await wasCutOff(adapter, claim, { resume, prompt })) ? `${CUT_OFF}\n\n` : ''}${prompt}`,
       onResume: (result) => {
-        settled(start(result))
+        settled(start(result ?? undefined))
         showWaiting()
       },
       onSession: (named) => {

@@ -59,3 +59,9 @@ test("the daemon's own secrets are not in an agent's environment", async () => {
   await watchTurn((turn) => runExec({ command: [fake.program], machine: fake.machine }, turn))
   expect(fake.calls()).toMatchObject([{ baton: null }])
 })
+
+test('a command that names its session late is seen to work before', async () => {
+  const script = `echo Working.; echo '{"sessionId":"s-1"}'; echo Done.`
+  const { told } = await watchTurn((turn) => runExec(sh(script), turn), { resume: 's-1' })
+  expect(told).toEqual(['null', 'text: Working.', 'RESUMED', 'session s-1', 'text: Done.'])
+})

@@ -72,7 +72,7 @@ export async function watchTurn(
     ...{ conversation: 'chat_1', prompt: 'Do it.', workDir: await directory(), resume: null },
     ...{ model: null, instructions: null, permissions: 'read', effort: null, env: {}, args: [], mcpServers: {} },
     signal: new AbortController().signal,
-    onResume: (result) => told.push(result),
+    onResume: (result) => told.push(String(result)),
     onSession: (sessionId) => told.push(`session ${sessionId}`),
     onProgress: ({ kind, text }) => told.push(`${kind}: ${text}`),
     onWork: () => undefined,
