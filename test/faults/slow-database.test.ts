@@ -33,7 +33,7 @@ async function anAgent(server: ServerProcess): Promise<string> {
 }
 
 const idOf = ({ data }: GraphQLAnswer): string | undefined =>
-  (data as { enqueueTask: { task: { id: string } } } | null)?.enqueueTask.task.id
+  (data as { enqueueTask: { task: { id: string } } | null } | null)?.enqueueTask?.task.id
 
 /** Sends many calls at once while `obstacle` is there; then, with it gone, the same calls again. */
 async function sendThrough(
