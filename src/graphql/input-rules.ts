@@ -98,6 +98,8 @@ function jsonUpTo(bytes: number, limit: string) {
 }
 
 export const json = jsonUpTo(256 * KB, '256 KB')
+/** Smaller: a daemon may have a hundred runtimes, and says each anew at every start. */
+export const runtimeMetadata = jsonUpTo(64 * KB, '64 KB')
 export const agentConfig = json.pipe(agentConfigShape)
 export const resultJson = jsonUpTo(MB, '1 MB')
 

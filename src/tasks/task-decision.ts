@@ -23,6 +23,8 @@ export type TaskDecision =
   /** The claimToken is not the task's current claim. Nothing written. */
   | { kind: 'refused'; code: 'STALE_CLAIM' }
   | { kind: 'refused'; code: 'ILLEGAL_TRANSITION'; status: TaskStatus }
+  /** The task has named as many sessions as one may. Nothing written; its ending may still name one. */
+  | { kind: 'refused'; code: 'TOO_MANY_SESSIONS' }
 
 /** A command about a claim: `held` is the task's current claimToken (null: none), `presented` the caller's. */
 export interface ClaimCommand {

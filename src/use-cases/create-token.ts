@@ -2,6 +2,7 @@ import type { ApiToken } from '../generated/prisma/client.js'
 import { newId } from '../database/ids.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
+import { MOST_TOKENS } from './bounds.js'
 import type { Caller, TokenKind } from './caller.js'
 import type { Outcome } from './outcome.js'
 import { accepted, badInput, refused } from './outcome.js'
@@ -19,6 +20,12 @@ const INSERT = statement(
   'create_token',
   `INSERT INTO api_token ("workspaceId", id, name, kind, "daemonId", hash, "createdAt", "expiresAt")
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *`,
+)
+
+const COUNT = statement(
+  'count_current_tokens',
+  `SELECT count(*)::int AS tokens FROM api_token t
+    WHERE t."workspaceId" = $1 AND t."revokedAt" IS NULL AND (t."expiresAt" IS NULL OR t."expiresAt" > $2)`,
 )
 
 export interface NewToken {
@@ -66,6 +73,11 @@ export async function createToken(
     return badInput('input.daemonId', `Only DAEMON tokens belong to a daemon, not ${input.kind} ones.`)
   }
   const now = clock.now()
+  const [counted] = await database.sql.rows<{ tokens: number }>(COUNT, [caller.workspaceId, now])
+  if ((counted?.tokens ?? 0) >= MOST_TOKENS) {
+    const most = MOST_TOKENS.toLocaleString('en')
+    return badInput('input.name', `The workspace has ${most} current tokens, which is the most. Revoke one first.`)
+  }
   const secret = newSecret()
   const token = await insertToken(database.sql, {
     workspaceId: caller.workspaceId,

@@ -1,5 +1,6 @@
 import type { Task } from '../generated/prisma/client.js'
 import { pin } from '../tasks/decide.js'
+import { MOST_SESSIONS_PER_TASK } from './bounds.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
 import { accepted, badInput } from './outcome.js'
@@ -26,14 +27,15 @@ export async function pinTaskSession(
   const outcome = await commandTask(services, caller, {
     taskId: input.taskId,
     verb: 'pinned',
-    decide: (task, held) =>
-      pin({
-        task,
-        held,
-        presented: input.claimToken,
-        sessionId: input.sessionId ?? null,
-        workDir: input.workDir ?? null,
-      }),
+    decide: (task, held, { state }) => {
+      const sessionId = input.sessionId ?? null
+      const workDir = input.workDir ?? null
+      const decision = pin({ task, held, presented: input.claimToken, sessionId, workDir })
+      const isNew = sessionId !== null && state.bindings.every((binding) => binding.sessionId !== sessionId)
+      const named = state.bindings.filter(({ firstTaskId }) => firstTaskId === task.id).length
+      if (decision.kind !== 'accepted' || !isNew || named < MOST_SESSIONS_PER_TASK) return decision
+      return { kind: 'refused', code: 'TOO_MANY_SESSIONS' }
+    },
   })
   return outcome.ok ? accepted({ task: outcome.value.task, accepted: outcome.value.accepted }) : outcome
 }

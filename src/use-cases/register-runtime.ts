@@ -1,10 +1,11 @@
 import type { Runtime } from '../generated/prisma/client.js'
 import { newId } from '../database/ids.js'
 import { statement } from '../database/sql.js'
+import { MOST_RUNTIMES_PER_DAEMON } from './bounds.js'
 import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
 import type { Outcome } from './outcome.js'
-import { accepted, notFound } from './outcome.js'
+import { accepted, badInput } from './outcome.js'
 import { heldElsewhere, offlineBefore } from './daemon-instance.js'
 import type { Instance } from './daemon-instance.js'
 import type { Services } from './services.js'
@@ -27,6 +28,12 @@ const HOLDER = statement(
   `SELECT r.* FROM runtime r WHERE r."workspaceId" = $1 AND r."daemonId" = $2 AND r.provider = $3`,
 )
 
+/** Runtimes of one daemonId that are registered at once take turns, so that none goes past the bound. */
+const TURN = statement(
+  'register_turn',
+  `SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 7238460117))`,
+)
+
 /** Of the row as it stands, in the statement that replaces it: two machines that register at once take turns. */
 const HELD_BY_ANOTHER_MACHINE = `(r."deregisteredAt" IS NULL AND r."instanceMachine" <> $13::text AND r."lastSeenAt" >= $15::timestamptz)`
 
@@ -34,7 +41,10 @@ const UPSERT = statement(
   'register_runtime',
   `INSERT INTO runtime AS r ("workspaceId", id, "daemonId", provider, name, host, "cliVersion", account, store, metadata,
      "lastSeenAt", "createdAt", "instanceId", "instanceMachine", "instanceHost")
-   VALUES ($1, $2, $3, $4, coalesce($5, $4 || ' on ' || coalesce($6, $3)), $6, $7, $8, $9, $10::jsonb, $11, $11, $12, $13, $14)
+   SELECT $1, $2, $3, $4, coalesce($5, $4 || ' on ' || coalesce($6, $3)), $6, $7, $8, $9, $10::jsonb, $11::timestamptz,
+     $11::timestamptz, $12, $13, $14
+   WHERE EXISTS (SELECT FROM runtime k WHERE k."workspaceId" = $1 AND k."daemonId" = $3 AND k.provider = $4)
+     OR (SELECT count(*) FROM runtime k WHERE k."workspaceId" = $1 AND k."daemonId" = $3) < $16::int
    ON CONFLICT ("workspaceId", "daemonId", provider) DO UPDATE SET name = coalesce($5, r.name), host = excluded.host,
      "cliVersion" = excluded."cliVersion", account = excluded.account, store = excluded.store,
      metadata = excluded.metadata, "lastSeenAt" = excluded."lastSeenAt", "deregisteredAt" = NULL,
@@ -42,6 +52,12 @@ const UPSERT = statement(
      "instanceHost" = excluded."instanceHost"
    WHERE $13::text IS NULL OR ${HELD_BY_ANOTHER_MACHINE} IS NOT TRUE
    RETURNING r.*`,
+)
+
+const tooManyRuntimes = badInput(
+  'input.provider',
+  `This daemonId has ${MOST_RUNTIMES_PER_DAEMON} runtimes, deregistered ones included, which is the most. Register one ` +
+    'of the providers that it has, or use another daemonId.',
 )
 
 /**
@@ -57,7 +73,7 @@ export async function registerRuntime(
   const forbidden = forbidsDaemon(caller, input.daemonId)
   if (forbidden !== null) return forbidden
   const now = clock.now()
-  const [runtime] = await database.sql.rows<Runtime>(UPSERT, [
+  const values = [
     caller.workspaceId,
     newId('rt'),
     input.daemonId,
@@ -71,10 +87,15 @@ export async function registerRuntime(
     now,
     ...[input.instance?.id ?? null, input.instance?.machine ?? null, input.instance?.host ?? null],
     offlineBefore(now, timers),
-  ])
+    MOST_RUNTIMES_PER_DAEMON,
+  ]
+  const [runtime] = await database.transaction(async (sql) => {
+    await sql.rows(TURN, [caller.workspaceId, input.daemonId])
+    return sql.rows<Runtime>(UPSERT, values)
+  })
   if (runtime === undefined) {
     const [holder] = await database.sql.rows<Runtime>(HOLDER, [caller.workspaceId, input.daemonId, input.provider])
-    return holder === undefined ? notFound('rt', input.daemonId) : heldElsewhere(holder, timers)
+    return holder === undefined ? tooManyRuntimes : heldElsewhere(holder, timers)
   }
   // It may have been deregistered while tasks waited for it.
   wakeUps.announce({ runtimes: [{ workspaceId: caller.workspaceId, runtimeId: runtime.id }], logs: [] })

@@ -3,9 +3,10 @@ import type { RequestKey } from '../event-log/request-records.js'
 import { taskStateOf } from '../event-log/task-row.js'
 import type { TaskDecision } from '../tasks/task-decision.js'
 import type { TaskState } from '../tasks/task-state.js'
+import { MOST_SESSIONS_PER_TASK } from './bounds.js'
 import type { Caller } from './caller.js'
 import { forbidsDaemon } from './caller.js'
-import { illegalTransition, notFound, staleClaim } from './outcome.js'
+import { badInput, illegalTransition, notFound, staleClaim } from './outcome.js'
 import type { Outcome, Refusal } from './outcome.js'
 import { accepted } from './outcome.js'
 import type { Services } from './services.js'
@@ -69,7 +70,7 @@ function decisionOf(command: TaskCommand, caller: Caller, loaded: LoadedConversa
   const decision = command.decide(taskStateOf(task), task.claimToken, loaded)
   switch (decision.kind) {
     case 'refused':
-      return refusing(decision.code === 'STALE_CLAIM' ? staleClaim : illegalTransition(command.verb, decision.status))
+      return refusing(refusalOf(decision, command.verb))
     case 'repeated':
       return { unchanged: { taskId: task.id, ...command.repeat?.(task, loaded) } }
     case 'ignored':
@@ -89,6 +90,23 @@ function decisionOf(command: TaskCommand, caller: Caller, loaded: LoadedConversa
     }
   }
 }
+
+function refusalOf(decision: Extract<TaskDecision, { kind: 'refused' }>, verb: string): { refusal: Refusal } {
+  switch (decision.code) {
+    case 'STALE_CLAIM':
+      return staleClaim
+    case 'ILLEGAL_TRANSITION':
+      return illegalTransition(verb, decision.status)
+    case 'TOO_MANY_SESSIONS':
+      return tooManySessions
+  }
+}
+
+const tooManySessions = badInput(
+  'input.sessionId',
+  `This task has named ${MOST_SESSIONS_PER_TASK} sessions, which is the most. Pin the session that the next run is to ` +
+    'resume only; completeTask and failTask may still name one.',
+)
 
 function refusing({ refusal }: { refusal: Refusal }): Decision {
   return { refused: refusal }

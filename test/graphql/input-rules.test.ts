@@ -125,7 +125,7 @@ const LIMITS: Record<string, { good: unknown[]; bad: unknown[] }> = {
   ...{ failureReason: chars(512), title: chars(1_000) },
   ...{ prompt: filledBytes(MB), content: filledBytes(MB), output: bytes(MB), error: bytes(MB), reason: bytes(4 * KB) },
   ...{ sessionId: filledBytes(KB), retiredSessionId: filledBytes(KB), workDir: filledBytes(4 * KB) },
-  ...{ metadata: json(256 * KB), config, result: json(MB) },
+  ...{ metadata: json(256 * KB), 'registerRuntime.metadata': json(64 * KB), config, result: json(MB) },
   ...{ leaseSeconds: range(1, 3_600), waitSeconds: { good: [0], bad: [-1, 61] }, max: range(1, 100) },
   ...{ priority: range(-1_000, 1_000), maxAttempts: range(1, 20), maxConcurrentTasks: range(1, 1_000) },
   ...{ expiresInSeconds: from(1), runtimeIds: idLists(100), availableAt: times, retryAt: times },
@@ -152,7 +152,7 @@ describe('each field of each mutation', () => {
     '$root.name($name) takes what is within its limits, and names itself for what is not',
     async (test) => {
       const { root, input, name } = test
-      const limits = LIMITS[name]
+      const limits = LIMITS[`${root.name}.${name}`] ?? LIMITS[name]
       if (limits === undefined) throw new Error(`No limits are known here for ${name}`)
       const path = `input.${name}`
       const send = async (value: unknown): Promise<string[]> => {
@@ -206,6 +206,14 @@ describe('what lies deeper', () => {
       .as('ROOT')
       .refusal(document, { input: { taskId: newId('task'), claimToken: 't', entries } })
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'input.entries' }] })
+  })
+
+  it('the metadata of a runtime is at most 64 KB', async () => {
+    const document = `mutation ($input: RegisterRuntimeInput!) { registerRuntime(input: $input) { runtime { id } } }`
+    const input = { daemonId: 'daemon-1', provider: 'claude', metadata: { notes: 'x'.repeat(64 * 1024) } }
+    const refusal = await api.as('ROOT').refusal(document, { input })
+    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'input.metadata' }] })
+    expect(refusal.fields?.[0]?.message).toContain('at most 64 KB')
   })
 
   it('a heartbeat names at most 1,000 claims', async () => {

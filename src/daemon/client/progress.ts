@@ -1,5 +1,5 @@
 import { timestamp } from '../clock.js'
-import { isPassing } from './api-error.js'
+import { aboutOf, ApiError, isPassing } from './api-error.js'
 import type { Client } from './client.js'
 import type { Log } from './log.js'
 import { messageOf } from './log.js'
@@ -36,6 +36,7 @@ export function streamProgress(
   let waiting: (ProgressEntry & { seq: number; at: string })[] = []
   let seq = 0
   let sending: Promise<void> | null = null
+  let refused = false
   const closing = new AbortController()
 
   async function sendAll(): Promise<void> {
@@ -47,7 +48,9 @@ export function streamProgress(
         await client.send('ReportTaskProgress', { input: { taskId, claimToken, entries: batch } })
         waiting = waiting.filter((entry) => !batch.includes(entry))
       } catch (error) {
-        log('warn', 'Progress was not taken.', { taskId, error: messageOf(error) })
+        refused = isForGood(error)
+        const told = refused ? 'The server takes no more progress of this run: it goes on without.' : NOT_TAKEN
+        log('warn', told, { taskId, error: messageOf(error) })
         if (!isPassing(error) || closing.signal.aborted) waiting = []
         else await pause(1000, closing.signal)
       }
@@ -57,6 +60,7 @@ export function streamProgress(
 
   return {
     add({ kind, text }) {
+      if (refused) return
       waiting.push({ seq, kind: kind.slice(0, 100), text: text.slice(0, LONGEST_TEXT), at: timestamp() })
       seq += 1
       if (waiting.length > MOST_WAITING) waiting = waiting.slice(-MOST_WAITING)
@@ -67,6 +71,16 @@ export function streamProgress(
       await sending
     },
   }
+}
+
+const NOT_TAKEN = 'Progress was not taken.'
+
+/** The task has as much progress as one may have, or has moved on: what comes later would be refused as well. */
+function isForGood(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false
+  // One entry's own fault has a longer path.
+  const fields = Array.isArray(error.fields) ? (error.fields as { path?: unknown }[]) : []
+  return aboutOf(error) === 'CLAIM' || fields.some(({ path }) => path === 'input.entries')
 }
 
 function firstOf<Entry extends { text: string }>(entries: readonly Entry[]): Entry[] {

@@ -4,7 +4,7 @@ import { registerRuntime } from '../../use-cases/register-runtime.js'
 import { builder } from '../builder.js'
 import { DaemonInstanceInputRef, INSTANCE } from './instance.js'
 import { carryOut } from '../carry-out.js'
-import { id as idRule, json, key } from '../input-rules.js'
+import { id as idRule, key, runtimeMetadata } from '../input-rules.js'
 import { RuntimeRef } from '../refs.js'
 
 const RegisterRuntimePayloadRef = builder.objectRef<{ runtime: Runtime }>('RegisterRuntimePayload').implement({
@@ -24,7 +24,7 @@ builder.mutationFields((t) => ({
     type: RegisterRuntimePayloadRef,
     description:
       'A daemon makes a runtime of its machine known, each time it starts. The same daemonId and provider give the ' +
-      'same runtime; all else about it is told anew.',
+      'same runtime; all else about it is told anew. A daemonId has at most 100 runtimes: BAD_USER_INPUT beyond.',
     authScopes: { fleet: true },
     typeOptions: { description: 'What a daemon tells about a runtime.' },
     input: {
@@ -44,8 +44,8 @@ builder.mutationFields((t) => ({
       store: t.input.string({ validate: key, description: 'A fingerprint of where the CLI keeps its sessions.' }),
       metadata: t.input.field({
         type: 'JSON',
-        validate: json,
-        description: 'Whatever else there is to tell; at most 256 KB.',
+        validate: runtimeMetadata,
+        description: 'Whatever else there is to tell; at most 64 KB.',
       }),
       instance: t.input.field({ type: DaemonInstanceInputRef, description: INSTANCE }),
     },

@@ -31,7 +31,9 @@ const ReportTaskProgressPayloadRef = builder
 builder.mutationField('reportTaskProgress', (t) =>
   t.fieldWithInput({
     type: ReportTaskProgressPayloadRef,
-    description: 'What the run does while it goes on, for people to watch. An entry sent twice is kept once.',
+    description:
+      'What the run does while it goes on, for people to watch. An entry sent twice is kept once. A task keeps at most ' +
+      '10,000 entries and 16 MB of them: a report beyond is BAD_USER_INPUT of input.entries, and the run goes on.',
     authScopes: { fleet: true },
     typeOptions: { description: 'What a run has to report.' },
     input: {

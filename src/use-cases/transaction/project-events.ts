@@ -149,6 +149,8 @@ function claimOf(task: Task, { place, holds }: PlaceInLine, now: Date, extras: E
     leaseSeconds,
     requestedLease,
     leaseExpiresAt: secondsAfter(now, leaseSeconds),
+    progressEntries: null,
+    progressBytes: null,
   }
 }
 

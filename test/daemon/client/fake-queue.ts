@@ -5,6 +5,7 @@ export class Refused extends Error {
   constructor(
     readonly code: string,
     readonly status?: string,
+    readonly fields?: { path: string; message: string }[],
   ) {
     super(`Refused: ${code}`)
   }
@@ -28,6 +29,8 @@ export class FakeQueue {
   revoked = false
   /** The code that every answer of a run is refused with; null: none is. */
   refuseAnswers: string | null = null
+  /** The path of the field that every report of progress is refused for; null: none is. */
+  refuseProgress: string | null = null
   retryAfterSeconds = 0.05
   recoveredAfter: string[] | null = null
   #claims = 0
@@ -70,6 +73,9 @@ export class FakeQueue {
       }
       case 'ReportTaskProgress':
         this.#held(input)
+        if (this.refuseProgress !== null) {
+          throw new Refused('BAD_USER_INPUT', undefined, [{ path: this.refuseProgress, message: 'Too much.' }])
+        }
         return { reportTaskProgress: { accepted: 1, lastSeq: 0 } }
       case 'CompleteTask':
         if (this.refuseAnswers !== null) throw new Refused(this.refuseAnswers)

@@ -65,8 +65,8 @@ function answerOf(name: OperationName, handle: () => ResultOf<OperationName>) {
     return { data: handle() }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    const { code, status, message } = error
+    const { code, status, message, fields } = error
     const field = `${name[0]?.toLowerCase()}${name.slice(1)}`
-    return { data: { [field]: null }, errors: [{ message, extensions: { code, status } }] }
+    return { data: { [field]: null }, errors: [{ message, extensions: { code, status, fields } }] }
   }
 }

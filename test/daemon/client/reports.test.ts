@@ -175,6 +175,32 @@ test('an answer that meets a token of another daemon waits for the next start', 
   expect(await readFile(house.outboxFile, 'utf8')).toContain('The answer.')
 })
 
+test.each([
+  ['input.entries', 1, 'The server takes no more progress of this run'],
+  ['input.entries.0.kind', 3, 'Progress was not taken.'],
+])('progress that is refused for %s is sent %i times, and the answer arrives', async (path, times, words) => {
+  const house = await fakeHouse()
+  const task = house.server.queue.enqueue()
+  house.server.queue.refuseProgress = path
+  let told = 0
+  const logged = () => daemon.logged.filter((line) => line.includes('rogress'))
+  const daemon = daemonOf(house, {
+    run: async (_claim, { progress }) => {
+      for (; told < 3; told++) {
+        progress(`line ${told}`)
+        await until(() => logged().length > Math.min(told, times - 1))
+      }
+      return 'The answer.'
+    },
+  })
+  await daemon.start()
+  await until(() => task.status === 'COMPLETED')
+  expect(logged()).toHaveLength(times)
+  expect(logged()[0]).toContain(words)
+  expect(house.server.inputsOf('ReportTaskProgress')).toHaveLength(times)
+  expect(house.server.inputsOf('CompleteTask')).toMatchObject([{ output: 'The answer.' }])
+})
+
 test('nothing that is logged holds a token or an output', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
