@@ -133,14 +133,19 @@ export class Conversation {
     return `${told}: ${ending}${this.#shown(marker)}${status === 'COMPLETED' ? this.#wrong(output, marker) : ''}`
   }
 
-  /** Which messages the model was shown when it was last asked for this turn, by their numbers. */
+  /**
+   * Which messages the model was shown when it was last asked for this turn, by their numbers, and of which it was told in
+   * quotes.
+   */
   #shown(marker: string): string {
     const seen = this.model.newestWith(marker)
     if (seen === undefined) return ', shown nothing'
-    const numbers = seen.markers.map((one) => one.replace(`#${this.letters}`, ''))
+    const numbers = (markers: readonly string[]) => markers.map((one) => one.replace(`#${this.letters}`, '')).join(' ')
+    const { messages, answers } = seen.told
+    const told = messages.length === 0 ? '' : `, told ${numbers(messages)} and the answers to ${numbers(answers)}`
     // Of this turn: an earlier one may have been cut off as well.
     const toldOfIt = seen.userTexts.some((text) => text.includes(CUT_OFF) && text.includes(marker))
-    return `, shown ${numbers.join(' ')}${toldOfIt ? ', told of the cut' : ''}`
+    return `, shown ${numbers(seen.markers)}${told}${toldOfIt ? ', told of the cut' : ''}`
   }
 
   /** The answer is the model's last one, whole, and no earlier one beside it. */

@@ -8,6 +8,8 @@ interface Expected {
 }
 
 const FIRST = 'FRESH NO_PRIOR_SESSION: completed, shown 1'
+/** The turn that failed is told of as well, which has no answer. */
+const AFRESH_AFTER_IT = 'FRESH SESSION_POISONED: completed, shown 3, told 1 2 and the answers to 1'
 /** The message twice: the transcript has it, and the next attempt says it again, with a line that tells why. */
 const GOES_ON_AFTER_THE_CUT = [
   'RESUME SAME_RUNTIME: completed, shown 1 2 2, told of the cut',
@@ -16,7 +18,7 @@ const GOES_ON_AFTER_THE_CUT = [
 
 /**
  * What happens to each turn: what the server offered and why, how the turn ended, and which of the conversation's messages
- * the model was shown. Rules come first; what a CLI makes otherwise is said with its reason.
+ * the model was shown, and of which it was told in quotes. Rules come first; what a CLI makes otherwise is said with its reason.
  */
 export const EXPECTED: Record<SituationName, Expected> = {
   'fresh, then resumed twice': {
@@ -25,38 +27,40 @@ export const EXPECTED: Record<SituationName, Expected> = {
   'another machine and back': {
     all: [
       FIRST,
-      'FRESH RUNTIME_MISMATCH: completed, shown 2',
-      'RESUME SAME_RUNTIME: completed, shown 1 3',
-      'FRESH RUNTIME_MISMATCH: completed, shown 4',
+      'FRESH RUNTIME_MISMATCH: completed, shown 2, told 1 and the answers to 1',
+      'RESUME SAME_RUNTIME: completed, shown 1 3, told 2 and the answers to 2',
+      'FRESH RUNTIME_MISMATCH: completed, shown 4, told 1 2 3 and the answers to 1 2 3',
+    ],
+  },
+  'ten turns, then another machine': {
+    all: [
+      FIRST,
+      ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((last) => `RESUME SAME_RUNTIME: completed, shown ${upTo(last)}`),
+      `FRESH RUNTIME_MISMATCH: completed, shown 11, told ${upTo(10)} and the answers to ${upTo(10)}`,
+      `RESUME SAME_RUNTIME: completed, shown 11 12, told ${upTo(10)} and the answers to ${upTo(10)}`,
+      `FRESH RUNTIME_MISMATCH: completed, shown 13, told ${upTo(12)} and the answers to ${upTo(12)}`,
+      `RESUME SAME_RUNTIME, refused: completed, shown 14, told ${upTo(13)} and the answers to ${upTo(13)}`,
     ],
   },
   'transcript deleted': {
-    all: [FIRST, 'RESUME SAME_RUNTIME, refused: completed, shown 2', 'RESUME SAME_RUNTIME: completed, shown 2 3'],
+    all: [
+      FIRST,
+      'RESUME SAME_RUNTIME, refused: completed, shown 2, told 1 and the answers to 1',
+      'RESUME SAME_RUNTIME: completed, shown 2 3, told 1 and the answers to 1',
+    ],
   },
   'rate limit (429)': {
     all: [FIRST, 'RESUME SAME_RUNTIME: failed rate_limited', 'then put off', 'next: RESUME SAME_RUNTIME'],
   },
   'broken history (400)': {
-    all: [
-      FIRST,
-      'RESUME SAME_RUNTIME: failed api_invalid_request, shown 1 2',
-      'FRESH SESSION_POISONED: completed, shown 3',
-    ],
+    all: [FIRST, 'RESUME SAME_RUNTIME: failed api_invalid_request, shown 1 2', AFRESH_AFTER_IT],
   },
   'context overflow': {
-    all: [
-      FIRST,
-      'RESUME SAME_RUNTIME: failed context_overflow, shown 1 2',
-      'FRESH SESSION_POISONED: completed, shown 3',
-    ],
+    all: [FIRST, 'RESUME SAME_RUNTIME: failed context_overflow, shown 1 2', AFRESH_AFTER_IT],
     but: {
       'Claude Code': {
         because: 'it leaves out the older turns and tries once more by itself',
-        lines: [
-          FIRST,
-          'RESUME SAME_RUNTIME: failed context_overflow, shown 2',
-          'FRESH SESSION_POISONED: completed, shown 3',
-        ],
+        lines: [FIRST, 'RESUME SAME_RUNTIME: failed context_overflow, shown 2', AFRESH_AFTER_IT],
       },
     },
   },
@@ -78,6 +82,10 @@ export const EXPECTED: Record<SituationName, Expected> = {
   'background task': {
     all: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
   },
+}
+
+function upTo(last: number): string {
+  return Array.from({ length: last }, (_, index) => index + 1).join(' ')
 }
 
 export function expectedOf(situation: SituationName, cli: string): string[] {

@@ -17,9 +17,14 @@ const PACKAGES = fileURLToPath(new URL('packages/package.json', import.meta.url)
 const CACHE = fileURLToPath(new URL('../../.cache/agents/', import.meta.url))
 /** A gigabyte and a half, unpacked. */
 const LONGEST_INSTALL_MS = 900_000
+/** What has been fetched stays in npm's own cache, so that the next try goes on from there. */
+const TRIES = 3
 
 /** No lock file: npm's holds packages of those platforms only that the machine's registry has told it of. */
-const INSTALL = ['install', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
+const INSTALL = [
+  ...['install', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'],
+  ...['--prefer-offline', '--fetch-retries=5', '--fetch-timeout=600000'],
+]
 
 /** Their install scripts only put the platform's program into its place. No other package's script runs. */
 const PLACES_PROGRAM = ['@anthropic-ai/claude-code/install.cjs', 'opencode-ai/postinstall.mjs']
@@ -39,7 +44,7 @@ async function installClis(): Promise<string> {
   try {
     cpSync(PACKAGES, join(unfinished, 'package.json'))
     const options = { cwd: unfinished, timeout: LONGEST_INSTALL_MS }
-    await run('npm', INSTALL, options)
+    await runAgain('npm', INSTALL, options)
     for (const script of PLACES_PROGRAM)
       await run(process.execPath, [join(unfinished, 'node_modules', script)], options)
     renameSync(unfinished, folder)
@@ -51,6 +56,17 @@ async function installClis(): Promise<string> {
     rmSync(unfinished, { recursive: true, force: true })
   }
   return folder
+}
+
+/** A registry may be slow, or away for a moment. */
+async function runAgain(program: string, args: readonly string[], options: { cwd: string; timeout: number }) {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await run(program, args, options)
+    } catch (error) {
+      if (left === 0) throw error
+    }
+  }
 }
 
 /** npm says what is the matter on stderr. */

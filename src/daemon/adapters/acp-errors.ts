@@ -1,9 +1,35 @@
 import { RequestError } from '@agentclientprotocol/sdk'
 import { isRecord, text } from './child-process.js'
+import type { FailedTurn } from './failure-reason.js'
 
 /** The protocol's code for "sign in first". */
 const AUTH_REQUIRED = -32000
 const METHOD_NOT_FOUND = -32601
+
+/** The kinds of error that Claude Code's SDK tells apart, where the rules know them by another name. */
+const KINDS: Readonly<Record<string, Pick<FailedTurn, 'apiStatus' | 'code'>>> = {
+  invalid_request: { apiStatus: 400 },
+  rate_limit: { code: 'rate_limit_error' },
+  overloaded: { code: 'overloaded_error' },
+  oauth_org_not_allowed: { code: 'permission_error' },
+}
+
+/**
+ * What is known of a turn that an error has ended. Agents tell the status of the provider's service as the error's own
+ * code (Gemini CLI) or in `data.statusCode` (opencode), and its kind in `data.errorKind` (claude-agent-acp).
+ */
+export function failedTurn(error: unknown): FailedTurn {
+  const told = { error: messageOf(error) }
+  if (!(error instanceof RequestError)) return told
+  const { statusCode = null, errorKind = null } = isRecord(error.data) ? error.data : {}
+  const kind = text(errorKind)
+  const apiStatus = [statusCode, error.code].find(isStatus) ?? null
+  return { ...told, apiStatus, code: kind, ...KINDS[kind ?? ''] }
+}
+
+function isStatus(value: unknown): value is number {
+  return typeof value === 'number' && value >= 400 && value < 600
+}
 
 export function isMissingMethod(error: unknown): boolean {
   return error instanceof RequestError && error.code === METHOD_NOT_FOUND

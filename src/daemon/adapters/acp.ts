@@ -3,7 +3,7 @@ import type { PromptRequest, PromptResponse } from '@agentclientprotocol/sdk'
 import { pause } from '../client/pause.js'
 import { AcpConnection } from './acp-connection.js'
 import type { Launch } from './acp-connection.js'
-import { messageOf } from './acp-errors.js'
+import { failedTurn } from './acp-errors.js'
 import type { KeptAgents } from './acp-kept.js'
 import { openSession } from './acp-session.js'
 import { applySettings, mcpServersOf } from './acp-settings.js'
@@ -11,6 +11,7 @@ import { TurnUpdates } from './acp-updates.js'
 import type { Turn, TurnEnd } from './adapter.js'
 import type { Machine } from './child-process.js'
 import { failureReason } from './failure-reason.js'
+import type { FailedTurn } from './failure-reason.js'
 import { failureOfExit } from './how-it-ended.js'
 import { asText, lastWords } from './provider-words.js'
 
@@ -108,7 +109,7 @@ function endOf({ stopReason }: PromptResponse, updates: TurnUpdates, sessionId: 
   const output = updates.end()
   const result = { stopReason, ...updates.tools.summary() }
   const ended = { sessionId, transcriptMissing: false }
-  if (stopReason === 'cancelled') return failed('The turn was stopped.', sessionId)
+  if (stopReason === 'cancelled') return failed({ error: 'The turn was stopped.' }, sessionId)
   const reason = STOPPED[stopReason]
   if (reason === undefined) return { kind: 'completed', output, result, ...ended }
   return { kind: 'failed', failureReason: reason, error: `The agent stopped: ${stopReason}.`, ...ended }
@@ -117,7 +118,7 @@ function endOf({ stopReason }: PromptResponse, updates: TurnUpdates, sessionId: 
 /** The end of a turn that brought an error, and what becomes of the agent then. */
 async function brokenOff(error: unknown, connection: AcpConnection, keep: () => void): Promise<TurnEnd> {
   const { sessionId } = connection
-  const end = failed(messageOf(error), sessionId)
+  const end = failed(failedTurn(error), sessionId)
   const answered = error instanceof RequestError && !connection.isOver
   // Whoever signs in again does so for a new process.
   if (answered && sessionId !== null && end.failureReason !== 'authentication') {
@@ -133,8 +134,8 @@ async function brokenOff(error: unknown, connection: AcpConnection, keep: () => 
   return { ...end, error: [end.error, lastWords(exit.stderr)].filter((part) => part !== '').join('\n') }
 }
 
-function failed(error: string, sessionId: string | null): TurnEnd & { kind: 'failed' } {
-  const authentication = /auth(?:entication)? required/i.test(error)
-  const reason = authentication ? 'authentication' : failureReason({ error })
-  return { kind: 'failed', failureReason: reason, error, sessionId, transcriptMissing: false }
+function failed(turn: FailedTurn, sessionId: string | null): TurnEnd & { kind: 'failed' } {
+  const authentication = /auth(?:entication)? required/i.test(turn.error)
+  const reason = authentication ? 'authentication' : failureReason(turn)
+  return { kind: 'failed', failureReason: reason, error: turn.error, sessionId, transcriptMissing: false }
 }

@@ -17,7 +17,7 @@ export const claudeCode: AgentCli = {
   name: 'Claude Code',
   package: '@anthropic-ai/claude-code',
   provider: 'claude',
-  daemonArgs: () => ['--only', 'claude', '--permissions', 'all', '--claude-arg=--dangerously-skip-permissions'],
+  daemonArgs: () => ['--only', 'claude', '--permissions', 'all'],
   environment: claudeEnvironment,
   settings: () => ({}),
   transcripts: CLAUDE_TRANSCRIPTS,

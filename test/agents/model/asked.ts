@@ -31,6 +31,31 @@ export function markersIn(texts: readonly string[]): string[] {
   return texts.flatMap((text) => text.match(/#[A-Z]+\d+/g) ?? [])
 }
 
+/** What a prompt quotes of earlier turns: each line of it is marked. */
+const QUOTED = /^> .*$/gm
+
+/** A request without what it quotes: that is told of others' messages, and asks for nothing. */
+export function withoutQuotes(asked: Asked): Asked {
+  const bare = (text: string) => text.replaceAll(QUOTED, '')
+  return { ...asked, userTexts: asked.userTexts.map(bare), lastText: bare(asked.lastText) }
+}
+
+/** What the model is told in quotes: of which messages, and of the answers to which. */
+export interface Told {
+  messages: string[]
+  answers: string[]
+}
+
+/** An answer ends with the message that it answers. */
+export function toldIn({ userTexts }: Asked): Told {
+  const quotes = userTexts.flatMap((text) => text.match(QUOTED) ?? [])
+  const lastMarkers = (lines: readonly string[]) => lines.flatMap((line) => markersIn([line]).slice(-1))
+  return {
+    messages: lastMarkers(quotes.filter((line) => line.startsWith('> #'))),
+    answers: lastMarkers(quotes.filter((line) => line.startsWith(`> ${ANSWERS}`))),
+  }
+}
+
 /** `[[name:value]]` in a prompt asks the model for something; null where it does not. */
 function directive(text: string, name: string): string | null {
   const found = new RegExp(`\\[\\[${name}(?::([\\s\\S]*?))?\\]\\]`).exec(text)
@@ -55,9 +80,11 @@ export function wantedCall({ lastText, toolResult, tools }: Asked, id: string): 
   return { id, name: shell.name, input }
 }
 
+const ANSWERS = 'The model was shown'
+
 /** The answer tells what the model was shown, which no daemon and no CLI can make up. */
 export function answerTo(markers: readonly string[]): string {
-  return `The model was shown ${markers.length}: ${markers.join(' ')}`
+  return `${ANSWERS} ${markers.length}: ${markers.join(' ')}`
 }
 
 const TEXT_TYPES: unknown[] = ['text', 'input_text', 'output_text']

@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { anthropic } from './anthropic.js'
-import { answerTo, markersIn, wantedCall } from './asked.js'
-import type { Asked } from './asked.js'
+import { answerTo, markersIn, toldIn, wantedCall, withoutQuotes } from './asked.js'
+import type { Asked, Told } from './asked.js'
 import { chatCompletions } from './chat-completions.js'
 import type { Dialect, Json } from './dialect.js'
 import { gemini } from './gemini.js'
@@ -25,6 +25,7 @@ export type Fault =
 /** A request that was asked for a turn, and not on the side, for a title and the like: those have no tools. */
 export interface SeenRequest {
   markers: string[]
+  told: Told
   /** All that the user has said in it, as far as the model is shown it. */
   userTexts: string[]
   fault: Fault | null
@@ -82,21 +83,22 @@ export class ModelServer {
     const body = await bodyOf(request)
     const dialect = DIALECTS.find((one) => one.serves(pathname))
     if (dialect === undefined) return aside(pathname, response)
-    const asked = dialect.read(body, pathname)
-    const fault = this.#note(asked)
+    const whole = dialect.read(body, pathname)
+    const asked = withoutQuotes(whole)
+    const fault = this.#note(asked, toldIn(whole))
     if (fault === 'silent') return
     if (fault === 'dropped') return void response.destroy()
     if (fault !== null) return json(response, dialect.denials[fault].status, dialect.denials[fault].body)
     reply(dialect, asked, (this.#count += 1), response)
   }
 
-  #note(asked: Asked): Fault | null {
+  #note(asked: Asked, told: Told): Fault | null {
     const markers = markersIn(asked.userTexts)
     // On the side it is asked with what may be a prompt's first words, and nothing depends on the answer.
     if (asked.tools.length === 0) return null
     const own = markers.map((marker) => this.#faults.get(marker)).find((one) => one !== undefined)
     const fault = this.outage ?? own ?? null
-    this.seen.push({ markers, userTexts: asked.userTexts, fault })
+    this.seen.push({ markers, told, userTexts: asked.userTexts, fault })
     return fault
   }
 }

@@ -34,7 +34,7 @@ export function page(tested: readonly Tested[], versions: Readonly<Record<string
     ...names.map((name) => row([name, ...clis.map(([cli]) => cell(name, cli))])),
     '\n**yes**: as the rules want it. **its own way**: the CLI does otherwise by itself, as said below.\n',
     '## What happens in each\n',
-    'A line for each attempt: what the server offers and why, how the attempt ends, and which of the conversation’s messages the model is shown.\n',
+    'A line for each attempt: what the server offers and why, how the attempt ends, which of the conversation’s messages the model is shown, and of which it is told in quotes because its session does not hold them.\n',
     ...names.flatMap((name) => [`### ${name}\n`, ...story(name, tested)]),
   ].join('\n')
 }

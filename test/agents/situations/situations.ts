@@ -5,6 +5,7 @@ import { cancelledWithATool } from './cancelled-with-a-tool.js'
 import { cliKilled } from './cli-killed.js'
 import { daemonKilled } from './daemon-killed.js'
 import { brokenHistory, droppedConnection, hang, overflow, rateLimit } from './model-faults.js'
+import { tenTurnsThenAnotherMachine } from './ten-turns.js'
 import { freshThenResumedTwice, transcriptDeleted } from './resume.js'
 
 /** Plays one situation on the stage; returns what happened, a line each. */
@@ -14,6 +15,7 @@ export type Situation = (stage: Stage) => Promise<string[]>
 export const SITUATIONS = {
   'fresh, then resumed twice': freshThenResumedTwice,
   'another machine and back': anotherMachineAndBack,
+  'ten turns, then another machine': tenTurnsThenAnotherMachine,
   'transcript deleted': transcriptDeleted,
   'rate limit (429)': rateLimit,
   'broken history (400)': brokenHistory,

@@ -189,3 +189,36 @@ test('a program that does not speak the protocol, or is not there, is a failure'
   })
   expect((await run(process.execPath, '-e', 'console.log("hello")')).end).toMatchObject({ kind: 'failed' })
 })
+
+test.each([
+  [
+    'claude-agent-acp',
+    -32603,
+    'Internal error: This is refused.',
+    { errorKind: 'invalid_request' },
+    'api_invalid_request',
+  ],
+  [
+    'claude-agent-acp',
+    -32603,
+    'Internal error: Prompt is too long',
+    { errorKind: 'invalid_request' },
+    'context_overflow',
+  ],
+  ['claude-agent-acp', -32603, 'Internal error: Slow down.', { errorKind: 'rate_limit' }, 'rate_limited'],
+  ['claude-agent-acp', -32603, 'Internal error: Not yours.', { errorKind: 'oauth_org_not_allowed' }, 'authentication'],
+  ['claude-agent-acp', -32603, 'Internal error: Who knows.', { errorKind: 'unknown' }, 'agent_error'],
+  [
+    'opencode',
+    -32603,
+    'Internal error: This is refused.',
+    { errorName: 'APIError', statusCode: 400 },
+    'api_invalid_request',
+  ],
+  ['opencode', -32603, 'Internal error: Try later.', { errorName: 'APIError', statusCode: 503 }, 'provider_network'],
+  ['Gemini CLI', 400, 'This is refused.', undefined, 'api_invalid_request'],
+  ['Gemini CLI', 429, 'Enough for today.', undefined, 'rate_limited'],
+])('an error of %s (%i, %s, %j) is %s', async (_agent, code, message, data, reason) => {
+  const { end } = await acp([], { prompt: `fail as ${JSON.stringify({ code, message, data })}` })
+  expect(end).toMatchObject({ kind: 'failed', failureReason: reason })
+})

@@ -46,6 +46,10 @@ agent({ name: 'fake' })
       await say(client, sessionId, `Turn ${turns} of process ${process.pid}.`)
       return { stopReason: 'end_turn' }
     }
+    if (text.startsWith('fail as ')) {
+      const { code, message, data } = JSON.parse(text.slice('fail as '.length))
+      throw new RequestError(code, message, data)
+    }
     if (text === 'fail') throw RequestError.internalError({ details: 'The model is made of cheese.' })
     if (text === 'name others') {
       await say(client, 'session-9', 'Not for you. ')
