@@ -1,4 +1,5 @@
 import { activeCount } from './active-count.js'
+import { agentsWithWork } from './agents-with-work.js'
 import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './claimable.js'
 import { cools } from './cooling.js'
@@ -53,16 +54,7 @@ export const PICK = statement(
      SELECT x.w, x.rt, x.want FROM unnest($1::text[], $2::text[], $3::int[]) AS x(w, rt, want) CROSS JOIN LATERAL (
        SELECT FROM runtime t WHERE t."workspaceId" = x.w AND t.id = x.rt AND t."deregisteredAt" IS NULL
          AND ${cools('t', '$6::timestamptz')} IS NOT TRUE OFFSET 0) t
-   ), agents AS (
-     SELECT a.w, a.rt, a.want, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = $5 ORDER BY q."agentId" LIMIT 1) AS agent
-     FROM asked a
-     UNION ALL
-     SELECT g.w, g.rt, g.want, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = $5 AND q."agentId" > g.agent
-       ORDER BY q."agentId" LIMIT 1)
-     FROM agents g WHERE g.agent IS NOT NULL
-   ), room AS MATERIALIZED (
+   ), ${agentsWithWork('$5', ['want'])}, room AS MATERIALIZED (
      SELECT g.*, a."maxConcurrentTasks"
        - ${activeCount('g.w', 'g.agent')} AS room
      FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent

@@ -1,4 +1,5 @@
 import { activeCount } from './active-count.js'
+import { agentsWithWork } from './agents-with-work.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './claimable.js'
@@ -29,16 +30,7 @@ const WHY = statement(
   'why_empty',
   `WITH RECURSIVE asked AS (
      SELECT x.w, x.rt FROM unnest($1::text[], $2::text[]) AS x(w, rt)
-   ), agents AS (
-     SELECT a.w, a.rt, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = $4 ORDER BY q."agentId" LIMIT 1) AS agent
-     FROM asked a
-     UNION ALL
-     SELECT g.w, g.rt, (SELECT q."agentId" FROM queue_entry q
-       WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = $4 AND q."agentId" > g.agent
-       ORDER BY q."agentId" LIMIT 1)
-     FROM agents g WHERE g.agent IS NOT NULL
-   ), room AS (
+   ), ${agentsWithWork('$4')}, room AS (
      SELECT g.w, g.rt, ${activeCount('g.w', 'g.agent')}
        < a."maxConcurrentTasks" AS free
      FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent

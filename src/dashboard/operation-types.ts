@@ -69,6 +69,15 @@ type SessionEventType =
   | 'UNKNOWN'
 type TaskStatus = 'CANCELLED' | 'CLAIMED' | 'COMPLETED' | 'FAILED' | 'QUEUED' | 'RUNNING'
 type TokenKind = 'ADMIN' | 'DAEMON' | 'MEMBER' | 'ROOT' | 'VIEWER'
+type WaitReason =
+  | 'AGENT_AT_CAPACITY'
+  | 'CONVERSATION_BUSY'
+  | 'NOT_YET_AVAILABLE'
+  | 'RUNTIME_COOLING_DOWN'
+  | 'RUNTIME_DEREGISTERED'
+  | 'RUNTIME_NOT_ASKING'
+  | 'RUNTIME_OFFLINE'
+  | 'TASKS_AHEAD'
 type ViewerQueryVariables = Exact<{ [key: string]: never }>
 type ViewerQuery = { viewer: { name: string; kind: TokenKind; workspace: { id: string; name: string } } }
 type ChatSessionsQueryVariables = Exact<{
@@ -854,11 +863,15 @@ type WaitingQuery = {
       prompt: string | null
       createdAt: string
       availableAt: string
-      runtime: { id: string; name: string; status: RuntimeStatus; lastSeenAt: string | null }
-      agent: { id: string; name: string; maxConcurrentTasks: number; active: { nodes: Array<{ id: string }> } }
-      conversation:
-        | { id: string; active: { nodes: Array<{ id: string }> } }
-        | { id: string; active: { nodes: Array<{ id: string }> } }
+      runtime: { id: string; name: string; lastSeenAt: string | null; coolingUntil: string | null }
+      agent: { id: string; name: string; maxConcurrentTasks: number }
+      conversation: { id: string } | { id: string }
+      waiting: {
+        reasons: Array<WaitReason>
+        ahead: number
+        runtimeLastAskedAt: string | null
+        blockedBy: Array<{ id: string }>
+      } | null
     }>
   }
 }

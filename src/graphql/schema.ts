@@ -34,6 +34,7 @@ import './types/task-queries.js'
 import './types/token.js'
 import './types/usage-by-day.js'
 import './types/verification.js'
+import './types/waiting.js'
 import './types/workspace.js'
 
 builder.queryType({

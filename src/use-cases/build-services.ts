@@ -1,6 +1,7 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import { WakeUps } from '../wake-ups/wake-ups.js'
+import { AskedRuntimes } from './asked-runtimes.js'
 import { Gate } from './gate.js'
 import { LogFeeds } from './log-feed.js'
 import { unobserved } from './observer.js'
@@ -37,6 +38,7 @@ export function buildServices(
     observer,
     tokens,
     feeds: new LogFeeds(database.reads, wakeUps),
+    asked: new AskedRuntimes(),
     turns: new Turns(),
     catchUps: new Gate(CATCH_UPS),
     folds: new Gate(FOLDS, FOLDS_WAITING),

@@ -18,7 +18,8 @@ export async function claimOrWait(
   waitSeconds: number,
   asker: Asker | null,
 ): Promise<ClaimAnswer> {
-  const { wakeUps, claims, observer } = services
+  const { wakeUps, claims, observer, asked, clock } = services
+  const asking = { workspaceId: ask.caller.workspaceId, runtimeIds: ask.runtimeIds }
   const topics = ask.runtimeIds.map((runtimeId) => runtimeTopic(ask.caller.workspaceId, runtimeId))
   const deadline = performance.now() + waitSeconds * 1000
   let hint: string | null = null
@@ -27,6 +28,7 @@ export async function claimOrWait(
       const mark = wakeUps.hub.mark(topics)
       const started = performance.now()
       const answer = await claims.claim(ask)
+      if (!('refused' in answer)) asked.note(asking, clock.now())
       if (!('empty' in answer)) {
         if ('claimed' in answer) {
           hint = null
@@ -39,7 +41,9 @@ export async function claimOrWait(
       const left = deadline - performance.now()
       if (left <= 0 || wakeUps.closed || isGone(asker) || answer.empty.some(({ deregistered }) => deregistered))
         return answer
-      const { topic } = await wakeUps.until(topics, mark, Math.min(left, untilDue(answer.empty)), asker)
+      const longest = Math.min(left, untilDue(answer.empty))
+      const { topic } = await asked.whileWaiting(asking, () => wakeUps.until(topics, mark, longest, asker))
+      asked.note(asking, clock.now())
       hint = topic
       if (wakeUps.closed || isGone(asker)) return answer
     }

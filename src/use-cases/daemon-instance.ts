@@ -16,6 +16,11 @@ export function offlineBefore(now: Date, { runtimeOffline }: Timers): Date {
   return new Date(now.getTime() - runtimeOffline * 1000)
 }
 
+/** Whether somebody who was last heard of then, or never (null), has been silent for too long. */
+export function isSilent(lastHeardOf: Date | null, now: Date, timers: Timers): boolean {
+  return lastHeardOf === null || lastHeardOf < offlineBefore(now, timers)
+}
+
 /**
  * The refusal of a process that is not the one which registered these runtimes last; null where it is, or where it or they
  * tell nothing. The same machine takes over by registering: what it holds there locks the first process out.
@@ -37,15 +42,13 @@ export function refusesMachine(
   runtimes: readonly Runtime[],
   { timers, now }: { timers: Timers; now: Date },
 ): { ok: false; refusal: Refusal } | null {
-  const before = offlineBefore(now, timers)
   const holder = runtimes.find(
     ({ instanceMachine, lastSeenAt, deregisteredAt }) =>
       instance != null &&
       instanceMachine !== null &&
       instanceMachine !== instance.machine &&
       deregisteredAt === null &&
-      lastSeenAt !== null &&
-      lastSeenAt >= before,
+      !isSilent(lastSeenAt, now, timers),
   )
   return holder === undefined ? null : heldElsewhere(holder, timers)
 }

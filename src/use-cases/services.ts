@@ -1,6 +1,7 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import type { WakeUps } from '../wake-ups/wake-ups.js'
+import type { AskedRuntimes } from './asked-runtimes.js'
 import type { Gate } from './gate.js'
 import type { LogFeeds } from './log-feed.js'
 import type { Observer } from './observer.js'
@@ -36,6 +37,8 @@ export interface Services {
   observer: Observer
   tokens: Tokens
   feeds: LogFeeds
+  /** Which runtimes claims ask for. */
+  asked: AskedRuntimes
   /** Of all work that may wait for claims. */
   turns: Turns
   /** Reads of the log by followers who are far behind. */

@@ -48,7 +48,7 @@ export interface Swept {
 
 /**
  * What time alone brings about: leases that ran out, scheduled tasks that came due, tasks that waited too long, records
- * past their time, statistics that no longer fit. Each is decided anew under its conversation's lock, so many processes may sweep at once.
+ * past their time, statistics that no longer fit; and which runtimes are asked for is written down. Each is decided anew under its conversation's lock, so many processes may sweep at once.
  *
  * @throws the first error, once all else is done: a task that cannot be ended keeps no other waiting.
  */
@@ -67,6 +67,7 @@ export async function sweep(services: Services): Promise<Swept> {
   const oldest = new Date(now.getTime() - REQUEST_RECORD_HOURS * 3_600_000)
   const deleted = await database.sql.rows(DELETE_RECORDS, [oldest])
   await refreshStatistics(database.sql)
+  await services.asked.write(database.sql, now)
   const [failure] = [...expired.failures, ...queueExpired.failures]
   if (failure !== undefined) throw failure
   return {

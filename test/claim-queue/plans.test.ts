@@ -2,8 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { PICK, pickValues } from '../../src/claim-queue/pick.js'
 import { refreshHeads } from '../../src/claim-queue/refresh-heads.js'
 import { whyEmpty } from '../../src/claim-queue/why-empty.js'
+import { whyWaiting } from '../../src/claim-queue/why-waiting.js'
 import { newId } from '../../src/database/ids.js'
 import type { Database, Sql } from '../../src/database/sql.js'
+import { statement } from '../../src/database/sql.js'
 import { runStep } from '../../src/database/step.js'
 import { appendWrites } from '../../src/event-log/append.js'
 import { NO_DIGEST } from '../../src/event-log/digest.js'
@@ -62,6 +64,16 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
 
       it('the reasons of an empty answer are found without reading the queue', async () => {
         await expectFewPages((sql) => whyEmpty(sql, [place()], queue().world.clock.now()))
+      })
+
+      it('why tasks wait is found by looking at as many entries as are counted', async () => {
+        const { workspaceId, runtimeId } = place()
+        const of = `SELECT "taskId" AS id FROM queue_entry WHERE "workspaceId" = $1 AND "runtimeId" = $2 LIMIT 100`
+        const waiting = await database.sql.rows<{ id: string }>(statement('test_waiting', of), [workspaceId, runtimeId])
+        const ids = waiting.map(({ id }) => id)
+        await expectFewPages((sql) => whyWaiting(sql, workspaceId, ids.slice(0, 1), queue().world.clock.now()))
+        // Each task is looked up, with its conversation's claim and its agent's.
+        await expectFewPages((sql) => whyWaiting(sql, workspaceId, ids, queue().world.clock.now()), FEW_PAGES * 8)
       })
 
       it('heads, locks, loads and appends use indexes only', async () => {

@@ -11,7 +11,7 @@ const TASK = `
   runtime { name }
   conversation { id agent { id } }
   chatSession { title }
-  retryOf { id } rerunOf { id }
+  retryOf { id } rerunOf { id } waiting { reasons ahead blockedBy { id } }
   resume { outcome basis runtime { id } candidates { binding { sessionId runtime { id } lastTask { id } } evidence { position } } }
   progress(first: 3) { nodes { text } pageInfo { hasNextPage } }
   events(first: 3) { nodes { type runtime { id } } pageInfo { hasNextPage hasPreviousPage } }`

@@ -3,6 +3,7 @@ import { newRequestId } from '../ids.js'
 import { ApiError } from './api-error.js'
 import type { Client, ResultOf, VariablesOf } from './client.js'
 import type { Claim } from './held-claims.js'
+import { idleBesideWork } from './idle-beside-work.js'
 import type { Log } from './log.js'
 import { messageOf } from './log.js'
 import { pause } from './pause.js'
@@ -22,12 +23,15 @@ interface Claiming {
   freeSlots: () => Promise<number>
   /** `askedAt`: when the claims were asked for, in monotonic milliseconds. */
   take: (claims: readonly Claim[], askedAt: number) => void
+  /** Whether nothing runs. */
+  isIdle: () => boolean
   log: Log
   signal: AbortSignal
 }
 
 /** Asks for as many tasks as there are free slots, for ever. Rejects only when the server refuses the daemon itself. */
-export async function claimWork({ client, take, freeSlots, signal, log, ...asking }: Claiming): Promise<void> {
+export async function claimWork({ client, take, freeSlots, isIdle, signal, log, ...asking }: Claiming): Promise<void> {
+  const tellIdle = idleBesideWork(log)
   for (;;) {
     const free = await freeSlots()
     if (signal.aborted) return
@@ -44,6 +48,7 @@ export async function claimWork({ client, take, freeSlots, signal, log, ...askin
         { signal, onRetry: (error) => log('warn', 'The claim was not answered.', { error: messageOf(error) }) },
       )
       take(answer.claimTasks.claims, askedAt)
+      tellIdle(answer.claimTasks.noTask, isIdle())
       await pause(pauseAfter(answer.claimTasks, monotonicMs() - askedAt, waitSeconds), signal)
     } catch (error) {
       if (signal.aborted) return askLast(client, input, take)

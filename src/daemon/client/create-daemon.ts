@@ -93,6 +93,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     claiming = claimWork({
       ...{ ...shared, runtimeIds, waitSeconds, leaseSeconds, signal: stopping.signal },
       freeSlots: () => slots.free(),
+      isIdle: () => slots.isIdle,
       take: (claims, askedAt) => begun.begin(claims, askedAt),
     })
     for (const loop of [beats, claiming]) loop.catch((refusal: unknown) => end(0, refusal))

@@ -18,6 +18,10 @@ export class Slots {
     return this.signal.aborted ? 0 : this.capacity - this.#taken
   }
 
+  get isIdle(): boolean {
+    return this.#taken === 0
+  }
+
   take(count: number): void {
     this.#taken += count
   }

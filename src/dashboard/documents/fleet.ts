@@ -27,9 +27,10 @@ export const fleetDocuments = {
     tasks(filter: { status: [QUEUED] }, orderBy: OLDEST_FIRST, first: 50) {
       nodes {
         id title issueKey prompt createdAt availableAt
-        runtime { id name status lastSeenAt }
-        agent { id name maxConcurrentTasks active: tasks(first: 100, status: [CLAIMED, RUNNING]) { nodes { id } } }
-        conversation { id active: tasks(first: 1, status: [CLAIMED, RUNNING]) { nodes { id } } }
+        runtime { id name lastSeenAt coolingUntil }
+        agent { id name maxConcurrentTasks }
+        conversation { id }
+        waiting { reasons ahead runtimeLastAskedAt blockedBy { id } }
       }
     }
   }`,

@@ -1,5 +1,6 @@
 import type { Prisma, Runtime } from '../../generated/prisma/client.js'
 import { coolingUntil } from '../../tasks/cooling.js'
+import { isSilent, offlineBefore } from '../../use-cases/daemon-instance.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import type { Context } from '../context.js'
@@ -21,19 +22,14 @@ const RuntimeStatusRef = builder.enumType('RuntimeStatus', {
   },
 })
 
-/** Who was last heard of before this is OFFLINE. */
-function offlineSince({ services: { clock, timers } }: Context): Date {
-  return new Date(clock.now().getTime() - timers.runtimeOffline * 1000)
-}
-
-function statusOf({ deregisteredAt, lastSeenAt }: Runtime, context: Context): RuntimeStatus {
+function statusOf({ deregisteredAt, lastSeenAt }: Runtime, { services }: Context): RuntimeStatus {
   if (deregisteredAt !== null) return 'DEREGISTERED'
-  return lastSeenAt !== null && lastSeenAt >= offlineSince(context) ? 'ONLINE' : 'OFFLINE'
+  return isSilent(lastSeenAt, services.clock.now(), services.timers) ? 'OFFLINE' : 'ONLINE'
 }
 
-function whereStatus(status: RuntimeStatus, context: Context): Prisma.RuntimeWhereInput {
+function whereStatus(status: RuntimeStatus, { services }: Context): Prisma.RuntimeWhereInput {
   if (status === 'DEREGISTERED') return { deregisteredAt: { not: null } }
-  const since = offlineSince(context)
+  const since = offlineBefore(services.clock.now(), services.timers)
   if (status === 'ONLINE') return { deregisteredAt: null, lastSeenAt: { gte: since } }
   return { deregisteredAt: null, OR: [{ lastSeenAt: null }, { lastSeenAt: { lt: since } }] }
 }

@@ -20,6 +20,7 @@ import {
   TaskProgressRef,
   TaskRef,
 } from '../refs.js'
+import { waitingByTask } from '../loaders/waiting.js'
 import { optional, required } from '../relations.js'
 import { promptOf } from '../task-texts.js'
 import { whenLoaded } from '../when-loaded.js'
@@ -27,6 +28,7 @@ import { HandoffRef, MAX_BYTES, handoffOf, rangeOfTask } from './handoff.js'
 import { progressOf } from './progress.js'
 import { TaskKindRef, TaskStatusRef } from './task-enums.js'
 import { UsageRef } from './usage.js'
+import { TaskWaitingRef } from './waiting.js'
 
 const FailureFaultRef = builder.enumType('FailureFault', {
   description: 'Whose fault a failure was, and so what follows from it.',
@@ -178,6 +180,13 @@ TaskRef.implement({
       description: 'The decision that was given with its newest claim; null: it was never claimed.',
       resolve: ({ conversationId, claimVersion }, _args, context) =>
         claimVersion === null ? null : context.loaders.of(decisionOfClaim).load({ conversationId, claimVersion }),
+    }),
+    waiting: t.field({
+      type: TaskWaitingRef,
+      nullable: true,
+      description: 'Why it waits; null unless it is QUEUED.',
+      resolve: ({ id, status }, _args, context) =>
+        status === 'QUEUED' ? context.loaders.of(waitingByTask).load(id) : null,
     }),
     handoff: t.field({
       type: HandoffRef,

@@ -39,6 +39,23 @@ test('after an empty answer the daemon comes back when the server has said', asy
   expect(house.server.inputsOf('ClaimTasks')).toHaveLength(1)
 })
 
+test('a daemon that idles beside waiting work says why, once', async () => {
+  const house = await fakeHouse()
+  house.server.queue.noTaskReasons = ['NOT_YET_AVAILABLE', 'AGENT_AT_CAPACITY']
+  const daemon = daemonOf(house, { run: async () => undefined })
+  await daemon.start()
+  await until(() => house.server.inputsOf('ClaimTasks').length >= 3)
+  const idle = () => daemon.logged.filter((line) => line.includes('Idle'))
+  expect(idle()).toHaveLength(1)
+  expect(idle()[0]).toContain(
+    'Idle, though work waits: its time has not come; its agent has as many tasks as it may have at once.',
+  )
+  house.server.queue.noTaskReasons = ['QUEUE_EMPTY']
+  const asked = house.server.inputsOf('ClaimTasks').length
+  await until(() => house.server.inputsOf('ClaimTasks').length >= asked + 2)
+  expect(idle()).toHaveLength(1)
+})
+
 test('runs of one conversation never overlap, even when the server believes the first one lost', async () => {
   const house = await fakeHouse()
   const first = house.server.queue.enqueue({ conversation: 'chat_1' })

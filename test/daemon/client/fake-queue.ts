@@ -19,6 +19,7 @@ export interface FakeTask {
   priorSessionId: string | null
 }
 
+type NoTaskReason = NonNullable<ResultOf<'ClaimTasks'>['claimTasks']['noTask']>['reasons'][number]
 type Input = Record<string, unknown>
 
 /** Just enough of the server's rules for a daemon to be held to them: claims are fenced, requestIds are remembered. */
@@ -32,6 +33,8 @@ export class FakeQueue {
   /** The path of the field that every report of progress is refused for; null: none is. */
   refuseProgress: string | null = null
   retryAfterSeconds = 0.05
+  /** Why there is no task, where there is none. */
+  noTaskReasons: NoTaskReason[] = ['QUEUE_EMPTY']
   recoveredAfter: string[] | null = null
   #claims = 0
   readonly #answers = new Map<string, Claim[]>()
@@ -100,7 +103,8 @@ export class FakeQueue {
     )
     const claims = free.slice(0, max).map((task) => this.#handOut(task))
     if (claims.length === 0) {
-      return { claimTasks: { claims, noTask: { reasons: ['QUEUE_EMPTY'], retryAfterSeconds: this.retryAfterSeconds } } }
+      const noTask = { reasons: this.noTaskReasons, retryAfterSeconds: this.retryAfterSeconds }
+      return { claimTasks: { claims, noTask } }
     }
     this.#answers.set(requestId, claims)
     return { claimTasks: { claims, noTask: null } }

@@ -118,8 +118,21 @@ export class MockNodes {
         const { value, basis, policy } = task.decision
         return this.decision(conversation, value, basis, policy, this.world.runtime(task.runtimeId))
       },
+      waiting: () => (task.status === 'QUEUED' ? this.waiting(task) : null),
       progress: (args: PageArgs) => connection(task.progress, args, (entry) => entry),
     }
+  }
+
+  private waiting(task: WorldTask): Fields {
+    const { status, lastSeenAt } = this.world.runtime(task.runtimeId)
+    const busy = this.newestTasks(
+      (one) => one.conversationId === task.conversationId && (one.status === 'CLAIMED' || one.status === 'RUNNING'),
+    )
+    const reasons = [
+      ...(status === 'ONLINE' ? [] : [`RUNTIME_${status}`]),
+      ...(busy.length === 0 ? [] : ['CONVERSATION_BUSY']),
+    ]
+    return { reasons, ahead: 0, runtimeLastAskedAt: lastSeenAt, blockedBy: busy.map((one) => this.task(one)) }
   }
 
   tasks(tasks: WorldTask[], args: PageArgs & { status?: string[] | null }): Fields {
