@@ -1,4 +1,4 @@
-import { whyWaiting } from '../claim-queue/why-waiting.js'
+import { MOST_SHOWN, whyWaiting } from '../claim-queue/why-waiting.js'
 import type { HeldBack } from '../claim-queue/why-waiting.js'
 import { isSilent } from './daemon-instance.js'
 import type { Services, Timers } from './services.js'
@@ -12,6 +12,9 @@ export type WaitReason =
   | 'RUNTIME_OFFLINE'
   | 'RUNTIME_NOT_ASKING'
   | 'TASKS_AHEAD'
+
+/** No more are counted, or named. */
+export const MOST_COUNTED = MOST_SHOWN
 
 /** Why a task waits. */
 export interface TaskWaiting {

@@ -1,4 +1,4 @@
-import { MOST_SHOWN } from '../../claim-queue/why-waiting.js'
+import { MOST_COUNTED } from '../../use-cases/why-tasks-wait.js'
 import type { TaskWaiting } from '../../use-cases/why-tasks-wait.js'
 import { builder } from '../builder.js'
 import { taskById } from '../loaders/rows.js'
@@ -33,7 +33,7 @@ export const TaskWaitingRef = builder.objectRef<TaskWaiting>('TaskWaiting').impl
       description: 'All that holds it back. Empty: the next claim of its runtime gets it.',
     }),
     ahead: t.exposeInt('ahead', {
-      description: `Claimable tasks of its runtime that are handed out before it: 0 to ${MOST_SHOWN}, where ${MOST_SHOWN} means that or more.`,
+      description: `Claimable tasks of its runtime that are handed out before it: 0 to ${MOST_COUNTED}, where ${MOST_COUNTED} means that or more.`,
     }),
     runtimeLastAskedAt: t.expose('runtimeLastAskedAt', {
       type: 'DateTime',
@@ -43,9 +43,9 @@ export const TaskWaitingRef = builder.objectRef<TaskWaiting>('TaskWaiting').impl
     }),
     blockedBy: t.field({
       type: [TaskRef],
-      description: `The tasks that it waits for: that of its conversation first, then up to ${MOST_SHOWN} of its agent where that has no room.`,
+      description: `The tasks that it waits for: that of its conversation first, then up to ${MOST_COUNTED} of its agent where that has no room.`,
       resolve: async ({ blockedBy }, _args, context) => {
-        const tasks = await Promise.all(blockedBy.map((id) => context.loaders.load(taskById, id)))
+        const tasks = await Promise.all(blockedBy.map(async (id) => context.loaders.load(taskById, id)))
         return tasks.filter((task) => task !== null)
       },
     }),
