@@ -56,6 +56,7 @@ export async function openPGlite(from: PGlite | PGliteOptions, released: () => P
     sql: sqlOf(pglite),
     reads: sqlOf(pglite),
     transaction: (work) => inTransaction(pglite, routines, work),
+    makeRoom: () => undefined,
     pools: () => [],
     async close() {
       await prisma.$disconnect()

@@ -5,13 +5,12 @@ import { PrismaClient } from '../generated/prisma/client.js'
 import { sqlState } from './sql.js'
 import type { Database, PoolUse, Sql, Statement, TransactionSql } from './sql.js'
 import { PLAN_SETTINGS } from './plan-settings.js'
+import { connectionShares, DEFAULT_CONNECTIONS } from './connection-shares.js'
+import type { ConnectionShares } from './connection-shares.js'
 import { openPool, searchPath, STATEMENT_TIMEOUT_MS } from './session.js'
+import type { SharedPool } from './shared-pool.js'
 import type { Routine } from './routine.js'
 
-/** Connections for writes. Commands are grouped, so few are busy at once. */
-const WRITE_CONNECTIONS = 8
-/** Connections for the GraphQL types' reads. */
-const READ_CONNECTIONS = 8
 /** Past the statement's own: a database that has gone without a word does not keep to that. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 /** The statements of a transaction take milliseconds, and calls wait behind it. */
@@ -24,23 +23,30 @@ export interface PostgresOptions {
   schema: string
   /** A connection broke while nobody used it. The pool replaces it; this is for the log. */
   onIdleError: (error: Error) => void
+  /** How many connections each pool has at most. */
+  shares?: Pick<ConnectionShares, 'writes' | 'reads'>
 }
 
-export function openPostgres(databaseUrl: string, { schema, onIdleError }: PostgresOptions): Database {
+export function openPostgres(
+  databaseUrl: string,
+  { schema, onIdleError, shares = connectionShares(DEFAULT_CONNECTIONS, false) }: PostgresOptions,
+): Database {
   // Pipelined: the statements of one step are sent together and cost one round trip.
   const writes = openPool(
     databaseUrl,
     'baton',
     { ...searchPath(schema), ...PLAN_SETTINGS },
     {
-      ...{ max: WRITE_CONNECTIONS, maxLifetimeSeconds: WRITE_CONNECTION_SECONDS },
+      ...{ max: shares.writes, maxLifetimeSeconds: WRITE_CONNECTION_SECONDS },
       ...{ query_timeout: ANSWER_TIMEOUT_MS, pipeline: true },
     },
   )
   const reads = openPool(databaseUrl, 'baton', searchPath(schema), {
-    max: READ_CONNECTIONS,
+    max: shares.reads,
     query_timeout: ANSWER_TIMEOUT_MS,
   })
+  writes.neighbour = reads
+  reads.neighbour = writes
   for (const pool of [writes, reads]) {
     pool.on('error', onIdleError)
     // A connection that breaks between two statements of a transaction: the next of them fails. Unheard, the event would
@@ -54,9 +60,12 @@ export function openPostgres(databaseUrl: string, { schema, onIdleError }: Postg
     kind: 'postgres',
     schema,
     prisma,
-    sql: sqlOf(writes, ANSWER_TIMEOUT_MS),
+    sql: sqlOf(writes, ANSWER_TIMEOUT_MS, (error) => leaveReadOnly(writes, error)),
     reads: sqlOf(reads, ANSWER_TIMEOUT_MS),
     transaction: (work) => inTransaction(writes, work),
+    makeRoom() {
+      if (!writes.giveOne()) reads.giveOne()
+    },
     pools: () => [useOf('writes', writes), useOf('reads', reads)],
     async close() {
       await prisma.$disconnect()
@@ -86,8 +95,9 @@ function sqlOf(connection: Pool | PoolClient, answerWithinMs: number, onError?: 
 const BEGIN = { text: 'BEGIN', query_timeout: TRANSACTION_ANSWER_MS }
 const COMMIT = { text: 'COMMIT', query_timeout: TRANSACTION_ANSWER_MS }
 const IN_FAILED_TRANSACTION = '25P02'
+const READ_ONLY = '25006'
 
-async function inTransaction<T>(pool: Pool, work: (sql: TransactionSql) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: SharedPool, work: (sql: TransactionSql) => Promise<T>): Promise<T> {
   const connection = await pool.connect()
   const transaction = new PostgresTransaction(connection)
   let broken: Error | undefined
@@ -99,10 +109,22 @@ async function inTransaction<T>(pool: Pool, work: (sql: TransactionSql) => Promi
     await transaction.rollback().catch((rollbackError: unknown) => {
       broken = rollbackError as Error
     })
-    throw sqlState(error) === IN_FAILED_TRANSACTION ? transaction.firstFailure : error
+    const cause = sqlState(error) === IN_FAILED_TRANSACTION ? transaction.firstFailure : error
+    if (leaveReadOnly(pool, cause)) broken ??= cause as Error
+    throw cause
   } finally {
     connection.release(broken)
   }
+}
+
+/**
+ * A connection that was opened while the database was read-only stays so, for as long as it lives: it is closed, and so are
+ * the others that are idle. Whether the database may be written to again is then seen by new ones.
+ */
+function leaveReadOnly(pool: SharedPool, error: unknown): boolean {
+  const isReadOnly = sqlState(error) === READ_ONLY
+  if (isReadOnly) pool.closeIdle()
+  return isReadOnly
 }
 
 /** The routines that a connection has been told of. */

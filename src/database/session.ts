@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientBase, ClientConfig, PoolConfig } from 'pg'
-import { Client, escapeLiteral, Pool } from 'pg'
+import { Client, escapeLiteral } from 'pg'
 import { postgresAddress } from './postgres-address.js'
+import { isTooMany, SharedPool } from './shared-pool.js'
 
 export const CONNECT_TIMEOUT_MS = 5_000
 /** A lock held this long means that something is stuck; the caller gets a retryable error, not a pile-up. */
@@ -98,27 +100,38 @@ export function openPool(
   applicationName: ApplicationName,
   settings: Settings,
   options: Pick<PoolConfig, 'max' | 'maxLifetimeSeconds' | 'pipeline' | 'query_timeout' | 'connectionTimeoutMillis'>,
-): Pool {
+): SharedPool {
   // The pool awaits it, though its types do not say so.
   const hooks: object = { onConnect: (client: ClientBase) => setSession(client, settings) }
-  return new Pool({ ...connectionConfig(databaseUrl, applicationName), ...options, ...hooks })
+  return new SharedPool({ ...connectionConfig(databaseUrl, applicationName), ...options, ...hooks })
 }
 
-/** A connection of its own, its session set. `onError`: it broke. */
+/** A process that has just ended may still be counted, and another one may be about to end: this long is it waited for. */
+const ROOM_WITHIN_MS = 5_000
+const ROOM_PAUSE_MS = 100
+
+/**
+ * A connection of its own. `settings`: what its session is set to, besides what every session is; null: it stays as it
+ * comes. `onError`: it broke.
+ */
 export async function connect(
   databaseUrl: string,
   applicationName: ApplicationName,
-  settings: Settings,
+  settings: Settings | null,
   onError: (error: Error) => void = () => undefined,
 ): Promise<Client> {
-  const client = new Client(connectionConfig(databaseUrl, applicationName))
-  client.on('error', onError)
-  try {
-    await client.connect()
-    await setSession(client, settings)
-    return client
-  } catch (error) {
-    client.end().catch(() => undefined)
-    throw error
+  const until = performance.now() + ROOM_WITHIN_MS
+  for (;;) {
+    const client = new Client(connectionConfig(databaseUrl, applicationName))
+    client.on('error', onError)
+    try {
+      await client.connect()
+      if (settings !== null) await setSession(client, settings)
+      return client
+    } catch (error) {
+      client.end().catch(() => undefined)
+      if (!isTooMany(error) || performance.now() > until) throw error
+      await sleep(ROOM_PAUSE_MS)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_CONNECTIONS, LEAST_CONNECTIONS } from '../database/connection-shares.js'
 import { unknownSettings } from './unknown-settings.js'
 
 /** What the environment says, with defaults. The README's table of settings is this file in other words. */
@@ -9,6 +10,8 @@ export interface Config {
   /** null: the embedded database in `dataDirectory`. */
   databaseUrl: string | null
   dataDirectory: string
+  /** How many connections this server takes at most; of no effect on the embedded database. */
+  databaseConnections: number
   /** The secret of the ROOT token; null: one is made on the very first start. */
   adminToken: string | null
   /** What a scraper of /metrics sends; null: a ROOT token. */
@@ -72,6 +75,7 @@ const dataDirectory: Variable<string> = {
   fallback: '.data',
   expected: 'the path of a directory',
 }
+const databaseConnections = wholeNumber(LEAST_CONNECTIONS, 1_000, DEFAULT_CONNECTIONS)
 const adminToken: Variable<string | null> = {
   schema: z.string().regex(TOKEN_PATTERN),
   fallback: null,
@@ -126,6 +130,7 @@ export const VARIABLES = {
   HOST: host,
   DATABASE_URL: databaseUrl,
   BATON_DATA_DIR: dataDirectory,
+  BATON_DATABASE_CONNECTIONS: databaseConnections,
   BATON_ADMIN_TOKEN: adminToken,
   BATON_METRICS_TOKEN: metricsToken,
   BATON_CLAIM_LEASE_SECONDS: claimLease,
@@ -172,6 +177,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: read('HOST'),
     databaseUrl: read('DATABASE_URL'),
     dataDirectory: read('BATON_DATA_DIR'),
+    databaseConnections: read('BATON_DATABASE_CONNECTIONS'),
     adminToken: read('BATON_ADMIN_TOKEN'),
     metricsToken: read('BATON_METRICS_TOKEN'),
     claimLeaseSeconds: read('BATON_CLAIM_LEASE_SECONDS'),
@@ -190,6 +196,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (config.rateLimitStore === 'postgres' && config.databaseUrl === null) {
     problems.push('BATON_RATE_LIMIT_STORE is "postgres": it needs DATABASE_URL. The embedded database has one server.')
+  }
+  if (config.rateLimitStore === 'postgres' && config.databaseConnections === LEAST_CONNECTIONS) {
+    problems.push(
+      `BATON_DATABASE_CONNECTIONS is "${LEAST_CONNECTIONS}": it must be at least ${LEAST_CONNECTIONS + 1} with BATON_RATE_LIMIT_STORE=postgres.`,
+    )
   }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
 }

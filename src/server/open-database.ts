@@ -1,21 +1,43 @@
+import { connectionShares } from '../database/connection-shares.js'
 import { openEmbedded } from '../database/embedded.js'
 import { migratePostgres } from '../database/migrate.js'
 import { openPostgres } from '../database/postgres.js'
+import { provePostgres } from '../database/prove-postgres.js'
+import { proveTables } from '../database/prove-tables.js'
 import type { Database } from '../database/sql.js'
 import type { Config } from './config.js'
 import type { Log } from './log.js'
 
-/** The database that the settings name, with all migrations applied. */
-export async function openDatabase(
-  { databaseUrl, dataDirectory }: Pick<Config, 'databaseUrl' | 'dataDirectory'>,
-  log: Log,
-): Promise<Database> {
+type Where = Pick<Config, 'databaseUrl' | 'dataDirectory' | 'databaseConnections' | 'rateLimitStore'>
+
+/**
+ * The database that the settings name, with all migrations applied.
+ *
+ * @param serves a server is to work on it: it is proven that the database gives all that a server needs
+ * @throws DatabaseUnfit, DirectoryInUse, DirectoryUnfit
+ */
+export async function openDatabase(where: Where, log: Log, { serves = false } = {}): Promise<Database> {
+  const { databaseUrl, dataDirectory, databaseConnections, rateLimitStore } = where
   if (databaseUrl === null) return openEmbedded(dataDirectory)
+  const allowed = await provePostgres(databaseUrl, { serves })
+  if (allowed !== null && allowed < databaseConnections) {
+    log.warn(
+      `The database allows this role ${allowed} connections, and this server may want ${databaseConnections}. Set BATON_DATABASE_CONNECTIONS to ${allowed} or fewer`,
+    )
+  }
   const { schema, applied } = await migratePostgres(databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'Migrated the database')
   log.info({ schema }, `All tables are in the schema ${schema}`)
-  return openPostgres(databaseUrl, {
+  const database = openPostgres(databaseUrl, {
     schema,
     onIdleError: (error) => log.warn({ err: error }, 'A database connection broke; the next query opens another'),
+    shares: connectionShares(databaseConnections, rateLimitStore === 'postgres'),
   })
+  try {
+    if (serves) await proveTables(database)
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
 }

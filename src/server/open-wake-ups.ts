@@ -11,21 +11,22 @@ const HEAD_WATCH_MS = 2_000
 /** Hints of this process, and on PostgreSQL those of all others on the same database. */
 export async function openWakeUps(
   { databaseUrl }: Pick<Config, 'databaseUrl'>,
-  { sql }: Database,
+  database: Database,
   log: Log,
 ): Promise<{ wakeUps: WakeUps; close(): Promise<void> }> {
   const wakeUps = new WakeUps()
   if (databaseUrl === null) return { wakeUps, close: () => wakeUps.close() }
   const onError = (error: Error): void =>
     log.warn({ err: error }, 'Wake-ups from other servers are interrupted; waiting daemons may wait seconds longer')
-  const channel = new PostgresChannel(databaseUrl, sql, {
+  const channel = new PostgresChannel(databaseUrl, database.sql, {
     receive: (parcel) => wakeUps.receive(parcel),
     lost: () => wakeUps.hub.wakeEveryone(),
     onError,
+    noRoom: () => database.makeRoom(),
   })
   await channel.open()
   wakeUps.connect(channel)
-  const watch = new HeadWatch(sql, wakeUps, HEAD_WATCH_MS, onError)
+  const watch = new HeadWatch(database.sql, wakeUps, HEAD_WATCH_MS, onError)
   return {
     wakeUps,
     async close() {

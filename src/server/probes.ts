@@ -7,11 +7,16 @@ import { respondJson } from './respond.js'
 /** A database that is slower than this is of no use to a request either. */
 const PATIENCE_MS = 2_000
 const UNDEFINED_TABLE = '42P01'
+const READ_ONLY = '25006'
 
-/** Reads a table of the migrations' own, so that an emptied database is not taken for one that answers. */
+/**
+ * Reads a table of the migrations' own, so that an emptied database is not taken for one that answers. The rows that it
+ * would lock are none, but it is refused where nothing may be written: on a standby, and with default_transaction_read_only.
+ */
 const READY = statement(
   'ready',
-  'SELECT count(*)::int AS applied FROM _prisma_migrations WHERE finished_at IS NOT NULL',
+  `SELECT (SELECT count(*)::int FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS applied
+   FROM (VALUES (1)) one LEFT JOIN (SELECT true FROM log_head LIMIT 0 FOR NO KEY UPDATE) writable ON true`,
 )
 
 /** GET /health: the process runs and answers. Nothing else, so that a lost database does not get it restarted. */
@@ -42,6 +47,13 @@ async function askDatabase(database: Database): Promise<string | null> {
     const [row] = await database.sql.rows<{ applied: number }>(READY)
     return row === undefined || row.applied === 0 ? 'The database is not migrated.' : null
   } catch (error) {
-    return sqlState(error) === UNDEFINED_TABLE ? 'The database is not migrated.' : 'The database cannot be reached.'
+    switch (sqlState(error)) {
+      case UNDEFINED_TABLE:
+        return 'The database is not migrated.'
+      case READ_ONLY:
+        return 'The database is read-only.'
+      default:
+        return 'The database cannot be reached.'
+    }
   }
 }

@@ -1,13 +1,12 @@
 import type { QueryConfig } from 'pg'
 import { systemClock } from '../database/clock.js'
 import type { Clock } from '../database/clock.js'
+import { connectionShares } from '../database/connection-shares.js'
 import { openPool, searchPath } from '../database/session.js'
 import type { Database } from '../database/sql.js'
 import type { Config } from './config.js'
 import type { Log } from './log.js'
 
-/** Counting is one short statement: few connections serve many requests, and never those of claims. */
-const CONNECTIONS = 4
 /** Past this, the process counts for itself until the database answers again. */
 const ANSWER_TIMEOUT_MS = 500
 
@@ -18,14 +17,19 @@ export interface RateLimitStore {
 
 /** Where requests are counted for all servers together; null where each counts for itself. */
 export function openRateLimitStore(
-  { rateLimitStore, databaseUrl }: Pick<Config, 'rateLimitStore' | 'databaseUrl'>,
+  {
+    rateLimitStore,
+    databaseUrl,
+    databaseConnections,
+  }: Pick<Config, 'rateLimitStore' | 'databaseUrl' | 'databaseConnections'>,
   { schema }: Pick<Database, 'schema'>,
   clock: Clock,
   log: Log,
 ): RateLimitStore | null {
   if (rateLimitStore === 'memory' || databaseUrl === null) return null
   const pool = openPool(databaseUrl, 'baton-rate-limits', searchPath(schema), {
-    max: CONNECTIONS,
+    // Counting is one short statement: few connections serve many requests, and never those of claims.
+    max: connectionShares(databaseConnections, true).rateLimits,
     connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
   })

@@ -61,7 +61,9 @@ function databaseProblem(error: Error, code: string | null, { databaseUrl }: Whe
     case '42P07':
       return `Another application has tables of the same names in ${database}. Give Baton a schema or a database of its own.`
     case '53300':
-      return `PostgreSQL at ${database} has no connection left. Raise its max_connections, or stop other clients.`
+      return `PostgreSQL at ${database} has no connection left for this role. Raise max_connections, or the CONNECTION LIMIT of the role or the database; or let other servers take fewer (BATON_DATABASE_CONNECTIONS).`
+    case '25006':
+      return `PostgreSQL at ${database} is read-only. Let DATABASE_URL name the primary, and turn default_transaction_read_only off.`
     case '57P03':
       return unreachable(database, 'it is starting up or shutting down')
     default:

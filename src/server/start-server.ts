@@ -52,7 +52,7 @@ export async function startServer(
   { clock = systemClock }: { clock?: Clock } = {},
 ): Promise<RunningServer> {
   assertNoHoles()
-  const database = await openDatabase(config, log)
+  const database = await openDatabase(config, log, { serves: true })
   try {
     return await serve(config, log, database, clock)
   } catch (error) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { connect } from '../database/session.js'
+import { isTooMany } from '../database/shared-pool.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import type { Channel, Parcel } from './wake-ups.js'
@@ -26,6 +27,8 @@ export interface ChannelEvents {
   /** Hints may have been lost: the connection was gone for a while, or a hint named too much. */
   lost(): void
   onError(error: Error): void
+  /** The database refuses a connection because this process, or others, have them all. */
+  noRoom(): void
 }
 
 interface Message {
@@ -131,6 +134,7 @@ export class PostgresChannel implements Channel {
         return
       } catch (error) {
         this.events.onError(error as Error)
+        if (isTooMany(error)) this.events.noRoom()
       }
     }
   }

@@ -7,6 +7,7 @@ const DEFAULTS: Config = {
   host: '127.0.0.1',
   databaseUrl: null,
   dataDirectory: '.data',
+  databaseConnections: 17,
   adminToken: null,
   metricsToken: null,
   claimLeaseSeconds: 60,
@@ -63,6 +64,7 @@ describe('settings', () => {
     ['BATON_RATE_LIMIT_OTHERS', '50', { rateLimitOthers: 50 }],
     ['BATON_RATE_LIMIT_FAILURES', '5', { rateLimitFailures: 5 }],
     ['BATON_STREAMS_PER_TOKEN', '7', { streamsPerToken: 7 }],
+    ['BATON_DATABASE_CONNECTIONS', '3', { databaseConnections: 3 }],
   ])('%s takes %j', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toEqual({ ok: true, config: { ...DEFAULTS, ...expected } })
   })
@@ -87,6 +89,8 @@ describe('settings', () => {
     ['BATON_CORS_ORIGINS', 'https://a.example,', 'is "https://a.example,": it must be origins separated by commas'],
     ['BATON_CORS_ORIGINS', 'null', 'is "null": it must be origins separated by commas'],
     ['BATON_TRUST_PROXY', 'true', 'is "true": it must be a whole number from 0 to 10.'],
+    ['BATON_DATABASE_CONNECTIONS', '2', 'is "2": it must be a whole number from 3 to 1000.'],
+    ['BATON_DATABASE_CONNECTIONS', '1001', 'is "1001": it must be a whole number from 3 to 1000.'],
     ['BATON_LOG_LEVEL', 'loud', 'is "loud": it must be one of fatal, error, warn, info, debug, trace, silent.'],
     ['BATON_LOG_LEVEL', 'x\ny', 'is "x\\ny": it must be one of'],
   ])('%s refuses %j', (name, value, sentence) => {
@@ -106,6 +110,15 @@ describe('settings', () => {
     const read = readConfig({ [name]: value })
     expect(read).toEqual({ ok: false, problems: [expect.stringContaining(sentence)] })
     expect(JSON.stringify(read)).not.toContain('hunter2')
+  })
+
+  it('three connections are too few where requests are counted in the database', () => {
+    const settings = { BATON_RATE_LIMIT_STORE: 'postgres', DATABASE_URL: 'postgresql://db/baton' }
+    expect(readConfig({ ...settings, BATON_DATABASE_CONNECTIONS: '4' }).ok).toBe(true)
+    expect(readConfig({ ...settings, BATON_DATABASE_CONNECTIONS: '3' })).toEqual({
+      ok: false,
+      problems: [expect.stringMatching(/^BATON_DATABASE_CONNECTIONS is "3": it must be at least 4 with /)],
+    })
   })
 
   it('every wrong variable is named at once', () => {

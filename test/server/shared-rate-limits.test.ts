@@ -52,7 +52,7 @@ describePostgres('requests counted in the database', (open) => {
   it('a server whose clock is ahead counts in the same windows of time as the others', async () => {
     const { connectionString, sql } = await open()
     const shared = { now: () => new Date(Date.now() - 90_000) }
-    const settings = { rateLimitStore: 'postgres', databaseUrl: connectionString } as const
+    const settings = { rateLimitStore: 'postgres', databaseUrl: connectionString, databaseConnections: 17 } as const
     const store = openRateLimitStore(settings, { schema: 'public' }, shared, openLog('silent'))
     const limits = new RateLimits({ rateLimitDaemon: 1, rateLimitOthers: 1, rateLimitFailures: 1 }, store)
     await limits.request(null, 'an address')

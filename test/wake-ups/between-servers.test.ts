@@ -42,6 +42,7 @@ describePostgres('several servers on one PostgreSQL', (open) => {
       },
       lost: () => wakeUps.hub.wakeEveryone(),
       onError: () => undefined,
+      noRoom: () => undefined,
     })
     await channel.open()
     wakeUps.connect(channel)

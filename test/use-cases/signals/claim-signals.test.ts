@@ -38,6 +38,7 @@ describePostgres('signals of claims, over several servers', (open) => {
       receive: (parcel) => wakeUps.receive(parcel),
       lost: () => undefined,
       onError: () => undefined,
+      noRoom: () => undefined,
     })
     await channel.open()
     wakeUps.connect(channel)

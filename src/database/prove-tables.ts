@@ -1,0 +1,37 @@
+import { DatabaseUnfit } from './database-unfit.js'
+import type { Database } from './sql.js'
+import { statement } from './sql.js'
+
+/** A few that stand for all: rights are given by schema. The log is only ever added to. */
+const LACKING = statement(
+  'lacking_rights',
+  `SELECT current_user::text AS role, t.name FROM unnest(ARRAY['workspace', 'session_event', 'conversation', 'task',
+     'runtime', 'api_token']) AS t(name)
+   WHERE NOT (has_table_privilege(t.name, 'SELECT') AND has_table_privilege(t.name, 'INSERT')
+     AND (t.name = 'session_event' OR has_table_privilege(t.name, 'UPDATE') AND has_table_privilege(t.name, 'DELETE')))
+   LIMIT 1`,
+)
+const FIRST_WORKSPACE = statement('first_workspace', 'SELECT id FROM workspace ORDER BY id LIMIT 1')
+
+/**
+ * Proves that the tables may be read and written, and that Prisma reads the same ones as our own statements do.
+ *
+ * @throws DatabaseUnfit
+ */
+export async function proveTables({ sql, prisma, schema }: Database): Promise<void> {
+  const [lacking] = await sql.rows<{ role: string; name: string }>(LACKING)
+  if (lacking !== undefined) {
+    throw new DatabaseUnfit(
+      (database) =>
+        `The user ${lacking.role} may not read and write the table ${lacking.name} in the schema ${schema} of ${database}. Let DATABASE_URL name the owner of the tables, or grant it the rights.`,
+    )
+  }
+  const [written] = await sql.rows<{ id: string }>(FIRST_WORKSPACE)
+  const read = await prisma.workspace.findFirst({ select: { id: true }, orderBy: { id: 'asc' } }).catch(() => undefined)
+  if (read === undefined || read?.id !== written?.id) {
+    throw new DatabaseUnfit(
+      (database) =>
+        `Reading and writing do not see the same tables in ${database}. Let DATABASE_URL name one schema (?schema=${schema}), or PostgreSQL itself and no pooler.`,
+    )
+  }
+}
