@@ -4,14 +4,14 @@ import { statement } from './sql.js'
 
 /** A few that stand for all: rights are given by schema. The log is only ever added to. */
 const LACKING = statement(
-  'lacking_rights',
+  'proof_rights',
   `SELECT current_user::text AS role, t.name FROM unnest(ARRAY['workspace', 'session_event', 'conversation', 'task',
      'runtime', 'api_token']) AS t(name)
    WHERE NOT (has_table_privilege(t.name, 'SELECT') AND has_table_privilege(t.name, 'INSERT')
      AND (t.name = 'session_event' OR has_table_privilege(t.name, 'UPDATE') AND has_table_privilege(t.name, 'DELETE')))
    LIMIT 1`,
 )
-const FIRST_WORKSPACE = statement('first_workspace', 'SELECT id FROM workspace ORDER BY id LIMIT 1')
+const FIRST_WORKSPACE = statement('proof_workspace', 'SELECT id FROM workspace ORDER BY id LIMIT 1')
 
 /**
  * Proves that the tables may be read and written, and that Prisma reads the same ones as our own statements do.

@@ -10,6 +10,7 @@ import { ownerOfDatabase } from '../support/test-role.js'
 
 const LIMIT = 5
 const READS = 96
+const PATIENCE_MS = 40_000
 const WRITES = 48
 
 async function rowsOf(connectionString: string, query: string): Promise<unknown[]> {
@@ -24,9 +25,17 @@ const times = <T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> 
   Promise.all(Array.from({ length: count }, (_, n) => make(n)))
 
 describePostgres('a role that may have five connections', (open) => {
-  const ask = async ({ url }: ServerProcess, query: string): Promise<unknown> => {
+  const once = async ({ url }: ServerProcess, query: string): Promise<unknown> => {
     const { data, errors } = await requestGraphQL(url, ADMIN_TOKEN, query)
     return errors.length === 0 ? data : errors
+  }
+  /** As a client does that is told to come back: on a busy machine a call may wait too long for its turn. */
+  const ask = async (server: ServerProcess, query: string): Promise<unknown> => {
+    const until = performance.now() + PATIENCE_MS
+    for (;;) {
+      const answer = await once(server, query)
+      if (!JSON.stringify(answer).includes('UNAVAILABLE') || performance.now() > until) return answer
+    }
   }
   const READ = '{ runtimes { nodes { daemonId } } agents { nodes { name } } chatSessions { nodes { title } } }'
 
@@ -74,7 +83,7 @@ describePostgres('a role that may have five connections', (open) => {
       expect(Math.max(...seen)).toBeLessThanOrEqual(LIMIT)
     }
     await observer.end()
-    expect(server.output.stdout + server.output.stderr).not.toMatch(/too many connections|allows this role/)
+    expect(server.output.stdout + server.output.stderr).not.toMatch(/53300|allows this role/)
   })
 
   it('serves a server that may want more, and reads come back after a load that they did not get through', async () => {
@@ -86,7 +95,7 @@ describePostgres('a role that may have five connections', (open) => {
     const load = times(16, async (n) => {
       while (loaded) await write(n)
     })
-    await times(READS, () => ask(server, READ))
+    await times(READS, () => once(server, READ))
     loaded = false
     await load
     const reads = await times(READS, () => ask(server, READ))

@@ -38,7 +38,8 @@ it.each([
   [failure('42501'), 'The user of DATABASE_URL may not create tables in db:5433/app.'],
   [failure('42P07'), 'Another application has tables of the same names in db:5433/app.'],
   [new DatabaseUnfit((database) => `No schema at ${database}.`), 'No schema at db:5433/app.'],
-  [failure('53300'), 'PostgreSQL at db:5433/app has no connection left.'],
+  [failure('53300'), 'PostgreSQL at db:5433/app has no connection left for this role. Raise max_connections'],
+  [failure('25006'), 'PostgreSQL at db:5433/app is read-only. Let DATABASE_URL name the primary'],
   [failure('EADDRINUSE', { syscall: 'listen' }), 'Another program listens on 127.0.0.1:4000 already.'],
 ])('on PostgreSQL: %s', (error, sentence) => {
   const problem = startProblem(error, POSTGRES)

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { DatabaseUnfit } from '../../src/database/database-unfit.js'
+import { proveTables } from '../../src/database/prove-tables.js'
+import { makeWorld } from '../support/services.js'
+import { describePostgres } from '../support/test-database.js'
+
+describePostgres('the tables', (open) => {
+  it('are proven to be the same ones for Prisma as for every other statement', async () => {
+    const [one, other] = [await open(), await open()]
+    await makeWorld(one)
+    const mixed = { ...one, prisma: other.prisma }
+    await expect(proveTables(mixed)).rejects.toThrow(DatabaseUnfit)
+    await expect(proveTables(mixed)).rejects.toThrow(/do not see the same tables/)
+    await expect(proveTables(one)).resolves.toBeUndefined()
+    await expect(proveTables(other)).resolves.toBeUndefined()
+  })
+})
