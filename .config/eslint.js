@@ -18,8 +18,8 @@ const CLOCK_AND_IDS = {
   dashboard: ['clock.ts', 'ids.ts'],
 }
 
-/** The only file that opens connections to PostgreSQL. */
-const CONNECTS = { database: ['session.ts'] }
+/** The only file that opens connections to PostgreSQL, and the pool that it does so with. */
+const CONNECTS = { database: ['session.ts', 'shared-pool.ts'] }
 
 const NO_CONNECTION = 'Connect through src/database/session.ts, which sets what every session must be.'
 const NO_ENVIRONMENT = 'Take settings as arguments: only a config.ts reads the environment.'

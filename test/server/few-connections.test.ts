@@ -16,7 +16,7 @@ const WRITES = 48
 async function rowsOf(connectionString: string, query: string): Promise<unknown[]> {
   const client = new Client({ connectionString })
   await client.connect()
-  const { rows } = await client.query(query)
+  const { rows } = await client.query<object>(query)
   await client.end()
   return rows
 }
@@ -78,7 +78,7 @@ describePostgres('a role that may have five connections', (open) => {
         times(WRITES, (n) => write(round * WRITES + n)),
         times(10, connections),
       ])
-      expect(reads).toEqual(reads.map(() => expect.objectContaining({ runtimes: { nodes: [{ daemonId: 'laptop' }] } })))
+      expect(reads).toMatchObject(reads.map(() => ({ runtimes: { nodes: [{ daemonId: 'laptop' }] } })))
       expect(writes).toEqual(written)
       expect(Math.max(...seen)).toBeLessThanOrEqual(LIMIT)
     }
@@ -99,7 +99,7 @@ describePostgres('a role that may have five connections', (open) => {
     loaded = false
     await load
     const reads = await times(READS, () => ask(server, READ))
-    expect(reads).toEqual(reads.map(() => expect.objectContaining({ runtimes: { nodes: [{ daemonId: 'laptop' }] } })))
+    expect(reads).toMatchObject(reads.map(() => ({ runtimes: { nodes: [{ daemonId: 'laptop' }] } })))
     expect(await times(WRITES, (n) => write(1_000 + n))).toEqual(written)
   })
 
@@ -120,7 +120,7 @@ describePostgres('a role that may have five connections', (open) => {
     loaded = false
     await load
     const [reads, writes] = await Promise.all([times(READS, () => ask(server, READ)), times(WRITES, write)])
-    expect(reads).toEqual(reads.map(() => expect.objectContaining({ runtimes: { nodes: [{ daemonId: 'laptop' }] } })))
+    expect(reads).toMatchObject(reads.map(() => ({ runtimes: { nodes: [{ daemonId: 'laptop' }] } })))
     expect(writes).toEqual(written)
   })
 })

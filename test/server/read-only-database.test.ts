@@ -19,7 +19,7 @@ describePostgres('a database that becomes read-only while the server runs', (ope
     const server = await startServer({ env })
     const readiness = async (): Promise<unknown> => {
       const response = await fetch(`${server.url}/ready`)
-      return { status: response.status, body: await response.json() }
+      return { status: response.status, body: (await response.json()) as unknown }
     }
     const made = await requestGraphQL(
       server.url,
