@@ -65,9 +65,9 @@ async function typesOf(documents) {
     },
   })
   const entries = parsed.map(({ location, document }) => {
-    const isMutation = document.definitions[0].operation === 'mutation'
-    const type = location + (isMutation ? 'Mutation' : 'Query')
-    return `${location}: { result: ${isMutation ? `Done<${type}>` : type}; variables: ${type}Variables }`
+    const { operation } = document.definitions[0]
+    const type = location + operation[0].toUpperCase() + operation.slice(1)
+    return `${location}: { result: ${operation === 'mutation' ? `Done<${type}>` : type}; variables: ${type}Variables }`
   })
   const lean = types
     .replaceAll(/^\/\*\*.*Internal type.*\*\/\n/gm, '')

@@ -7,3 +7,8 @@ export function monotonicMs(): number {
 export function timestamp(): string {
   return new Date().toISOString()
 }
+
+/** This machine's clock and time zone, for what a provider tells by the clock. A wrong one only lets a turn wait wrongly. */
+export function wallClock(): { ms: number; zone: string } {
+  return { ms: Date.now(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone }
+}

@@ -1,6 +1,7 @@
 import { methods, RequestError } from '@agentclientprotocol/sdk'
 import type { PromptRequest, PromptResponse } from '@agentclientprotocol/sdk'
 import { pause } from '../client/pause.js'
+import { wallClock } from '../clock.js'
 import { AcpConnection } from './acp-connection.js'
 import type { Launch } from './acp-connection.js'
 import { failedTurn } from './acp-errors.js'
@@ -10,7 +11,7 @@ import { applySettings, mcpServersOf } from './acp-settings.js'
 import { TurnUpdates } from './acp-updates.js'
 import type { Turn, TurnEnd } from './adapter.js'
 import type { Machine } from './child-process.js'
-import { failureReason } from './failure-reason.js'
+import { failureOf } from './failure-reason.js'
 import type { FailedTurn } from './failure-reason.js'
 import { failureOfExit } from './how-it-ended.js'
 import { asText, lastWords } from './provider-words.js'
@@ -131,11 +132,11 @@ async function brokenOff(error: unknown, connection: AcpConnection, keep: () => 
   if (answered) return end
   const ofExit = failureOfExit('The agent', exit)
   if (ofExit !== null) return { ...end, ...ofExit }
-  return { ...end, error: [end.error, lastWords(exit.stderr)].filter((part) => part !== '').join('\n') }
+  return { ...end, words: lastWords(exit.stderr) }
 }
 
 function failed(turn: FailedTurn, sessionId: string | null): TurnEnd & { kind: 'failed' } {
   const authentication = /auth(?:entication)? required/i.test(turn.error)
-  const reason = authentication ? 'authentication' : failureReason(turn)
-  return { kind: 'failed', failureReason: reason, error: turn.error, sessionId, transcriptMissing: false }
+  const ended = { kind: 'failed', ...failureOf(turn, wallClock()), sessionId, transcriptMissing: false } as const
+  return authentication ? { ...ended, failureReason: 'authentication' } : ended
 }

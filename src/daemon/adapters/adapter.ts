@@ -34,9 +34,20 @@ interface Ended {
   transcriptMissing: boolean
 }
 
+/** Why a turn failed. */
+export interface TurnFailure {
+  failureReason: string
+  /** What is known of the reason: the provider's words, or the daemon's own. It may be judged. */
+  error: string
+  /** What the program or its agent wrote besides, such as stderr: for people to read, and never judged. */
+  words?: string
+  /** When the provider says that it may be asked again, in milliseconds since 1970. */
+  retryAt?: number | null
+}
+
 export type TurnEnd =
   | (Ended & { kind: 'completed'; output: string; result: unknown })
-  | (Ended & { kind: 'failed'; failureReason: string; error: string })
+  | (Ended & TurnFailure & { kind: 'failed' })
   /** The provider did not go on with the session. Where no tool has run, a fresh turn can take its place. */
   | {
       kind: 'refused'
@@ -56,6 +67,8 @@ export interface Adapter {
   /** Salted hashes: whose sessions these are, and where they are kept. null: not known. */
   account: string | null
   store: string | null
+  /** The account that it is signed in to by now. */
+  accountNow?: () => Promise<string | null>
   /** What its agents may do at most. */
   permissions: Permissions
   /** Keys of an agent's config that this CLI knows no way to follow. */

@@ -1,14 +1,16 @@
-import type { Turn, TurnEnd } from './adapter.js'
+import { wallClock } from '../clock.js'
+import type { Turn, TurnEnd, TurnFailure } from './adapter.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
 import { backgroundTasks, ClaudeResults, errorOf } from './claude-results.js'
 import type { BackgroundTask } from './claude-results.js'
-import { failureReason } from './failure-reason.js'
+import { failureOf } from './failure-reason.js'
 import { claudeArgs, withMcpFile } from './claude-args.js'
 import { ClaudeProgress } from './claude-progress.js'
 import { FinalGrace } from './final-grace.js'
 import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
 import { asText, lastWords } from './provider-words.js'
+import { epoch } from './retry-at.js'
 import type { HasTranscript } from './transcripts.js'
 
 export interface ClaudeCode {
@@ -34,12 +36,15 @@ interface Seen {
   background: BackgroundTask[]
   /** The last word so far was a result. */
   over: boolean
+  /** When a limit that was reached ends, in milliseconds since 1970. */
+  limitEnds: number | null
 }
 
 /** One turn of `claude -p`: the prompt goes to stdin, and stream-json comes back. */
 export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<TurnEnd> {
   const seen: Seen = {
     ...{ sessionId: null, worked: false, results: new ClaudeResults(), background: [], over: false },
+    limitEnds: null,
     progress: new ClaudeProgress(turn),
   }
   const grace = new FinalGrace(turn.signal)
@@ -63,11 +68,10 @@ export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<Tur
   seen.progress.end()
   const answer = seen.results.answer()
   const result = seen.results.error()
-  const error =
-    (result === null ? '' : errorOf(result)) || lastWords(exit.stderr) || endedWithoutResult('Claude Code', exit)
   const ofExit = result === null ? failureOfExit('Claude Code', exit) : null
-  const failure = ofExit ?? { failureReason: reasonOf(result, error), error }
+  const failure = ofExit ?? failureIn(result, seen) ?? endedWithoutResult('Claude Code', exit)
   if (turn.resume !== null && !seen.worked && answer === null && !turn.signal.aborted) {
+    const error = (result === null ? '' : errorOf(result)) || lastWords(exit.stderr) || failure.error
     if (seen.sessionId === null && REFUSALS.test(error)) return { kind: 'refused', error, toolsRan: false }
     // With a status, the service has answered: the session was sent to it. And of what is known, none is a refusal.
     const unknown = ofExit === null && failure.failureReason === 'agent_error' && result?.api_error_status == null
@@ -99,6 +103,9 @@ function take(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
     if (warning !== null) turn.onProgress({ kind: 'warning', text: warning })
   } else if (event.type === 'system') {
     system(event, seen, turn)
+  } else if (event.type === 'rate_limit_event' && isRecord(event.rate_limit_info)) {
+    const { status, resetsAt } = event.rate_limit_info
+    seen.limitEnds = status === 'rejected' && typeof resetsAt === 'number' ? epoch(resetsAt) : null
   } else if (event.type === 'stream_event') {
     if (isRecord(event.event) && event.event.type === 'ping') return
     turn.onWork()
@@ -188,9 +195,16 @@ async function storedSession(has: HasTranscript, told: string | null, resumed: s
   return (await has(told)) === false && (await has(resumed)) === true ? resumed : told
 }
 
-function reasonOf(result: Record<string, unknown> | null, error: string): string {
-  if (result?.subtype === 'error_max_turns' || result?.terminal_reason === 'max_turns') return 'iteration_limit'
-  if (result?.terminal_reason === 'prompt_too_long') return 'context_overflow'
-  const apiStatus = typeof result?.api_error_status === 'number' ? result.api_error_status : null
-  return failureReason({ error, apiStatus })
+/** What a result says of a failure; null where there is none, or it says nothing. */
+function failureIn(result: Record<string, unknown> | null, { limitEnds }: Seen): TurnFailure | null {
+  if (result === null) return null
+  const apiStatus = typeof result.api_error_status === 'number' ? result.api_error_status : null
+  const error = errorOf(result) || (apiStatus === null ? '' : `API Error: ${apiStatus}`)
+  const failure = failureOf({ error, apiStatus }, wallClock())
+  failure.retryAt = limitEnds ?? failure.retryAt ?? null
+  if (result.subtype === 'error_max_turns' || result.terminal_reason === 'max_turns') {
+    return { ...failure, failureReason: 'iteration_limit' }
+  }
+  if (result.terminal_reason === 'prompt_too_long') return { ...failure, failureReason: 'context_overflow' }
+  return error === '' ? null : failure
 }

@@ -1,8 +1,9 @@
+import { wallClock } from '../clock.js'
 import type { Turn, TurnEnd } from './adapter.js'
 import { codexArgs } from './codex-args.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
-import { failureReason } from './failure-reason.js'
+import { failureOf } from './failure-reason.js'
 import { FinalGrace } from './final-grace.js'
 import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
 import { lastWords } from './provider-words.js'
@@ -57,9 +58,11 @@ export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
     },
   )
   grace.end()
-  const error = seen.error ?? (errorLines(exit.stderr) || endedWithoutResult('Codex', exit))
+  const told = seen.error ?? ownError(exit.stderr)
   const ofExit = seen.error === null ? failureOfExit('Codex', exit) : null
-  const failure = ofExit ?? { failureReason: failureReason({ error, ...codeIn(error) }), error }
+  const ofWords = told === null ? null : failureOf({ error: told, ...codeIn(told) }, wallClock())
+  const failure = ofExit ?? ofWords ?? endedWithoutResult('Codex', exit)
+  const { error } = failure
   const good = seen.error === null && (seen.completed || exit.code === 0)
   if (turn.resume !== null && !seen.worked && !good && !turn.signal.aborted) {
     const known = failure.failureReason !== 'agent_error'
@@ -151,8 +154,9 @@ function codeIn(error: string): { code: string | null } {
   return { code: text(told?.code) ?? text(told?.type) }
 }
 
-/** Without the log lines and warnings that Codex writes to stderr beside its errors. */
-function errorLines(stderr: string): string {
+/** The error that Codex itself ended with, before its events begin; null where stderr holds only its log. */
+function ownError(stderr: string): string | null {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^(WARNING: |\d{4}-\d\d-\d\dT)/.test(line))
-  return lastWords((lines.length > 0 ? lines : stderr.split('\n')).join('\n'))
+  const begin = lines.findLastIndex((line) => /^error: /i.test(line))
+  return begin === -1 ? null : lastWords(lines.slice(begin).join('\n'))
 }

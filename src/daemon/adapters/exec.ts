@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { wallClock } from '../clock.js'
 import type { Turn, TurnEnd } from './adapter.js'
 import { jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
-import { failureReason } from './failure-reason.js'
+import { failureOf } from './failure-reason.js'
 import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
+import { lastWords } from './provider-words.js'
 import { isStatusLine } from './turn-limits.js'
 
 export interface Exec {
@@ -64,8 +66,10 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
       return { kind: 'refused', error: 'The command does not have this session.', toolsRan: false }
     }
     if (exit.code === 0) return { kind: 'completed', output, result: null, sessionId, transcriptMissing: false }
-    const error = exit.stderr.trim() || endedWithoutResult('The command', exit)
-    const failure = failureOfExit('The command', exit) ?? { failureReason: failureReason({ error }), error }
+    // By the protocol of commands, stderr is where they say why they failed.
+    const error = lastWords(exit.stderr)
+    const ofWords = error === '' ? endedWithoutResult('The command', exit) : failureOf({ error }, wallClock())
+    const failure = failureOfExit('The command', exit) ?? ofWords
     return { kind: 'failed', ...failure, sessionId, transcriptMissing: false }
   } finally {
     await rm(directory, { recursive: true, force: true })

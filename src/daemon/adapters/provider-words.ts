@@ -1,4 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
+import { classifyFailure } from '../../session-pointer/failure-class.js'
+import type { TurnFailure } from './adapter.js'
 
 const MOST_STDERR = 2000
 
@@ -8,6 +10,21 @@ export function lastWords(stderr: string): string {
   if (plain.length <= MOST_STDERR) return plain
   const end = plain.slice(-MOST_STDERR)
   return `... ${end.slice(end.indexOf('\n') + 1)}`
+}
+
+/**
+ * A failure's text for people, with the words that came besides. The server judges a failure by its text: words that it
+ * would judge by are left out, and `leftOut` has them.
+ */
+export function errorWithWords({ failureReason: reason, error, words = '' }: TurnFailure): {
+  error: string
+  leftOut: string | null
+} {
+  if (words === '' || error.includes(words)) return { error, leftOut: null }
+  const whole = [error, words].filter((part) => part !== '').join('\n')
+  const [alone, together] = [error, whole].map((text) => classifyFailure({ reason, error: text }).fault)
+  if (alone === together) return { error: whole, leftOut: null }
+  return { error: `${error}\nWhat it wrote besides is in the progress of this run.`, leftOut: words }
 }
 
 /**

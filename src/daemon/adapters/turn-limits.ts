@@ -43,10 +43,12 @@ export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn)
       },
     })
     if (reached === null || turn.signal.aborted || ended.kind === 'completed') return ended
-    const { sessionId, transcriptMissing } =
-      ended.kind === 'failed' ? ended : { sessionId: null, transcriptMissing: false }
-    const error = `${sentence(reached, limits)} It said last: ${lastWords(said, ended.error)}`
-    return { kind: 'failed', failureReason: reached, error, sessionId, transcriptMissing }
+    const { words = '', ...last } = ended.kind === 'failed' ? ended : { sessionId: null, transcriptMissing: false }
+    const lines = [said, ended.error, words].filter((part, index, all) => part !== '' && all.indexOf(part) === index)
+    return {
+      ...{ ...last, kind: 'failed', failureReason: reached, error: sentence(reached, limits), retryAt: null },
+      words: `It said last: ${lines.join('\n').slice(-MOST_WORDS)}`,
+    }
   } finally {
     clearTimeout(total)
     clearTimeout(idle)
@@ -57,11 +59,6 @@ function sentence(limit: 'agent_idle' | 'timeout', { idleMs, totalMs }: Limits):
   return limit === 'timeout'
     ? `The turn took longer than ${totalMs / 1000} s, the limit of a whole turn, and was stopped.`
     : `The agent did no work for ${idleMs / 1000} s, the limit for an idle turn, and was stopped.`
-}
-
-function lastWords(said: string, error: string): string {
-  const words = said === '' || error.includes(said) ? error : `${said}\n${error}`
-  return words.slice(-MOST_WORDS)
 }
 
 /** Text that only says that the agent waits: no work, however often it comes. */

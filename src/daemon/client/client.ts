@@ -44,7 +44,7 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** A server's address alone means its endpoint. What is no URL is left for the request to complain of. */
-function endpointOf(url: string): string {
+export function endpointOf(url: string): string {
   if (!URL.canParse(url)) return url
   const endpoint = new URL(url)
   if (endpoint.pathname === '/') endpoint.pathname = '/graphql'

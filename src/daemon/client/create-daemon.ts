@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { Accounts } from './accounts.js'
+import type { AccountOf } from './accounts.js'
 import { claimWork } from './claim-loop.js'
 import { createClient } from './client.js'
 import type { ClientOptions } from './client.js'
 import { beat, shortestLease } from './heartbeats.js'
 import { HeldClaims } from './held-claims.js'
 import { thisInstance } from './instance.js'
+import { Hurry } from './hurry.js'
 import { introduce } from './introduce.js'
 import type { Provider } from './introduce.js'
 import { silent } from './log.js'
@@ -14,6 +17,7 @@ import type { Log } from './log.js'
 import { openOutbox } from './outbox.js'
 import type { Run } from './run-claim.js'
 import { Runs } from './runs.js'
+import { followSignals } from './signals.js'
 import { Slots } from './slots.js'
 
 export interface DaemonOptions extends ClientOptions {
@@ -29,6 +33,11 @@ export interface DaemonOptions extends ClientOptions {
   waitSeconds?: number
   /** The lease to ask for, 1 to 3600 s; default: the server's. */
   leaseSeconds?: number
+  /**
+   * Asked before each heartbeat, which tells the server of an account that has changed: whoever signs in with another one
+   * ends the cooling down of a runtime.
+   */
+  accountOf?: AccountOf
   /** Where reports wait for the server's answer; default: a file in ~/.baton of this server and daemonId. */
   outboxFile?: string
   /**
@@ -81,15 +90,20 @@ export function createDaemon(options: DaemonOptions): Daemon {
       prepare: options.prepare ?? (async () => undefined),
     })
     if (stopping.signal.aborted) return
-    const { runtimeIds, timers } = introduced
+    const { runtimes, timers } = introduced
+    const runtimeIds = runtimes.map(({ runtimeId }) => runtimeId)
     const lease = shortestLease(timers, leaseSeconds)
     const held = new HeldClaims(lease * 1000)
     const begun = new Runs({ ...shared, outbox, run, held, slots, stopping: stopping.signal, exiting: exiting.signal })
     runs = begun
+    const hurry = new Hurry()
     const beats = beat({
       ...{ ...shared, runtimeIds, held, signal: beating.signal },
+      ...{ hurry, accounts: new Accounts(runtimes, options.accountOf) },
       ...{ firstBeatSeconds: timers.heartbeat, leaseSeconds: lease },
     })
+    const hint = () => hurry.now()
+    followSignals({ ...{ options, daemonId, held, hint, log }, signal: beating.signal }).catch(() => undefined)
     claiming = claimWork({
       ...{ ...shared, runtimeIds, waitSeconds, leaseSeconds, signal: stopping.signal },
       freeSlots: () => slots.free(),

@@ -64,6 +64,10 @@ export const documents = {
     mutation ReleaseTask($input: ReleaseTaskInput!) {
       releaseTask(input: $input) { task { id status } }
     }`,
+  ClaimSignals: `
+    subscription ClaimSignals($daemonId: String!) {
+      claimSignals(daemonId: $daemonId) { taskId verdict }
+    }`,
   ReadHandoff: `
     query ReadHandoff($taskId: ID!, $maxBytes: Int!, $ifFresh: Boolean!) {
       task(id: $taskId) {

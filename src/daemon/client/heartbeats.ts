@@ -1,11 +1,12 @@
 import { monotonicMs } from '../clock.js'
+import type { Accounts } from './accounts.js'
 import { ApiError } from './api-error.js'
 import type { Client, ResultOf } from './client.js'
 import type { Instance } from './instance.js'
 import type { HeldClaims } from './held-claims.js'
+import type { Hurry } from './hurry.js'
 import { messageOf } from './log.js'
 import type { Log } from './log.js'
-import { pause } from './pause.js'
 
 type Timers = ResultOf<'ServerTimers'>['serverTimers']
 
@@ -23,6 +24,9 @@ interface Beating {
   daemonId: string
   instance: Instance
   runtimeIds: string[]
+  accounts: Accounts
+  /** Brings the next beat forward. */
+  hurry: Hurry
   firstBeatSeconds: number
   leaseSeconds: number
   log: Log
@@ -31,23 +35,25 @@ interface Beating {
 
 /**
  * Says that the daemon is alive and renews all its claims, in one call. As often as the server asks for, and at least
- * three times a lease. Until the signal fires; rejects only when the server refuses the daemon itself.
+ * three times a lease, and at once when hurried. Until the signal fires; rejects only when the server refuses the daemon itself.
  */
-export async function beat({ client, held, log, signal, leaseSeconds, ...daemon }: Beating): Promise<void> {
+export async function beat({ client, held, log, signal, hurry, leaseSeconds, ...daemon }: Beating): Promise<void> {
   const longestMs = (leaseSeconds * 1000) / BEATS_PER_LEASE
   let nextMs = Math.min(daemon.firstBeatSeconds * 1000, longestMs)
   while (!signal.aborted) {
-    await pause(nextMs, signal)
+    await hurry.pause(nextMs, signal)
     if (signal.aborted) return
+    const accounts = await daemon.accounts.changed()
     const askedAt = monotonicMs()
     const claims = held.toRenew()
     try {
       const { daemonId, runtimeIds, instance } = daemon
       const answer = await client.send(
         'Heartbeat',
-        { input: { daemonId, runtimeIds, claims, instance } },
+        { input: { daemonId, runtimeIds, claims, instance, ...(accounts.length > 0 && { accounts }) } },
         { signal, timeoutMs: Math.max(1000, longestMs) },
       )
+      daemon.accounts.told(accounts)
       held.apply(claims, answer.heartbeat.claims, askedAt)
       nextMs = Math.min(answer.heartbeat.nextHeartbeatSeconds * 1000, longestMs)
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Registered } from './accounts.js'
 import type { Client, ResultOf, VariablesOf } from './client.js'
 import type { Instance } from './instance.js'
 import { messageOf } from './log.js'
@@ -25,7 +26,7 @@ interface Introducing {
  * has the rest of what that process held recovered. Waits for a server that is away, until the signal fires.
  */
 export async function introduce(introducing: Introducing): Promise<{
-  runtimeIds: string[]
+  runtimes: Registered[]
   timers: ResultOf<'ServerTimers'>['serverTimers']
 }> {
   const { client, daemonId, instance, providers, outbox, log, signal, prepare } = introducing
@@ -34,12 +35,15 @@ export async function introduce(introducing: Introducing): Promise<{
       signal,
       onRetry: (error) => log('warn', 'The server does not answer yet.', { error: messageOf(error) }),
     })
-  const runtimeIds: string[] = []
+  const runtimes: Registered[] = []
   for (const provider of providers) {
-    const input = { daemonId, instance, ...(typeof provider === 'string' ? { provider } : provider) }
+    const told: Provider = typeof provider === 'string' ? { provider } : provider
+    const input = { daemonId, instance, ...told }
     const { registerRuntime } = await answered(() => client.send('RegisterRuntime', { input }))
-    runtimeIds.push(registerRuntime.runtime.id)
+    const { id: runtimeId } = registerRuntime.runtime
+    runtimes.push({ runtimeId, provider: told.provider, account: told.account ?? null })
   }
+  const runtimeIds = runtimes.map(({ runtimeId }) => runtimeId)
   if (!signal.aborted) await prepare()
   // Finished runs first: after the recovery their tasks would be failed, and their reports stale.
   for (const report of outbox.waiting()) await deliverUntilAnswered({ client, outbox, log, exiting: signal }, report)
@@ -48,5 +52,5 @@ export async function introduce(introducing: Introducing): Promise<{
   )
   const { serverTimers } = await answered(() => client.send('ServerTimers', {}))
   log('info', 'Registered.', { runtimes: runtimeIds.length, orphans: recoverOrphanedTasks.failed.length })
-  return { runtimeIds, timers: serverTimers }
+  return { runtimes, timers: serverTimers }
 }

@@ -248,6 +248,10 @@ type ReleaseTaskMutationVariables = Exact<{
   input: ReleaseTaskInput
 }>
 type ReleaseTaskMutation = { releaseTask: { task: { id: string; status: TaskStatus } } | null }
+type ClaimSignalsSubscriptionVariables = Exact<{
+  daemonId: string
+}>
+type ClaimSignalsSubscription = { claimSignals: { taskId: string; verdict: ClaimVerdict } }
 type ReadHandoffQueryVariables = Exact<{
   taskId: string
   maxBytes: number
@@ -285,6 +289,7 @@ export interface Operations {
   CompleteTask: { result: Done<CompleteTaskMutation>; variables: CompleteTaskMutationVariables }
   FailTask: { result: Done<FailTaskMutation>; variables: FailTaskMutationVariables }
   ReleaseTask: { result: Done<ReleaseTaskMutation>; variables: ReleaseTaskMutationVariables }
+  ClaimSignals: { result: ClaimSignalsSubscription; variables: ClaimSignalsSubscriptionVariables }
   ReadHandoff: { result: ReadHandoffQuery; variables: ReadHandoffQueryVariables }
 }
 

@@ -27,6 +27,8 @@ export interface Failed extends Ending {
   failureReason: string
   /** For people, and for the server's rules about texts that a resumed session would only repeat. */
   error: string
+  /** Of rate_limited, quota_exhausted, billing or authentication: when the provider says that it may be asked again. */
+  retryAt?: Date | null
 }
 
 export type RunResult = Completed | Failed
@@ -57,7 +59,7 @@ export function reportOf(
     const { failureReason } = result
     return {
       name: 'FailTask',
-      input: { ...key, ...ending, failureReason, error: fitting(result.error) },
+      input: { ...key, ...ending, failureReason, error: fitting(result.error), retryAt: timeOf(result.retryAt) },
       start: started,
     }
   }
@@ -77,6 +79,11 @@ function endingOf(calls: ClaimCalls, result: RunResult) {
     retiredSessionId: result.retiredSessionId ?? calls.retired() ?? undefined,
     transcriptMissing: result.transcriptMissing,
   }
+}
+
+/** undefined for what is no time: a report that the server cannot read would be lost. */
+function timeOf(time: Date | null | undefined): string | undefined {
+  return time == null || Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
 
 function failureOf(threw: unknown): Failed {

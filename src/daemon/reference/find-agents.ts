@@ -39,6 +39,7 @@ export async function findAgents(
     found.push({
       ...{ provider: 'claude', cliVersion: versionOf(claude, environment) },
       account: await claudeAccount(fingerprint, place),
+      accountNow: () => claudeAccount(fingerprint, place),
       store: storeFingerprint(fingerprint, claudeHome(place)),
       ...{ permissions: asked.permissions, cannot: [], wasTold },
       run: (turn) => runClaudeCode(claudeCode, turn),
@@ -51,6 +52,7 @@ export async function findAgents(
     found.push({
       ...{ provider: 'codex', cliVersion: versionOf(codex, environment) },
       account: await codexAccount(fingerprint, place),
+      accountNow: () => codexAccount(fingerprint, place),
       store: storeFingerprint(fingerprint, codexHome(place)),
       ...{ permissions: asked.permissions, cannot: [], wasTold },
       run: (turn) => runCodex(own, turn),

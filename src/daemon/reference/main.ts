@@ -53,6 +53,7 @@ if (agents.length === 0)
 const daemon = createDaemon({
   ...{ url, token, daemonId, slots, ...(leaseSeconds !== null && { leaseSeconds }) },
   providers: agents.map(({ provider, cliVersion, account, store }) => ({ provider, cliVersion, account, store })),
+  accountOf: async (name) => (await agents.find(({ provider }) => provider === name)?.accountNow?.()) ?? null,
   run: runWith(agents, workRoot, options),
   outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
   prepare: async () => {

@@ -1,6 +1,7 @@
-import type { Adapter, Turn, TurnEnd } from '../adapters/adapter.js'
+import type { Adapter, Turn, TurnEnd, TurnFailure } from '../adapters/adapter.js'
 import { HANDOFF_BYTES } from '../client/handoff.js'
 import type { Claim } from '../client/held-claims.js'
+import { errorWithWords } from '../adapters/provider-words.js'
 import { runWithin } from '../adapters/turn-limits.js'
 import type { Run } from '../client/run-claim.js'
 import type { RunResult } from '../client/run-result.js'
@@ -87,7 +88,7 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       } else await start('REFUSED')
     }
     showWaiting()
-    return resultOf(end, { sessionId, workDir })
+    return resultOf(end, { sessionId, workDir, show: progress })
   }
 }
 
@@ -102,11 +103,23 @@ async function wasCutOff(
 }
 
 /** The end of a turn as the task's. A turn that was stopped is not judged by how it died. */
-function resultOf(end: TurnEnd, { sessionId, workDir }: { sessionId: string | null; workDir: string }): RunResult {
-  if (end.kind === 'refused') return { ...failure('agent_error', end.error), workDir }
+function resultOf(
+  end: TurnEnd,
+  { sessionId, workDir, show }: { sessionId: string | null; workDir: string; show: Turn['onProgress'] },
+): RunResult {
+  if (end.kind === 'refused') {
+    const refused = { failureReason: 'agent_error', error: 'The session was refused.', words: end.error }
+    return { ...shownFailure(refused, show), workDir }
+  }
   const ending = { sessionId: end.sessionId ?? sessionId, workDir, transcriptMissing: end.transcriptMissing }
   if (end.kind === 'completed') return { output: end.output, result: end.result, ...ending }
-  return { ...failure(end.failureReason, end.error), ...ending }
+  return { ...shownFailure(end, show), ...ending }
+}
+
+function shownFailure(turn: TurnFailure, show: Turn['onProgress']) {
+  const { error, leftOut } = errorWithWords(turn)
+  if (leftOut !== null) show({ kind: 'stderr', text: leftOut })
+  return { ...failure(turn.failureReason, error), retryAt: turn.retryAt == null ? null : new Date(turn.retryAt) }
 }
 
 function failure(failureReason: string, error: string) {

@@ -1,5 +1,5 @@
 import { ApiError, isPassing } from './api-error.js'
-import { messagesOf } from './event-stream.js'
+import { messagesOf } from '../../machine/event-stream.js'
 import { pause, RETRY_MS } from './pause.js'
 import type { Result } from './request.js'
 import { authorization, request } from './request.js'

@@ -183,3 +183,27 @@ test('a program that cannot be started, or dies without a word, is a failure', a
   const died = await claude([{ code: 3, deaf: true }], { prompt: 'long '.repeat(100_000) })
   expect(died.end).toMatchObject({ kind: 'failed', error: 'Claude Code ended with status 3 without a result.' })
 })
+
+const LOG = '\u001b[31m[debug]\u001b[0m prompt is too long; API Error: 401; connection error\n'
+
+test('what it writes to stderr is shown without colours, and is no reason for the failure', async () => {
+  for (const stdout of ['', begun, begun + line({ type: 'result', is_error: true, result: '' })]) {
+    const { end } = await claude([{ stdout, stderr: LOG, code: 1 }])
+    expect(end).toMatchObject({
+      ...{ kind: 'failed', failureReason: 'agent_error', error: 'Claude Code ended with status 1 without a result.' },
+      words: '[debug] prompt is too long; API Error: 401; connection error',
+    })
+  }
+})
+
+test('when the limit ends is taken from its event, else from its words', async () => {
+  const said = "You've hit your session limit · resets Oct 6, 2099, 1pm (UTC)"
+  const result = line({ type: 'result', is_error: true, api_error_status: 429, result: said })
+  const limit = (status: string) =>
+    line({ type: 'rate_limit_event', rate_limit_info: { status, resetsAt: 4_000_000_000, rateLimitType: 'five_hour' } })
+  const retryAt = async (stdout: string) => (await claude([{ stdout: begun + stdout, code: 1 }])).end
+  const inWords = Date.parse('2099-10-06T13:01:00Z')
+  expect(await retryAt(result)).toMatchObject({ failureReason: 'rate_limited', retryAt: inWords })
+  expect(await retryAt(limit('rejected') + result)).toMatchObject({ retryAt: 4_000_000_000_000 })
+  expect(await retryAt(limit('allowed_warning') + result)).toMatchObject({ retryAt: inWords })
+})

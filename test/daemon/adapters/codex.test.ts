@@ -144,3 +144,20 @@ test('a rollout is found by its thread, in whatever day and form', async () => {
   ])
   expect(missing.end).toMatchObject({ transcriptMissing: true })
 })
+
+test('what it logs to stderr is shown, and is no reason for the failure; its own error is one', async () => {
+  const log = '2026-11-01T10:00:00Z ERROR codex: prompt is too long, 401 Unauthorized\n'
+  const { end } = await codex([{ stderr: log, code: 1 }])
+  expect(end).toMatchObject({ failureReason: 'agent_error', error: 'Codex ended with status 1 without a result.' })
+  expect(end).toMatchObject({ words: log.trim() })
+  const own = await codex([{ stderr: `${log}Error: unexpected status 401 Unauthorized: no key\n`, code: 1 }])
+  const error = 'Error: unexpected status 401 Unauthorized: no key'
+  expect(own.end).toMatchObject({ failureReason: 'authentication', error })
+})
+
+test('when the usage limit ends is told', async () => {
+  const message = "You've hit your usage limit. Please try again at Oct 6th, 2099 3:42 PM (UTC)."
+  const failed = JSON.stringify({ type: 'turn.failed', error: { message } })
+  const { end } = await codex([{ stdout: failed, code: 1 }])
+  expect(end).toMatchObject({ failureReason: 'rate_limited', retryAt: Date.parse('2099-10-06T15:43:00Z') })
+})

@@ -56,7 +56,7 @@ test.each([
 ])('status lines do not keep %s alive, and are its last words', async (name, line) => {
   const end = await within(name, `while :; do echo '${line}'; sleep 0.2; done`, { idleMs: 1500 })
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'agent_idle' })
-  if (name !== 'claude') expect(end).toMatchObject({ error: expect.stringContaining('Reconnecting... 1/5') as string })
+  if (name !== 'claude') expect(end).toMatchObject({ words: expect.stringContaining('Reconnecting... 1/5') as string })
 })
 
 const TOOL = '{"id":"i","type":"command_execution","command":"make"}'

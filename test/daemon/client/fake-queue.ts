@@ -57,6 +57,9 @@ export class FakeQueue {
         return this.#recover()
       case 'ReadHandoff':
         return { task: null }
+      // An older server.
+      case 'ClaimSignals':
+        throw new Refused('GRAPHQL_VALIDATION_FAILED')
       case 'ServerTimers':
         return { serverTimers: this.timers }
       case 'Heartbeat':

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { OperationName, ResultOf, VariablesOf } from '../../../src/daemon/client/client.js'
 import { FakeQueue, Refused } from './fake-queue.js'
@@ -15,7 +16,11 @@ export interface FakeServer extends AsyncDisposable {
   failNext(name: OperationName, ...faults: Fault[]): void
   /** While true, every request is cut. */
   down: boolean
-  inputsOf<Name extends Exclude<OperationName, 'ServerTimers' | 'ReadHandoff'>>(
+  /** What becomes of a subscription: refused, as by an older server; kept open; ended at once. */
+  signals: 'REFUSED' | 'OPEN' | 'ENDED'
+  /** Tells all that follow that the task's claim has ended. Returns how many there are. */
+  signal(taskId: string): number
+  inputsOf<Name extends Exclude<OperationName, 'ServerTimers' | 'ReadHandoff' | 'ClaimSignals'>>(
     name: Name,
   ): VariablesOf<Name>['input'][]
 }
@@ -25,6 +30,7 @@ export async function fakeServer(): Promise<FakeServer> {
   const queue = new FakeQueue()
   const faults = new Map<OperationName, Fault[]>()
   const requests: FakeServer['requests'] = []
+  const streams = new Set<ServerResponse>()
   const http = createServer((request, response) => {
     let body = ''
     request.setEncoding('utf8')
@@ -38,6 +44,12 @@ export async function fakeServer(): Promise<FakeServer> {
       const fault = server.down ? 'CUT' : faults.get(name)?.shift()
       if (fault === 'CUT') return request.socket.destroy()
       if (fault === 'DOWN') return response.writeHead(500, { 'content-type': 'text/plain' }).end('no')
+      if (name === 'ClaimSignals' && server.signals !== 'REFUSED') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n')
+        if (server.signals === 'ENDED') return response.end('event: complete\ndata:\n\n')
+        streams.add(response)
+        return response.once('close', () => streams.delete(response))
+      }
       const answer = answerOf(name, () => queue.handle(name, variables.input ?? {}))
       if (fault === 'LOST') return request.socket.destroy()
       return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
@@ -49,6 +61,12 @@ export async function fakeServer(): Promise<FakeServer> {
     queue,
     requests,
     down: false,
+    signals: 'REFUSED',
+    signal: (taskId) => {
+      const data = JSON.stringify({ data: { claimSignals: { taskId, verdict: 'LOST' } } })
+      for (const stream of streams) stream.write(`event: next\ndata: ${data}\n\n`)
+      return streams.size
+    },
     failNext: (name, ...some) => void faults.set(name, [...(faults.get(name) ?? []), ...some]),
     inputsOf: <Name extends OperationName>(name: Name) =>
       requests.filter((one) => one.name === name).map(({ input }) => input) as never,

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs'
+import { readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChildProcess } from 'node:child_process'
@@ -15,7 +15,7 @@ const MAIN = join(ROOT, 'src/daemon/reference/main.ts')
 const SESSION = '2b493325-77a9-4cfd-b2d3-fc51c1565009'
 
 /** A server, and the reference daemon on a machine whose `claude` follows the script. */
-async function machine(script: ScriptedTurn[]) {
+async function machine(script: ScriptedTurn[], environment: Record<string, string> = {}) {
   const claude = await fakeProgram('claude', script)
   const workRoot = join(await directory(), 'tree')
   const { url } = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
@@ -30,6 +30,7 @@ async function machine(script: ScriptedTurn[]) {
           HOME: claude.home,
           BATON_TOKEN: ADMIN_TOKEN,
           ANTHROPIC_API_KEY: 'sk-secret',
+          ...environment,
         },
       },
     )
@@ -95,6 +96,30 @@ test('an overflow poisons the session: the next turn is fresh, in the same direc
   expect(third).toMatchObject({ status: 'COMPLETED', resume: { outcome: 'FRESH', reason: 'SESSION_POISONED' } })
   expect(third.workDir).toBe(first.workDir)
   expect(claude.calls().at(-1)?.cwd).toBe(first.workDir)
+}, 120_000)
+
+test('a used-up account cools its runtime until the time that the provider tells, and another account ends that', async () => {
+  const resetsAt = Math.floor(Date.now() / 1000) + 7200
+  const events = [
+    { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } },
+    { type: 'result', is_error: true, api_error_status: 429, result: "You've hit your session limit" },
+  ]
+  const stdout = [recorded('claude-fresh').split('\n')[0], ...events.map((event) => JSON.stringify(event))].join('\n')
+  const { url, claude, start } = await machine([{ stdout: `${stdout}\n`, code: 1 }], { ANTHROPIC_API_KEY: '' })
+  const login = (accountUuid: string) =>
+    writeFileSync(join(claude.home, '.claude.json'), JSON.stringify({ oauthAccount: { accountUuid } }))
+  login('used-up')
+  await start()
+  const say = await chatOn(url, await runtimeOf(url, 'claude'))
+  expect(await say('Say done.')).toMatchObject({ status: 'FAILED', failure: { reason: 'rate_limited' } })
+  const cooling = async () => {
+    const query = '{ runtimes { nodes { coolingUntil } } }'
+    const { runtimes } = await ask<{ runtimes: { nodes: { coolingUntil: string | null }[] } }>(url, query)
+    return runtimes.nodes[0]?.coolingUntil
+  }
+  expect(await cooling()).toBe(new Date(resetsAt * 1000).toISOString())
+  login('another')
+  while ((await cooling()) !== null) await new Promise((resolve) => setTimeout(resolve, 100))
 }, 120_000)
 
 test('a daemon that is killed in the middle of a run leaves its session to the retry', async () => {

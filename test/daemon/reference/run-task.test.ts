@@ -15,6 +15,8 @@ const completed: TurnEnd = {
   transcriptMissing: false,
 }
 
+const NO_SESSION = { sessionId: null, transcriptMissing: false }
+
 /** Runs one claim with an adapter that ends its turns like this, one after the other. */
 async function run(
   ends: TurnEnd[],
@@ -110,7 +112,35 @@ test('a refusal after tools had run is not tried again', async () => {
   const { result, turns, starts } = await run([refused(true)], { sessionId: 's-0' })
   expect(turns).toHaveLength(1)
   expect(starts).toContain('REFUSED')
-  expect(result).toMatchObject({ failureReason: 'agent_error', error: 'No conversation found' })
+  expect(result).toMatchObject({
+    failureReason: 'agent_error',
+    error: 'The session was refused.\nNo conversation found',
+  })
+})
+
+test('what a program wrote besides its error is shown, and the failure is not judged by it', async () => {
+  const died = { kind: 'failed', failureReason: 'agent_error', error: 'It ended.', ...NO_SESSION } as const
+  const harmless = await run([{ ...died, words: 'Segmentation fault' }])
+  expect(harmless.result).toMatchObject({ error: 'It ended.\nSegmentation fault' })
+  expect(harmless.shown).toEqual([])
+  for (const words of ['debug: prompt is too long', 'API Error: 401', '429 Too Many Requests', 'fetch failed']) {
+    const { result, shown } = await run([{ ...died, words }])
+    expect(result).toMatchObject({
+      failureReason: 'agent_error',
+      error: 'It ended.\nWhat it wrote besides is in the progress of this run.',
+    })
+    expect(shown).toEqual([words])
+  }
+  // The two halves of what breaks a history, one in the error and one in the log.
+  const halves = { ...died, error: 'invalid_request_error', words: 'status=400' }
+  expect((await run([halves])).result).toMatchObject({ error: expect.not.stringContaining('400') as string })
+})
+
+test('when the provider says that it may be asked again is told with the failure', async () => {
+  const failed = { kind: 'failed', failureReason: 'rate_limited', error: 'Wait.', ...NO_SESSION } as const
+  const retryAt = Date.parse('2026-10-03T20:30:00.000Z')
+  expect((await run([{ ...failed, retryAt }])).result).toMatchObject({ retryAt: new Date(retryAt) })
+  expect((await run([{ ...failed, retryAt: null }])).result).toMatchObject({ retryAt: null })
 })
 
 test('a second refusal is the end of it', async () => {

@@ -6,15 +6,21 @@ export interface StreamMessage {
 
 /**
  * The messages of a server-sent event stream, as they come. EventSource would do, could it send an authorization header.
+ * `heard` is called with whatever arrives, also with comments, which only keep the connection open.
  */
-export async function* messagesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamMessage> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
+export async function* messagesOf(
+  body: ReadableStream<Uint8Array>,
+  heard: () => void = () => undefined,
+): AsyncGenerator<StreamMessage> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
   let rest = ''
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      rest += value.replaceAll('\r\n', '\n')
+      heard()
+      rest = (rest + decoder.decode(value, { stream: true })).replaceAll('\r\n', '\n')
       const blocks = rest.split('\n\n')
       rest = blocks.pop() ?? ''
       for (const block of blocks) {
