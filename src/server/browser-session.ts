@@ -41,7 +41,7 @@ export async function openBrowserSession(
     return respondJson(response, 415, { error: 'Send { "code": "..." } as application/json.' })
   }
   await attempts.mayTry(address)
-  const code = codeIn(await readBody(request))
+  const code = codeIn(await readBody(request, () => Promise.resolve(false)))
   if (code === null || !(await codes.redeem(code))) {
     await attempts.failure(address)
     const error = 'This address has been used, or is too old. Run npm run open for a new one.'

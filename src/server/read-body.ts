@@ -3,11 +3,13 @@ import type { ErrorCode } from '../graphql/error-codes.js'
 import { mayBeLarge } from './large-body.js'
 
 /**
- * The largest request, in bytes: 1 MB of text, or 2 MB where mayBeLarge says so, and what JSON's escapes and the
- * operation itself add to it.
+ * The most text of a request, in bytes once JSON's escapes are undone: 1 MB, or 2 MB where mayBeLarge says so, and what the
+ * operation itself adds to it.
  */
-const MAX_BYTES = 1_500_000
-const MAX_LARGE_BYTES = 2_500_000
+const MAX_TEXT_BYTES = 1_500_000
+const MAX_LARGE_TEXT_BYTES = 2_500_000
+/** As escapes write it, a control character of one byte is six: \u0001, and seven in a string of the operation: \\u0001. */
+const LONGEST_ESCAPE = 7
 
 /** How long a client may go on sending what was refused already, before it is cut off. */
 const DRAIN_MS = 2_000
@@ -19,10 +21,46 @@ export class ClientGone extends Error {
   }
 }
 
-/** The body; null when it is larger than its operation may be. @throws ClientGone */
-export async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const body = await readUpTo(request, MAX_LARGE_BYTES)
-  return body === null || body.length <= MAX_BYTES || mayBeLarge(body) ? body : null
+/**
+ * The body; null when its text is more than its operation may have. `isKnown` tells whether the caller has a token: nobody
+ * else may have the server read what escapes make of the largest text. It is asked only where that is needed.
+ *
+ * @throws ClientGone
+ */
+export async function readBody(request: IncomingMessage, isKnown: () => Promise<boolean>): Promise<Buffer | null> {
+  const announced = Number(request.headers['content-length'] ?? Infinity)
+  const mayEscape = announced > MAX_LARGE_TEXT_BYTES && (await isKnown())
+  const body = await readUpTo(request, mayEscape ? LONGEST_ESCAPE * MAX_LARGE_TEXT_BYTES : MAX_LARGE_TEXT_BYTES)
+  if (body === null || body.length <= MAX_TEXT_BYTES) return body
+  const textBytes = unescapedBytes(body)
+  if (textBytes > MAX_LARGE_TEXT_BYTES) return null
+  return textBytes <= MAX_TEXT_BYTES || mayBeLarge(body) ? body : null
+}
+
+/** In ASCII. */
+const [BACKSLASH, U, ZERO, EIGHT, D] = [0x5c, 0x75, 0x30, 0x38, 0x64]
+
+/** How long the JSON would be in UTF-8 without its escapes. A loop, because there may be millions of them. */
+function unescapedBytes(body: Buffer): number {
+  let bytes = 0
+  for (let at = 0; at < body.length;) {
+    if (body[at] !== BACKSLASH) {
+      at += 1
+      bytes += 1
+      continue
+    }
+    const u = body[at + 1] === BACKSLASH && body[at + 2] === U ? at + 2 : at + 1
+    bytes += body[u] === U ? widthOf(body[u + 1] ?? 0, body[u + 2] ?? 0, body[u + 3] ?? 0) : 1
+    at = u + (body[u] === U ? 5 : 1)
+  }
+  return bytes
+}
+
+/** Of the character whose code begins with these three digits, in UTF-8; of each half of a pair: 2. */
+function widthOf(first: number, second: number, third: number): number {
+  if (first === ZERO && second < EIGHT) return second === ZERO && third < EIGHT ? 1 : 2
+  const isHalf = (first | 0x20) === D && second >= EIGHT
+  return isHalf ? 2 : 3
 }
 
 /**
@@ -34,6 +72,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | null>
 function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve(null)
   return new Promise((resolve, reject) => {
+    // Before anybody listened: while it was found out who calls.
+    if (request.destroyed && !request.complete) return reject(new ClientGone())
     const chunks: Buffer[] = []
     let size = 0
     const take = (chunk: Buffer): void => {
@@ -59,7 +99,7 @@ function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | nul
  */
 export function refuseBody(request: IncomingMessage, response: ServerResponse): void {
   const message =
-    `The request is larger than ${MAX_BYTES} bytes (completeTask and reportTaskProgress: ${MAX_LARGE_BYTES}). ` +
+    `The request holds more than ${MAX_TEXT_BYTES} bytes of text (completeTask and reportTaskProgress: ${MAX_LARGE_TEXT_BYTES}). ` +
     'Send less at once: progress goes in several calls.'
   const code: ErrorCode = 'PAYLOAD_TOO_LARGE'
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] })

@@ -82,9 +82,10 @@ async function handle(handling: RequestHandling, request: IncomingMessage, respo
     })
   }
   if (crossOrigin(request, response) || refuseRequest(request, response)) return
-  const direct = request.method === 'POST' ? await readPost(request) : null
+  const ask = () => authenticator.caller(request.headers.authorization, address)
+  const direct = request.method === 'POST' ? await readPost(request, async () => (await ask()) !== null) : null
   if (direct === 'too large') return refuseBody(request, response)
-  const caller = await authenticator.caller(request.headers.authorization, address)
+  const caller = await ask()
   await rateLimits.request(caller, address)
   const context = { req: request, res: response, caller, requestId: response.requestId }
   if (direct === null) await graphql.yoga(request, response, context)
@@ -92,8 +93,11 @@ async function handle(handling: RequestHandling, request: IncomingMessage, respo
 }
 
 /** A function of its own, so that its variables are gone while the request waits for work: the body above all. */
-async function readPost(request: IncomingMessage): Promise<DirectPost | 'too large' | null> {
-  const body = await readBody(request)
+async function readPost(
+  request: IncomingMessage,
+  isKnown: () => Promise<boolean>,
+): Promise<DirectPost | 'too large' | null> {
+  const body = await readBody(request, isKnown)
   if (body === null) return 'too large'
   const direct = directPost(request, body)
   // Yoga takes the body from here, as it does behind frameworks that parse bodies before it. A stream, because of any

@@ -91,6 +91,34 @@ describe('bodies', () => {
     expect(await answerOf(await post(more))).toMatchObject(tooLarge)
   })
 
+  it.each([
+    ['a control character', '\u0001', (text: string) => JSON.stringify(text)],
+    ['a character that a client escapes', 'é', (text: string) => `"${text.replaceAll('é', '\\u00e9')}"`],
+    ['a quote', '"', (text: string) => JSON.stringify(text)],
+  ])('an output of 1 MB is taken however long its escapes are: %s', async (_what, character, written) => {
+    const most = 1_048_576 / Buffer.byteLength(character)
+    const query = `mutation ($output: String!) { completeTask(input: {
+      taskId: "task_01h2xcejqtf2nbrexx3vqjhp41", claimToken: "x", output: $output }) { task { id } } }`
+    const body = (length: number): string =>
+      `{"query":${JSON.stringify(query)},"variables":{"output":${written(character.repeat(length))}}}`
+    expect(await answerOf(await post(body(most)))).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] })
+    expect(await answerOf(await post(body(most + 1)))).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'input.output' }] } }],
+    })
+    expect(await answerOf(await post(body(2.5 * most)))).toMatchObject(tooLarge)
+  })
+
+  it('what escapes make of a text is read of nobody without a token', async () => {
+    const body = JSON.stringify({ query: '{ viewer { kind } }', variables: { text: '\u0001'.repeat(1_000_000) } })
+    expect(await answerOf(await post(body))).toMatchObject({ status: 200 })
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    expect(await answerOf(response)).toMatchObject(tooLarge)
+  })
+
   it('after a refusal the server goes on', async () => {
     await post('x'.repeat(10_000_000)).catch(() => undefined)
     expect((await get('/ready')).status).toBe(200)
