@@ -24,12 +24,16 @@ export class SharedPool extends Pool {
   /** The other pool of this process; null: there is none. */
   neighbour: SharedPool | null = null
   private readonly most: number
+  /** Those that the database has let in. The pool's own count has those that it has yet to answer, too. */
+  private readonly open = new Set<PoolClient>()
   private refusedAt = -Infinity
   private isGiving = false
 
   constructor(config: PoolConfig) {
     super(config)
     this.most = this.options.max
+    this.on('connect', (client) => this.open.add(client))
+    this.on('remove', (client) => this.open.delete(client))
   }
 
   override connect(): Promise<PoolClient>
@@ -57,9 +61,9 @@ export class SharedPool extends Pool {
         return await super.connect()
       } catch (error) {
         if (!isRefusal(error) || performance.now() > until) throw error
-        this.keepTo(this.totalCount)
+        this.keepTo(this.open.size)
         // With a connection of its own, the pool has the call wait for that one.
-        if (this.totalCount > 0) continue
+        if (this.open.size > 0) continue
         this.neighbour?.giveOne()
         await sleep(PAUSE_MS)
       }
@@ -73,10 +77,10 @@ export class SharedPool extends Pool {
 
   /** Closes the next connection that is free, and does without it for a while. The last one stays: false. */
   giveOne(): boolean {
-    if (this.totalCount < 2) return false
+    if (this.open.size < 2) return false
     if (this.isGiving) return true
     this.isGiving = true
-    this.keepTo(this.totalCount - 1)
+    this.keepTo(this.open.size - 1)
     this.closeNext(() => (this.isGiving = false))
     return true
   }
