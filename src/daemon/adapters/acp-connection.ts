@@ -10,6 +10,7 @@ import type {
   RequestPermissionResponse,
   SessionUpdate,
 } from '@agentclientprotocol/sdk'
+import type { SessionUse } from './acp-usage.js'
 import { startProcess } from './child-process.js'
 import type { Exit, Machine } from './child-process.js'
 
@@ -41,6 +42,10 @@ export class AcpConnection {
   offers: Offers = {}
   capabilities: InitializeResponse['agentCapabilities']
   agentName: string | null = null
+  /** What the agent has told last of the session's use. */
+  use: SessionUse | null = null
+  /** Of the session's cost, what was there before the turn; null: not known, because agents tell only the sum. */
+  costBefore: number | null = null
   /** null: between turns, and while a session is being opened. */
   listener: Listener | null = null
   /** Fires at each update of any session, whether somebody listens or not. */
@@ -56,6 +61,7 @@ export class AcpConnection {
     const app = client({ name: 'baton' })
       .onNotification(methods.client.session.update, ({ params }) => {
         this.onUpdate?.()
+        if (params.update.sessionUpdate === 'usage_update') this.#used(params.update)
         if (params.sessionId === this.sessionId) this.listener?.update(params.update)
       })
       .onRequest(methods.client.session.requestPermission, ({ params }) =>
@@ -80,6 +86,11 @@ export class AcpConnection {
 
   get agent(): ClientContext {
     return this.#connection.agent
+  }
+
+  /** Of whichever session: there is one on a connection, and while it is loaded its name is not set yet. */
+  #used({ used, size, cost }: Extract<SessionUpdate, { sessionUpdate: 'usage_update' }>): void {
+    this.use = { used, size, costUsd: cost?.currency === 'USD' ? cost.amount : (this.use?.costUsd ?? null) }
   }
 
   /** It has ended, or lost its connection: no turn can go on with it. */

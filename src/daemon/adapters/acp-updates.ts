@@ -14,8 +14,6 @@ const CHANGES = ['edit', 'delete', 'move']
 /** What an agent sends during one turn: the answer, and the progress. */
 export class TurnUpdates {
   readonly tools: ShownTools
-  /** The context window's use and what the session has cost so far, where the agent tells. */
-  usage: { used: number; size: number; costUsd: number | null } | null = null
   readonly #known = new Map<string, Tool>()
   readonly #flow: TextFlow
   readonly #blocks: string[] = []
@@ -43,11 +41,6 @@ export class TurnUpdates {
           kind: 'warning',
           text: [update.title, update.description ?? ''].filter(Boolean).join(': '),
         })
-      case 'usage_update': {
-        const { used, size, cost } = update
-        this.usage = { used, size, costUsd: cost?.currency === 'USD' ? cost.amount : (this.usage?.costUsd ?? null) }
-        return
-      }
       default:
     }
   }

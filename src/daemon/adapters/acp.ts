@@ -8,6 +8,7 @@ import { failedTurn } from './acp-errors.js'
 import type { KeptAgents } from './acp-kept.js'
 import { openSession } from './acp-session.js'
 import { applySettings, mcpServersOf } from './acp-settings.js'
+import { tokensOf } from './acp-usage.js'
 import { TurnUpdates } from './acp-updates.js'
 import type { Turn, TurnEnd } from './adapter.js'
 import type { Machine } from './child-process.js'
@@ -51,9 +52,10 @@ export async function runAcp({ command, machine, kept }: AcpAgent, turn: Turn): 
     const end = await converse(connection, waiting !== null, turn)
     if (end.kind === 'refused') await connection.end()
     else kept.keep(turn.conversation, connection)
-    return end
+    return withUse(end, connection)
   } catch (error) {
-    return await brokenOff(error, connection, () => kept.keep(turn.conversation, connection))
+    const end = await brokenOff(error, connection, () => kept.keep(turn.conversation, connection))
+    return withUse(end, connection)
   } finally {
     turn.signal.removeEventListener('abort', stop)
     clearTimeout(stopping)
@@ -73,6 +75,8 @@ async function converse(connection: AcpConnection, goesOn: boolean, turn: Turn):
   const { sessionId } = connection
   if (sessionId === null) throw new Error('The agent named no session.')
   turn.onSession(sessionId)
+  // What a loaded session has cost is known only where the agent says so when it loads it: some count from 0 again.
+  connection.costBefore = connection.use?.costUsd ?? (sessionId === turn.resume ? connection.costBefore : 0)
   await applySettings(connection, sessionId, turn)
   const updates = new TurnUpdates(turn)
   connection.listener = {
@@ -106,10 +110,19 @@ async function prompt(connection: AcpConnection, sessionId: string, turn: Turn):
   }
 }
 
-function endOf({ stopReason }: PromptResponse, updates: TurnUpdates, sessionId: string): TurnEnd {
+/** With what the agent has told of its session beside its answer. */
+function withUse(end: TurnEnd, { use, costBefore }: AcpConnection): TurnEnd {
+  if (end.kind === 'refused' || use === null) return end
+  const costUsd = use.costUsd === null || costBefore === null ? null : Math.max(0, use.costUsd - costBefore)
+  const told = { contextUsed: use.used, contextMax: use.size, ...(costUsd !== null && { costUsd }) }
+  return { ...end, usage: { ...end.usage, ...told } }
+}
+
+function endOf(answer: PromptResponse, updates: TurnUpdates, sessionId: string): TurnEnd {
+  const { stopReason } = answer
   const output = updates.end()
   const result = { stopReason, ...updates.tools.summary() }
-  const ended = { sessionId, transcriptMissing: false }
+  const ended = { sessionId, transcriptMissing: false, usage: tokensOf(answer) }
   if (stopReason === 'cancelled') return failed({ error: 'The turn was stopped.' }, sessionId)
   const reason = STOPPED[stopReason]
   if (reason === undefined) return { kind: 'completed', output, result, ...ended }

@@ -1,3 +1,4 @@
+import type { Usage } from '../client/usage.js'
 import type { AgentSettings } from './agent-settings.js'
 import type { Permissions } from './permissions.js'
 import type { WasTold } from './transcripts.js'
@@ -32,6 +33,8 @@ interface Ended {
   sessionId: string | null
   /** The provider's store can be read, and holds no transcript of the session. */
   transcriptMissing: boolean
+  /** What this turn used, not its session so far; null or left out: not known. */
+  usage?: Usage | null
 }
 
 /** Why a turn failed. */

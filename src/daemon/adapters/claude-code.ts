@@ -6,12 +6,13 @@ import { backgroundTasks, ClaudeResults, errorOf } from './claude-results.js'
 import type { BackgroundTask } from './claude-results.js'
 import { failureOf } from './failure-reason.js'
 import { claudeArgs, withMcpFile } from './claude-args.js'
+import { claudeUsage, ContextUse, COST_STATE } from './claude-usage.js'
 import { ClaudeProgress } from './claude-progress.js'
 import { FinalGrace } from './final-grace.js'
 import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
 import { asText, lastWords } from './provider-words.js'
 import { epoch } from './retry-at.js'
-import type { HasTranscript } from './transcripts.js'
+import type { HasTranscript, LastLine } from './transcripts.js'
 
 export interface ClaudeCode {
   program: string
@@ -19,6 +20,7 @@ export interface ClaudeCode {
   extraArgs: readonly string[]
   machine: Machine
   hasTranscript: HasTranscript
+  lastLine: LastLine
   /** How long commands that Claude Code has left in the background may keep an answer from being delivered. */
   backgroundMs: number
 }
@@ -38,13 +40,14 @@ interface Seen {
   over: boolean
   /** When a limit that was reached ends, in milliseconds since 1970. */
   limitEnds: number | null
+  context: ContextUse
 }
 
 /** One turn of `claude -p`: the prompt goes to stdin, and stream-json comes back. */
 export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<TurnEnd> {
   const seen: Seen = {
     ...{ sessionId: null, worked: false, results: new ClaudeResults(), background: [], over: false },
-    limitEnds: null,
+    ...{ limitEnds: null, context: new ContextUse() },
     progress: new ClaudeProgress(turn),
   }
   const grace = new FinalGrace(turn.signal)
@@ -54,6 +57,7 @@ export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<Tur
     take(event, seen, turn)
     waitForMore(event, seen, { grace, backgroundMs: claude.backgroundMs })
   }
+  const before = turn.resume === null ? null : await claude.lastLine(turn.resume, COST_STATE)
   const machine = { ...claude.machine, environment: { ...claude.machine.environment, ...turn.env } }
   const exit = await withMcpFile(turn.mcpServers, (mcpFile) =>
     runProcess(
@@ -79,14 +83,14 @@ export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<Tur
   }
   const sessionId = await storedSession(claude.hasTranscript, seen.sessionId, turn.resume)
   const transcriptMissing = sessionId !== null && (await claude.hasTranscript(sessionId)) === false
-  const ended = { sessionId, transcriptMissing }
+  const usage = claudeUsage(seen.results.all, { before, context: seen.context })
+  const ended = { sessionId, transcriptMissing, usage }
   if (answer !== null) {
     if (grace.signal.aborted && !turn.signal.aborted && seen.background.length > 0) {
       const left = seen.background.map(({ description }) => description).join('; ')
       turn.onProgress({ kind: 'warning', text: `Ended what still ran in the background after the answer: ${left}` })
     }
-    const { total_cost_usd: costUsd, num_turns: turns } = answer.last
-    const told = { costUsd, turns, ...seen.progress.tools.summary() }
+    const told = { costUsd: usage?.costUsd, turns: answer.last.num_turns, ...seen.progress.tools.summary() }
     return { kind: 'completed', output: answer.output, result: told, ...ended }
   }
   return { kind: 'failed', ...failure, ...ended }
@@ -110,6 +114,7 @@ function take(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
     if (isRecord(event.event) && event.event.type === 'ping') return
     turn.onWork()
     works(seen, turn)
+    seen.context.take(event)
     seen.progress.piece(event)
   } else if ((event.type === 'assistant' || event.type === 'user') && isRecord(event.message)) {
     turn.onWork()

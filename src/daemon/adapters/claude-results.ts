@@ -9,9 +9,12 @@ type Result = Record<string, unknown>
 export class ClaudeResults {
   readonly #good: Result[] = []
   #error: Result | null = null
+  /** In their order. */
+  readonly all: Result[] = []
 
   /** Returns what to warn of: an error before or after a good result, which the turn outlives. */
   add(result: Result): string | null {
+    this.all.push(result)
     const failed = result.is_error === true
     const first = !failed && this.#good.length === 0
     if (failed) this.#error = result

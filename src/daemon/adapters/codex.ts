@@ -1,5 +1,6 @@
 import { wallClock } from '../clock.js'
 import type { Turn, TurnEnd } from './adapter.js'
+import { codexUsage, TOKEN_COUNT, TURN_CONTEXT } from './codex-usage.js'
 import { codexArgs } from './codex-args.js'
 import { isRecord, jsonLine, runProcess, text } from './child-process.js'
 import type { Machine } from './child-process.js'
@@ -8,7 +9,7 @@ import { FinalGrace } from './final-grace.js'
 import { endedWithoutResult, failureOfExit } from './how-it-ended.js'
 import { lastWords } from './provider-words.js'
 import { ShownTools } from './shown-tools.js'
-import type { HasTranscript } from './transcripts.js'
+import type { HasTranscript, LastLine } from './transcripts.js'
 
 export interface Codex {
   program: string
@@ -16,6 +17,7 @@ export interface Codex {
   extraArgs: readonly string[]
   machine: Machine
   hasTranscript: HasTranscript
+  lastLine: LastLine
 }
 
 const REFUSALS =
@@ -44,6 +46,7 @@ export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
     tools: new ShownTools(turn.permissions, turn.onProgress),
   }
   const grace = new FinalGrace(turn.signal)
+  const before = turn.resume === null ? null : await codex.lastLine(turn.resume, TOKEN_COUNT)
   const { args, env } = codexArgs(codex.extraArgs, turn)
   const machine = { ...codex.machine, environment: { ...codex.machine.environment, ...env } }
   const exit = await runProcess(
@@ -73,7 +76,11 @@ export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
   }
   const sessionId = seen.threadId
   const transcriptMissing = sessionId !== null && (await codex.hasTranscript(sessionId)) === false
-  const ended = { sessionId, transcriptMissing }
+  const after = sessionId === null ? null : await codex.lastLine(sessionId, TOKEN_COUNT)
+  const turnContext = sessionId === null ? null : await codex.lastLine(sessionId, TURN_CONTEXT)
+  const resumed = turn.resume !== null && turn.resume === sessionId
+  const counts = { before: resumed ? before : null, after, turnContext, told: seen.usage, resumed }
+  const ended = { sessionId, transcriptMissing, usage: codexUsage(counts) }
   if (good) {
     const result = { usage: seen.usage, ...seen.tools.summary() }
     return { kind: 'completed', output: seen.output, result, ...ended }

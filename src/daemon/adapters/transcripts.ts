@@ -1,15 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { jsonLine } from './child-process.js'
 
 /** null: the store cannot be read, so nothing is known. */
 export type HasTranscript = (sessionId: string) => Promise<boolean | null>
 /** Whether a message is the last thing that a session's transcript was told. null: that cannot be read. */
 export type WasTold = (sessionId: string, message: string) => Promise<boolean | null>
 
+/** The last line of JSON in a session's transcript that holds a text; null where there is none, or it cannot be read. */
+export type LastLine = (sessionId: string, holding: string) => Promise<Record<string, unknown> | null>
+
 /** A provider's store of transcripts. */
 export interface Transcripts {
   has: HasTranscript
   wasTold: WasTold
+  lastLine: LastLine
 }
 
 /** A CLI writes some messages of its own, such as that a turn was broken off, in the user's name. */
@@ -46,6 +51,15 @@ function transcripts(find: (sessionId: string) => Promise<string | null>): Trans
     async has(sessionId) {
       const path = await find(sessionId)
       return path === null ? null : path !== ''
+    },
+    async lastLine(sessionId, holding) {
+      const path = await find(sessionId)
+      if (path === null || !path.endsWith('.jsonl')) return null
+      const whole = await readFile(path, 'utf8').catch(() => '')
+      const at = whole.lastIndexOf(holding)
+      if (at === -1) return null
+      const end = whole.indexOf('\n', at)
+      return jsonLine(whole.slice(whole.lastIndexOf('\n', at) + 1, end === -1 ? undefined : end))
     },
     async wasTold(sessionId, message) {
       const path = await find(sessionId)

@@ -78,9 +78,9 @@ function unreadable(
   refusal: ApiError,
   place: string,
 ): InputOf<'FailTask'> {
-  const { sessionId, workDir, retiredSessionId, transcriptMissing } = ending
+  const { sessionId, workDir, retiredSessionId, transcriptMissing, usage } = ending
   return {
-    ...{ taskId, claimToken, sessionId, workDir, retiredSessionId, transcriptMissing },
+    ...{ taskId, claimToken, sessionId, workDir, retiredSessionId, transcriptMissing, usage },
     failureReason: 'result_not_accepted',
     error: `The run ended well, but the server did not take its result: ${refusal.message} ${place}`,
   }

@@ -3,6 +3,8 @@ import type { EndedBy, HeldClaim } from './held-claims.js'
 import { messageOf } from './log.js'
 import type { Report } from './report.js'
 import { fitting, fittingJson } from './sizes.js'
+import { fittingUsage } from './usage.js'
+import type { Usage } from './usage.js'
 
 /** What any run may say about the provider's session. What it leaves out is taken from its pins. */
 interface Ending {
@@ -13,6 +15,8 @@ interface Ending {
   retiredSessionId?: string | null
   /** The provider did not store the run's transcript, so nothing can be resumed. */
   transcriptMissing?: boolean
+  /** What this run used, not its session so far. */
+  usage?: Usage | null
 }
 
 /** What the task brought; in a chat, `output` is the assistant's message. At most 1 MB each: longer output is cut, a larger result is left out. */
@@ -78,6 +82,7 @@ function endingOf(calls: ClaimCalls, result: RunResult) {
     workDir: result.workDir ?? pinned?.workDir ?? undefined,
     retiredSessionId: result.retiredSessionId ?? calls.retired() ?? undefined,
     transcriptMissing: result.transcriptMissing,
+    usage: fittingUsage(result.usage),
   }
 }
 

@@ -33,9 +33,10 @@ export async function findAgents(
   const found: Adapter[] = []
   const claude = onPath('claude', environment)
   if (claude !== null) {
-    const { has: hasTranscript, wasTold } = claudeTranscripts(claudeHome(place))
+    const { has: hasTranscript, wasTold, lastLine } = claudeTranscripts(claudeHome(place))
     const backgroundMs = asked.backgroundSeconds * 1000
-    const claudeCode = { program: claude, extraArgs: asked.claudeArgs, machine, hasTranscript, backgroundMs }
+    const stored = { hasTranscript, lastLine, backgroundMs }
+    const claudeCode = { program: claude, extraArgs: asked.claudeArgs, machine, ...stored }
     found.push({
       ...{ provider: 'claude', cliVersion: versionOf(claude, environment) },
       account: await claudeAccount(fingerprint, place),
@@ -47,8 +48,8 @@ export async function findAgents(
   }
   const codex = onPath('codex', environment)
   if (codex !== null) {
-    const { has: hasTranscript, wasTold } = codexTranscripts(codexHome(place))
-    const own = { program: codex, extraArgs: asked.codexArgs, machine, hasTranscript }
+    const { has: hasTranscript, wasTold, lastLine } = codexTranscripts(codexHome(place))
+    const own = { program: codex, extraArgs: asked.codexArgs, machine, hasTranscript, lastLine }
     found.push({
       ...{ provider: 'codex', cliVersion: versionOf(codex, environment) },
       account: await codexAccount(fingerprint, place),

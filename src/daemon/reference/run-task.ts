@@ -5,6 +5,8 @@ import { errorWithWords } from '../adapters/provider-words.js'
 import { runWithin } from '../adapters/turn-limits.js'
 import type { Run } from '../client/run-claim.js'
 import type { RunResult } from '../client/run-result.js'
+import { usedTogether } from '../client/usage.js'
+import type { Usage } from '../client/usage.js'
 import { readConfig } from './agent-config.js'
 import { limitsOf } from './limits.js'
 import type { OperatorLimits } from './limits.js'
@@ -78,7 +80,12 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       onWork: () => undefined,
     }
     const limits = limitsOf(operator, task.agent.config)
-    const run: Adapter['run'] = (one) => runWithin(limits, adapter.run, one)
+    let used: Usage | null = null
+    const run: Adapter['run'] = async (one) => {
+      const end = await runWithin(limits, adapter.run, one)
+      if (end.kind !== 'refused') used = usedTogether(used, end.usage ?? null)
+      return end
+    }
     let end = await run(turn)
     if (end.kind === 'refused') {
       const again = !end.toolsRan && !signal.aborted
@@ -88,7 +95,7 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       } else await start('REFUSED')
     }
     showWaiting()
-    return resultOf(end, { sessionId, workDir, show: progress })
+    return { ...resultOf(end, { sessionId, workDir, show: progress }), usage: used }
   }
 }
 

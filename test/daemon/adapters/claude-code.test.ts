@@ -12,8 +12,9 @@ const UNKNOWN = '0b0c1d2e-1111-4222-8333-444455556666'
 async function claude(script: ScriptedTurn[], turn: Partial<Turn> = {}, { store = '' } = {}) {
   const fake = await fakeProgram('claude', script)
   const { program, machine } = fake
-  const { has: hasTranscript } = claudeTranscripts(store === '' ? join(fake.home, 'claude') : store)
-  const own = { program, machine, extraArgs: ['--permission-mode=acceptEdits'], hasTranscript, backgroundMs: 1000 }
+  const { has: hasTranscript, lastLine } = claudeTranscripts(store === '' ? join(fake.home, 'claude') : store)
+  const stored = { hasTranscript, lastLine, backgroundMs: 1000 }
+  const own = { program, machine, extraArgs: ['--permission-mode=acceptEdits'], ...stored }
   return { ...(await watchTurn((one) => runClaudeCode(own, one), turn)), calls: fake.calls(), home: fake.home }
 }
 
@@ -172,6 +173,7 @@ test('a program that cannot be started, or dies without a word, is a failure', a
     machine: { environment: {} },
     extraArgs: [],
     hasTranscript: async () => null,
+    lastLine: async () => null,
     backgroundMs: 1000,
   }
   const { end } = await watchTurn((turn) => runClaudeCode(missing, turn))

@@ -19,6 +19,7 @@ async function codex(script: ScriptedTurn[] | ((home: string) => ScriptedTurn[])
     machine,
     extraArgs: ['--sandbox=read-only'],
     hasTranscript: codexTranscripts(fake.home).has,
+    lastLine: codexTranscripts(fake.home).lastLine,
   }
   const ran = await watchTurn((one) => runCodex(own, one), turn)
   return { ...ran, home }
@@ -32,7 +33,12 @@ test('a turn ends with the last message, and tells its thread as soon as it begi
 
 test('the prompt goes to stdin; a session can never be taken for an option', async () => {
   const fake = await fakeProgram('codex', [{ stdout: recorded('codex-fresh') }])
-  const own = { ...fake, extraArgs: ['--sandbox=read-only'], hasTranscript: async () => null }
+  const own = {
+    ...fake,
+    extraArgs: ['--sandbox=read-only'],
+    hasTranscript: async () => null,
+    lastLine: async () => null,
+  }
   await watchTurn((turn) => runCodex(own, turn), { resume: '--dangerous', model: 'o3', prompt: 'Do it.' })
   expect(fake.calls()).toMatchObject([
     {
@@ -86,7 +92,7 @@ test.each([
 
 test("an agent's config becomes arguments, and what may be secret is no argument", async () => {
   const fake = await fakeProgram('codex', [{ stdout: recorded('codex-fresh') }])
-  const own = { ...fake, extraArgs: [], hasTranscript: async () => null }
+  const own = { ...fake, extraArgs: [], hasTranscript: async () => null, lastLine: async () => null }
   await watchTurn((turn) => runCodex(own, turn), {
     ...{ permissions: 'edit', instructions: 'Be "brief".', effort: 'high', args: ['--search'] },
     mcpServers: { docs: { url: 'https://docs.example', headers: { Authorization: 'secret' } } },

@@ -19,7 +19,14 @@ echo $pid > "$HOME/helper"`
 
 async function claude(script: string, turn: Partial<Turn> = {}, backgroundMs = 60_000) {
   const { home, program, machine } = await shellAgent('claude', `cat > /dev/null\n${script}`)
-  const own = { program, machine, extraArgs: [], hasTranscript: async () => null, backgroundMs }
+  const own = {
+    program,
+    machine,
+    extraArgs: [],
+    hasTranscript: async () => null,
+    lastLine: async () => null,
+    backgroundMs,
+  }
   return { home, ...(await watchTurn((one) => runClaudeCode(own, one), turn)) }
 }
 
@@ -41,7 +48,7 @@ test('so is a Codex, and an exit status after the turn is over changes nothing',
   for (const last of ['exec sleep 300', 'exit 1']) {
     const script = `cat > /dev/null\n${say(events[0]!, item, events[1]!)}\n${last}`
     const { program, machine } = await shellAgent('codex', script)
-    const codex = { program, machine, extraArgs: [], hasTranscript: async () => null }
+    const codex = { program, machine, extraArgs: [], hasTranscript: async () => null, lastLine: async () => null }
     const { end } = await watchTurn((turn) => runCodex(codex, turn))
     expect(end).toMatchObject({ kind: 'completed', output: 'the answer', sessionId: 't-1' })
   }

@@ -27,6 +27,7 @@ agent({ name: 'fake' })
     if (options.includes('rate-limited')) throw RequestError.internalError({ details: 'API Error: 429 rate limited' })
     if (params.sessionId !== KNOWN) throw RequestError.resourceNotFound(params.sessionId)
     const replay = () => say(client, params.sessionId, 'What was said last week. ')
+    if (options.includes('tells-cost')) await used(client, params.sessionId, 0.5)
     if (!options.includes('late')) await replay()
     else for (const ms of [1, 100, 300]) setTimeout(replay, ms)
     return {}
@@ -49,6 +50,18 @@ agent({ name: 'fake' })
     if (text.startsWith('fail as ')) {
       const { code, message, data } = JSON.parse(text.slice('fail as '.length))
       throw new RequestError(code, message, data)
+    }
+    const [, amount] = /^cost (.+)/.exec(text) ?? []
+    if (amount !== undefined) {
+      await used(client, sessionId, Number(amount))
+      const usage = { inputTokens: 100, outputTokens: 10, thoughtTokens: 5, cachedReadTokens: 40, totalTokens: 155 }
+      return { stopReason: 'end_turn', usage }
+    }
+    if (text === 'quota') {
+      const token_count = { input_tokens: 100, output_tokens: 10 }
+      const model_usage = [{ model: 'flash', token_count: { input_tokens: 1, output_tokens: 1 } }]
+      model_usage.push({ model: 'pro', token_count: { input_tokens: 99, output_tokens: 9 } })
+      return { stopReason: 'end_turn', _meta: { quota: { token_count, model_usage } } }
     }
     if (text === 'fail') throw RequestError.internalError({ details: 'The model is made of cheese.' })
     if (text === 'name others') {
@@ -109,6 +122,11 @@ agent({ name: 'fake' })
     return { stopReason: 'end_turn' }
   })
   .connect(ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin)))
+
+function used(client, sessionId, amount) {
+  const update = { sessionUpdate: 'usage_update', used: 1234, size: 200_000, cost: { amount, currency: 'USD' } }
+  return client.notify(methods.client.session.update, { sessionId, update })
+}
 
 function say(client, sessionId, text) {
   const update = { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } }

@@ -16,11 +16,21 @@ const ADAPTERS: Record<string, (agent: Program) => Adapter['run']> = {
   claude:
     ({ program, machine }) =>
     (turn) =>
-      runClaudeCode({ program, machine, extraArgs: [], hasTranscript: async () => null, backgroundMs: 0 }, turn),
+      runClaudeCode(
+        {
+          program,
+          machine,
+          extraArgs: [],
+          hasTranscript: async () => null,
+          lastLine: async () => null,
+          backgroundMs: 0,
+        },
+        turn,
+      ),
   codex:
     ({ program, machine }) =>
     (turn) =>
-      runCodex({ program, machine, extraArgs: [], hasTranscript: async () => null }, turn),
+      runCodex({ program, machine, extraArgs: [], hasTranscript: async () => null, lastLine: async () => null }, turn),
   acp:
     ({ program, machine }) =>
     (turn) =>

@@ -1,0 +1,92 @@
+import type { Usage } from '../client/usage.js'
+import { isRecord, text } from './child-process.js'
+
+type Told = Record<string, unknown>
+
+/** The lines of a rollout that hold what its thread has used so far, and which model answers. */
+export const TOKEN_COUNT = '"total_token_usage"'
+export const TURN_CONTEXT = '"type":"turn_context"'
+
+export interface CodexCounts {
+  /** The thread was resumed: it had a rollout before. */
+  resumed: boolean
+  /** The rollout's last count from before the turn, and from after it. null: there is none, or it cannot be read. */
+  before: Told | null
+  after: Told | null
+  /** The rollout's last turn_context. */
+  turnContext: Told | null
+  /** What the turn's end told: the sums of the thread. */
+  told: unknown
+}
+
+/**
+ * What one turn of Codex used. It tells the sums of its thread, over all turns and processes: what was counted before is
+ * taken off. Input that came from a cache is part of its input.
+ */
+export function codexUsage({ resumed, before, after, turnContext, told }: CodexCounts): Usage | null {
+  const model = text(payload(turnContext).model)
+  const named = model === null ? {} : { model }
+  const counted = record(payload(after).info)
+  const now = tokensOf(counted.total_token_usage)
+  if (now === null) {
+    const own = resumed ? null : tokensOf(told)
+    return own === null ? null : { ...named, ...usageOf(own) }
+  }
+  const earlier = tokensOf(record(payload(before).info).total_token_usage)
+  if (resumed && earlier === null) return null
+  const used = earlier === null ? now : less(now, earlier)
+  if (used.input + used.output === 0) return null
+  const last = record(counted.last_token_usage).total_tokens
+  const most = counted.model_context_window
+  return {
+    ...{ ...named, ...usageOf(used) },
+    ...(typeof last === 'number' && { contextUsed: last }),
+    ...(typeof most === 'number' && { contextMax: most }),
+  }
+}
+
+interface Tokens {
+  input: number
+  cached: number
+  written: number
+  output: number
+}
+
+function tokensOf(usage: unknown): Tokens | null {
+  if (!isRecord(usage) || typeof usage.input_tokens !== 'number') return null
+  const number = (value: unknown) => (typeof value === 'number' ? value : 0)
+  return {
+    input: usage.input_tokens,
+    cached: number(usage.cached_input_tokens),
+    written: number(usage.cache_write_input_tokens),
+    output: number(usage.output_tokens),
+  }
+}
+
+/** A thread that counts from 0 again is counted as it is. */
+function less(now: Tokens, before: Tokens): Tokens {
+  if (now.input < before.input || now.output < before.output) return now
+  return {
+    input: now.input - before.input,
+    cached: Math.max(0, now.cached - before.cached),
+    written: Math.max(0, now.written - before.written),
+    output: now.output - before.output,
+  }
+}
+
+function usageOf({ input, cached, written, output }: Tokens): Usage {
+  return {
+    inputTokens: Math.max(0, input - cached - written),
+    outputTokens: output,
+    cacheReadTokens: cached,
+    cacheWriteTokens: written,
+  }
+}
+
+function payload(line: Told | null): Told {
+  return record(line?.payload)
+}
+
+function record(value: unknown): Told {
+  return isRecord(value) ? value : {}
+}
