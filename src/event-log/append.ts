@@ -95,10 +95,11 @@ const WRITE_EVENTS = step(
      digest text)`,
 )
 
-/** In the order in which they are to be done, after everything else of a transaction. */
-export const APPEND_STEPS = [OPEN, ADVANCE, MOVE_HEADS, WRITE_EVENTS]
+/** What an append does, in this order: first to the streams' heads, then to the log, after everything else of a transaction. */
+export const STREAM_STEPS = [OPEN, ADVANCE]
+export const LOG_STEPS = [MOVE_HEADS, WRITE_EVENTS]
 
-/** What {@link APPEND_STEPS} answer, by the names of the steps. */
+/** What {@link LOG_STEPS} answer, by the names of the steps. */
 export interface AppendAnswer {
   move_log_heads?: { workspaceId: string; position: string }[]
 }

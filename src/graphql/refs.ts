@@ -59,6 +59,37 @@ export const TaskConnection = builder.connectionObject(
   { type: TaskRef, name: 'TaskConnection', description: 'A page of tasks.' },
   { name: 'TaskEdge', description: 'A task and its place in the list.' },
 )
+export interface ConversationCount {
+  totalCount: number
+  totalIsAtLeast: boolean
+}
+
+/** What the complexity of a count is: it looks at thousands of entries of an index. */
+const COUNT_COST = 100
+const countOf = (connection: object): Promise<ConversationCount> =>
+  (connection as { count: () => Promise<ConversationCount> }).count()
+
+export const ConversationConnection = builder.connectionObject(
+  {
+    type: ConversationRef,
+    name: 'ConversationConnection',
+    description: 'A page of conversations.',
+    fields: (t) => ({
+      totalCount: t.int({
+        complexity: COUNT_COST,
+        description: 'How many the filter takes in, 10,000 at most; see `totalIsAtLeast`.',
+        resolve: async (connection) => (await countOf(connection)).totalCount,
+      }),
+      totalIsAtLeast: t.boolean({
+        complexity: COUNT_COST,
+        description:
+          'There may be more than `totalCount`: counting ended at 10,000, or where a page would end its look.',
+        resolve: async (connection) => (await countOf(connection)).totalIsAtLeast,
+      }),
+    }),
+  },
+  { name: 'ConversationEdge', description: 'A conversation and its place in the list.' },
+)
 export const ChatSessionConnection = builder.connectionObject(
   { type: ChatSessionRef, name: 'ChatSessionConnection', description: 'A page of chat sessions.' },
   { name: 'ChatSessionEdge', description: 'A chat session and its place in the list.' },

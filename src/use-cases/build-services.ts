@@ -6,6 +6,7 @@ import { Gate } from './gate.js'
 import { LogFeeds } from './log-feed.js'
 import { unobserved } from './observer.js'
 import type { Observer } from './observer.js'
+import { ProgressFeed } from './progress-feed.js'
 import type { Services, Timers } from './services.js'
 import { unendingTokens } from './token-watch.js'
 import type { Tokens } from './token-watch.js'
@@ -38,6 +39,7 @@ export function buildServices(
     observer,
     tokens,
     feeds: new LogFeeds(database.reads, wakeUps),
+    progress: new ProgressFeed(database.reads, wakeUps),
     asked: new AskedRuntimes(),
     turns: new Turns(),
     catchUps: new Gate(CATCH_UPS),

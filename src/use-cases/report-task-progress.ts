@@ -5,6 +5,7 @@ import { forbidsDaemon } from './caller.js'
 import type { Outcome } from './outcome.js'
 import { accepted, badInput, illegalTransition, notFound, staleClaim } from './outcome.js'
 import type { Services } from './services.js'
+import { progressTopic } from '../wake-ups/hint.js'
 import type { TaskStatus } from '../tasks/task-state.js'
 
 export interface ReportTaskProgressInput {
@@ -81,7 +82,7 @@ const REPORT = statement(
  * would take the task over a bound is refused whole; the run itself goes on.
  */
 export async function reportTaskProgress(
-  { database, clock }: Services,
+  { database, clock, wakeUps }: Services,
   caller: Caller,
   { taskId, claimToken, entries }: ReportTaskProgressInput,
 ): Promise<Outcome<{ accepted: number; lastSeq: number }>> {
@@ -96,6 +97,7 @@ export async function reportTaskProgress(
   if (!runs) return illegalTransition('reported on', report.status)
   if (report.tooMany === true) return tooMuch(`${MOST_PROGRESS_ENTRIES.toLocaleString('en')} entries`, report.entries)
   if (report.tooLong === true) return tooMuch(`${MOST_PROGRESS_BYTES / 1024 / 1024} MB`, report.entries)
+  wakeUps.hub.wakeAllOf(progressTopic(caller.workspaceId, taskId))
   return accepted({ accepted: report.accepted, lastSeq: report.lastSeq ?? -1 })
 }
 

@@ -6,6 +6,7 @@ import type { Gate } from './gate.js'
 import type { LogFeeds } from './log-feed.js'
 import type { Observer } from './observer.js'
 import type { Tokens } from './token-watch.js'
+import type { ProgressFeed } from './progress-feed.js'
 import type { Turns } from './turns.js'
 import type { ConversationLane } from './transaction/conversation-lane.js'
 import type { ClaimLane } from './transaction/claim-lane.js'
@@ -37,6 +38,7 @@ export interface Services {
   observer: Observer
   tokens: Tokens
   feeds: LogFeeds
+  progress: ProgressFeed
   /** Which runtimes claims ask for. */
   asked: AskedRuntimes
   /** Of all work that may wait for claims. */

@@ -34,6 +34,11 @@ export function logTopic(workspaceId: string): string {
   return `l/${workspaceId}`
 }
 
+/** Of a run that reports to this process. */
+export function progressTopic(workspaceId: string, taskId: string): string {
+  return `p/${workspaceId}/${taskId}`
+}
+
 /** Of all signals of a workspace; what they say is told beside it. */
 export function signalTopic(workspaceId: string): string {
   return `s/${workspaceId}`

@@ -3,7 +3,7 @@ import { newId } from '../../src/database/ids.js'
 import type { Database, TransactionSql } from '../../src/database/sql.js'
 import { sqlState, statement } from '../../src/database/sql.js'
 import { inOrder, valuesOf } from '../../src/database/step.js'
-import { APPEND_STEPS, appendWrites, lastPositions } from '../../src/event-log/append.js'
+import { LOG_STEPS, STREAM_STEPS, appendWrites, lastPositions } from '../../src/event-log/append.js'
 import type { Append, AppendAnswer } from '../../src/event-log/append.js'
 import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readLog } from '../../src/event-log/read-log.js'
@@ -16,7 +16,7 @@ import type { World } from '../support/services.js'
 import { forEachDatabase } from '../support/test-database.js'
 import { damagedOnPurpose } from '../support/proven-at-close.js'
 
-const APPEND = inOrder('append', APPEND_STEPS)
+const APPEND = inOrder('append', [...STREAM_STEPS, ...LOG_STEPS])
 
 async function appendEvents(sql: TransactionSql, appends: Append[]): Promise<bigint[]> {
   return lastPositions(appends, await sql.call<AppendAnswer>(APPEND, valuesOf(APPEND, appendWrites(appends))))

@@ -8,7 +8,7 @@ import type { PostgresDatabase } from '../support/postgres-database.js'
 import { damagedOnPurpose } from '../support/proven-at-close.js'
 import { describePostgres } from '../support/test-database.js'
 
-const LARGE = ['conversation', 'task', 'session_event', 'chat_message']
+const LARGE = ['conversation', 'conversation_listing', 'task', 'session_event', 'chat_message']
 /** A page of 50 from an index, with room for 50 look-ups of what hangs on it. */
 const FEW_PAGES = 450
 /** 10,000 rows, looked at one by one, in a table of several times as many. */
@@ -23,6 +23,10 @@ const CHATS = `query ($filter: ChatSessionFilter, $first: Int, $last: Int, $afte
 /** The newest chat alone has this title: the last that is found on the way back from the oldest. */
 const BACKWARD = `query ($before: String) { chatSessions(filter: { search: "a chat" }, last: 7, before: $before) {
   nodes { id } pageInfo { hasPreviousPage startCursor } } }`
+const CONVERSATIONS = `query ($filter: ConversationFilter, $orderBy: ConversationOrder, $last: Int, $after: String) {
+  conversations(filter: $filter, orderBy: $orderBy, last: $last, after: $after) {
+    nodes { id title newestTask { status } } pageInfo { hasNextPage hasPreviousPage endCursor } } }`
+const COUNT = `query ($filter: ConversationFilter) { conversations(filter: $filter, first: 1) { totalCount } }`
 const TASKS = `query ($filter: TaskFilter, $first: Int, $after: String, $orderBy: TaskOrder) {
   tasks(filter: $filter, first: $first, after: $after, orderBy: $orderBy) {
     nodes { id status leaseExpiresAt } pageInfo { hasNextPage hasPreviousPage endCursor } } }`
@@ -48,6 +52,23 @@ const BY_INDEX: Case[] = [
   ['chats of an agent that has few', CHATS, ({ oddAgentId }) => ({ filter: { agentId: oddAgentId } })],
   ['chats that are active', CHATS, filter({ status: 'ACTIVE' })],
   ['chats that are archived, which few are', CHATS, filter({ status: 'ARCHIVED' })],
+  ['conversations', CONVERSATIONS, () => ({})],
+  ['conversations, from the end', CONVERSATIONS, () => ({ last: 50 })],
+  ['conversations, newest first', CONVERSATIONS, () => ({ orderBy: 'NEWEST' })],
+  ['conversations, from a place', CONVERSATIONS, () => ({ after: cursor(`${LAST_HOUR()} ${nth('chat', 1)}`) })],
+  ['conversations of an agent', CONVERSATIONS, ({ agentId }) => ({ filter: { agentId } })],
+  ['conversations of an agent that has few', CONVERSATIONS, ({ oddAgentId }) => ({ filter: { agentId: oddAgentId } })],
+  ['conversations on a runtime', CONVERSATIONS, ({ runtimeId }) => ({ filter: { runtimeId } })],
+  [
+    'conversations that failed, in or out of use',
+    CONVERSATIONS,
+    filter({ newestTaskStatus: ['FAILED'], archived: null }),
+  ],
+  ['conversations that ended', CONVERSATIONS, filter({ newestTaskStatus: ['COMPLETED', 'FAILED'] })],
+  ['conversations by why', CONVERSATIONS, filter({ lastReason: ['RUNTIME_MISMATCH', 'TOO_OLD'], archived: null })],
+  ['conversations by what was told', CONVERSATIONS, filter({ lastOutcome: 'FRESH' })],
+  ['conversations that were told RESUME, which none was', CONVERSATIONS, filter({ lastOutcome: 'RESUME' })],
+  ['conversations that are archived', CONVERSATIONS, filter({ archived: true })],
   ['tasks', TASKS, () => ({})],
   ['tasks, oldest first', TASKS, () => ({ orderBy: 'OLDEST_FIRST' })],
   ['tasks, from the middle', TASKS, () => ({ after: cursor(nth('task', ROWS / 2)) })],
@@ -83,6 +104,21 @@ const WITHIN_REACH: Case[] = [
   ['an agent’s archived chats', CHATS, ({ agentId }) => ({ filter: { agentId, status: 'ARCHIVED' } })],
   ['chats on a runtime', CHATS, ({ runtimeId }) => ({ filter: { runtimeId } })],
   ['chats on a runtime that has few', CHATS, ({ oddRuntimeId }) => ({ filter: { runtimeId: oddRuntimeId } })],
+  ['conversations by title, as none has it', CONVERSATIONS, filter({ search: 'nowhere' })],
+  ['issue threads among chats', CONVERSATIONS, filter({ kind: 'ISSUE' })],
+  ['conversations that run, which none does', CONVERSATIONS, filter({ newestTaskStatus: ['RUNNING'] })],
+  [
+    'an agent’s failed conversations',
+    CONVERSATIONS,
+    ({ agentId }) => ({ filter: { agentId, newestTaskStatus: ['FAILED'] } }),
+  ],
+  [
+    'an agent’s conversations, newest first',
+    CONVERSATIONS,
+    ({ agentId }) => ({ orderBy: 'NEWEST', filter: { agentId } }),
+  ],
+  ['how many conversations there are', COUNT, () => ({})],
+  ['how many have a title', COUNT, filter({ search: 'nowhere' })],
   ['tasks that failed, as few did', TASKS, filter({ status: ['FAILED'] })],
   ['tasks that wait or failed', TASKS, filter({ status: ['QUEUED', 'FAILED'] })],
   ['issue work among chat turns', TASKS, filter({ kind: 'ISSUE' })],

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { requestGraphQL } from '../support/graphql-request.js'
+import { textAt } from '../support/graphql.js'
 import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
 
 it('a token has so many streams at once, whatever they follow; who closes one may open another', async () => {
@@ -26,7 +27,19 @@ it('a token has so many streams at once, whatever they follow; who closes one ma
   )
   const { id } = (runtime.data as { registerRuntime: { runtime: { id: string } } }).registerRuntime.runtime
   await open(`subscription { taskAvailable(runtimeIds: ["${id}"]) { runtimeId } }`)
-  const second = await open(events)
+  const { data } = await requestGraphQL(
+    url,
+    ADMIN_TOKEN,
+    `mutation { createAgent(input: { name: "A", runtimeId: "${id}" }) { agent { id } } }`,
+  )
+  const agentId = textAt(data, 'createAgent.agent.id')
+  const enqueued = await requestGraphQL(
+    url,
+    ADMIN_TOKEN,
+    `mutation { enqueueTask(input: { agentId: "${agentId}", issueKey: "I-1", prompt: "x" }) { task { id } } }`,
+  )
+  const taskId = textAt(enqueued.data, 'enqueueTask.task.id')
+  const second = await open(`subscription { taskProgress(taskId: "${taskId}") { seq } }`)
   const third = await open(events)
   const text = await third.response.text()
   expect(text).toContain('RATE_LIMITED')

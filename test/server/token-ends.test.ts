@@ -105,7 +105,9 @@ function promises(stageOf: () => Promise<Stage>): void {
   it('a quiet stream ends, and says why', async () => {
     const stage = await stageOf()
     const token = await stage.token()
+    const taskId = textAt(await stage.enqueue(), 'enqueueTask.task.id')
     const streams = await stage.streams(token)
+    streams.push(await stage.stream(token, `taskProgress(taskId: "${taskId}") { seq }`))
     await stage.revoke(token)
     for (const told of streams) await poll(told).toMatch(ENDED)
   })

@@ -60,6 +60,14 @@ export async function largeTables(database: Database): Promise<LargeTables> {
     const title = odd(`'Odd ' || n`, `'Chat ' || n`)
     await sql.rows(copies('conversation', `id = '${chat}'`, { id: id('chat'), agentId: agent, archivedAt, title }))
     await sql.rows(
+      copies('conversation_listing', `"conversationId" = '${chat}'`, {
+        ...{ conversationId: id('chat'), agentId: agent, archived: odd('true', 'false'), title },
+        newestTaskStatus: odd(`'FAILED'`, `'COMPLETED'`),
+        lastReason: odd(`'RUNTIME_MISMATCH'`, `'NO_PRIOR_SESSION'`),
+        lastActivityAt: `now() - make_interval(secs => n)`,
+      }),
+    )
+    await sql.rows(
       copies('task', `id = '${task}'`, {
         ...{ id: id('task'), conversationId: id('chat'), agentId: agent },
         runtimeId: odd(`'${oddRuntimeId}'`, `'${runtimeId}'`),

@@ -2,6 +2,7 @@ import type {
   Agent,
   ApiToken,
   ChatMessage,
+  ConversationListing,
   Runtime,
   Task,
   TaskContent,
@@ -41,6 +42,13 @@ export const workspaceById = byId<Workspace>(({ prisma, workspaceId }, ids) =>
 
 export const conversationById = byId<ConversationRow>(async ({ prisma, workspaceId }, ids) =>
   (await prisma.conversation.findMany({ where: { workspaceId, id: { in: ids } } })).map(toConversation),
+)
+
+/** How conversations stand in lists, by conversation id. */
+export const listingByConversation = byKey<ConversationListing>(
+  ({ prisma, workspaceId }, ids) =>
+    prisma.conversationListing.findMany({ where: { workspaceId, conversationId: { in: [...ids] } } }),
+  (listing) => listing.conversationId,
 )
 
 /** The big texts of tasks, by task id. Read only where a query asks for one of them. */

@@ -38,10 +38,6 @@ ChatSessionRef.implement({
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When anything about it last changed.' }),
-    lastActivityAt: t.expose('lastActivityAt', {
-      type: 'DateTime',
-      description: 'When something last happened in it.',
-    }),
     messages: t.connection(
       {
         type: ChatMessageRef,

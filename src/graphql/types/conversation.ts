@@ -5,7 +5,7 @@ import { unwrap } from '../errors.js'
 import { eventsOfConversation } from '../event-lists.js'
 import { id as idRule } from '../input-rules.js'
 import { placeAt } from '../loaders/histories.js'
-import { agentById } from '../loaders/rows.js'
+import { agentById, listingByConversation, taskById } from '../loaders/rows.js'
 import {
   AgentRef,
   ConversationRef,
@@ -17,10 +17,11 @@ import {
   TaskConnection,
   TaskRef,
 } from '../refs.js'
-import { required } from '../relations.js'
+import { optional, required } from '../relations.js'
 import { positionOf, stateAt } from '../session-views.js'
 import { tasksOf } from '../task-lists.js'
 import { SessionEventTypeRef } from './event-type.js'
+import { whenLoaded } from '../when-loaded.js'
 import { ResumePolicyInputRef, policyOf, storedPolicy } from './policy.js'
 import { TaskStatusRef } from './task-enums.js'
 
@@ -37,6 +38,27 @@ ConversationRef.implement({
       type: AgentRef,
       description: 'Whom it is held with.',
       resolve: ({ agentId }, _args, context) => required(context, agentById, agentId),
+    }),
+    title: t.string({
+      nullable: true,
+      description: "What people call it: a chat's title; of an issue thread its newest task's, else its key.",
+      resolve: ({ id, kind, title, issueKey }, _args, context) =>
+        kind === 'CHAT'
+          ? title
+          : whenLoaded(context.loaders.load(listingByConversation, id), (listing) => listing?.title ?? issueKey),
+    }),
+    lastActivityAt: t.expose('lastActivityAt', {
+      type: 'DateTime',
+      description: 'When something last happened in it.',
+    }),
+    newestTask: t.field({
+      type: TaskRef,
+      nullable: true,
+      description: 'The task that was created last; null: there is none yet.',
+      resolve: async ({ id }, _args, context) => {
+        const listing = await context.loaders.load(listingByConversation, id)
+        return optional(context, taskById, listing?.newestTaskId ?? null)
+      },
     }),
     erasedAt: t.expose('erasedAt', {
       type: 'DateTime',

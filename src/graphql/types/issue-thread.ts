@@ -11,10 +11,6 @@ IssueThreadRef.implement({
     id: t.exposeID('id', { description: 'issue_...' }),
     issueKey: t.string({ description: "The tracker's key of the issue.", resolve: ({ issueKey }) => issueKey ?? '' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the first task on it was enqueued.' }),
-    lastActivityAt: t.expose('lastActivityAt', {
-      type: 'DateTime',
-      description: 'When something last happened in it.',
-    }),
   }),
 })
 

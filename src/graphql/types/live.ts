@@ -1,4 +1,5 @@
 import { followLog } from '../../use-cases/follow-log.js'
+import { followProgress } from '../../use-cases/follow-progress.js'
 import { watchClaims } from '../../use-cases/watch-claims.js'
 import type { ClaimSignal } from '../../wake-ups/hint.js'
 import { watchRuntimes } from '../../use-cases/watch-runtimes.js'
@@ -8,8 +9,8 @@ import { notFound } from '../../use-cases/outcome.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import { unwrap } from '../errors.js'
-import { id as idRule, key, runtimeIds as runtimeIdsRule } from '../input-rules.js'
-import { SessionEventRef } from '../refs.js'
+import { id as idRule, key, runtimeIds as runtimeIdsRule, sequence } from '../input-rules.js'
+import { SessionEventRef, TaskProgressRef } from '../refs.js'
 import { ClaimVerdictRef } from './heartbeat.js'
 
 const TaskAvailableRef = builder.objectRef<{ runtimeId: string }>('TaskAvailable').implement({
@@ -58,6 +59,26 @@ builder.subscriptionFields((t) => ({
     args: { daemonId: t.arg.string({ required: true, validate: key, description: 'Who you are.' }) },
     subscribe: (_root, { daemonId }, context) => unwrap(watchClaims(context.services, callerOf(context), { daemonId })),
     resolve: (signal) => signal,
+  }),
+  taskProgress: t.field({
+    type: TaskProgressRef,
+    description:
+      "A run's progress from an entry on: what is there, then what comes, in the order of seq and none twice. Ends when the " +
+      'task has ended. What another server was told comes within a second. Reconnect with the seq of the last entry you have.',
+    authScopes: { read: true },
+    args: {
+      taskId: t.arg.id({ required: true, validate: idRule, description: 'task_...' }),
+      after: t.arg.int({
+        validate: sequence,
+        description: 'Only entries with a higher seq; null: all of them, from 0 on.',
+      }),
+    },
+    subscribe: async (_root, { taskId, after }, context) =>
+      unwrap(await followProgress(context.services, callerOf(context), { taskId, after: after ?? null })),
+    resolve: (entry, _args, context) => {
+      context.loaders.size.startAnew()
+      return entry
+    },
   }),
   sessionEvents: t.field({
     type: SessionEventRef,

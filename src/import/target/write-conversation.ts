@@ -1,7 +1,9 @@
 import type { Database } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
+import { runStep } from '../../database/step.js'
 import { NO_DIGEST } from '../../event-log/digest.js'
 import { initialState } from '../../session-pointer/session-state.js'
+import { listingOf } from '../../use-cases/transaction/list-conversations.js'
 import { projectEvents } from '../../use-cases/transaction/project-events.js'
 import { AppendConflict, writeChanges } from '../../use-cases/transaction/write-changes.js'
 import type { Translation } from '../translate/translate.js'
@@ -42,6 +44,7 @@ export async function writeConversation(
       await writeChanges(sql, [{ ...place, actor: ACTOR, opening, events, extras, projection, record: null }], now)
       const { createdAt, updatedAt, lastActivityAt, archivedAt } = translation
       await sql.rows(SET_TIMES, [workspaceId, conversationId, createdAt, updatedAt, lastActivityAt, archivedAt])
+      await runStep(sql, listingOf([{ workspaceId, id: conversationId, reason: null }]))
       await writeImported(sql, workspaceId, ids, now)
       return 'WRITTEN'
     })

@@ -8,13 +8,14 @@ import { newId } from '../../database/ids.js'
 import { sqlState } from '../../database/sql.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { inOrder, valuesOf } from '../../database/step.js'
-import { APPEND_STEPS, appendWrites, lastPositions } from '../../event-log/append.js'
+import { LOG_STEPS, STREAM_STEPS, appendWrites, lastPositions } from '../../event-log/append.js'
 import type { Append, AppendAnswer, ConversationOpening, TimedEvent } from '../../event-log/append.js'
 import { WRITE_RECORDS, recordWrites } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { ClaimSignal, Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
+import { LIST_CONVERSATIONS, listingWrites } from './list-conversations.js'
 import type { Projection } from './project-events.js'
 import { ERASE_STEPS, eraseWrites } from './erase-texts.js'
 import { ROW_STEPS, contentWrites, conversationWrites, messageWrites, taskWrites } from './write-rows.js'
@@ -72,7 +73,9 @@ const WRITE_CHANGES = inOrder('write_changes', [
   WRITE_RECORDS,
   WAKEABLE_RUNTIMES,
   COOL_RUNTIMES,
-  ...APPEND_STEPS,
+  ...STREAM_STEPS,
+  LIST_CONVERSATIONS,
+  ...LOG_STEPS,
 ])
 
 /**
@@ -121,6 +124,7 @@ async function write(
     ),
     ...wakeableReads(agentsOf(moved.filter(mayWake))),
     ...coolingWrites(eventful),
+    ...listingWrites(changes),
     ...appendWrites(appends),
   ]
   const written = await call(valuesOf(WRITE_CHANGES, calls)).catch((error: unknown) => {

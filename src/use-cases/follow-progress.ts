@@ -1,0 +1,43 @@
+import type { TaskProgress } from '../generated/prisma/client.js'
+import type { Caller } from './caller.js'
+import { liveStream } from './live-stream.js'
+import type { Outcome } from './outcome.js'
+import { accepted, notFound } from './outcome.js'
+import type { Services } from './services.js'
+import { tasksById } from './task-work.js'
+
+export interface FollowProgressInput {
+  taskId: string
+  /** Only entries with a higher seq; null: all. */
+  after: number | null
+}
+
+/** What a task's run reports: what is there, then what comes, in order and none twice, until the task has ended. */
+export async function followProgress(
+  services: Services,
+  { workspaceId }: Caller,
+  { taskId, after }: FollowProgressInput,
+): Promise<Outcome<AsyncIterableIterator<TaskProgress>>> {
+  const [task] = await tasksById(services, workspaceId, [taskId])
+  if (task === undefined) return notFound('task', taskId)
+  return accepted(liveStream((left) => follow(services, { workspaceId, taskId }, after ?? -1, left)))
+}
+
+async function* follow(
+  { progress, turns }: Pick<Services, 'progress' | 'turns'>,
+  task: { workspaceId: string; taskId: string },
+  after: number,
+  left: AbortSignal,
+): AsyncGenerator<TaskProgress, void> {
+  for (let last = after; ;) {
+    const page = await progress.beyond(task, last, left)
+    if (page === null) return
+    for (const entry of page.entries) {
+      last = entry.seq
+      await turns.next()
+      if (left.aborted) return
+      yield entry
+    }
+    if (page.ended) return
+  }
+}
