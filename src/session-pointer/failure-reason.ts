@@ -36,6 +36,19 @@ const PLACE_IN_HISTORY =
 /** A status other than 400, where a text tells one. */
 const OTHER_STATUS = /(?:^|\bstatus\D{0,8}|\bhttp\D{0,8}|\berror\W{0,3})(?:4(?!00)\d\d|5\d\d)(?!\d)/i
 
+/** What the providers say of a history whose parts do not follow each other as they must. */
+const WRONG_ORDER = [
+  /messages with role ['"`]?tool['"`]? must be a response to a prece+d+ing message/i,
+  /assistant message with ['"`]?tool_calls['"`]? must be followed by tool messages/i,
+  /no tool (?:output|call) found for function call/i,
+  /without its required following item/i,
+  /`?tool_use`? ids were found without `?tool_result`? blocks/i,
+  /unexpected `?tool_use_id`? found in `?tool_result`? blocks/i,
+  /`?(?:redacted_)?thinking`? blocks in the latest assistant message cannot be modified/i,
+  /function call turn comes immediately after/i,
+  /number of function response parts is equal to the number of function call parts/i,
+]
+
 /** Replaying the history would fail again: the provider refuses what is in it. */
 const BROKEN_HISTORY: Rule = {
   reason: 'api_invalid_request',
@@ -47,6 +60,9 @@ const BROKEN_HISTORY: Rule = {
     [/could not resolve authentication method/i],
     // The place matters: an empty tool argument is one bad call, an empty message is in the transcript for good.
     [EMPTINESS, PLACE_IN_HISTORY],
+    // Claude Code and what is built on it, where the type of the error is left out.
+    [/\bapi error:? 400\b/i],
+    ...WRONG_ORDER.map((words) => [words]),
   ],
 }
 

@@ -36,7 +36,7 @@ export function describeCli(cli: AgentCli): void {
     it.concurrent.for(PLAYED)('%s', async (name, { task, expect }) => {
       const { lines, log } = await underTest.play(SITUATIONS[name])
       task.meta.tested = { cli: cli.name, package: cli.package, lines }
-      expect(lines, log).toEqual(expectedOf(name, cli.name))
+      expect(lines, log).toEqual(expectedOf(name, cli.name, lines))
     })
   })
 }

@@ -6,23 +6,26 @@ import type { FailedTurn } from './failure-reason.js'
 const AUTH_REQUIRED = -32000
 const METHOD_NOT_FOUND = -32601
 
-/** The kinds of error that Claude Code's SDK tells apart, where the rules know them by another name. */
+/** Kinds of errors as agents name them, where the rules know them by another name. */
 const KINDS: Readonly<Record<string, Pick<FailedTurn, 'apiStatus' | 'code'>>> = {
   invalid_request: { apiStatus: 400 },
   rate_limit: { code: 'rate_limit_error' },
   overloaded: { code: 'overloaded_error' },
   oauth_org_not_allowed: { code: 'permission_error' },
+  ContextOverflowError: { code: 'context_length_exceeded' },
+  ProviderAuthError: { code: 'authentication_error' },
 }
 
 /**
  * What is known of a turn that an error has ended. Agents tell the status of the provider's service as the error's own
- * code (Gemini CLI) or in `data.statusCode` (opencode), and its kind in `data.errorKind` (claude-agent-acp).
+ * code (Gemini CLI) or in `data.statusCode` (opencode), and the kind of it in `data.errorKind` (claude-agent-acp) or
+ * `data.errorName` (opencode).
  */
 export function failedTurn(error: unknown): FailedTurn {
   const told = { error: messageOf(error) }
   if (!(error instanceof RequestError)) return told
-  const { statusCode = null, errorKind = null } = isRecord(error.data) ? error.data : {}
-  const kind = text(errorKind)
+  const { statusCode, errorKind, errorName } = isRecord(error.data) ? error.data : {}
+  const kind = text(errorKind) ?? text(errorName)
   const apiStatus = [statusCode, error.code].find(isStatus) ?? null
   return { ...told, apiStatus, code: kind, ...KINDS[kind ?? ''] }
 }

@@ -68,8 +68,10 @@ async function converse(connection: AcpConnection, goesOn: boolean, turn: Turn):
   if (goesOn) turn.onResume('RESUMED')
   else {
     await connection.initialize()
+    turn.onWork()
     const opened = await openSession(connection, turn)
     if ('kind' in opened) return opened
+    turn.onWork()
     connection.offers = opened
   }
   const { sessionId } = connection

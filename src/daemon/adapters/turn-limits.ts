@@ -42,17 +42,24 @@ export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn)
         turn.onProgress(entry)
       },
     })
-    if (reached === null || turn.signal.aborted || ended.kind === 'completed') return ended
-    const { words = '', ...last } = ended.kind === 'failed' ? ended : { sessionId: null, transcriptMissing: false }
-    const lines = [said, ended.error, words].filter((part, index, all) => part !== '' && all.indexOf(part) === index)
+    if (reached === null || turn.signal.aborted || isAnswer(ended)) return ended
+    const { words = '', error = '' } = ended.kind === 'completed' ? {} : { words: '', ...ended }
+    const { sessionId, transcriptMissing } =
+      ended.kind === 'refused' ? { sessionId: null, transcriptMissing: false } : ended
+    const lines = [said, error, words].filter((part, index, all) => part !== '' && all.indexOf(part) === index)
     return {
-      ...{ ...last, kind: 'failed', failureReason: reached, error: sentence(reached, limits), retryAt: null },
+      ...{ kind: 'failed', failureReason: reached, error: sentence(reached, limits), sessionId, transcriptMissing },
       words: `It said last: ${lines.join('\n').slice(-MOST_WORDS)}`,
     }
   } finally {
     clearTimeout(total)
     clearTimeout(idle)
   }
+}
+
+/** An agent that is told to stop may call it the end of the turn, with nothing said. */
+function isAnswer(end: TurnEnd): boolean {
+  return end.kind === 'completed' && end.output.trim() !== ''
 }
 
 function sentence(limit: 'agent_idle' | 'timeout', { idleMs, totalMs }: Limits): string {

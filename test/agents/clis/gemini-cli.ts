@@ -12,7 +12,8 @@ export const geminiCli: AgentCli = {
   environment: ({ modelUrl }) => ({ GOOGLE_GEMINI_BASE_URL: modelUrl, GEMINI_API_KEY: 'none-is-needed' }),
   settings: () => ({
     '.gemini/settings.json': JSON.stringify({
-      general: { disableAutoUpdate: true },
+      // Few tries: how often it tries again by itself is its own affair.
+      general: { disableAutoUpdate: true, maxAttempts: 2 },
       privacy: { usageStatisticsEnabled: false },
       security: { auth: { selectedType: 'gemini-api-key' } },
     }),

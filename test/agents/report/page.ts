@@ -48,7 +48,9 @@ function cellOf(one: Tested | undefined): string {
 function story(name: SituationName, tested: readonly Tested[]): string[] {
   const { all, but = {} } = EXPECTED[name]
   const others = Object.entries(but).flatMap(([cli, other]) =>
-    other === undefined ? [] : [`\n${cli}: ${other.because}.\n`, ...list(other.lines)],
+    other === undefined
+      ? []
+      : [`\n${cli}: ${other.because}.\n`, ...list(other.lines), ...(other.or ? ['\nor\n', ...list(other.or)] : [])],
   )
   const failed = tested.filter((one) => one.situation === name && !one.isAsExpected)
   const seen = failed.flatMap(({ cli, lines }) => [`\n${cli}, **not as wanted**:\n`, ...list(lines)])

@@ -216,6 +216,7 @@ test.each([
     'api_invalid_request',
   ],
   ['opencode', -32603, 'Internal error: Try later.', { errorName: 'APIError', statusCode: 503 }, 'provider_network'],
+  ['opencode', -32603, 'Internal error: Too much.', { errorName: 'ContextOverflowError' }, 'context_overflow'],
   ['Gemini CLI', 400, 'This is refused.', undefined, 'api_invalid_request'],
   ['Gemini CLI', 429, 'Enough for today.', undefined, 'rate_limited'],
 ])('an error of %s (%i, %s, %j) is %s', async (_agent, code, message, data, reason) => {

@@ -115,3 +115,18 @@ test("an agent's config may ask for limits, up to the operator's", () => {
   expect(limitsOf(own, asks(30, 9000))).toEqual({ idleMs: 30_000, totalMs: 600_000 })
   expect(limitsOf(own, asks('soon', -1))).toEqual({ idleMs: 60_000, totalMs: 600_000 })
 })
+
+test.each([
+  ['', 'failed'],
+  ['All done.', 'completed'],
+])('an agent that ends its turn when it is stopped, having said %j, has %s', async (output, kind) => {
+  const whenStopped: Adapter['run'] = ({ signal }) =>
+    new Promise((resolve) => {
+      const ended = { sessionId: 'session-1', transcriptMissing: false }
+      signal.addEventListener('abort', () => resolve({ kind: 'completed', output, result: null, ...ended }))
+    })
+  const limits = { idleMs: 50, totalMs: 600_000 }
+  const { end } = await watchTurn((turn) => runWithin(limits, whenStopped, turn))
+  expect(end).toMatchObject({ kind, sessionId: 'session-1' })
+  if (kind === 'failed') expect(end).toMatchObject({ failureReason: 'agent_idle' })
+})
