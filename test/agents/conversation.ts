@@ -153,7 +153,7 @@ export class Conversation {
     const seen = this.model.newestWith(marker)
     const answer = answerTo(seen?.markers ?? [])
     const isRight = output?.trim().endsWith(answer) === true && output.split('The model was shown').length === 2
-    return isRight ? '' : `, and answered ${JSON.stringify(output)}`
+    return isRight ? '' : `, and answered ${JSON.stringify(output?.replaceAll(`#${this.letters}`, '#'))}`
   }
 }
 

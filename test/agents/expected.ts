@@ -58,6 +58,17 @@ export const EXPECTED: Record<SituationName, Expected> = {
   },
   'rate limit (429)': {
     all: [FIRST, 'RESUME SAME_RUNTIME: failed rate_limited', 'then put off', 'next: RESUME SAME_RUNTIME'],
+    but: {
+      opencode: {
+        because: `${ASKS_AGAIN}; idle for long, it is tried again once`,
+        lines: [
+          FIRST,
+          'RESUME SAME_RUNTIME: failed agent_idle',
+          'RESUME SAME_RUNTIME: failed agent_idle, shown 1 2 2, told of the cut',
+          'next: RESUME SAME_RUNTIME',
+        ],
+      },
+    },
   },
   'broken history (400)': {
     all: [FIRST, 'RESUME SAME_RUNTIME: failed api_invalid_request, shown 1 2', AFRESH_AFTER_IT],

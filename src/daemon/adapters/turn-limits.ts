@@ -49,7 +49,7 @@ export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn)
     const lines = [said, error, words].filter((part, index, all) => part !== '' && all.indexOf(part) === index)
     return {
       ...{ kind: 'failed', failureReason: reached, error: sentence(reached, limits), sessionId, transcriptMissing },
-      words: `It said last: ${lines.join('\n').slice(-MOST_WORDS)}`,
+      ...(lines.length > 0 && { words: `It said last: ${lines.join('\n').slice(-MOST_WORDS)}` }),
     }
   } finally {
     clearTimeout(total)
