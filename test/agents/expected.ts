@@ -23,6 +23,9 @@ const GOES_ON_AFTER_THE_CUT = [
   'RESUME SAME_RUNTIME: completed, shown 1 2 2 3',
 ]
 
+const ASKS_AGAIN = 'it asks the model again and again by itself, for ever, and tells nobody why it waits'
+const SUMMED_UP = 'The model was shown 2: #1 #1\n\nThe model was shown 3: #2 #1 #1\n\nThe model was shown 0:'
+
 /**
  * What happens to each turn: what the server offered and why, how the turn ended, and which of the conversation's messages
  * the model was shown, and of which it was told in quotes. Rules come first; what a CLI makes otherwise is said with its reason.
@@ -80,13 +83,30 @@ export const EXPECTED: Record<SituationName, Expected> = {
         because: 'it leaves out the older turns and tries once more by itself',
         lines: [FIRST, 'RESUME SAME_RUNTIME: failed context_overflow, shown 2', AFRESH_AFTER_IT],
       },
+      opencode: {
+        because:
+          'it has the model sum up what was said and goes on from that in the same session, and sends the summaries as if they were part of the answer',
+        lines: [
+          FIRST,
+          `RESUME SAME_RUNTIME: completed, shown 2, and answered ${JSON.stringify(SUMMED_UP)}`,
+          'RESUME SAME_RUNTIME: completed, shown 3',
+        ],
+      },
     },
   },
   'connection dropped': {
     all: [FIRST, 'RESUME SAME_RUNTIME: failed provider_network', ...GOES_ON_AFTER_THE_CUT],
+    but: {
+      'Gemini CLI': forgetsWhatItDidNotAnswer('provider_network'),
+      opencode: {
+        because: ASKS_AGAIN,
+        lines: [FIRST, 'RESUME SAME_RUNTIME: failed agent_idle', ...GOES_ON_AFTER_THE_CUT],
+      },
+    },
   },
   'model hangs': {
     all: [FIRST, 'RESUME SAME_RUNTIME: failed agent_idle', ...GOES_ON_AFTER_THE_CUT],
+    but: { 'Gemini CLI': forgetsWhatItDidNotAnswer('agent_idle') },
   },
   'cancelled while a tool runs': {
     all: [FIRST, 'RESUME SAME_RUNTIME: cancelled, shown 1 2', 'RESUME SAME_RUNTIME: completed, shown 1 2 3'],
@@ -102,6 +122,18 @@ export const EXPECTED: Record<SituationName, Expected> = {
   'background task': {
     all: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
   },
+}
+
+function forgetsWhatItDidNotAnswer(reason: string): Otherwise {
+  return {
+    because: 'it takes a message that it could not answer out of its session again',
+    lines: [
+      FIRST,
+      `RESUME SAME_RUNTIME: failed ${reason}`,
+      'RESUME SAME_RUNTIME: completed, shown 1 2, told of the cut',
+      'RESUME SAME_RUNTIME: completed, shown 1 2 3',
+    ],
+  }
 }
 
 /** Gemini CLI names a session's file by the minute, and takes the file for damaged that it has just written over. */
