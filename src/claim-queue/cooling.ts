@@ -18,6 +18,23 @@ export function cools(r: string, now: string): string {
   return `(${r}."coolingUntil" > ${now} AND (${r}.account IS NULL OR ${r}.account = ${r}."coolingAccount"))`
 }
 
+/** Rows that one call takes on; what is left comes with the next. */
+const MOST_ENDED = 500
+
+/**
+ * Ends the coolings whose time is over. A row is ended once, by one process: who waits at its runtime is told once that
+ * there may be work.
+ */
+export const END_COOLING = statement(
+  'end_cooling',
+  `UPDATE runtime r SET "coolingUntil" = NULL
+   FROM (
+     SELECT o."workspaceId", o.id FROM runtime o WHERE o."coolingUntil" <= $1
+     LIMIT ${MOST_ENDED} FOR UPDATE SKIP LOCKED) over
+   WHERE r."workspaceId" = over."workspaceId" AND r.id = over.id
+   RETURNING r."workspaceId", r.id AS "runtimeId"`,
+)
+
 /** cooledBy() of tasks/cooling.ts, of each of these runtimes. */
 export const COOL_RUNTIMES = step(
   'cool_runtimes',

@@ -1,3 +1,4 @@
+import { END_COOLING } from '../claim-queue/cooling.js'
 import { promoteDue } from '../claim-queue/promote-due.js'
 import { statement } from '../database/sql.js'
 import { refreshStatistics } from '../database/statistics.js'
@@ -47,7 +48,7 @@ export interface Swept {
 }
 
 /**
- * What time alone brings about: leases that ran out, scheduled tasks that came due, tasks that waited too long, records
+ * What time alone brings about: leases that ran out, scheduled tasks that came due, runtimes that have cooled down, tasks that waited too long, records
  * past their time, statistics that no longer fit; and which runtimes are asked for is written down. Each is decided anew under its conversation's lock, so many processes may sweep at once.
  *
  * @throws the first error, once all else is done: a task that cannot be ended keeps no other waiting.
@@ -62,7 +63,8 @@ export async function sweep(services: Services): Promise<Swept> {
       : { kind: 'ignored' },
   )
   const promoted = await promoteDue(database, now)
-  services.wakeUps.announce({ runtimes: promoted, logs: [] })
+  const cooled = await database.sql.rows<{ workspaceId: string; runtimeId: string }>(END_COOLING, [now])
+  services.wakeUps.announce({ runtimes: [...promoted, ...cooled], logs: [] })
   const queueExpired = timers.queueTtl === 0 ? NOTHING_ENDED : await expireOutwaited(services, now)
   const oldest = new Date(now.getTime() - REQUEST_RECORD_HOURS * 3_600_000)
   const deleted = await database.sql.rows(DELETE_RECORDS, [oldest])

@@ -12,7 +12,7 @@ import type {
 } from '@agentclientprotocol/sdk'
 import type { SessionUse } from './acp-usage.js'
 import { startProcess } from './child-process.js'
-import type { Exit, Machine } from './child-process.js'
+import type { Exit, Machine, Started } from './child-process.js'
 
 /** How an agent is started. Two turns share a process only if all of it is the same. */
 export interface Launch {
@@ -51,13 +51,15 @@ export class AcpConnection {
   /** Fires at each update of any session, whether somebody listens or not. */
   onUpdate: (() => void) | null = null
   readonly exit: Promise<Exit>
+  readonly endStrays: Started['endStrays']
   readonly #ending = new AbortController()
   readonly #connection: ClientConnection
 
   constructor(readonly launch: Launch) {
     const [program, ...args] = launch.command
-    const { stdin, stdout, exit } = startProcess({ program, args, ...launch }, this.#ending.signal)
+    const { stdin, stdout, exit, endStrays } = startProcess({ program, args, ...launch }, this.#ending.signal)
     this.exit = exit
+    this.endStrays = endStrays
     const app = client({ name: 'baton' })
       .onNotification(methods.client.session.update, ({ params }) => {
         this.onUpdate?.()

@@ -48,14 +48,20 @@ export async function runAcp({ command, machine, kept }: AcpAgent, turn: Turn): 
   const stop = () => (stopping = setTimeout(() => connection.abort(), GRACE_MS))
   if (turn.signal.aborted) stop()
   turn.signal.addEventListener('abort', stop, { once: true })
+  const keep = async () => {
+    // The agent may wait for the next turn; what its tools have left in the directory may not.
+    const strays = await connection.endStrays()
+    const text = `Ended ${strays} ${strays === 1 ? 'process' : 'processes'} that a tool had left running.`
+    if (strays > 0) turn.onProgress({ kind: 'warning', text })
+    kept.keep(turn.conversation, connection)
+  }
   try {
     const end = await converse(connection, waiting !== null, turn)
     if (end.kind === 'refused') await connection.end()
-    else kept.keep(turn.conversation, connection)
+    else await keep()
     return withUse(end, connection)
   } catch (error) {
-    const end = await brokenOff(error, connection, () => kept.keep(turn.conversation, connection))
-    return withUse(end, connection)
+    return withUse(await brokenOff(error, connection, keep), connection)
   } finally {
     turn.signal.removeEventListener('abort', stop)
     clearTimeout(stopping)
@@ -132,13 +138,13 @@ function endOf(answer: PromptResponse, updates: TurnUpdates, sessionId: string):
 }
 
 /** The end of a turn that brought an error, and what becomes of the agent then. */
-async function brokenOff(error: unknown, connection: AcpConnection, keep: () => void): Promise<TurnEnd> {
+async function brokenOff(error: unknown, connection: AcpConnection, keep: () => Promise<void>): Promise<TurnEnd> {
   const { sessionId } = connection
   const end = failed(failedTurn(error), sessionId)
   const answered = error instanceof RequestError && !connection.isOver
   // Whoever signs in again does so for a new process.
   if (answered && sessionId !== null && end.failureReason !== 'authentication') {
-    keep()
+    await keep()
     return end
   }
   // A program that broke the connection by ending is not told to end: how it ended says more than that it is gone.

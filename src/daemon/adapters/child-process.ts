@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream'
 import { lineSplitter } from '../../machine/lines.js'
 import { processOf } from '../../machine/processes.js'
 import { newRequestId } from '../ids.js'
-import { endTree, MARKER } from './process-tree.js'
+import { endAll, endTree, MARKER, straysOf } from './process-tree.js'
 import { messageOf } from '../client/log.js'
 import { pause } from '../client/pause.js'
 import type { Tree } from './process-tree.js'
@@ -47,6 +47,8 @@ export interface Started {
   stdin: Writable
   stdout: Readable
   exit: Promise<Exit>
+  /** Ends what its tools have left behind, while it goes on itself. Returns how many processes there were. */
+  endStrays: () => Promise<number>
 }
 
 /** An agent that is killed in the middle of writing its transcript may leave one that cannot be resumed. */
@@ -104,7 +106,12 @@ export function startProcess({ program, args, workDir, machine }: Command, signa
     child.stderr.destroy()
     return { ...seen, code: child.exitCode, signal: child.signalCode }
   }
-  return { stdin: child.stdin, stdout: child.stdout, exit: end() }
+  const endStrays = async () => {
+    const { length } = own ? straysOf(tree) : []
+    if (length > 0) await endAll(() => straysOf(tree), TOOLS_GRACE_MS)
+    return length
+  }
+  return { stdin: child.stdin, stdout: child.stdout, exit: end(), endStrays }
 }
 
 /** Where there are too many open files, there are not even streams. */
@@ -119,7 +126,7 @@ function neverStarted(
   }))
   const stdin = child.stdin ?? new PassThrough()
   stdin.on('error', () => undefined)
-  return { stdin, stdout: child.stdout ?? Readable.from([]), exit }
+  return { stdin, stdout: child.stdout ?? Readable.from([]), exit, endStrays: async () => 0 }
 }
 
 function isRunning({ exitCode, signalCode }: ChildProcessWithoutNullStreams): boolean {

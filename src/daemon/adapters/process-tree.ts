@@ -34,6 +34,18 @@ export function leftOf({ leader, started, marker }: Tree, processes: readonly Pr
   return withDescendants([...found], alive)
 }
 
+/**
+ * Of a tree whose leader goes on, what has lost its parent: a tool left it behind, and nobody will ask for it. What the
+ * leader itself has started, such as its servers of tools, is not among them.
+ */
+export function straysOf(tree: Tree, processes: readonly Process[] = listProcesses()): Process[] {
+  const own = withDescendants(
+    processes.filter(({ pid }) => pid === tree.leader),
+    processes,
+  )
+  return leftOf(tree, processes).filter((one) => !own.includes(one))
+}
+
 /** These and all that they have started, and so on. Never this process. */
 export function withDescendants(found: readonly Process[], processes: readonly Process[]): Process[] {
   const pids = new Set(found.map(({ pid }) => pid))

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { runAcp } from '../../../src/daemon/adapters/acp.js'
@@ -5,6 +6,7 @@ import { keptAgents } from '../../../src/daemon/adapters/acp-kept.js'
 import type { KeptAgents } from '../../../src/daemon/adapters/acp-kept.js'
 import type { Turn } from '../../../src/daemon/adapters/adapter.js'
 import { directory, watchTurn } from './fake-program.js'
+import { isAlive, pidIn } from './shell-agent.js'
 
 const AGENT = fileURLToPath(new URL('fake-acp-agent.js', import.meta.url))
 
@@ -163,6 +165,22 @@ test('running out of turns is an iteration limit', async () => {
     kind: 'failed',
     failureReason: 'iteration_limit',
   })
+})
+
+test('what a tool leaves behind ends with the turn; the agent that is kept, and what it has started itself, go on', async () => {
+  const [kept, workDir] = [keeping(), await directory()]
+  const file = join(workDir, 'left')
+  const { end, told } = await acp(['load'], { workDir, prompt: `leave a child in ${file}` }, kept)
+  expect(end).toMatchObject({ kind: 'completed', output: 'Left.' })
+  expect(isAlive(await pidIn(file))).toBe(false)
+  expect(told).toContain('warning: Ended 1 process that a tool had left running.')
+  const own = await pidIn(`${file}.own`)
+  expect(isAlive(own)).toBe(true)
+  const resume = 'sessionId' in end ? end.sessionId : null
+  const next = await acp(['load'], { workDir, resume, prompt: 'which turn' }, kept)
+  expect(next.end).toMatchObject({ output: expect.stringContaining('Turn 2') as string })
+  await kept.close()
+  expect(isAlive(own)).toBe(false)
 })
 
 test('an agent that dies in the middle fails the turn, in its own words', async () => {

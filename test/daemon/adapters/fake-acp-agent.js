@@ -1,4 +1,6 @@
 import { Readable, Writable } from 'node:stream'
+import { writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
 import { setTimeout } from 'node:timers'
 import { agent, methods, ndJsonStream, RequestError } from '@agentclientprotocol/sdk'
 
@@ -62,6 +64,16 @@ agent({ name: 'fake' })
       const model_usage = [{ model: 'flash', token_count: { input_tokens: 1, output_tokens: 1 } }]
       model_usage.push({ model: 'pro', token_count: { input_tokens: 99, output_tokens: 9 } })
       return { stopReason: 'end_turn', _meta: { quota: { token_count, model_usage } } }
+    }
+    if (text.startsWith('leave a child in ')) {
+      const file = text.slice('leave a child in '.length)
+      spawn('/bin/sleep', ['300'], { stdio: 'ignore' }).once('spawn', function () {
+        writeFileSync(`${file}.own`, String(this.pid))
+      })
+      const leave = `/usr/bin/setsid /bin/sleep 300 < /dev/null > /dev/null 2>&1 & echo $! > ${file}`
+      execFileSync('/bin/sh', ['-c', leave])
+      await say(client, sessionId, 'Left.')
+      return { stopReason: 'end_turn' }
     }
     if (text === 'fail') throw RequestError.internalError({ details: 'The model is made of cheese.' })
     if (text === 'name others') {

@@ -4,10 +4,13 @@ import { readStream } from '../../../src/event-log/read-stream.js'
 import type { Finding } from '../../../src/event-log/verify/finding.js'
 import { verifyLog } from '../../../src/event-log/verify/verify-log.js'
 import type { Agent, Runtime } from '../../../src/generated/prisma/client.js'
+import { cancelTask } from '../../../src/use-cases/cancel-task.js'
 import { heartbeat } from '../../../src/use-cases/heartbeat.js'
+import { sweep } from '../../../src/use-cases/sweep.js'
+import { watchRuntimes } from '../../../src/use-cases/watch-runtimes.js'
 import { aChat, anAgent, aRuntime, ask, claim, complete, enqueue, fail, run, say } from '../../support/daemon-steps.js'
 import { expectSound } from '../../support/invariants.js'
-import { makeWorld, valueOf, workspaceBeside } from '../../support/services.js'
+import { makeWorld, servicesOver, valueOf, workspaceBeside } from '../../support/services.js'
 import type { World } from '../../support/services.js'
 import { Tamperer } from '../../support/tampering.js'
 import { forEachDatabase } from '../../support/test-database.js'
@@ -154,6 +157,29 @@ forEachDatabase((open) => {
     await fail(world, held[0] ?? (await run(world, runtime)), { ...LIMITED, retryAt: inSeconds(HOUR) })
     await fail(world, held[1] ?? (await run(world, runtime)), { ...LIMITED, retryAt: inSeconds(60) })
     expect((await ask(world, runtime)).noTask?.retryAfterSeconds).toBe(HOUR)
+  })
+
+  it('its end is told to who follows the runtime, and wakes a claim that waits there since before it began', async () => {
+    await enqueue(world, agent)
+    const held = await run(world, runtime)
+    const following = valueOf(await watchRuntimes(world.services, world.caller, { runtimeIds: [runtime.id] }))
+    const [hint, claiming] = [following.next(), ask(world, runtime, { waitSeconds: 60 })]
+    await expect.poll(() => world.services.wakeUps.hub.waiting).toBe(1)
+    // By another server, whose hints do not arrive here. No retry comes due either.
+    const elsewhere = { ...world, services: servicesOver(database, world.clock) }
+    const { retry } = await fail(elsewhere, held, { ...LIMITED, retryAt: inSeconds(60) })
+    await cancelTask(elsewhere.services, world.caller, { taskId: retry?.id ?? '' })
+    const other = await enqueue(elsewhere, agent)
+    world.clock.pass(59)
+    await sweep(world.services)
+    expect(world.services.wakeUps.hub.waiting).toBe(1)
+    world.clock.pass(1)
+    await sweep(world.services)
+    expect(await hint).toMatchObject({ value: { runtimeId: runtime.id } })
+    expect((await claiming).claims[0]?.task.id).toBe(other.id)
+    await following.return?.()
+    await expectSound(database)
+    expect(await findings()).toEqual([])
   })
 
   it('cools its own runtime only: another of the daemon, and another workspace, claim on', async () => {
