@@ -1,4 +1,5 @@
 import { DirectoryInUse } from '../machine/directory-lock.js'
+import { isAskedForHelp } from '../server/asked-for-help.js'
 import { CODE_PATH } from '../server/browser-session.js'
 import { readConfig } from '../server/config.js'
 import type { Config } from '../server/config.js'
@@ -18,6 +19,10 @@ import { Person } from './people.js'
 /** Of an agent that somebody watches: a step in so many milliseconds. */
 const PACE_MS = 1200
 
+if (isAskedForHelp(process.argv)) {
+  process.stdout.write(`${USAGE}\n`)
+  process.exit(0)
+}
 let options: DemoOptions
 try {
   options = readOptions(process.argv.slice(2))

@@ -5,11 +5,23 @@ import { printResult } from './report/print.js'
 import { keep, writeReport } from './report/report.js'
 import { withSetting } from './setting/setting.js'
 
-/**
- * npm run bench [name ...] [-- --quick] [-- --contestants PATTERN] [-- --report [--only name,name]]
- *
- * --report runs all benches, or those of --only, and writes the newest results of all into the README.
- */
+const USAGE = `Usage: npm run bench -- [name ...] [options]
+
+Measures, and prints what came out. Without a name: all of them.
+
+${Object.entries(BENCHES)
+  .map(([name, { about }]) => `  ${name.padEnd(18)}${about}`)
+  .join('\n')}
+
+  --quick             less of everything: for a look, not for a figure
+  --contestants REGEX only those whose name matches
+  --report            writes the newest results of all benches into the README
+  --only NAME,NAME    of a report, only these are run anew`
+
+if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write(`${USAGE}\n`)
+  process.exit(0)
+}
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -15,9 +15,12 @@ beforeAll(() => build())
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** Runs a program of dist/; `read`: whether anybody reads what it writes. */
+const TYPESCRIPT = ['--import', join(ROOT, '.config/typescript.js')]
+
+/** Runs a program, by its place from dist/; `read`: whether anybody reads what it writes. */
 async function run(program: string, args: readonly string[], read = true) {
-  const child = spawn(process.execPath, [join(ROOT, 'dist', program), ...args], {
+  const flags = program.endsWith('.ts') ? TYPESCRIPT : []
+  const child = spawn(process.execPath, [...flags, join(ROOT, 'dist', program), ...args], {
     env: { PATH: process.env['PATH'], BATON_DATA_DIR: join(directory, 'none') },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -34,7 +37,24 @@ const LINES: [program: string, line: string][] = [
   ['cli/export.js', 'npm run export --'],
   ['cli/simulate.js', 'npm run simulate --'],
   ['cli/import.js', 'npm run import --'],
+  ['cli/open.js', 'npm run open'],
+  ['daemon/reference/main.js', 'npm run daemon --'],
+  ['daemon/conformance/main.js', 'npm run conformance --'],
+  ['demo/main.js', 'npm run demo'],
+  ['../test/bench/main.ts', 'npm run bench --'],
 ]
+
+it('every command of package.json is among them', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const programs = Object.values(scripts).flatMap(
+    (line) => /(?:dist\/|(?=test\/bench))(\S+\/main\.[jt]s|cli\/\S+\.js)/.exec(line)?.[1] ?? [],
+  )
+  const tested = LINES.map(([program]) => program.replace('../', ''))
+  expect(tested).toEqual(expect.arrayContaining(programs.filter((one) => one !== 'cli/print-schema.js')))
+  expect(programs).toContain('test/bench/main.ts')
+})
 
 it.each(LINES)('%s --help says how it is used, and does nothing', async (program, line) => {
   for (const asked of ['--help', '-h']) {

@@ -12,6 +12,10 @@ Plays a daemon with bad luck against a server, and prints which promises were ke
   --token TOKEN      a ROOT token (checks in a new workspace) or an ADMIN token (or BATON_TOKEN)
   --restart COMMAND  restarts the server and ends; without it, that check is skipped`
 
+if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write(`${USAGE}\n`)
+  process.exit(0)
+}
 const defaults = environmentDefaults()
 const options = { url: { type: 'string' }, token: { type: 'string' }, restart: { type: 'string' } } as const
 try {
