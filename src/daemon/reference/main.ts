@@ -26,7 +26,7 @@ try {
   process.stderr.write(`${messageOf(error)}\n\n${USAGE}\n`)
   process.exit(2)
 }
-const { url, token, workRoot, daemonId, slots, leaseSeconds, graceSeconds } = options
+const { url, token, workRoot, daemonId, slots, leaseSeconds, graceSeconds, checkoutCommand } = options
 const own = join(workRoot, '.baton')
 const running = join(own, `${safeName(daemonId)}.agents`)
 const owner = ownerOf(own, daemonId)
@@ -42,10 +42,11 @@ const giveUp = (error: unknown): never => {
 }
 // Before anything is touched: what lies in the work root may belong to a daemon that runs.
 await beTheOnlyDaemon({ url, daemonId, workRoot, own, home }, log).catch(giveUp)
+const machine = { environment: agentEnvironment(), owner, track: trackIn(running) }
 const agents = await findAgents(
   options,
-  { home, environment: agentEnvironment() },
-  { fingerprint: fingerprints(await readSalt(join(own, 'salt')).catch(giveUp)), owner, track: trackIn(running) },
+  { home, environment: machine.environment },
+  { fingerprint: fingerprints(await readSalt(join(own, 'salt')).catch(giveUp)), owner, track: machine.track },
 )
 if (agents.length === 0)
   giveUp('No agent was found: put claude or codex on the PATH, or name one with --acp or --exec.')
@@ -54,7 +55,10 @@ const daemon = createDaemon({
   ...{ url, token, daemonId, slots, ...(leaseSeconds !== null && { leaseSeconds }) },
   providers: agents.map(({ provider, cliVersion, account, store }) => ({ provider, cliVersion, account, store })),
   accountOf: async (name) => (await agents.find(({ provider }) => provider === name)?.accountNow?.()) ?? null,
-  run: runWith(agents, workRoot, options),
+  run: runWith(agents, workRoot, {
+    ...options,
+    checkout: checkoutCommand && { command: checkoutCommand, limitSeconds: options.checkoutSeconds, machine },
+  }),
   outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
   prepare: async () => {
     const leftovers = await endLeftovers(running, owner)

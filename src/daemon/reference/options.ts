@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { splitCommand } from '../adapters/exec.js'
+import { readCheckout } from './checkout.js'
 import { HANDOFF_BYTES } from '../client/handoff.js'
 import { PERMISSIONS } from '../adapters/permissions.js'
 import type { Permissions } from '../adapters/permissions.js'
@@ -34,6 +35,9 @@ export interface Options {
   /** What agents' configs may set: names of variables, and arguments. */
   allowed: { env: string[]; args: string[] }
   handoffBytes: number
+  /** null: new directories are empty. */
+  checkoutCommand: readonly [string, ...string[]] | null
+  checkoutSeconds: number
   claudeArgs: string[]
   codexArgs: string[]
   /** null: all that are found. */
@@ -76,6 +80,10 @@ Claims tasks from a server and runs them with the coding agents found on the PAT
                           which are ended then (default 45)
   --handoff-bytes N       how much of the earlier turns an agent is told that does not know them, put before the prompt as
                           quoted text (default 16384; 0: nothing)
+  --checkout COMMAND      fills a new work directory, such as 'git clone https://example.com/r.git {dir}'; {conversation}
+                          and {metadata} (of the task, as JSON) are arguments too. No shell (docs/daemon.md)
+  --checkout-limit SECONDS
+                          how long that may take (default 600)
   --lease SECONDS         the lease to ask for (default: the server's)
   --grace SECONDS         how long runs may finish after SIGTERM (default 60)`
 
@@ -97,7 +105,7 @@ export function readOptions(
       acp: { type: 'string', multiple: true },
       ...{ 'acp-permissions': { type: 'string' }, 'acp-idle': { type: 'string' }, permissions: { type: 'string' } },
       'handoff-bytes': { type: 'string' },
-      lease: { type: 'string' },
+      ...{ checkout: { type: 'string' }, 'checkout-limit': { type: 'string' }, lease: { type: 'string' } },
       grace: { type: 'string' },
     },
   })
@@ -128,6 +136,8 @@ export function readOptions(
     allowed: { env: values['allow-env'] ?? [], args: values['allow-arg'] ?? [] },
     handoffBytes:
       values['handoff-bytes'] === '0' ? 0 : whole('--handoff-bytes', values['handoff-bytes'], HANDOFF_BYTES, 1_048_576),
+    checkoutCommand: values.checkout === undefined ? null : readCheckout(values.checkout),
+    checkoutSeconds: whole('--checkout-limit', values['checkout-limit'], 600, DAY),
     claudeArgs: values['claude-arg'] ?? [],
     codexArgs: values['codex-arg'] ?? [],
     only: values.only ?? null,

@@ -8,6 +8,8 @@ import type { RunResult } from '../client/run-result.js'
 import { usedTogether } from '../client/usage.js'
 import type { Usage } from '../client/usage.js'
 import { readConfig } from './agent-config.js'
+import { fill } from './checkout.js'
+import type { Checkout } from './checkout.js'
 import { limitsOf } from './limits.js'
 import type { OperatorLimits } from './limits.js'
 import { anew } from './refused-turn.js'
@@ -20,6 +22,8 @@ interface Operator extends OperatorLimits {
   allowed: { env: readonly string[]; args: readonly string[] }
   /** How much of the earlier turns an agent is told that does not know them, in bytes; 0: nothing. */
   handoffBytes: number
+  /** What fills a new work directory; null: nothing, it is empty. */
+  checkout: Checkout | null
 }
 
 const NOTHING_SET: Operator = {
@@ -27,6 +31,7 @@ const NOTHING_SET: Operator = {
   totalSeconds: null,
   allowed: { env: [], args: [] },
   handoffBytes: HANDOFF_BYTES,
+  checkout: null,
 }
 
 const CUT_OFF = 'The previous attempt at this message was cut off; go on from where it stopped.'
@@ -38,9 +43,10 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
     const { signal, start, pin, progress, handoff } = context
     const adapter = adapters.find(({ provider }) => provider === task.runtime.provider)
     if (adapter === undefined) return failure('provider_missing', `This daemon has no ${task.runtime.provider}.`)
-    const { workDir, asOffered } = await placeOf(workRoot, {
+    const { checkout } = operator
+    const { workDir, asOffered, unfilled } = await placeOf(workRoot, {
       ...{ conversationId: task.conversation.id, taskId: task.id },
-      ...{ offered: priorWorkDir, fresh: task.forceFreshWorkDir },
+      ...{ offered: priorWorkDir, fresh: task.forceFreshWorkDir, fills: checkout !== null },
     })
     // In another directory a session is not found, or worse: it is, and works on the wrong tree.
     const resume = asOffered ? priorSessionId : null
@@ -61,6 +67,12 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
         kind: 'note',
         text: `Works in ${workDir}: the earlier directory, ${priorWorkDir}, is not on this machine.`,
       })
+    }
+    if (checkout !== null && unfilled !== undefined) {
+      const directory = { dir: workDir, conversation: task.conversation.id, metadata: task.metadata, unfilled }
+      const failed = await fill(checkout, directory, signal)
+      if (failed !== null) return shownFailure(failed, progress)
+      show({ kind: 'note', text: `Filled the new directory ${workDir} with the checkout command.` })
     }
     const telling = { handoff, show, maxBytes: operator.handoffBytes }
     const earlier = await tellEarlier(claim, telling, { ifFresh: priorSessionId !== null && resume === null })

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdir, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { access, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
 
 export interface Place {
   /** Absolute, without symbolic links. */
   workDir: string
   /** It is the very directory that the server offered, so a session that belongs to that one belongs here. */
   asOffered: boolean
+  /** Where it is still to be filled: the file that says so, which is removed then. */
+  unfilled?: string
 }
 
 interface Asked {
@@ -16,21 +18,43 @@ interface Asked {
   offered: string | null
   /** A new directory, although the conversation has one. */
   fresh: boolean
+  /** New directories are filled before they are used. */
+  fills?: boolean
 }
 
 /**
  * Where a task runs. The offered directory counts only inside of `root`, and only if it is there: a server, or whoever
- * wrote its history, does not choose where on this machine an agent works.
+ * wrote its history, does not choose where on this machine an agent works. One whose filling was broken off is made anew.
  */
-export async function placeOf(root: string, { conversationId, taskId, offered, fresh }: Asked): Promise<Place> {
+export async function placeOf(
+  root: string,
+  { conversationId, taskId, offered, fresh, fills = false }: Asked,
+): Promise<Place> {
   await mkdir(root, { recursive: true })
   const inside = `${await realpath(root)}${sep}`
+  const markOf = (workDir: string) => join(inside, '.baton', 'unfilled', basename(workDir))
   const known = fresh || offered === null ? null : await realOrNull(offered)
-  if (known !== null && known.startsWith(inside)) return { workDir: known, asOffered: true }
+  const isHere = known !== null && known.startsWith(inside)
+  if (isHere && !(fills && (await isThere(markOf(known))))) return { workDir: known, asOffered: true }
   const name = safeName(conversationId)
-  const workDir = join(inside, fresh ? `${name}-${safeName(taskId)}` : name)
+  const workDir = isHere ? known : join(inside, fresh ? `${name}-${safeName(taskId)}` : name)
+  const unfilled = markOf(workDir)
+  if (fills && (await isThere(unfilled))) await rm(workDir, { recursive: true, force: true })
+  const toFill = fills && !(await isThere(workDir))
+  if (toFill) {
+    // Before the directory: a daemon that is killed in between has not filled it either.
+    await mkdir(dirname(unfilled), { recursive: true, mode: 0o700 })
+    await writeFile(unfilled, '')
+  }
   await mkdir(workDir, { recursive: true })
-  return { workDir: await realpath(workDir), asOffered: false }
+  return { workDir: await realpath(workDir), asOffered: false, ...(toFill && { unfilled }) }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Ids are letters, digits and underscores: they stay readable. Anything else also gets a hash, so that no two meet. */
