@@ -3,6 +3,7 @@ import { queryTooComplex } from './errors.js'
 
 /** So many characters of text an answer may hold, and so many bytes of it are read from the database for it. */
 export const MOST_TEXT = 32 * 1024 * 1024
+const LONG_TEXT = 256 * 1024
 
 /** How much text one answer has taken so far: refused with QUERY_TOO_COMPLEX once it is too much. */
 export class AnswerSize {
@@ -10,6 +11,11 @@ export class AnswerSize {
   private bytesRead = 0
   private granted = 0
   private lastRead: Promise<unknown> | null = null
+
+  /** Whether writing it takes long enough to be done in turns. */
+  get isLong(): boolean {
+    return this.written > LONG_TEXT
+  }
 
   /** Whether something was refused: what is there of a query's answer is not to be sent then. */
   get isExceeded(): boolean {

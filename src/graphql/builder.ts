@@ -12,6 +12,7 @@ import './cost-plugin.js'
 import { badUserInput, forbidden, unauthenticated } from './errors.js'
 import './input-plugin.js'
 import './mutation-plugin.js'
+import './pace-plugin.js'
 import './size-plugin.js'
 import './subscription-plugin.js'
 import { pathOf } from './input-problems.js'
@@ -37,6 +38,7 @@ export const builder = new SchemaBuilder<{
       ComplexityPlugin,
       'cost',
       'size',
+      'pace',
       'mutation',
       'subscription',
       RelayPlugin,

@@ -28,7 +28,7 @@ export function createContext({ services, caller, requestId, asker }: ContextInp
     services,
     caller,
     requestId,
-    loaders: new Loaders(services, caller?.workspaceId ?? ''),
+    loaders: new Loaders(services, caller?.workspaceId ?? '', caller?.tokenId ?? ''),
     asker: asker ?? null,
   }
 }

@@ -12,8 +12,8 @@ declare global {
   }
 }
 
-/** The arguments that say how long a list may become, whatever field they belong to. */
-export const COST_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'ids'])
+/** The arguments that say how long a list may become and how it is found, whatever field they belong to. */
+export const COST_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'ids', 'filter'])
 
 const MAX_LIST = 1_000
 
@@ -35,12 +35,22 @@ class CostPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 
 function costOf<Types extends SchemaTypes>(config: PothosOutputFieldConfig<Types>): Cost | FieldComplexityValue | null {
   const { name, parentType, args, type } = config
-  if ('first' in args && 'last' in args) return (given) => ({ field: 1, multiplier: pageSize(given) })
+  if ('first' in args && 'last' in args) {
+    return (given) => ({ field: 1 + searchCost(given['filter']), multiplier: pageSize(given) })
+  }
   if ('first' in args && type.kind === 'List') return ({ first }) => ({ field: 1, multiplier: listSize(first) })
   if ('ids' in args) return ({ ids }) => ({ field: 1, multiplier: Array.isArray(ids) ? ids.length : 1 })
   // Its entries are counted where the connection is asked for.
   if (parentType.endsWith('Connection') && (name === 'edges' || name === 'nodes')) return { field: 1, multiplier: 1 }
   return null
+}
+
+/** Each entry within reach is read for it: see PAGE_REACH. */
+const SEARCH = 2_000
+
+function searchCost(filter: unknown): number {
+  const search = (filter as { search?: unknown } | null | undefined)?.search
+  return typeof search === 'string' && search !== '' ? SEARCH : 0
 }
 
 /** Numbers beyond what such a list takes are for the field to refuse. */

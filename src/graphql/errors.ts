@@ -46,6 +46,13 @@ export function queryTooComplex(told: string): GraphQLError {
   return coded(message, { code: 'QUERY_TOO_COMPLEX', http: { spec: true, status: 400 } })
 }
 
+/** RATE_LIMITED: what was asked costs more than the token may use at the moment. Nothing of it was carried out. */
+export function rateLimited(retryAfterSeconds: number): GraphQLError {
+  const message = `This token asks for too much at once. Ask again in ${retryAfterSeconds} s, or for less: smaller pages, fewer fields.`
+  const http = { spec: true, status: 429, headers: { 'retry-after': String(retryAfterSeconds) } }
+  return coded(message, { code: 'RATE_LIMITED', retryAfterSeconds, http })
+}
+
 /** RATE_LIMITED: of a token that has as many streams open as it may. */
 export function tooManyStreams(most: number): GraphQLError {
   const message = `This token has ${most} streams open, which is the most. Close one, or share one among those who listen.`

@@ -2,6 +2,7 @@ import { Prisma } from '../generated/prisma/client.js'
 import type { SessionEvent } from '../generated/prisma/client.js'
 import type { SessionEventType } from '../session-pointer/events.js'
 import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
+import { callerOf } from './context.js'
 import type { Context } from './context.js'
 import { numberCursor, resolveConnection } from './keyset-connection.js'
 import type { Connection, PageArgs } from './keyset-connection.js'
@@ -21,7 +22,7 @@ export function shownType(type: string): ShownEventType {
 }
 
 /** Events of these types. Asked for the unknown ones, too, it leaves out the known ones that were not asked for. */
-export function whereType(types: readonly ShownEventType[] | null | undefined): { in?: string[]; notIn?: string[] } {
+function whereType(types: readonly ShownEventType[] | null | undefined): { in?: string[]; notIn?: string[] } {
   if (types == null) return {}
   if (types.includes('UNKNOWN')) return { notIn: KNOWN_TYPES.filter((type) => !types.includes(type)) }
   return { in: [...new Set(types)].sort() }
@@ -68,6 +69,33 @@ const BY_VERSION = {
   order: 'asc' as const,
   keyOf: (event: SessionEvent) => event.version,
   parseCursor: numberCursor,
+}
+
+/** Events read at once: making them of rows takes a millisecond or two, in which nothing else is done. */
+const READ_AT_ONCE = 200
+
+/** A page of the workspace's log, oldest first. */
+export async function readLogPage(
+  context: Context,
+  after: string,
+  first: number,
+  types: readonly ShownEventType[] | null | undefined,
+): Promise<SessionEvent[]> {
+  const { workspaceId } = callerOf(context)
+  const page: SessionEvent[] = []
+  for (let position = BigInt(after); page.length < first;) {
+    const take = Math.min(READ_AT_ONCE, first - page.length)
+    const rows = await context.services.database.prisma.sessionEvent.findMany({
+      where: { workspaceId, position: { gt: position }, type: whereType(types) },
+      orderBy: { position: 'asc' },
+      take,
+    })
+    page.push(...rows)
+    position = rows.at(-1)?.position ?? position
+    if (rows.length < take) break
+    if (page.length < first) await context.loaders.turn()
+  }
+  return page
 }
 
 /** A conversation's events, oldest first. */

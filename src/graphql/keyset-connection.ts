@@ -45,6 +45,8 @@ interface KeysetList<Row, Key extends string | number> {
    * shorter than was asked for, and the next one goes on behind it.
    */
   reach?(stretch: Stretch<Key>): PromiseLike<Key | null>
+  /** For those lists: few of them are looked through at once. */
+  inLine?<T>(look: () => Promise<T>): Promise<T>
 }
 
 /** For lists by id: the cursor holds an id of one of these kinds. */
@@ -84,10 +86,13 @@ async function look<Row, Key extends string | number>(
   list: KeysetList<Row, Key>,
   slice: Slice<Key>,
 ): Promise<Found<Row, Key>> {
-  const end = (await list.reach?.(slice)) ?? null
-  if (end === null) return { rows: await list.rows(slice), end }
-  const range = { ...slice.range, ...(slice.order === 'asc' ? { lte: end } : { gte: end }) }
-  return { rows: await list.rows({ ...slice, range }), end }
+  const inLine = list.inLine?.bind(list) ?? (<T>(look: () => Promise<T>) => look())
+  return inLine(async () => {
+    const end = (await list.reach?.(slice)) ?? null
+    if (end === null) return { rows: await list.rows(slice), end }
+    const range = { ...slice.range, ...(slice.order === 'asc' ? { lte: end } : { gte: end }) }
+    return { rows: await list.rows({ ...slice, range }), end }
+  })
 }
 
 /** A page of the list, as Relay's connections are. Throws BAD_USER_INPUT. */

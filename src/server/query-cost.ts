@@ -7,6 +7,7 @@ import { textsTooLarge } from '../graphql/answer-size.js'
 import type { Context } from '../graphql/context.js'
 import { COST_ARGUMENTS } from '../graphql/cost-plugin.js'
 import { queryTooComplex } from '../graphql/errors.js'
+import { ExpensiveQueries, isQuery } from './expensive-queries.js'
 
 /**
  * In fields, each counted as often as its list may repeat it. The dearest of the dashboard's queries costs a tenth of it
@@ -18,12 +19,17 @@ type Args = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'varia
 
 /** Refuses what would cost too much before any of it is resolved, and says in each answer what it cost. */
 export function queryCost(costs: QueryCosts): Plugin {
+  const expensive = new ExpensiveQueries()
   return {
-    onExecute({ args, setResultAndStopExecution }) {
+    onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
       const cost = costs.of(args)
       if (cost === null) return undefined
       const extension = { requested: cost, limit: COST_LIMIT }
       if (cost > COST_LIMIT) return setResultAndStopExecution(refused(extension))
+      if (isQuery(args)) {
+        const execute = executeFn as (given: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+        setExecuteFn((given: ExecutionArgs) => expensive.run(given, cost, () => execute(given)))
+      }
       return {
         onExecuteDone: ({ result, setResult }) => {
           if (!isAsyncIterable(result)) setResult(costed(args, result, extension))

@@ -24,22 +24,29 @@ export class RateLimits {
   private readonly others: BurstyRateLimiter | null
   private readonly failures: RateLimiterAbstract | null
 
-  constructor({ rateLimitDaemon, rateLimitOthers, rateLimitFailures }: Settings, shared: RateLimitStore | null = null) {
+  constructor(
+    private readonly settings: Settings,
+    shared: RateLimitStore | null = null,
+  ) {
+    const { rateLimitDaemon, rateLimitOthers, rateLimitFailures } = settings
     this.daemons = perSecond('daemons', rateLimitDaemon, shared)
     this.others = perSecond('others', rateLimitOthers, shared)
     this.failures = rateLimitFailures === 0 ? null : limiter('failures', rateLimitFailures, FAILURES_SECONDS, shared)
   }
 
   /**
-   * Counts a request. Callers without a token share a budget by their address.
+   * Counts a request, or as many as what it asks for costs. Callers without a token share a budget by their address.
    *
    * @throws RateLimited
    */
-  async request(caller: Caller | null, address: string): Promise<void> {
+  async request(caller: Caller | null, address: string, requests = 1): Promise<void> {
     const limiter = caller?.kind === 'DAEMON' ? this.daemons : this.others
     if (limiter === null) return
+    const rate = caller?.kind === 'DAEMON' ? this.settings.rateLimitDaemon : this.settings.rateLimitOthers
+    // What costs more than a whole burst takes all of it: refused for ever, nobody could ask for it.
+    const points = Math.min(requests, rate * (BURST - 1))
     try {
-      await limiter.consume(caller === null ? `address ${address}` : caller.tokenId)
+      await limiter.consume(caller === null ? `address ${address}` : caller.tokenId, points)
     } catch (error) {
       throw error instanceof RateLimiterRes ? limited(error) : error
     }

@@ -87,7 +87,8 @@ async function handle(handling: RequestHandling, request: IncomingMessage, respo
   if (direct === 'too large') return refuseBody(request, response)
   const caller = await ask()
   await rateLimits.request(caller, address)
-  const context = { req: request, res: response, caller, requestId: response.requestId }
+  const charge = (requests: number) => rateLimits.request(caller, address, requests)
+  const context = { req: request, res: response, caller, requestId: response.requestId, charge }
   if (direct === null) await graphql.yoga(request, response, context)
   else await answerDirectly(graphql, direct, context)
 }

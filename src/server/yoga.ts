@@ -25,6 +25,8 @@ export interface RequestContext {
   res: ServerResponse
   caller: Caller | null
   requestId: string
+  /** Counts as so many requests more. Throws RateLimited. */
+  charge: (requests: number) => Promise<void>
 }
 
 export interface YogaOptions {

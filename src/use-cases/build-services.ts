@@ -19,6 +19,8 @@ const CATCH_UPS = 2
 /** Folds that are under way at once, and those that wait for it: what comes past these is told to come again. */
 const FOLDS = 2
 const FOLDS_WAITING = 200
+/** Each keeps a core of the database busy. */
+const SEARCHES = 1
 
 /** What the use cases work with: once a process, because the lanes join what is asked at the same time. */
 export function buildServices(
@@ -44,5 +46,6 @@ export function buildServices(
     turns: new Turns(),
     catchUps: new Gate(CATCH_UPS),
     folds: new Gate(FOLDS, FOLDS_WAITING),
+    searches: new Gate(SEARCHES),
   }
 }

@@ -18,13 +18,12 @@ export const BEFORE_ALL: Place = { state: initialState, position: '0', occurredA
 
 /**
  * The places of a conversation at several positions of the log, by one fold of its stream from `from` on, which must not
- * be past the first of them. Small steps, each in its turn: claims go on between them.
+ * be past the first of them. Small steps, each in the turn of `whose` token it is: claims go on between them.
  */
 export async function foldHistory(
   { database, turns }: Pick<Services, 'database' | 'turns'>,
   conversation: { workspaceId: string; id: string },
-  positions: readonly bigint[],
-  from: Place = BEFORE_ALL,
+  { positions, from = BEFORE_ALL, whose }: { positions: readonly bigint[]; from?: Place; whose: string },
 ): Promise<Map<bigint, Place>> {
   const places = new Map<bigint, Place>()
   const wanted = [...new Set(positions)].sort((one, other) => (one < other ? -1 : 1))
@@ -33,7 +32,7 @@ export async function foldHistory(
   let at = from
   for (;;) {
     const page = await readStreamPage(database.reads, conversation, at.version, String(last), STEP)
-    await turns.next()
+    await turns.next(whose)
     for (const event of page) {
       const position = BigInt(event.position)
       for (let first = wanted[0]; first !== undefined && first < position; first = wanted[0]) {

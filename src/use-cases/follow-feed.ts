@@ -7,6 +7,8 @@ const PAGE = 100
 /** What somebody wants to hear of a workspace's log. */
 export interface Interest {
   workspaceId: string
+  /** The token of who wants it. */
+  whose: string
   /** Only what comes after this position. */
   after: string
   wants: (event: StoredEvent) => boolean
@@ -21,7 +23,7 @@ export interface Interest {
  */
 export async function* followFeed(
   { feeds, turns, catchUps }: Pick<Services, 'feeds' | 'turns' | 'catchUps'>,
-  { workspaceId, after, wants, readBehind }: Interest,
+  { workspaceId, whose, after, wants, readBehind }: Interest,
   left: AbortSignal,
 ): AsyncGenerator<StoredEvent, void> {
   const feed = feeds.join(workspaceId)
@@ -33,11 +35,11 @@ export async function* followFeed(
       // What is committed up to here can be seen by a read that begins now.
       const { end } = tail
       const kept = tail.after(from, PAGE)
-      const page = kept ?? (await catchUps.run(() => readBehind(String(from), PAGE)))
+      const page = kept ?? (await catchUps.run(whose, () => readBehind(String(from), PAGE)))
       for (const event of page) {
         position = BigInt(event.position)
         if (kept !== null && !wants(event)) continue
-        await turns.next()
+        await turns.next(whose)
         if (left.aborted) return
         yield event
       }

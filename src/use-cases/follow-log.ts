@@ -22,7 +22,7 @@ export function followLog(
 
 async function* follow(
   services: Services,
-  { workspaceId }: Caller,
+  { workspaceId, tokenId }: Caller,
   { after, conversationId }: FollowLogInput,
   left: AbortSignal,
 ): AsyncGenerator<StoredEvent, void> {
@@ -31,6 +31,7 @@ async function* follow(
     services,
     {
       workspaceId,
+      whose: tokenId,
       after: after ?? (await readHead(reads, workspaceId)),
       wants: (event) => conversationId === null || event.conversationId === conversationId,
       readBehind: (position, limit) =>

@@ -47,4 +47,6 @@ export interface Services {
   catchUps: Gate
   /** Histories that are read and folded. */
   folds: Gate
+  /** Lists that are looked through for what no index knows. */
+  searches: Gate
 }

@@ -35,7 +35,9 @@ export async function sessionAt(
     return { state, position: place?.position ?? '0', occurredAt: place?.occurredAt ?? null }
   }
   const position = BigInt(at)
-  const places = await services.folds.run(() => foldHistory(services, conversation, [position]))
+  const places = await services.folds.run(workspaceId, () =>
+    foldHistory(services, conversation, { positions: [position], whose: workspaceId }),
+  )
   const { state, position: last, occurredAt } = places.get(position) ?? BEFORE_ALL
   return { state, position: last, occurredAt }
 }

@@ -4,6 +4,8 @@ import { claim } from './claim/claim.js'
 import { embedded } from './embedded/embedded.js'
 import { fold } from './fold/fold.js'
 import { history } from './history/history.js'
+import { hostile } from './hostile/hostile.js'
 import { idle } from './idle/idle.js'
+import { streams } from './streams/streams.js'
 
-export const BENCHES: Record<string, Bench> = { claim, backlog, idle, history, fold, embedded }
+export const BENCHES: Record<string, Bench> = { claim, backlog, idle, history, fold, embedded, hostile, streams }

@@ -44,7 +44,7 @@ forEachDatabase((open) => {
     // Both places are taken, and nothing leaves them: a claim needs none.
     let leave: () => void = () => undefined
     const left = new Promise<void>((resolve) => (leave = resolve))
-    const taken = [services.folds.run(() => left), services.folds.run(() => left)]
+    const taken = [services.folds.run('a', () => left), services.folds.run('b', () => left)]
     const reader = api.through(services).as('VIEWER')
     const waiting = reader.ask('query ($id: ID!) { chatSession(id: $id) { pointer(at: "9") { position } } }', {
       id: chat,

@@ -47,6 +47,7 @@ type Params = Parameters<GraphQLServing['knownMutations']['answer']>[0]
 
 const contextOf = (caller: Caller | null) => ({
   ...{ req: { headers: {} } as IncomingMessage, res: {} as ServerResponse, caller, requestId: 'request-1' },
+  charge: () => Promise.resolve(),
 })
 
 /** Through Yoga's pipeline, as often as it takes for a text to be known. */

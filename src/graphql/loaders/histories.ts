@@ -15,7 +15,7 @@ interface PlaceKey {
  * Conversations as they stood at positions of the log. Each conversation is read and folded once, for all positions that are
  * asked for together; what is asked for later in the same request is folded on from there, if it is not before it.
  */
-export function placeAt({ services, history }: LoaderSource) {
+export function placeAt({ services, history, whose }: LoaderSource) {
   const known = new Map<string, { position: bigint; place: Place }[]>()
 
   async function foldOne(conversation: ConversationRow, positions: readonly bigint[]): Promise<Map<bigint, Place>> {
@@ -26,8 +26,10 @@ export function placeAt({ services, history }: LoaderSource) {
     // A workspace's positions have no gaps: there are no more events than positions.
     const events = last < BigInt(conversation.version) ? Number(last) : conversation.version
     history.charge(events - Math.min(from.version, events))
-    if (services.folds.isFull) unwrap(tooManyFolds)
-    const places = await services.folds.run(() => foldHistory(services, conversation, positions, from))
+    if (services.folds.isFullFor(whose)) unwrap(tooManyFolds)
+    const places = await services.folds.run(whose, () =>
+      foldHistory(services, conversation, { positions, from, whose }),
+    )
     const kept = [...places].map(([position, place]) => ({ position, place }))
     known.set(conversation.id, [...(known.get(conversation.id) ?? []), ...kept])
     return places

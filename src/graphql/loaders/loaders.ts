@@ -3,6 +3,7 @@ import type { PrismaClient } from '../../generated/prisma/client.js'
 import type { Services } from '../../use-cases/services.js'
 import { AnswerSize } from '../answer-size.js'
 import { HistoryCost } from '../history-cost.js'
+import { Pace } from '../pace.js'
 
 /** What a loader reads with. Everything it reads is of this one workspace. */
 export interface LoaderSource {
@@ -12,6 +13,8 @@ export interface LoaderSource {
   /** Of the answer that it is read for. */
   size: AnswerSize
   history: HistoryCost
+  /** The token that it is read for. */
+  whose: string
 }
 
 export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
@@ -23,13 +26,22 @@ export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
 export class Loaders {
   readonly size = new AnswerSize()
   readonly history = new HistoryCost()
+  readonly pace: Pace
   private made: Map<unknown, unknown> | null = null
   private given: Map<unknown, Map<unknown, unknown>> | null = null
 
   constructor(
     private readonly services: Services,
     private readonly workspaceId: string,
-  ) {}
+    private readonly whose: string,
+  ) {
+    this.pace = new Pace(() => this.turn())
+  }
+
+  /** Resolves when it is the turn of a piece of this request's work that may wait. */
+  turn(): Promise<void> {
+    return this.services.turns.next(this.whose)
+  }
 
   /** The request's own loader of this kind. `kind` is its identity, so pass a constant, or a name for one of many. */
   of<K, V>(make: MakeLoader<K, V>, kind: unknown = make): DataLoader<K, V> {
@@ -41,6 +53,7 @@ export class Loaders {
       workspaceId: this.workspaceId,
       size: this.size,
       history: this.history,
+      whose: this.whose,
     })
     for (const [key, value] of this.given?.get(kind) ?? []) loader.prime(key as K, value as V)
     this.made ??= new Map()

@@ -51,7 +51,7 @@ export function childSlice<Row, Key extends string | number, Where>(
     (source) =>
       new DataLoader(async ([parent = '', ...others]) => {
         if (others.length > 0 || 'texts' in rows) {
-          return slicesOf(source, rows, [parent, ...others], slice, filter.sql)
+          return slicesInTurns(source, rows, [parent, ...others], slice, filter.sql)
         }
         const { prisma, workspaceId } = source
         return [await rows.find(prisma, { workspaceId, parent, ...slice, where: filter.where })]
@@ -59,6 +59,26 @@ export function childSlice<Row, Key extends string | number, Where>(
     kind,
   )
   return loader.load(parent)
+}
+
+/** Rows read by one statement: making them takes a few milliseconds, in which nothing else is done. */
+const ROWS_AT_ONCE = 500
+
+/** Slices of as many parents at once as may have so many rows. */
+async function slicesInTurns<Row, Key extends string | number, Where>(
+  source: LoaderSource,
+  rows: ChildRows<Row, Key, Where>,
+  parents: readonly string[],
+  slice: Slice<Key>,
+  filter: Prisma.Sql,
+): Promise<Row[][]> {
+  const step = Math.max(1, Math.floor(ROWS_AT_ONCE / Math.max(1, slice.take)))
+  const slices: Row[][] = []
+  for (let n = 0; n < parents.length; n += step) {
+    if (n > 0) await source.services.turns.next(source.whose)
+    slices.push(...(await slicesOf(source, rows, parents.slice(n, n + step), slice, filter)))
+  }
+  return slices
 }
 
 async function slicesOf<Row, Key extends string | number, Where>(

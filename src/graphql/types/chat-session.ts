@@ -117,6 +117,7 @@ builder.queryFields((t) => ({
             return (await prisma.conversation.findMany({ where, orderBy: { id: order }, take })).map(toConversation)
           },
           ...(looksAtEach(filter) && {
+            inLine: (look) => context.services.searches.run(callerOf(context).tokenId, look),
             async reach({ range, order }: Stretch<string>) {
               const [last] = await prisma.conversation.findMany({
                 ...{ where: { workspaceId, id: range, ...whereChat, ...indexed(filter) }, orderBy: { id: order } },

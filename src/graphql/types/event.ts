@@ -1,6 +1,5 @@
 import { builder } from '../builder.js'
-import { callerOf } from '../context.js'
-import { shownType, whereType } from '../event-lists.js'
+import { readLogPage, shownType } from '../event-lists.js'
 import { logPage } from '../input-rules.js'
 import { conversationById, runtimeById, taskById } from '../loaders/rows.js'
 import { ConversationRef, NodeRef, RuntimeRef, SessionEventRef, TaskRef } from '../refs.js'
@@ -59,15 +58,6 @@ builder.queryField('sessionEvents', (t) =>
       first: t.arg.int({ defaultValue: 100, validate: logPage, description: 'How many events at most: 1 to 1,000.' }),
       types: t.arg({ type: [SessionEventTypeRef], description: 'Only events of one of these types.' }),
     },
-    resolve: (_root, { after, first, types }, context) =>
-      context.services.database.prisma.sessionEvent.findMany({
-        where: {
-          workspaceId: callerOf(context).workspaceId,
-          position: { gt: BigInt(after ?? '0') },
-          type: whereType(types),
-        },
-        orderBy: { position: 'asc' },
-        take: first ?? 100,
-      }),
+    resolve: (_root, { after, first, types }, context) => readLogPage(context, after ?? '0', first ?? 100, types),
   }),
 )

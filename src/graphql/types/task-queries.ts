@@ -108,6 +108,7 @@ builder.queryFields((t) => ({
           rows: ({ range, order, take }) =>
             prisma.task.findMany({ where: { workspaceId, id: range, ...where }, orderBy: { id: order }, take }),
           ...(looksAtEach(filter) && {
+            inLine: (look) => context.services.searches.run(callerOf(context).tokenId, look),
             async reach({ range, order }: Stretch<string>) {
               const [last] = await prisma.task.findMany({
                 ...{ where: { workspaceId, id: range, ...indexed(filter) }, orderBy: { id: order } },

@@ -12,16 +12,20 @@ export interface Load {
   /** How long; or else how often each daemon does it. */
   seconds: number
   times?: number
+  /** Each daemon begins a claim or life in so many milliseconds; left out: one after the other. */
+  everyMs?: number
   /** `claims` only takes tasks, up to `max` with one call; `lives` takes one and brings it to its end. */
   does: 'claims' | 'lives'
   max: number
 }
 
-answerQuestions<Load, Worked>(async ({ url, daemons: places, seconds, times, does, max }) => {
+answerQuestions<Load, Worked>(async ({ url, daemons: places, seconds, times, everyMs, does, max }) => {
   const daemons = places.map((place) => new LeanDaemon(url, place, max))
   try {
     const work = (daemon: LeanDaemon) => (does === 'lives' ? daemon.live() : daemon.claim())
-    return await (times === undefined ? workForAWhile(daemons, seconds, work) : workSoOften(daemons, times, work))
+    return await (times === undefined
+      ? workForAWhile(daemons, seconds, work, everyMs)
+      : workSoOften(daemons, times, work))
   } finally {
     for (const daemon of daemons) daemon.close()
   }

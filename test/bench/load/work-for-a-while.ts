@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { latenciesOf } from '../statistics.js'
 import type { Latencies } from '../statistics.js'
 
@@ -14,11 +15,13 @@ const SETTLING_MS = 500
 /**
  * Every worker does one thing after the other, for half a second and then for so many seconds that count.
  * @param work does one or several things and returns how many
+ * @param everyMs each worker begins one thing in so many milliseconds, where it is not late; 0: one after the other
  */
 export async function workForAWhile<Worker>(
   workers: readonly Worker[],
   seconds: number,
   work: (worker: Worker) => Promise<number>,
+  everyMs = 0,
 ): Promise<Worked> {
   const begin = performance.now() + SETTLING_MS
   const end = begin + seconds * 1000
@@ -26,7 +29,9 @@ export async function workForAWhile<Worker>(
   let done = 0
   let total = 0
   await Promise.all(
-    workers.map(async (worker) => {
+    workers.map(async (worker, index) => {
+      // Not all at the same moment.
+      if (everyMs > 0) await sleep((everyMs * index) / workers.length)
       for (let from = performance.now(); from < end;) {
         const count = await work(worker)
         const now = performance.now()
@@ -35,7 +40,9 @@ export async function workForAWhile<Worker>(
           milliseconds.push(now - from)
           done += count
         }
-        from = now
+        const next = from + everyMs
+        if (now < next) await sleep(next - now)
+        from = performance.now()
       }
     }),
   )

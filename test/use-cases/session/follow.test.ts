@@ -89,8 +89,8 @@ it('a gate lets so many run at once, and the others in turn', async () => {
     await turn()
     running--
   }
-  const all = [gate.run(work), gate.run(work), gate.run(work)]
-  expect(gate.isFull).toBe(true)
+  const all = [gate.run('a', work), gate.run('a', work), gate.run('a', work)]
+  expect([gate.isFullFor('a'), gate.isFullFor('b')]).toEqual([true, false])
   await Promise.all(all)
-  expect([most, gate.isFull]).toEqual([2, false])
+  expect([most, gate.isFullFor('a')]).toEqual([2, false])
 })

@@ -1,0 +1,60 @@
+import SchemaBuilder, { BasePlugin } from '@pothos/core'
+import type { PothosOutputFieldConfig, SchemaTypes } from '@pothos/core'
+import { Kind, OperationTypeNode } from 'graphql'
+import type { GraphQLFieldResolver, GraphQLResolveInfo, SelectionSetNode } from 'graphql'
+import type { Context } from './context.js'
+import type { Asked } from './pace.js'
+
+declare global {
+  // Pothos learns of a plugin by this declaration.
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      pace: PacePlugin<Types>
+    }
+  }
+}
+
+/** Has every list of a query resolved at its request's pace ({@link Context.loaders}), so that none can be forgotten. */
+class PacePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    { type }: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (type.kind !== 'List') return resolver
+    return (parent, args, context, info) => {
+      const value = resolver(parent, args, context, info)
+      return value instanceof Promise
+        ? value.then((list: unknown) => paced(list, context as Context, info))
+        : paced(value, context as Context, info)
+    }
+  }
+}
+
+function paced(list: unknown, { loaders }: Context, { fieldNodes, fragments, operation }: GraphQLResolveInfo): unknown {
+  const selections = fieldNodes[0]?.selectionSet
+  // Mutations answer with what they changed, and run as compiled code that knows nothing of promises in lists.
+  if (!Array.isArray(list) || selections === undefined || operation.operation === OperationTypeNode.MUTATION)
+    return list
+  return loaders.pace.list(list, askedOf(selections, fragments))
+}
+
+/** By the selections of a document, which Yoga parses once. */
+const known = new WeakMap<SelectionSetNode, Asked>()
+
+function askedOf(selections: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): Asked {
+  const before = known.get(selections)
+  if (before !== undefined) return before
+  const asked = { fields: 1, looksUp: false }
+  for (const selection of selections.selections) {
+    const isField = selection.kind === Kind.FIELD
+    const inner =
+      selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value]?.selectionSet : selection.selectionSet
+    const within = inner === undefined ? null : askedOf(inner, fragments)
+    asked.fields += within?.fields ?? 1
+    asked.looksUp ||= within !== null && (isField || within.looksUp)
+  }
+  known.set(selections, asked)
+  return asked
+}
+
+SchemaBuilder.registerPlugin('pace', PacePlugin)
