@@ -15,17 +15,17 @@ export interface FollowProgressInput {
 /** What a task's run reports: what is there, then what comes, in order and none twice, until the task has ended. */
 export async function followProgress(
   services: Services,
-  { workspaceId }: Caller,
+  { workspaceId, tokenId }: Caller,
   { taskId, after }: FollowProgressInput,
 ): Promise<Outcome<AsyncIterableIterator<TaskProgress>>> {
   const [task] = await tasksById(services, workspaceId, [taskId])
   if (task === undefined) return notFound('task', taskId)
-  return accepted(liveStream((left) => follow(services, { workspaceId, taskId }, after ?? -1, left)))
+  return accepted(liveStream((left) => follow(services, { workspaceId, taskId, whose: tokenId }, after ?? -1, left)))
 }
 
 async function* follow(
   { progress, turns }: Pick<Services, 'progress' | 'turns'>,
-  task: { workspaceId: string; taskId: string },
+  task: { workspaceId: string; taskId: string; whose: string },
   after: number,
   left: AbortSignal,
 ): AsyncGenerator<TaskProgress, void> {
@@ -34,7 +34,7 @@ async function* follow(
     if (page === null) return
     for (const entry of page.entries) {
       last = entry.seq
-      await turns.next()
+      await turns.next(task.whose)
       if (left.aborted) return
       yield entry
     }

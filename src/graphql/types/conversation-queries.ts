@@ -51,8 +51,9 @@ async function page(
   context: Context,
   args: PageArgs & { filter?: ConversationFilter | null; orderBy?: ConversationOrder | null },
 ): Promise<Connection<ConversationRow> & { count: () => Promise<ConversationCount> }> {
-  const { workspaceId } = callerOf(context)
+  const { workspaceId, tokenId } = callerOf(context)
   const { prisma } = context.services.database
+  const inLine = <T>(look: () => Promise<T>) => context.services.searches.run(tokenId, look)
   const list = new ConversationList(workspaceId, args.filter ?? { archived: false }, args.orderBy ?? 'ACTIVITY')
   const places = new Map<string, string>()
   const reach = async (stretch: Stretch<string>): Promise<string | null> => {
@@ -69,7 +70,7 @@ async function page(
       const rows = await Promise.all(listed.map(async ({ id }) => context.loaders.load(conversationById, id)))
       return rows.filter((row) => row !== null)
     },
-    ...(list.looksAtEach && { reach }),
+    ...(list.looksAtEach && { reach, inLine }),
   })
   const count = async (): Promise<ConversationCount> => {
     const end = list.looksAtEach ? await reach({ range: {}, order: 'desc' }) : null
@@ -80,7 +81,7 @@ async function page(
     return { totalCount: Math.min(found, MOST_COUNTED), totalIsAtLeast: found > MOST_COUNTED || end !== null }
   }
   let counted: Promise<ConversationCount> | null = null
-  return Object.assign(connection, { count: () => (counted ??= count()) })
+  return Object.assign(connection, { count: () => (counted ??= inLine(count)) })
 }
 
 builder.queryField('conversations', (t) =>
