@@ -54,8 +54,9 @@ export async function fakeProgram(name: string, turns: ScriptedTurn[]) {
   const calls = (): Call[] =>
     existsSync(log)
       ? readFileSync(log, 'utf8')
-          .trim()
           .split('\n')
+          // The file is there a moment before its first line is.
+          .slice(0, -1)
           .map((line) => JSON.parse(line) as Call)
       : []
   const environment = { PATH: `${bin}:/usr/bin:/bin`, FAKE_AGENT: script }
