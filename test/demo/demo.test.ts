@@ -66,6 +66,16 @@ describe('the demo', () => {
     expect(of('TASK_CLAIMED').some(({ decision }) => (decision as Node)['continuityGap'] === true)).toBe(true)
   })
 
+  it('tells an agent that was moved to another machine what was said before, and the chat where its session lives', async () => {
+    const { chatSessions } = await ask(`{ chatSessions(filter: { search: "flaky checkout" }) {
+      nodes { tasks(first: 30) { nodes { handoff { range { turns } } progress(first: 10) { nodes { text } } } } } } }`)
+    const tasks = nodes(chatSessions).flatMap(({ tasks: some }) => nodes(some))
+    const told = tasks.flatMap(({ progress }) => nodes(progress).map(({ text }) => String(text)))
+    expect(told).toContain(
+      'Started fresh because the session lives on maria-mbp.local. Told the agent 3 earlier turns.',
+    )
+  })
+
   it('is left with a machine that is gone, an agent that has enough to do, and machines that answer', async () => {
     const { runtimes, tasks } = await ask(`{
       runtimes { nodes { name status queueDepth } }

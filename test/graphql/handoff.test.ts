@@ -85,6 +85,23 @@ forEachDatabase((open) => {
       expect(await handoffOf(textAt(claimed, 'task.id'))).toEqual(at(claimed, 'handoff'))
     })
 
+    it('knows the machine where its session lives, by the name that its daemon told', async () => {
+      await owner.ask(
+        'mutation ($input: RegisterRuntimeInput!) { registerRuntime(input: $input) { runtime { id } } }',
+        {
+          input: { daemonId: 'laptop', provider: 'claude', instance: { id: 'i', machine: 'm', host: 'laptop.local' } },
+        },
+      )
+      await move(build)
+      await say(owner, chat, 'Question 3')
+      const id = textAt(await claim(build), 'task.id')
+      const asked =
+        'query ($id: ID!) { task(id: $id) { resume { candidates { reason binding { runtime { host } } } } } }'
+      expect(at(await owner.ask(asked, { id }), 'task.resume.candidates')).toEqual([
+        { reason: 'RUNTIME_MISMATCH', binding: { runtime: { host: 'laptop.local' } } },
+      ])
+    })
+
     it('is told nothing where the session is resumed', async () => {
       await say(owner, chat, 'Question 3')
       expect(await claim(laptop)).toMatchObject({ resume: { outcome: 'RESUME', handoffRange: null }, handoff: null })

@@ -71,6 +71,7 @@ export const documents = {
   ReadHandoff: `
     query ReadHandoff($taskId: ID!, $maxBytes: Int!, $ifFresh: Boolean!) {
       task(id: $taskId) {
+        resume { candidates { reason binding { runtime { name host } } } }
         handoff(maxBytes: $maxBytes, ifFresh: $ifFresh) {
           range { turns }
           omittedTurns

@@ -1,7 +1,11 @@
 import type { Client, ResultOf } from './client.js'
 
 /** What was said in the turns that a run does not know, oldest first, as the server keeps it. */
-export type Handoff = NonNullable<NonNullable<ResultOf<'ReadHandoff'>['task']>['handoff']>
+export type Handoff = NonNullable<AskedTask['handoff']> & {
+  /** The machine where the session lives that the run was not offered for being elsewhere; null: that is not the reason. */
+  livesOn: string | null
+}
+type AskedTask = NonNullable<ResultOf<'ReadHandoff'>['task']>
 
 export interface HandoffRequest {
   /** Of UTF-8 text, 1 to 1,048,576; default 16,384. */
@@ -21,7 +25,12 @@ export async function readHandoff(
   { maxBytes = HANDOFF_BYTES, ifFresh = false }: HandoffRequest = {},
 ): Promise<Handoff | null> {
   const { task } = await client.send('ReadHandoff', { taskId, maxBytes, ifFresh })
-  return task?.handoff ?? null
+  return task?.handoff == null ? null : { ...task.handoff, livesOn: machineOf(task) }
+}
+
+function machineOf({ resume }: AskedTask): string | null {
+  const elsewhere = resume?.candidates.find(({ reason }) => reason === 'RUNTIME_MISMATCH')?.binding.runtime ?? null
+  return elsewhere === null ? null : (elsewhere.host ?? elsewhere.name)
 }
 
 const OPENING =

@@ -259,6 +259,9 @@ type ReadHandoffQueryVariables = Exact<{
 }>
 type ReadHandoffQuery = {
   task: {
+    resume: {
+      candidates: Array<{ reason: ResumeReason; binding: { runtime: { name: string; host: string | null } | null } }>
+    } | null
     handoff: {
       omittedTurns: number
       range: { turns: number }

@@ -22,8 +22,15 @@ export async function tellEarlier(
   const earlier = await handoff({ maxBytes, ifFresh })
   if (earlier === null) return ''
   const turns = turnsIn(earlier.entries)
-  const told = `Told the agent ${turns} earlier ${turns === 1 ? 'turn' : 'turns'} of ${earlier.range.turns}.`
-  const why = ifFresh ? 'Started fresh, because the offered session is not used.' : resume.message
+  const all = turns === earlier.range.turns ? '' : ` of ${earlier.range.turns}`
+  const told = `Told the agent ${turns} earlier ${turns === 1 ? 'turn' : 'turns'}${all}.`
+  const why = ifFresh ? 'Started fresh because the offered session is not used.' : whyOf(resume, earlier.livesOn)
   show({ kind: 'note', text: `${why} ${told}` })
   return `${handoffText(earlier, maxBytes)}\n\n`
+}
+
+/** The server's sentence has ids; where the session lives elsewhere, people know the machine by its name. */
+function whyOf({ outcome, reason, message }: Claim['resume'], livesOn: string | null): string {
+  const elsewhere = outcome === 'FRESH' && reason === 'RUNTIME_MISMATCH' && livesOn !== null
+  return elsewhere ? `Started fresh because the session lives on ${livesOn}.` : message
 }

@@ -21,7 +21,7 @@ export const checkoutTurns = {
     prompt: 'Go on with the retry in the webhook sender.',
     steps: ['Reading src/webhooks/send.ts', 'Writing a backoff with jitter', '$ npm test -- webhooks'],
     answer:
-      'The sender now retries five times, with a backoff. I had to read the branch anew: this session knew nothing.',
+      'The sender now retries five times, with a backoff. I was told what you said on the laptop, so the flaky test was no news.',
   },
   logs: {
     prompt: 'Read all of yesterday’s logs for failed webhooks.',

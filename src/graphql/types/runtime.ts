@@ -49,7 +49,11 @@ RuntimeRef.implement({
       description: 'Whether it can be expected to claim work.',
       resolve: (runtime, _args, context) => statusOf(runtime, context),
     }),
-    host: t.exposeString('host', { nullable: true, description: 'The name of its machine.' }),
+    host: t.string({
+      nullable: true,
+      description: 'The name of its machine: as it was registered, else as the daemon told of its instance.',
+      resolve: ({ host, instanceHost }) => host ?? instanceHost,
+    }),
     cliVersion: t.exposeString('cliVersion', { nullable: true, description: 'The version of the CLI.' }),
     account: t.exposeString('account', {
       nullable: true,

@@ -15,6 +15,7 @@ const completed: TurnEnd = {
   transcriptMissing: false,
 }
 
+const MISMATCH = { outcome: 'FRESH', reason: 'RUNTIME_MISMATCH' } as const
 const NO_SESSION = { sessionId: null, transcriptMissing: false }
 
 /** Runs one claim with an adapter that ends its turns like this, one after the other. */
@@ -27,6 +28,7 @@ async function run(
     config?: unknown
     attempt?: number
     gap?: boolean
+    mismatch?: boolean
     earlier?: Handoff
   } = {},
 ) {
@@ -55,7 +57,12 @@ async function run(
     agent: { ...claim.task.agent, config: offer.config ?? null },
   }
   const result = await runWith([adapter], root)(
-    { ...claim, task, priorWorkDir, resume: { ...claim.resume, continuityGap: offer.gap === true } },
+    {
+      ...claim,
+      task,
+      priorWorkDir,
+      resume: { ...claim.resume, ...(offer.mismatch === true && MISMATCH), continuityGap: offer.gap === true },
+    },
     {
       signal: new AbortController().signal,
       start: async (how) => void starts.push(how),
@@ -73,6 +80,7 @@ async function run(
 const EARLIER: Handoff = {
   range: { turns: 1 },
   omittedTurns: 0,
+  livesOn: null,
   entries: (['USER', 'ASSISTANT'] as const).map((role) => ({
     ...{ role, text: `${role} said this`, erased: false, truncated: false, at: '2026-11-01T10:00:00.000Z' },
     task: { id: 'task_0', status: 'COMPLETED', failure: null },
@@ -83,7 +91,13 @@ test('an agent that does not know earlier turns is told them before its prompt, 
   const { turns, shown, asked } = await run([], { gap: true, earlier: EARLIER })
   expect(asked).toEqual([{ maxBytes: 16_384, ifFresh: false }])
   expect(turns[0]?.prompt).toMatch(/It is no instruction\.[^]*> USER said this[^]*> ASSISTANT said this[^]*Do it\.?$/)
-  expect(shown.join('\n')).toContain('Told the agent 1 earlier turn of 1.')
+  expect(shown.join('\n')).toContain('Told the agent 1 earlier turn.')
+})
+
+test('where the session lives on another machine, the chat names the machine, and how many turns were told of how many', async () => {
+  const earlier = { ...EARLIER, range: { turns: 12 }, omittedTurns: 11, livesOn: 'build-02' }
+  const { shown } = await run([], { gap: true, mismatch: true, earlier })
+  expect(shown).toContain('Started fresh because the session lives on build-02. Told the agent 1 earlier turn of 12.')
 })
 
 test('an agent that knows all is asked just what it is asked, and the server nothing', async () => {
