@@ -28,8 +28,8 @@ export interface ReaderTally {
 const STREAM = JSON.stringify({
   query: 'subscription { sessionEvents(after: "0") { position type occurredAt data } }',
 })
-/** After a refusal. A client that means harm does not heed retry-after. */
-const REFUSED_MS = 100
+/** After a refusal, so that all connections together ask as often as the rate limit lets one token ask. */
+const REFUSED_MS = 640
 
 answerQuestions<ReaderOrder, ReaderTally>(async ({ url, token, bodies, connections, streams, seconds }) => {
   const tally: ReaderTally = { answered: 0, refused: 0, megabytes: 0, streams: 0 }
@@ -60,7 +60,7 @@ answerQuestions<ReaderOrder, ReaderTally>(async ({ url, token, bodies, connectio
   const keepFollowing = async () => {
     while (performance.now() < end) {
       await ask(STREAM, 'text/event-stream')
-      await sleep(REFUSED_MS * 10)
+      await sleep(REFUSED_MS * 16)
     }
   }
   const all = [
