@@ -12,8 +12,9 @@ const PINNED = new URL('packages/package.json', import.meta.url)
 /** AGENTS=short is for CI: those that need no patience. */
 const QUICK: readonly SituationName[] = [
   'fresh, then resumed twice',
+  'another machine and back',
+  'transcript deleted',
   'broken history (400)',
-  'cancelled while a tool runs',
   'CLI killed (kill -9)',
 ]
 const PLAYED = process.env['AGENTS'] === 'short' ? QUICK : (Object.keys(SITUATIONS) as SituationName[])
