@@ -21,9 +21,6 @@ export default defineConfig(({ mode }) => ({
     // Each worker plays several situations at once, and most of them wait.
     maxWorkers: 2,
     maxConcurrency: 3,
-    // For what hangs.
-    testTimeout: mode === 'soak' ? 2_400_000 : 600_000,
-    hookTimeout: 300_000,
     allowOnly: false,
     expect: { requireAssertions: true },
   },

@@ -24,6 +24,7 @@ const GOES_ON_AFTER_THE_CUT = [
 ]
 
 const ASKS_AGAIN = 'it asks the model again and again by itself, for ever, and tells nobody why it waits'
+const SPOKE_TWICE = 'The model was shown 1: #1\n\nThe model was shown 1: #1'
 const SUMMED_UP = 'The model was shown 2: #1 #1\n\nThe model was shown 3: #2 #1 #1\n\nThe model was shown 0:'
 
 /**
@@ -121,6 +122,13 @@ export const EXPECTED: Record<SituationName, Expected> = {
   },
   'background task': {
     all: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
+    but: {
+      'Claude Code': {
+        because: 'where the task ends in time, it speaks once more, and both texts are the answer',
+        lines: [`${FIRST}, and answered ${JSON.stringify(SPOKE_TWICE)}`, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
+        or: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
+      },
+    },
   },
 }
 

@@ -27,3 +27,12 @@ export function processesWith(environment: string): FoundProcess[] {
       }
     })
 }
+
+/** Ends a process the hard way, unless it has ended meanwhile. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has.
+  }
+}

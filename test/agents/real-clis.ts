@@ -9,6 +9,9 @@ import type { SituationName } from './situations/situations.js'
 
 const PINNED = new URL('packages/package.json', import.meta.url)
 
+/** For what hangs. */
+const LIMIT = { timeout: 600_000 }
+
 /** AGENTS=short is for CI: those that need no patience. */
 const QUICK: readonly SituationName[] = [
   'fresh, then resumed twice',
@@ -34,7 +37,7 @@ export function describeCli(cli: AgentCli): void {
       expect(version).toBe(dependencies[cli.package])
     })
 
-    it.concurrent.for(PLAYED)('%s', async (name, { task, expect }) => {
+    it.concurrent.for(PLAYED)('%s', LIMIT, async (name, { task, expect }) => {
       const { lines, log } = await underTest.play(SITUATIONS[name])
       task.meta.tested = { cli: cli.name, package: cli.package, lines }
       expect(lines, log).toEqual(expectedOf(name, cli.name, lines))

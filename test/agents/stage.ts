@@ -7,6 +7,7 @@ import type { CliUnderTest } from './cli-under-test.js'
 import { Conversation } from './conversation.js'
 import { Machine } from './machine.js'
 import type { ModelServer } from './model/model-server.js'
+import { kill } from './processes.js'
 
 /** What a stopped daemon may still wait for until the agents' processes are gone. */
 const WINDING_UP_MS = 30_000
@@ -75,13 +76,7 @@ export class Stage {
 
   async clear(): Promise<void> {
     await Promise.all(this.#machines.map((machine) => machine.stop('SIGKILL')))
-    for (const { pid } of this.#processes()) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // It has ended meanwhile.
-      }
-    }
+    for (const { pid } of this.#processes()) kill(pid)
     for (const directory of this.#directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   }
 

@@ -1,3 +1,4 @@
+import { kill } from '../processes.js'
 import type { Stage } from '../stage.js'
 import { sayWithLongTool, toolsOf } from './long-tool.js'
 
@@ -7,7 +8,7 @@ export async function cliKilled(stage: Stage): Promise<string[]> {
   const chat = await stage.conversation(machine)
   const first = await chat.ending(await chat.say())
   const said = await sayWithLongTool(stage, chat, machine)
-  for (const { pid } of machine.runningClis()) process.kill(pid, 'SIGKILL')
+  for (const { pid } of machine.runningClis()) kill(pid)
   const second = await chat.ending(said)
   const tools = toolsOf(stage, machine)
   return [...first, ...second, ...tools, ...(await chat.ending(await chat.say()))]

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dice } from '../../faults/fuzz/dice.js'
+import { kill } from '../processes.js'
 import type { SoakWorld } from './soak-world.js'
 
 /** What was done to the whole world, when, and which failures of the turns of that time it may be the reason of. */
@@ -84,12 +85,4 @@ export async function strikeAtRandom(
     blow.until = Date.now()
   }
   return blows
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended meanwhile.
-  }
 }

@@ -6,6 +6,7 @@ import { ADMIN_TOKEN, startServer } from '../../support/server-process.js'
 import type { ServerProcess } from '../../support/server-process.js'
 import type { AgentCli } from '../clis/agent-cli.js'
 import { Machine } from '../machine.js'
+import { kill } from '../processes.js'
 import { ModelServer } from '../model/model-server.js'
 import { Messages } from './messages.js'
 
@@ -57,7 +58,7 @@ export class SoakWorld {
 
   async close(): Promise<void> {
     await Promise.all(this.machines.map((machine) => machine.stop('SIGKILL')))
-    for (const { pid } of this.machines.flatMap((machine) => machine.processes())) process.kill(pid, 'SIGKILL')
+    for (const { pid } of this.machines.flatMap((machine) => machine.processes())) kill(pid)
     await this.model.close()
     for (const directory of this.directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   }

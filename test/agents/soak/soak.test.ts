@@ -17,6 +17,8 @@ import { MESSAGES, PAUSE_MS, SEED, STRIKE_PAUSE_MS } from './size.js'
 const CHATS = 5
 /** For the last turns, their retries and what was struck last. */
 const WINDING_UP_MS = 400_000
+/** For what hangs: the messages, the winding up, and all slots once more. */
+const LIMIT = { timeout: 2_400_000 }
 const TROUBLES: readonly Trouble[] = [null, null, null, null, null, null, 'broken', 'overflow', 'silent', 'cancelled']
 const TEXTS = ['Go on.', 'Go on.', '[[bash:sleep 2]]', '[[bash:setsid sleep 700 & echo started]]']
 
@@ -27,27 +29,31 @@ describe(`${MESSAGES} messages to four agents, with random faults (SOAK_SEED=${S
   })
   afterAll(() => world.close())
 
-  it('every message is answered once or fails with its true reason; no process and no slot is lost', async () => {
-    const { messages, model, machines } = world
-    const ending = new AbortController()
-    const striking = strikeAtRandom(world, new Dice(SEED), { pauseMs: STRIKE_PAUSE_MS, signal: ending.signal })
-    const asked = await askAll(world, new Dice(SEED + 1))
-    ending.abort()
-    const blows = await striking
-    const ended = ['COMPLETED', 'FAILED', 'CANCELLED']
-    const deadline = performance.now() + WINDING_UP_MS
-    while ((await messages.tasks()).some(({ status }) => !ended.includes(status)) && performance.now() < deadline) {
-      await sleep(1000)
-    }
-    console.log(summary(await messages.tasks(), blows, asked.length))
-    expect(await judge(asked, { messages, model, blows })).toEqual([])
+  it(
+    'every message is answered once or fails with its true reason; no process and no slot is lost',
+    LIMIT,
+    async () => {
+      const { messages, model, machines } = world
+      const ending = new AbortController()
+      const striking = strikeAtRandom(world, new Dice(SEED), { pauseMs: STRIKE_PAUSE_MS, signal: ending.signal })
+      const asked = await askAll(world, new Dice(SEED + 1))
+      ending.abort()
+      const blows = await striking
+      const ended = ['COMPLETED', 'FAILED', 'CANCELLED']
+      const deadline = performance.now() + WINDING_UP_MS
+      while ((await messages.tasks()).some(({ status }) => !ended.includes(status)) && performance.now() < deadline) {
+        await sleep(1000)
+      }
+      console.log(summary(await messages.tasks(), blows, asked.length))
+      expect(await judge(asked, { messages, model, blows })).toEqual([])
 
-    await fillAllSlots(world)
-    await Promise.all(machines.map((machine) => machine.stop()))
-    await until('all processes end', () => (machines.every((one) => one.processes().length === 0) ? true : null))
-    await world.stopServer()
-    expect(await verifyOutput({ dataDirectory: world.dataDirectory })).toMatch(EVERY_PROMISE_HOLDS)
-  })
+      await fillAllSlots(world)
+      await Promise.all(machines.map((machine) => machine.stop()))
+      await until('all processes end', () => (machines.every((one) => one.processes().length === 0) ? true : null))
+      await world.stopServer()
+      expect(await verifyOutput({ dataDirectory: world.dataDirectory })).toMatch(EVERY_PROMISE_HOLDS)
+    },
+  )
 })
 
 /** Sends the messages, one after the other, to chats that the dice choose, with the trouble that they choose. */
