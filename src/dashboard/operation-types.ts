@@ -6,6 +6,35 @@ type CancelTaskInput = {
   taskId: string
 }
 type ChatSessionStatus = 'ACTIVE' | 'ARCHIVED'
+type ConversationFilter = {
+  agentId?: string | null | undefined
+  archived?: boolean | null | undefined
+  kind?: TaskKind | null | undefined
+  lastOutcome?: ResumeOutcome | null | undefined
+  lastReason?: Array<ResumeReason> | null | undefined
+  newestTaskStatus?: Array<TaskStatus> | null | undefined
+  runtimeId?: string | null | undefined
+  search?: string | null | undefined
+}
+type CreateAgentInput = {
+  config?: unknown
+  maxConcurrentTasks?: number | null | undefined
+  name: string
+  requestId?: string | null | undefined
+  resumePolicy?: ResumePolicyInput | null | undefined
+  runtimeId: string
+}
+type CreateChatSessionInput = {
+  agentId: string
+  requestId?: string | null | undefined
+  title?: string | null | undefined
+}
+type CreateTokenInput = {
+  daemonId?: string | null | undefined
+  expiresInSeconds?: number | null | undefined
+  kind: TokenKind
+  name: string
+}
 type OnAgentChange = 'FRESH' | 'RESUME'
 type RerunTaskInput = {
   requestId?: string | null | undefined
@@ -67,6 +96,7 @@ type SessionEventType =
   | 'TASK_RETARGETED'
   | 'TASK_STARTED'
   | 'UNKNOWN'
+type TaskKind = 'CHAT' | 'ISSUE'
 type TaskStatus = 'CANCELLED' | 'CLAIMED' | 'COMPLETED' | 'FAILED' | 'QUEUED' | 'RUNNING'
 type TokenKind = 'ADMIN' | 'DAEMON' | 'MEMBER' | 'ROOT' | 'VIEWER'
 type WaitReason =
@@ -80,86 +110,76 @@ type WaitReason =
   | 'TASKS_AHEAD'
 type ViewerQueryVariables = Exact<{ [key: string]: never }>
 type ViewerQuery = { viewer: { name: string; kind: TokenKind; workspace: { id: string; name: string } } }
-type ChatSessionsQueryVariables = Exact<{
+type ConversationsQueryVariables = Exact<{
+  filter?: ConversationFilter | null | undefined
   after?: string | null | undefined
 }>
-type ChatSessionsQuery = {
-  chatSessions: {
-    nodes: Array<{
-      id: string
-      title: string
-      status: ChatSessionStatus
-      lastActivityAt: string
-      agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
-      tasks: {
-        nodes: Array<{
+type ConversationsQuery = {
+  conversations: {
+    totalCount: number
+    totalIsAtLeast: boolean
+    nodes: Array<
+      | {
+          status: ChatSessionStatus
           id: string
-          status: TaskStatus
-          title: string | null
-          finishedAt: string | null
-          createdAt: string
-          runtime: { id: string; name: string; status: RuntimeStatus }
-          resume: { outcome: ResumeOutcome; reason: ResumeReason } | null
-        }>
-      }
-      claimed: {
-        nodes: Array<{
+          title: string
+          lastActivityAt: string
+          agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
+          newestTask: { status: TaskStatus; runtime: { id: string; name: string; status: RuntimeStatus } } | null
+          claimed: { nodes: Array<{ resume: { outcome: ResumeOutcome; reason: ResumeReason } | null }> }
+        }
+      | {
+          issueKey: string
           id: string
-          status: TaskStatus
           title: string | null
-          finishedAt: string | null
-          createdAt: string
-          runtime: { id: string; name: string; status: RuntimeStatus }
-          resume: { outcome: ResumeOutcome; reason: ResumeReason } | null
-        }>
-      }
-    }>
+          lastActivityAt: string
+          agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
+          newestTask: { status: TaskStatus; runtime: { id: string; name: string; status: RuntimeStatus } } | null
+          claimed: { nodes: Array<{ resume: { outcome: ResumeOutcome; reason: ResumeReason } | null }> }
+        }
+    >
     pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
   }
 }
-type IssueTasksQueryVariables = Exact<{
-  after?: string | null | undefined
+type ConversationsByIdQueryVariables = Exact<{
+  ids: Array<string>
 }>
-type IssueTasksQuery = {
-  tasks: {
-    nodes: Array<{
-      id: string
-      status: TaskStatus
-      title: string | null
-      finishedAt: string | null
-      createdAt: string
-      issueKey: string | null
-      runtime: { id: string; name: string; status: RuntimeStatus }
-      resume: { outcome: ResumeOutcome; reason: ResumeReason } | null
-      conversation:
-        | {
-            id: string
-            agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
-          }
-        | {
-            lastActivityAt: string
-            id: string
-            agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
-          }
-    }>
-    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
-  }
-}
-type LastEventQueryVariables = Exact<{
-  id: string
-}>
-type LastEventQuery = {
-  node:
+type ConversationsByIdQuery = {
+  nodes: Array<
     | { id: string }
     | { id: string }
     | { id: string }
-    | { id: string; events: { nodes: Array<{ position: string }> } }
-    | { id: string; events: { nodes: Array<{ position: string }> } }
+    | {
+        id: string
+        title: string
+        lastActivityAt: string
+        agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
+        newestTask: { status: TaskStatus; runtime: { id: string; name: string; status: RuntimeStatus } } | null
+        claimed: { nodes: Array<{ resume: { outcome: ResumeOutcome; reason: ResumeReason } | null }> }
+      }
+    | {
+        id: string
+        title: string | null
+        lastActivityAt: string
+        agent: { id: string; name: string; runtime: { id: string; name: string; status: RuntimeStatus } }
+        newestTask: { status: TaskStatus; runtime: { id: string; name: string; status: RuntimeStatus } } | null
+        claimed: { nodes: Array<{ resume: { outcome: ResumeOutcome; reason: ResumeReason } | null }> }
+      }
     | { id: string }
     | { id: string }
     | { id: string }
     | { id: string }
     | null
+  >
+}
+type LogEndQueryVariables = Exact<{ [key: string]: never }>
+type LogEndQuery = {
+  conversations: {
+    nodes: Array<
+      | { id: string; events: { nodes: Array<{ position: string }> } }
+      | { id: string; events: { nodes: Array<{ position: string }> } }
+    >
+  }
 }
 type LogAfterQueryVariables = Exact<{
   after?: string | null | undefined
@@ -178,6 +198,106 @@ type LogAfterQuery = {
     runtime: { id: string } | null
     conversation: { id: string } | { id: string }
   }>
+}
+type FollowLogSubscriptionVariables = Exact<{
+  after?: string | null | undefined
+}>
+type FollowLogSubscription = {
+  sessionEvents: {
+    id: string
+    position: string
+    version: number
+    type: SessionEventType
+    rawType: string
+    actor: string
+    occurredAt: string
+    data: unknown
+    task: { id: string; title: string | null } | null
+    runtime: { id: string } | null
+    conversation: { id: string } | { id: string }
+  }
+}
+type FollowProgressSubscriptionVariables = Exact<{
+  taskId: string
+  after?: number | null | undefined
+}>
+type FollowProgressSubscription = { taskProgress: { seq: number; kind: string; text: string; at: string } }
+type TurnsQueryVariables = Exact<{
+  id: string
+  after?: string | null | undefined
+}>
+type TurnsQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        id: string
+        tasks: {
+          nodes: Array<{
+            id: string
+            status: TaskStatus
+            prompt: string | null
+            output: string | null
+            attempt: number
+            maxAttempts: number
+            createdAt: string
+            startedAt: string | null
+            finishedAt: string | null
+            retryOf: { id: string } | null
+            failure: { reason: string; error: string; resumeSafe: boolean; retryable: boolean } | null
+            resume: { outcome: ResumeOutcome; reason: ResumeReason; handoffRange: { turns: number } | null } | null
+            usage: {
+              model: string | null
+              inputTokens: number | null
+              outputTokens: number | null
+              costUsd: number | null
+            } | null
+          }>
+          pageInfo: {
+            hasNextPage: boolean
+            hasPreviousPage: boolean
+            startCursor: string | null
+            endCursor: string | null
+          }
+        }
+      }
+    | {
+        id: string
+        tasks: {
+          nodes: Array<{
+            id: string
+            status: TaskStatus
+            prompt: string | null
+            output: string | null
+            attempt: number
+            maxAttempts: number
+            createdAt: string
+            startedAt: string | null
+            finishedAt: string | null
+            retryOf: { id: string } | null
+            failure: { reason: string; error: string; resumeSafe: boolean; retryable: boolean } | null
+            resume: { outcome: ResumeOutcome; reason: ResumeReason; handoffRange: { turns: number } | null } | null
+            usage: {
+              model: string | null
+              inputTokens: number | null
+              outputTokens: number | null
+              costUsd: number | null
+            } | null
+          }>
+          pageInfo: {
+            hasNextPage: boolean
+            hasPreviousPage: boolean
+            startCursor: string | null
+            endCursor: string | null
+          }
+        }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
 }
 type SessionQueryVariables = Exact<{
   id: string
@@ -219,6 +339,7 @@ type SessionQuery = {
             maxAgeSeconds: number | null
           }
         }
+        newestTask: { id: string; status: TaskStatus; createdAt: string; startedAt: string | null } | null
         pointer: {
           sessionId: string | null
           workDir: string | null
@@ -302,6 +423,7 @@ type SessionQuery = {
             maxAgeSeconds: number | null
           }
         }
+        newestTask: { id: string; status: TaskStatus; createdAt: string; startedAt: string | null } | null
         pointer: {
           sessionId: string | null
           workDir: string | null
@@ -924,6 +1046,18 @@ type ResumeCountsQuery = {
 }
 type AgentsQueryVariables = Exact<{ [key: string]: never }>
 type AgentsQuery = { agents: { nodes: Array<{ id: string; name: string }> } }
+type CreateTokenMutationVariables = Exact<{
+  input: CreateTokenInput
+}>
+type CreateTokenMutation = { createToken: { secret: string; token: { id: string } } | null }
+type CreateAgentMutationVariables = Exact<{
+  input: CreateAgentInput
+}>
+type CreateAgentMutation = { createAgent: { agent: { id: string } } | null }
+type CreateChatMutationVariables = Exact<{
+  input: CreateChatSessionInput
+}>
+type CreateChatMutation = { createChatSession: { chatSession: { id: string } } | null }
 type ResetSessionMutationVariables = Exact<{
   input: ResetSessionInput
 }>
@@ -945,10 +1079,13 @@ type SendMessageMutation = { sendChatMessage: { message: { id: string }; task: {
 type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
   Viewer: { result: ViewerQuery; variables: ViewerQueryVariables }
-  ChatSessions: { result: ChatSessionsQuery; variables: ChatSessionsQueryVariables }
-  IssueTasks: { result: IssueTasksQuery; variables: IssueTasksQueryVariables }
-  LastEvent: { result: LastEventQuery; variables: LastEventQueryVariables }
+  Conversations: { result: ConversationsQuery; variables: ConversationsQueryVariables }
+  ConversationsById: { result: ConversationsByIdQuery; variables: ConversationsByIdQueryVariables }
+  LogEnd: { result: LogEndQuery; variables: LogEndQueryVariables }
   LogAfter: { result: LogAfterQuery; variables: LogAfterQueryVariables }
+  FollowLog: { result: FollowLogSubscription; variables: FollowLogSubscriptionVariables }
+  FollowProgress: { result: FollowProgressSubscription; variables: FollowProgressSubscriptionVariables }
+  Turns: { result: TurnsQuery; variables: TurnsQueryVariables }
   Session: { result: SessionQuery; variables: SessionQueryVariables }
   Explanation: { result: ExplanationQuery; variables: ExplanationQueryVariables }
   ExplanationInFull: { result: ExplanationInFullQuery; variables: ExplanationInFullQueryVariables }
@@ -962,6 +1099,9 @@ export interface Operations {
   ResumeTotals: { result: ResumeTotalsQuery; variables: ResumeTotalsQueryVariables }
   ResumeCounts: { result: ResumeCountsQuery; variables: ResumeCountsQueryVariables }
   Agents: { result: AgentsQuery; variables: AgentsQueryVariables }
+  CreateToken: { result: Done<CreateTokenMutation>; variables: CreateTokenMutationVariables }
+  CreateAgent: { result: Done<CreateAgentMutation>; variables: CreateAgentMutationVariables }
+  CreateChat: { result: Done<CreateChatMutation>; variables: CreateChatMutationVariables }
   ResetSession: { result: Done<ResetSessionMutation>; variables: ResetSessionMutationVariables }
   RerunTask: { result: Done<RerunTaskMutation>; variables: RerunTaskMutationVariables }
   CancelTask: { result: Done<CancelTaskMutation>; variables: CancelTaskMutationVariables }

@@ -15,17 +15,24 @@ const HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['cache-control', 'no-store'],
 ]
 
+const NOT_MODIFIED = 304
+
 type Said = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
 /**
  * Puts {@link HEADERS} and the request's id on every answer, whoever writes it; what the writer says of the same headers
  * goes before. Only as it is written: a daemon that waits for work would hold a kilobyte of them.
+ *
+ * A 304 gets none of them: a browser puts the headers of a 304 over those of the answer that it has stored (RFC 9111,
+ * section 3.2), and a page under the policy of the API is blank.
  */
 export class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   readonly requestId = randomText(9)
 
   override writeHead(status: number, reason?: string | Said, said?: Said): this {
-    for (const [name, value] of HEADERS) if (!this.hasHeader(name)) this.setHeader(name, value)
+    for (const [name, value] of status === NOT_MODIFIED ? [] : HEADERS) {
+      if (!this.hasHeader(name)) this.setHeader(name, value)
+    }
     this.setHeader('x-request-id', this.requestId)
     return typeof reason === 'string' ? super.writeHead(status, reason, said) : super.writeHead(status, reason)
   }

@@ -10,6 +10,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 const VIEWS: Readonly<Record<string, (stage: Stage) => { path: string; ready: string }>> = {
   'the list of sessions': () => ({ path: '/', ready: '.session-list li' }),
+  'a conversation': ({ storyPath }) => ({ path: storyPath(), ready: '.started-fresh' }),
   'the events of a session': ({ storyPath }) => ({ path: storyPath('?event=22'), ready: '.candidates' }),
   'the lanes of a session': ({ storyPath }) => ({ path: storyPath('?view=lanes'), ready: '.run' }),
   'the pointer of a session': ({ storyPath }) => ({
@@ -47,7 +48,7 @@ describeInBrowser('Everybody can read', (stage) => {
   }
 
   it('the dialogs', async () => {
-    const page = await stage().open(stage().storyPath())
+    const page = await stage().open(stage().storyPath('?view=events'))
     await page.locator('.event').first().waitFor()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()

@@ -4,7 +4,7 @@ import { describeInBrowser } from './support/mock-stage.js'
 describeInBrowser('What a person can change', (stage) => {
   it('a reset is asked about first, and is then an event of the history', async () => {
     const { open, storyPath, story } = stage()
-    const page = await open(storyPath())
+    const page = await open(storyPath('?view=events'))
     const before = story.events.length
     await page.getByRole('button', { name: 'Reset session' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Leave it' }).click()
@@ -18,16 +18,16 @@ describeInBrowser('What a person can change', (stage) => {
 
   it('a task that has ended can be run again, and one that waits can be cancelled', async () => {
     const { open, storyPath, world, story } = stage()
-    const page = await open(storyPath())
+    const page = await open(storyPath('?view=events'))
     const row = (text: string) => page.locator('.event', { hasText: text }).first()
     await row('Completed').getByRole('button').first().click()
-    await page.getByRole('button', { name: 'Rerun', exact: true }).click()
+    await row('Completed').getByRole('button', { name: 'Rerun', exact: true }).click()
     await page.getByRole('button', { name: 'Run it again' }).click()
     await row('as a rerun').waitFor()
     const rerun = [...world.tasks.values()].at(-1)
     expect(rerun?.rerunOf).not.toBe(null)
     await row('as a rerun').getByRole('button').first().click()
-    await page.getByRole('button', { name: 'Cancel task' }).click()
+    await row('as a rerun').getByRole('button', { name: 'Cancel task' }).click()
     await page.getByRole('button', { name: 'Cancel the task' }).click()
     await row('Cancelled: cancelled from the dashboard').waitFor()
     expect(story.events.at(-1)?.taskId).toBe(rerun?.id)
@@ -36,13 +36,14 @@ describeInBrowser('What a person can change', (stage) => {
   it('a message is sent, its progress streams in, and then the reply', async () => {
     const { open, storyPath } = stage()
     const page = await open(storyPath())
-    await page.getByRole('button', { name: 'Send a message' }).click()
     await page.getByLabel('Message').fill('Is it done?')
     await page.getByRole('button', { name: 'Send', exact: true }).click()
-    const turn = page.locator('.turn')
+    const turn = page.locator('.turn').last()
+    await turn.getByText('Is it done?').waitFor()
     await turn.getByText('npm test -- checkout').waitFor()
     await turn.getByText('All of it passes now.').waitFor()
-    await expect.poll(() => turn.getByText('Completed').count()).toBe(1)
+    await turn.getByRole('button', { name: 'Rerun' }).waitFor()
+    expect(await page.getByLabel('Message').inputValue()).toBe('')
   })
 
   it('a token that only reads is offered no button', async () => {
@@ -51,7 +52,7 @@ describeInBrowser('What a person can change', (stage) => {
     const page = await open(storyPath('?event=22'))
     await page.getByText('This token may look, and change nothing.').waitFor()
     await page.locator('.candidates').waitFor()
-    expect(await page.getByRole('button', { name: /^(Reset session|Rerun|Send a message)$/ }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: /^(Reset session|Rerun|Send)$/ }).count()).toBe(0)
     host.kind = 'ADMIN'
   })
 })

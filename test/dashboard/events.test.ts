@@ -26,7 +26,7 @@ function quietConversation(world: World): WorldConversation {
 describeInBrowser('The events of a session', (stage) => {
   it('shows a denied resume as a row among the others, which opens to what was expected, what was found and the evidence', async () => {
     const { open, storyPath } = stage()
-    const page = await open(storyPath())
+    const page = await open(storyPath('?view=events'))
     const row = page.locator('.event', { has: page.locator('[data-version="22"]') })
     await page.locator('.event').first().waitFor()
     await page.keyboard.press('End')
@@ -51,7 +51,7 @@ describeInBrowser('The events of a session', (stage) => {
 
   it('says what the next claim of each runtime would be told, and why', async () => {
     const { open, storyPath } = stage()
-    const page = await open(storyPath())
+    const page = await open(storyPath('?view=events'))
     const claims = page.locator('.next-claim')
     await claims.nth(2).getByText('FRESH').waitFor()
     expect(await claims.nth(0).textContent()).toMatch(
@@ -66,7 +66,7 @@ describeInBrowser('The events of a session', (stage) => {
     const { open, world, laptop } = stage()
     const conversation = world.open(found(world.agents[0]), 'A long one')
     work(world, conversation, [laptop, found(world.runtimes[1])], 10_000)
-    const page = await open(`/sessions/${conversation.id}`)
+    const page = await open(`/sessions/${conversation.id}?view=events`)
     await page.locator('.event').first().waitFor()
     expect(await page.locator('.event').count()).toBeLessThan(100)
     await page.keyboard.press('n')
@@ -85,7 +85,7 @@ describeInBrowser('The events of a session', (stage) => {
   it('shows what is new at once while somebody looks at the newest row', async () => {
     const { open, world } = stage()
     const conversation = quietConversation(world)
-    const page = await open(`/sessions/${conversation.id}`)
+    const page = await open(`/sessions/${conversation.id}?view=events`)
     await page.locator('.live-live').waitFor()
     await page.locator('.event').first().waitFor()
     enqueue(world, conversation, 'Something new')
@@ -96,7 +96,7 @@ describeInBrowser('The events of a session', (stage) => {
   it('lets what is new wait behind a count while somebody reads further down, and moves no row', async () => {
     const { open, world } = stage()
     const conversation = quietConversation(world)
-    const page = await open(`/sessions/${conversation.id}`)
+    const page = await open(`/sessions/${conversation.id}?view=events`)
     await page.locator('.live-live').waitFor()
     const row = page.locator(`[data-version="${conversation.events.length - 30}"]`)
     await page.mouse.wheel(0, 900)
@@ -114,7 +114,7 @@ describeInBrowser('The events of a session', (stage) => {
   it('takes nothing in while it is paused, and all of it afterwards', async () => {
     const { open, world } = stage()
     const conversation = quietConversation(world)
-    const page = await open(`/sessions/${conversation.id}`)
+    const page = await open(`/sessions/${conversation.id}?view=events`)
     await page.locator('.live-live').waitFor()
     await page.locator('.event').first().waitFor()
     await page.keyboard.press('p')
@@ -129,7 +129,7 @@ describeInBrowser('The events of a session', (stage) => {
     const { open, world, host } = stage()
     host.streams = false
     const conversation = quietConversation(world)
-    const page = await open(`/sessions/${conversation.id}`)
+    const page = await open(`/sessions/${conversation.id}?view=events`)
     await page.locator('.live-polling').waitFor()
     await page.locator('.event').first().waitFor()
     enqueue(world, conversation, 'Something new')
@@ -140,7 +140,7 @@ describeInBrowser('The events of a session', (stage) => {
 
   it('keeps filters in the URL, with counts', async () => {
     const { open, storyPath, story } = stage()
-    const page = await open(storyPath())
+    const page = await open(storyPath('?view=events'))
     const chip = page.getByRole('group', { name: 'Claims' }).getByRole('button', { name: /Other runtime/ })
     const count = Number(await chip.locator('.filter-count').textContent())
     const claims = story.events.filter(

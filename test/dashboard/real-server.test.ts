@@ -14,19 +14,41 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     expect(await page.evaluate('localStorage.getItem("baton.token")')).toMatch(/^baton_/)
   })
 
-  it('a session has its three views, each a key away', async () => {
+  it('and again from what the browser has stored: loaded twice, reloaded, by a deep link, and gone back to', async () => {
+    const path = await stage().pathOf(STORY)
+    const page = await stage().open('/')
+    await page.locator('.live-live').waitFor()
+    const statuses = new Set<number>()
+    const network = await page.context().newCDPSession(page)
+    // The page is told of 200, since that is what the stored answer was.
+    network.on('Network.responseReceivedExtraInfo', ({ statusCode }) => statuses.add(statusCode))
+    await network.send('Network.enable')
+    for (const visit of ['/', '/', path, path]) {
+      await page.goto(new URL(visit, stage().demo.url).href)
+      await page.locator('.live-live').waitFor()
+    }
+    await page.reload()
+    await page.locator('.turn').first().waitFor()
+    await page.goBack()
+    await page.locator('.session-title', { hasText: STORY }).first().waitFor()
+    expect(statuses).toContain(304)
+  })
+
+  it('a session has its four views, each a key away', async () => {
     const page = await stage().open(await stage().pathOf(STORY))
-    await page.locator('.event').first().waitFor()
+    await page.locator('.started-fresh').first().waitFor()
     await page.locator('.next-claim').first().getByText('RESUME').waitFor()
     await page.keyboard.press('2')
-    await page.locator('.denied-words', { hasText: 'Other runtime' }).first().waitFor()
+    await page.locator('.event').first().waitFor()
     await page.keyboard.press('3')
+    await page.locator('.denied-words', { hasText: 'Other runtime' }).first().waitFor()
+    await page.keyboard.press('4')
     await page.locator('.pointer-value').nth(4).waitFor({ state: 'attached' })
     expect(page.url()).toContain('view=pointer')
   })
 
   it('at 360 px, nothing is wider than the window', async () => {
-    for (const query of ['', '?view=lanes', '?view=pointer']) {
+    for (const query of ['', '?view=events', '?view=lanes', '?view=pointer']) {
       const page = await stage().open((await stage().pathOf(STORY)) + query, { width: 360 })
       await page.locator('.next-claim').first().getByText('RESUME').waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
@@ -51,18 +73,19 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
 
   it('a message is answered while one looks on, and shows in another window', async () => {
     const path = await stage().pathOf('Questions of a newcomer')
-    const other = await stage().open(path)
+    const other = await stage().open(`${path}?view=events`)
     await other.locator('.live-live').waitFor()
     await other.locator('.event').first().waitFor()
     const page = await stage().open(path)
-    await page.getByRole('button', { name: 'Send a message' }).click()
     await page.getByLabel('Message').fill('What do you remember?')
     await page.getByRole('button', { name: 'Send', exact: true }).click()
-    const turn = page.locator('.turn')
+    const turn = page.locator('.turn').last()
+    await turn.getByText('What do you remember?').waitFor()
     await turn.getByText('Reading the session.').first().waitFor()
     await turn.getByText('I am a scripted agent').first().waitFor()
     await other.getByText('Message: What do you remember?').waitFor()
     await other.locator('.event', { hasText: 'Reply: I am a scripted agent' }).first().waitFor()
+    await page.goto(`${new URL(path, stage().demo.url).href}?view=events`)
     await expect.poll(() => page.locator('.event', { hasText: 'Claimed by' }).count()).toBeGreaterThan(0)
   })
 })

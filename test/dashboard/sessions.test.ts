@@ -1,5 +1,17 @@
 import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
+import { enqueue } from './support/world-runs.js'
+import { activityOf } from './support/world.js'
+import type { World } from './support/world.js'
+
+/** What the newest claim of each conversation was told. */
+function newestReasons(world: World): (string | undefined)[] {
+  return world.conversations.map(
+    ({ id }) =>
+      [...world.tasks.values()].findLast(({ conversationId, decision }) => conversationId === id && decision !== null)
+        ?.decision?.value.reason,
+  )
+}
 
 describeInBrowser('The list of sessions', (stage) => {
   it('holds every conversation, with the newest activity first', async () => {
@@ -14,20 +26,22 @@ describeInBrowser('The list of sessions', (stage) => {
     expect(times).toEqual(times.toSorted((a, b) => (b ?? '').localeCompare(a ?? '')))
   })
 
-  it('is narrowed by chips whose counts are right, and keeps them in the URL', async () => {
+  it('is narrowed by chips, in the URL, each in sight and taken away by one click', async () => {
     const { open, world } = stage()
     const page = await open('/')
-    const all = `${world.conversations.length} of ${world.conversations.length} conversations`
-    await page.getByText(all, { exact: true }).waitFor()
-    const chip = page.getByRole('group', { name: 'Reason' }).getByRole('button').first()
-    const count = Number(await chip.locator('.filter-count').textContent())
-    await chip.click()
-    await expect.poll(() => page.locator('.session-list li').count()).toBe(count)
-    expect(page.url()).toContain('reason=')
+    const count = (conversations: number) => page.getByText(`${conversations} conversations`, { exact: true })
+    await count(world.conversations.length).waitFor()
+    await page.getByRole('group', { name: 'Reason' }).getByRole('button', { name: 'Other runtime' }).click()
+    expect(page.url()).toContain('reason=RUNTIME_MISMATCH')
+    const moved = newestReasons(world).filter((reason) => reason === 'RUNTIME_MISMATCH').length
+    await count(moved).waitFor()
     await page.reload()
-    await page.locator('.session-list li').first().waitFor()
-    await expect.poll(() => page.locator('.session-list li').count()).toBe(count)
-    await expect.poll(() => page.getByRole('group', { name: 'Reason' }).locator('[aria-pressed=true]').count()).toBe(1)
+    await count(moved).waitFor()
+    await expect.poll(() => page.locator('.session-list li').count()).toBe(moved)
+    await page.locator('summary').click()
+    await page.getByRole('button', { name: 'Reason: Other runtime: take this filter away' }).click()
+    await count(world.conversations.length).waitFor()
+    expect(page.url()).not.toContain('reason')
   })
 
   it('takes the search into the URL, and says when nothing matches', async () => {
@@ -50,5 +64,19 @@ describeInBrowser('The list of sessions', (stage) => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'The flaky checkout test' }).waitFor()
     expect(page.url()).toContain(stage().storyPath())
+  })
+
+  it('says what was active meanwhile, and sorts again when asked', async () => {
+    const { open, world } = stage()
+    const quiet = world.conversations.toSorted((a, b) => activityOf(a).localeCompare(activityOf(b)))[0]
+    const title = quiet?.title ?? ''
+    const page = await open('/')
+    await page.locator('.live-live').waitFor()
+    await page.locator('.session-list li').first().waitFor()
+    world.pass(1_000)
+    if (quiet !== undefined) enqueue(world, quiet, 'Are you still there?')
+    await page.getByRole('button', { name: '1 was active · sort again' }).click()
+    await page.locator('.session-list li').first().getByText(title).waitFor()
+    expect(await page.locator('.pill').count()).toBe(0)
   })
 })

@@ -69,7 +69,7 @@ describeInBrowser('The token', (stage) => {
     const { open, host } = stage()
     host.lends = true
     host.onAsked = (document) => {
-      if (document.startsWith('query LastEvent')) host.goDown()
+      if (document.startsWith('query LogEnd')) host.goDown()
     }
     const page = await open('/')
     await page.locator('.live-lost').waitFor()

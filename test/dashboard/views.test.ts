@@ -6,15 +6,18 @@ describeInBrowser('The other views of a session', (stage) => {
   it('are a key away, and each has an address', async () => {
     const { open, storyPath } = stage()
     const page = await open(storyPath())
-    await page.locator('.event').first().waitFor()
+    await page.locator('.turn').first().waitFor()
     await page.keyboard.press('2')
+    await page.locator('.event').first().waitFor()
+    expect(page.url()).toContain('view=events')
+    await page.keyboard.press('3')
     await page.locator('.lane-chart').waitFor()
     expect(page.url()).toContain('view=lanes')
-    await page.keyboard.press('3')
+    await page.keyboard.press('4')
     await page.locator('.pointer-chart').waitFor()
     expect(page.url()).toContain('view=pointer')
     await page.keyboard.press('1')
-    await page.locator('.event').first().waitFor()
+    await page.locator('.turn').first().waitFor()
     expect(page.url()).not.toContain('view=')
   })
 
@@ -71,7 +74,7 @@ describeInBrowser('The other views of a session', (stage) => {
 
   it('decides past claims again under another policy, and lists the ones that turn', async () => {
     const { open, storyPath } = stage()
-    const page = await open(storyPath())
+    const page = await open(storyPath('?view=events'))
     await page.locator('.event').first().waitFor()
     await page.keyboard.press('w')
     await page.getByText('No decision would turn').waitFor()

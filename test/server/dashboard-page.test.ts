@@ -53,6 +53,18 @@ describe('the page', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer')
   })
 
+  it('is shown from what a browser has stored as it was sent: a 304 takes no header from it', async () => {
+    const first = await get('/', AS_BROWSER)
+    const etag = first.headers.get('etag') ?? ''
+    const again = await get('/', { ...AS_BROWSER, 'if-none-match': etag })
+    expect(again.status).toBe(304)
+    for (const name of ['content-security-policy', 'cache-control', 'x-frame-options', 'referrer-policy']) {
+      expect(first.headers.get(name)).not.toBe(null)
+      expect([name, again.headers.get(name)]).toEqual([name, null])
+    }
+    expect(again.headers.get('x-request-id')).not.toBe(null)
+  })
+
   it('names files that may be kept for ever, and that come packed to whoever takes that', async () => {
     const html = await (await get('/', AS_BROWSER)).text()
     const scripts = [...html.matchAll(/src="(\/assets\/[^"]+)"/g)].flatMap(([, path]) => path ?? [])

@@ -1,8 +1,8 @@
 import { ApiError, isPassing } from './api-error.js'
-import { messagesOf } from '../../machine/event-stream.js'
 import { pause, RETRY_MS } from './pause.js'
 import type { Result } from './request.js'
-import { authorization, request } from './request.js'
+import { request } from './request.js'
+import { subscribe } from './subscribe.js'
 
 export type LoggedEvent = Result<'LogAfter'>['sessionEvents'][number]
 export type Liveness = 'CONNECTING' | 'LIVE' | 'POLLING' | 'LOST'
@@ -15,12 +15,6 @@ export interface LogFollower {
 const POLL_MS = 2_000
 /** As long as pages are full, there is more. */
 const FULL_PAGE = 100
-
-const SUBSCRIPTION = `subscription Follow($after: Position) {
-  sessionEvents(after: $after) {
-    id position version type rawType actor occurredAt data task { id title } runtime { id } conversation { id }
-  }
-}`
 
 /**
  * Follows the workspace's log from `after`, without gaps or repeats, until `signal` is aborted. By subscription; where
@@ -47,43 +41,21 @@ export async function followLog(after: string, follower: LogFollower, signal: Ab
   }
 }
 
-/** Resolves to whether it is worth to try again. */
+/** Resolves to whether it is worth to try again. What passes by itself is thrown, and tried again later. */
 async function stream(
   after: string,
   moved: (events: LoggedEvent[]) => void,
   follower: LogFollower,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...authorization() },
-    body: JSON.stringify({ query: SUBSCRIPTION, variables: { after } }),
-    signal,
-  })
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  if (response.status >= 500) throw new Error('The server cannot stream now.')
-  if (!response.ok || !isStream || response.body === null) return false
-  follower.liveness('LIVE')
-  for await (const { event, data } of messagesOf(response.body)) {
-    if (event === 'complete') return true
-    if (event !== 'next' || data === '') continue
-    const { data: result, errors } = JSON.parse(data) as Streamed
-    if (errors !== undefined) return endedFor(errors)
-    if (result?.sessionEvents !== undefined) moved([result.sessionEvents])
+  try {
+    const opened = (): void => follower.liveness('LIVE')
+    for await (const { sessionEvents } of subscribe('FollowLog', { after }, signal, opened)) moved([sessionEvents])
+    return true
+  } catch (error) {
+    if (!(error instanceof ApiError) || isPassing(error.code)) throw error
+    return false
   }
-  throw new Error('The stream ended.')
-}
-
-/** What passes by itself is tried again, and throws here; where the server has no such stream, nothing but asking helps. */
-function endedFor([error]: NonNullable<Streamed['errors']>): false {
-  const code = error?.extensions?.code ?? ''
-  if (isPassing(code)) throw new ApiError(code, error?.message ?? '')
-  return false
-}
-
-interface Streamed {
-  data?: { sessionEvents?: LoggedEvent } | null
-  errors?: { message: string; extensions?: { code?: string } }[]
 }
 
 async function poll(

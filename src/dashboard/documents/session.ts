@@ -2,7 +2,17 @@ import { AGENT, BINDING, DECISION, EVENT, PAGE, RUNTIME, VERDICT } from './field
 
 const POINTERS = Array.from({ length: 8 }, (_, index) => index)
 
+const TURN = `id status prompt output attempt maxAttempts createdAt startedAt finishedAt retryOf { id }
+  failure { reason error resumeSafe retryable }
+  resume { outcome reason handoffRange { turns } }
+  usage { model inputTokens outputTokens costUsd }`
+
 export const sessionDocuments = {
+  /** Newest first, few at once: a turn may hold two texts of a megabyte. */
+  Turns: `query Turns($id: ID!, $after: String) {
+    node(id: $id) { id ... on Conversation { tasks(first: 10, after: $after) { nodes { ${TURN} } ${PAGE} } } }
+  }`,
+
   Session: `query Session($id: ID!, $at: Position) {
     node(id: $id) {
       id
@@ -10,6 +20,7 @@ export const sessionDocuments = {
       ... on IssueThread { issueKey createdAt lastActivityAt }
       ... on Conversation {
         agent { ${AGENT} }
+        newestTask { id status createdAt startedAt }
         pointer(at: $at) { sessionId workDir position runtime { ${RUNTIME} } }
         bindings(at: $at) { ${BINDING} }
       }

@@ -1,41 +1,31 @@
-import { PAGE } from './fields.js'
+import { EVENT, PAGE } from './fields.js'
 
-const NEWEST_TASK = `id status title finishedAt createdAt runtime { id name status } resume { outcome reason }`
+const ROW = `id title lastActivityAt
+  agent { id name runtime { id name status } }
+  newestTask { status runtime { id name status } }
+  claimed: tasks(first: 1, status: [CLAIMED, RUNNING, COMPLETED, FAILED]) { nodes { resume { outcome reason } } }
+  ... on ChatSession { status }
+  ... on IssueThread { issueKey }`
 
 export const sessionsDocuments = {
   Viewer: `query Viewer { viewer { name kind workspace { id name } } }`,
 
-  ChatSessions: `query ChatSessions($after: String) {
-    chatSessions(first: 50, after: $after) {
-      nodes {
-        id title status lastActivityAt
-        agent { id name runtime { id name status } }
-        tasks(first: 1) { nodes { ${NEWEST_TASK} } }
-        claimed: tasks(first: 1, status: [CLAIMED, RUNNING, COMPLETED, FAILED]) { nodes { ${NEWEST_TASK} } }
-      }
-      ${PAGE}
-    }
+  Conversations: `query Conversations($filter: ConversationFilter, $after: String) {
+    conversations(filter: $filter, first: 50, after: $after) { nodes { ${ROW} } ${PAGE} totalCount totalIsAtLeast }
   }`,
 
-  /** Issue threads have no list of their own: their tasks, newest first, lead to them. */
-  IssueTasks: `query IssueTasks($after: String) {
-    tasks(filter: { kind: ISSUE }, first: 50, after: $after) {
-      nodes {
-        ${NEWEST_TASK} issueKey
-        conversation { id ... on IssueThread { lastActivityAt } agent { id name runtime { id name status } } }
-      }
-      ${PAGE}
-    }
-  }`,
+  ConversationsById: `query ConversationsById($ids: [ID!]!) { nodes(ids: $ids) { id ... on Conversation { ${ROW} } } }`,
 
-  /** Where the log ends for this conversation: from there the page follows it. */
-  LastEvent: `query LastEvent($id: ID!) {
-    node(id: $id) { id ... on Conversation { events(last: 1) { nodes { position } } } }
-  }`,
+  /** Near the end of the log: the last event of the conversation that was active last. From there the page follows it. */
+  LogEnd: `query LogEnd { conversations(first: 1) { nodes { id events(last: 1) { nodes { position } } } } }`,
 
   LogAfter: `query LogAfter($after: Position) {
-    sessionEvents(after: $after, first: 100) {
-      id position version type rawType actor occurredAt data task { id title } runtime { id } conversation { id }
-    }
+    sessionEvents(after: $after, first: 100) { ${EVENT} conversation { id } }
+  }`,
+
+  FollowLog: `subscription FollowLog($after: Position) { sessionEvents(after: $after) { ${EVENT} conversation { id } } }`,
+
+  FollowProgress: `subscription FollowProgress($taskId: ID!, $after: Int) {
+    taskProgress(taskId: $taskId, after: $after) { seq kind text at }
   }`,
 }

@@ -3,9 +3,12 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { ask } from '../api/queries.js'
 import { useNow } from '../clock.js'
+import { ConnectMachine } from '../first-steps/connect-machine.js'
+import { NewAgent } from '../first-steps/new-agent.js'
 import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useTitle } from '../parts/title.js'
+import { useMay } from '../shell/use-may.js'
 import { firstLine, plural } from '../words/id-words.js'
 import { spanInWords } from '../words/time-words.js'
 import { RuntimeTable } from './runtime-table.js'
@@ -13,13 +16,14 @@ import { isStuck, whyWaiting } from './why-waiting.js'
 import type { WaitingTask } from './why-waiting.js'
 
 /** Heartbeats are no events, so this page asks. */
-const REFRESH_MS = 5_000
+const everyFiveSeconds = () => 5
 
 /** Who works, who is gone, what waits, and why. */
 export function FleetPage(): ReactNode {
   useTitle('Fleet')
-  const fleet = useQuery({ ...ask('Fleet', {}), refetchInterval: REFRESH_MS })
-  const waiting = useQuery({ ...ask('Waiting', {}), refetchInterval: REFRESH_MS })
+  const may = useMay()
+  const fleet = useQuery(ask('Fleet', {}, everyFiveSeconds))
+  const waiting = useQuery(ask('Waiting', {}, everyFiveSeconds))
   const { data } = fleet
   const tasks = waiting.data?.tasks.nodes ?? []
   const online = data?.runtimes.nodes.filter(({ status }) => status === 'ONLINE').length ?? 0
@@ -32,6 +36,8 @@ export function FleetPage(): ReactNode {
             `${online} of ${plural(data.runtimes.nodes.length, 'runtime')} online · ` +
               `${data.queueStats.running} running · ${data.queueStats.claimed} claimed · ${data.queueStats.queued} waiting`}
         </p>
+        {may.change && <NewAgent />}
+        {may.administer && <ConnectMachine />}
       </div>
       {fleet.error !== null && data === undefined && <Problem error={fleet.error} again={() => fleet.refetch()} />}
       {fleet.isPending && <Skeleton rows={8} />}

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react'
 interface FilterOption {
   value: string
   label: ReactNode
-  count: number
+  /** How many it would show, where the page knows all of them. */
+  count?: number
 }
 
 interface Props {
@@ -15,7 +16,7 @@ interface Props {
 
 /** One question with its answers as chips: several may be pressed (OR); several rows of chips narrow each other (AND). */
 export function FilterChips({ name, options, chosen, choose }: Props): ReactNode {
-  const offered = options.filter(({ value, count }) => count > 0 || chosen.includes(value))
+  const offered = options.filter(({ value, count = 1 }) => count > 0 || chosen.includes(value))
   if (offered.length === 0) return null
   const toggle = (value: string): void =>
     choose(chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value])
@@ -32,7 +33,8 @@ export function FilterChips({ name, options, chosen, choose }: Props): ReactNode
           aria-pressed={chosen.includes(value)}
           onClick={() => toggle(value)}
         >
-          {label} <span className="filter-count">{count.toLocaleString()}</span>
+          {label}
+          {count !== undefined && <span className="filter-count"> {count.toLocaleString()}</span>}
         </button>
       ))}
     </div>

@@ -12,6 +12,8 @@ import type { Period } from './buckets.js'
 import { RateChart } from './rate-chart.js'
 import { ReasonBars } from './reason-bars.js'
 
+const everyHalfMinute = () => 30
+
 /** How often sessions go on, and what keeps them from it. */
 export function ResumeHealthPage(): ReactNode {
   useTitle('Resume health')
@@ -21,12 +23,12 @@ export function ResumeHealthPage(): ReactNode {
   const starts = beginnings(period, useNow())
   const since = new Date(starts[0] ?? 0).toISOString()
   const { data: agents } = useQuery(ask('Agents', {}))
-  const totals = useQuery({ ...ask('ResumeTotals', { since, agentId }), refetchInterval: 30_000 })
+  const totals = useQuery(ask('ResumeTotals', { since, agentId }, everyHalfMinute))
   const buckets = useQuery({
     queryKey: ['Buckets', period, starts[0], agentId],
     queryFn: () => readBuckets(period, starts, agentId),
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
+    meta: { pace: everyHalfMinute },
   })
   const stats = totals.data?.resumeStats
   return (

@@ -1,14 +1,35 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
+import { useNow } from '../clock.js'
 import { Age } from '../parts/age.js'
-import { LiveDot } from '../parts/chips.js'
+import { LiveDot, StatusChip } from '../parts/chips.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { shortPath, shortSession } from '../words/id-words.js'
+import { spanInWords } from '../words/time-words.js'
 import { NextClaims } from './next-claims.js'
 import { SessionActions } from './session-actions.js'
 import { useSession } from './session-context.js'
 import { titleOf } from './session-page.js'
 import { SessionTag } from './session-tag.js'
+import { isOpen } from './task-actions.js'
+
+/** What runs or waits now, and for how long. */
+function Now(): ReactNode {
+  const { conversation, at } = useSession()
+  const now = useNow()
+  const { newestTask } = conversation
+  if (at !== null || newestTask === null || !isOpen(newestTask)) return null
+  const since = Date.parse(newestTask.startedAt ?? newestTask.createdAt)
+  return (
+    <div>
+      <dt>Now</dt>
+      <dd>
+        <StatusChip status={newestTask.status} />{' '}
+        <span className="muted">for {spanInWords(Math.max(0, now - since))}</span>
+      </dd>
+    </div>
+  )
+}
 
 export function SessionHeader(): ReactNode {
   const { conversation } = useSession()
@@ -30,6 +51,7 @@ export function SessionHeader(): ReactNode {
             {agent.name} <span className="muted">rev. {agent.revision}</span>
           </dd>
         </div>
+        <Now />
         <div>
           <dt>Pointer</dt>
           <dd>

@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { ask } from '../api/queries.js'
 import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
+import { useMay } from '../shell/use-may.js'
 import { useTitle } from '../parts/title.js'
 import { useUrlValue } from '../parts/url-state.js'
 import { SessionContext } from './session-context.js'
@@ -19,8 +20,8 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   const [at, setAt] = useUrlValue('at')
   const position = at !== null && /^\d{1,19}$/.test(at) ? at : null
   const session = useQuery(ask('Session', { id, at: position }))
-  const { data: viewer } = useQuery(ask('Viewer', {}))
-  const { data: fleet } = useQuery({ ...ask('Runtimes', {}), refetchInterval: 15_000 })
+  const { change: mayChange } = useMay()
+  const { data: fleet } = useQuery(ask('Runtimes', {}, () => 15))
   const history = useHistory(id)
   const conversation = asConversation(session.data?.node)
   const runtimes = useMemo(() => runtimesOf(fleet?.runtimes.nodes ?? [], conversation), [fleet, conversation])
@@ -37,8 +38,6 @@ export function SessionPage({ id }: { id: string }): ReactNode {
       </Notice>,
     )
   }
-  const kind = viewer?.viewer.kind
-  const mayChange = kind === 'ROOT' || kind === 'ADMIN' || kind === 'MEMBER'
   return (
     <SessionContext value={{ id, conversation, history, runtimes, names, at: position, setAt, mayChange }}>
       {page(

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useShortcuts } from '../parts/shortcuts.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useUrlValue } from '../parts/url-state.js'
+import { Conversation } from './conversation.js'
 import { Events } from './events.js'
 import { TimeTravelBar } from './time-travel-bar.js'
 
@@ -12,18 +13,22 @@ const Pointer = lazy(async () => ({ default: (await import('../pointer/pointer.j
 const WhatIf = lazy(async () => ({ default: (await import('../what-if/what-if.js')).WhatIf }))
 
 const VIEWS = [
-  { name: 'events', label: 'Events', key: '1' },
-  { name: 'lanes', label: 'Lanes', key: '2' },
-  { name: 'pointer', label: 'Pointer', key: '3' },
+  { name: 'conversation', label: 'Conversation', key: '1' },
+  { name: 'events', label: 'Events', key: '2' },
+  { name: 'lanes', label: 'Lanes', key: '3' },
+  { name: 'pointer', label: 'Pointer', key: '4' },
 ] as const
 
-/** Three views of the same history. */
+/** What was said, and three views of the history behind it. */
 export function SessionViews(): ReactNode {
   const [view, setView] = useUrlValue('view')
   const [whatIf, setWhatIf] = useState(false)
   const [whatIfUsed, setWhatIfUsed] = useState(false)
-  const shown = VIEWS.find(({ name }) => name === view)?.name ?? 'events'
-  const show = (name: string): void => setView(name === 'events' ? null : name)
+  const [event] = useUrlValue('event')
+  // A link to an event leads to it.
+  const first = event === null ? 'conversation' : 'events'
+  const shown = VIEWS.find(({ name }) => name === view)?.name ?? first
+  const show = (name: string): void => setView(name === first ? null : name)
   const openWhatIf = (open: boolean): void => {
     setWhatIf(open)
     setWhatIfUsed(true)
@@ -53,6 +58,7 @@ export function SessionViews(): ReactNode {
       </div>
       <TimeTravelBar />
       <Suspense fallback={<Skeleton rows={8} />}>
+        {shown === 'conversation' && <Conversation />}
         {shown === 'events' && <Events />}
         {shown === 'lanes' && <Lanes />}
         {shown === 'pointer' && <Pointer />}

@@ -6,14 +6,16 @@ import { Confirm } from '../parts/confirm.js'
 import { useSession } from './session-context.js'
 import type { TaskDetail } from './task-facts.js'
 
-const OPEN = ['QUEUED', 'CLAIMED', 'RUNNING']
+export function isOpen({ status }: Pick<TaskDetail, 'status'>): boolean {
+  return ['QUEUED', 'CLAIMED', 'RUNNING'].includes(status)
+}
 
-export function TaskActions({ task }: { task: TaskDetail }): ReactNode {
+export function TaskActions({ task }: { task: Pick<TaskDetail, 'id' | 'status'> }): ReactNode {
   const { mayChange } = useSession()
   // One for each time the row is opened: a click that is sent twice makes one rerun.
   const [requestId] = useState(newRequestId)
   if (!mayChange) return null
-  if (OPEN.includes(task.status)) {
+  if (isOpen(task)) {
     return (
       <Confirm
         trigger={
@@ -25,7 +27,7 @@ export function TaskActions({ task }: { task: TaskDetail }): ReactNode {
         confirm="Cancel the task"
         act={() => request('CancelTask', { input: { taskId: task.id, reason: 'cancelled from the dashboard' } })}
       >
-        <p>Its agent is told to stop with the next heartbeat. Its session stays, and may be resumed.</p>
+        <p>Its agent is told to stop. Its session stays, and may be resumed.</p>
       </Confirm>
     )
   }

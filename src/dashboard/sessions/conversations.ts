@@ -1,118 +1,174 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
-import type { Result } from '../api/request.js'
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
+import type { Result, Variables } from '../api/request.js'
 import { request } from '../api/request.js'
+import { useLogEvents } from '../shell/live-log.js'
 
-type ChatNode = Result<'ChatSessions'>['chatSessions']['nodes'][number]
-type NewestTask = Pick<ChatNode['tasks']['nodes'][number], 'status' | 'runtime' | 'resume'>
-type IssueNode = Result<'IssueTasks'>['tasks']['nodes'][number]
+export type Filter = NonNullable<Variables<'Conversations'>['filter']>
+type Answer = Result<'Conversations'>['conversations']
+type Node = Answer['nodes'][number]
+/** `asOf`: the newest activity of all when the page was read. */
+interface Page extends Answer {
+  asOf: string
+}
 
 /** A row of the list: a chat session, or all work of one agent on one issue. */
 export interface ConversationRow {
   id: string
   title: string
   issueKey: string | null
-  archived: boolean
-  agent: ChatNode['agent']
+  status: string
+  agent: Node['agent']
   lastActivityAt: string
-  newestTask: NewestTask | null
   /** What the newest claim was told. */
-  decision: NewestTask['resume']
+  decision: NonNullable<Node['claimed']['nodes'][number]>['resume']
   /** Where its newest task runs; before the first one, its agent's. */
-  runtime: NewestTask['runtime']
+  runtime: Node['agent']['runtime']
 }
 
-/** Pages of 50 that are read by themselves; beyond them a person is asked, who may not want to wait. */
-const PAGES_BY_THEMSELVES = 6
-
 export interface Conversations {
-  rows: ConversationRow[]
-  /** More conversations exist than were read. */
+  rows: readonly ConversationRow[]
+  /** Of all that the filter takes in; `atLeast` where the server stopped counting. */
+  total: { count: number; atLeast: boolean } | null
   more: boolean
   loading: boolean
   error: unknown
   readMore: () => void
   again: () => void
+  /** Conversations that were active since the list was read; they show at their place once it is read again. */
+  news: number
 }
 
-/** All conversations, newest activity first. Chat sessions have a list; issue threads are found by their tasks. */
-export function useConversations(): Conversations {
-  const chats = useInfiniteQuery({
-    queryKey: ['ChatSessions', 'pages'],
-    queryFn: ({ pageParam }) => request('ChatSessions', { after: pageParam }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ chatSessions: { pageInfo } }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
-  })
-  const issues = useInfiniteQuery({
-    queryKey: ['IssueTasks', 'pages'],
-    queryFn: ({ pageParam }) => request('IssueTasks', { after: pageParam }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ tasks: { pageInfo } }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
-  })
-  useReadOn(chats)
-  useReadOn(issues)
+const AT_ONCE = 50
 
-  const rows = useMemo(() => {
-    const chatRows = chats.data?.pages.flatMap((page) => page.chatSessions.nodes.map(rowOfChat)) ?? []
-    const threads = new Map<string, ConversationRow>()
-    for (const task of issues.data?.pages.flatMap((page) => page.tasks.nodes) ?? []) {
-      // The newest task comes first and speaks for its thread; the newest claim may be an earlier task's.
-      const known = threads.get(task.conversation.id)
-      if (known === undefined) threads.set(task.conversation.id, rowOfIssue(task))
-      else known.decision ??= task.resume
-    }
-    return [...chatRows, ...threads.values()].toSorted((a, b) => b.lastActivityAt.localeCompare(a.lastActivityAt))
-  }, [chats.data, issues.data])
-
+/** The conversations that pass, newest activity first. Rows stay at their place while the page is looked at. */
+export function useConversations(filter: Filter): Conversations {
+  const client = useQueryClient()
+  const key = useMemo(() => ['Conversations', filter], [filter])
+  const list = useInfiniteQuery({
+    queryKey: key,
+    queryFn: async ({ pageParam }): Promise<Page> => {
+      const { conversations } = await request('Conversations', { filter, after: pageParam })
+      return { ...conversations, asOf: conversations.nodes[0]?.lastActivityAt ?? '' }
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
+    placeholderData: keepPreviousData,
+  })
+  const asOf = list.data?.pages[0]?.asOf
+  const newest = useQuery({
+    queryKey: ['NewestConversations', filter],
+    queryFn: async () => {
+      const { conversations } = await request('Conversations', { filter, after: null })
+      patch(client, key, conversations.nodes)
+      return conversations
+    },
+    // The list itself has just been read. An event marks this (live-log.tsx).
+    initialData: EMPTY,
+    staleTime: Infinity,
+  })
+  useChanged(key, list.data)
+  useReadOn(list)
+  const rows = useMemo(() => uniqueRows(list.data?.pages ?? []), [list.data])
+  const counted = newest.data === EMPTY ? list.data?.pages[0] : newest.data
   return {
     rows,
-    more: chats.hasNextPage || issues.hasNextPage,
-    loading: chats.isPending || issues.isPending,
-    error: chats.error ?? issues.error,
+    total: counted === undefined ? null : { count: counted.totalCount, atLeast: counted.totalIsAtLeast },
+    more: list.hasNextPage,
+    loading: list.isPending || (rows.length === 0 && list.hasNextPage),
+    error: list.error,
     readMore: () => {
-      for (const list of [chats, issues]) if (list.hasNextPage) list.fetchNextPage().catch(() => undefined)
+      if (list.hasNextPage && !list.isFetching) list.fetchNextPage().catch(() => undefined)
     },
     again: () => {
-      for (const list of [chats, issues]) list.refetch().catch(() => undefined)
+      client.removeQueries({ queryKey: ['NewestConversations', filter] })
+      client.resetQueries({ queryKey: key }).catch(() => undefined)
     },
+    news: newest.data.nodes.filter(({ lastActivityAt }) => asOf !== undefined && lastActivityAt > asOf).length,
   }
 }
 
 interface Pages {
-  data: { pages: unknown[] } | undefined
+  data: InfiniteData<Page> | undefined
   hasNextPage: boolean
   isFetching: boolean
   fetchNextPage: () => Promise<unknown>
 }
 
+/** A page may be empty with more to come: the server looks at so many conversations at once. */
 function useReadOn({ data, hasNextPage, isFetching, fetchNextPage }: Pages): void {
-  const pages = data?.pages.length ?? 0
+  const isEmpty = data?.pages.at(-1)?.nodes.length === 0
   useEffect(() => {
-    if (!hasNextPage || isFetching || pages >= PAGES_BY_THEMSELVES) return
-    fetchNextPage().catch(() => undefined)
-  }, [hasNextPage, isFetching, pages, fetchNextPage])
+    if (isEmpty && hasNextPage && !isFetching) fetchNextPage().catch(() => undefined)
+  }, [isEmpty, hasNextPage, isFetching, fetchNextPage])
 }
 
-function rowOfChat({ id, title, status, agent, lastActivityAt, tasks, claimed }: ChatNode): ConversationRow {
-  const newestTask = tasks.nodes[0] ?? null
+const EMPTY: Answer = {
+  nodes: [],
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+  totalCount: 0,
+  totalIsAtLeast: false,
+}
+
+/** Asks for rows of the list that something happened to, whatever their place, many at once. */
+function useChanged(key: readonly unknown[], data: InfiniteData<Page> | undefined): void {
+  const client = useQueryClient()
+  const changed = useRef(new Set<string>())
+  const query = ['ChangedConversations', key]
+  useQuery({
+    queryKey: query,
+    queryFn: async () => {
+      const ids = [...changed.current].slice(0, AT_ONCE)
+      const { nodes } = await request('ConversationsById', { ids })
+      for (const id of ids) changed.current.delete(id)
+      patch(client, key, nodes.filter(isRow))
+      if (changed.current.size > 0) client.getQueryCache().find({ queryKey: query })?.invalidate()
+      return null
+    },
+    initialData: null,
+    staleTime: Infinity,
+  })
+  useLogEvents((events) => {
+    const listed = new Set(data?.pages.flatMap(({ nodes }) => nodes.map(({ id }) => id)))
+    const ids = events.map(({ conversation }) => conversation.id).filter((id) => listed.has(id))
+    if (ids.length === 0) return
+    for (const id of ids) changed.current.add(id)
+    client.getQueryCache().find({ queryKey: query })?.invalidate()
+  })
+}
+
+function isRow(node: object | null): node is Node {
+  return node !== null && 'lastActivityAt' in node
+}
+
+/** Puts what was read again in the place of what is listed. */
+function patch(client: QueryClient, key: readonly unknown[], nodes: readonly Node[]): void {
+  const read = new Map(nodes.map((node) => [node.id, node]))
+  client.setQueryData<InfiniteData<Page>>(key, (data) => {
+    if (data === undefined) return data
+    const pages = data.pages.map((page) => ({ ...page, nodes: page.nodes.map((node) => read.get(node.id) ?? node) }))
+    return { ...data, pages }
+  })
+}
+
+/** What was active while pages were read may be on two of them. */
+function uniqueRows(pages: readonly Page[]): readonly ConversationRow[] {
+  const nodes = new Map(pages.flatMap((page) => page.nodes.map((node) => [node.id, node])))
+  return [...nodes.values()].map(rowOf)
+}
+
+function rowOf(node: Node): ConversationRow {
+  const { id, title, agent, lastActivityAt, newestTask, claimed } = node
+  const archived = 'status' in node && node.status === 'ARCHIVED'
   return {
-    ...{ id, title, issueKey: null, archived: status === 'ARCHIVED', agent, lastActivityAt, newestTask },
+    id,
+    title: title ?? '',
+    issueKey: 'issueKey' in node ? node.issueKey : null,
+    status: archived ? 'ARCHIVED' : (newestTask?.status ?? 'NEW'),
+    agent,
+    lastActivityAt,
     decision: claimed.nodes[0]?.resume ?? null,
     runtime: newestTask?.runtime ?? agent.runtime,
-  }
-}
-
-function rowOfIssue(task: IssueNode): ConversationRow {
-  const { conversation, issueKey, title } = task
-  return {
-    id: conversation.id,
-    title: title ?? issueKey ?? 'An issue',
-    issueKey,
-    archived: false,
-    agent: conversation.agent,
-    lastActivityAt: 'lastActivityAt' in conversation ? conversation.lastActivityAt : task.createdAt,
-    newestTask: task,
-    decision: task.resume,
-    runtime: task.runtime,
   }
 }

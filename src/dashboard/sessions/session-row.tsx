@@ -5,33 +5,30 @@ import { LiveDot, OutcomeChip, ReasonChip, StatusChip } from '../parts/chips.js'
 import type { ConversationRow } from './conversations.js'
 
 export function SessionRow({ row }: { row: ConversationRow }): ReactNode {
-  const { newestTask, agent, runtime, decision } = row
-  const status = row.archived ? 'ARCHIVED' : (newestTask?.status ?? 'NEW')
+  const { status, agent, runtime, decision } = row
   return (
-    <li className="session-row">
-      <Link href={`/sessions/${row.id}`} data-row="">
-        <span className="session-title">
-          {row.issueKey !== null && <span className="issue-key">{row.issueKey}</span>}
-          {row.title === '' ? 'Untitled' : row.title}
-        </span>
-        <span className="session-agent">{agent.name}</span>
-        <span className="session-runtime">
-          <LiveDot status={runtime.status} /> {runtime.name}
-        </span>
-        <span className="session-status">
-          <StatusChip status={status} />
-        </span>
-        <span className="session-outcome">
-          {decision !== null && (
-            <>
-              <OutcomeChip {...decision} /> <ReasonChip reason={decision.reason} />
-            </>
-          )}
-        </span>
-        <span className="session-age">
-          <Age time={row.lastActivityAt} />
-        </span>
-      </Link>
-    </li>
+    <Link href={`/sessions/${row.id}`} data-row="">
+      <span className="session-title">
+        {row.issueKey !== null && <span className="issue-key">{row.issueKey}</span>}
+        {row.title === '' ? 'Untitled' : row.title}
+      </span>
+      <span className="session-agent">{agent.name}</span>
+      <span className="session-runtime">
+        <LiveDot status={runtime.status} /> {runtime.name}
+      </span>
+      <span className="session-status">
+        <StatusChip status={status} />
+      </span>
+      <span className="session-outcome">
+        {decision !== null && (
+          <>
+            <OutcomeChip {...decision} /> <ReasonChip reason={decision.reason} />
+          </>
+        )}
+      </span>
+      <span className="session-age">
+        <Age time={row.lastActivityAt} />
+      </span>
+    </Link>
   )
 }

@@ -1,62 +1,63 @@
 import { useRef } from 'react'
 import type { ReactNode } from 'react'
+import { ConnectMachine } from '../first-steps/connect-machine.js'
+import { NewAgent } from '../first-steps/new-agent.js'
+import { NewChat } from '../first-steps/new-chat.js'
 import { Notice, Problem } from '../parts/notice.js'
 import { useRowKeys } from '../parts/row-keys.js'
 import { useShortcuts } from '../parts/shortcuts.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useTitle } from '../parts/title.js'
-import { useUrlValue } from '../parts/url-state.js'
+import { useMay } from '../shell/use-may.js'
 import { plural } from '../words/id-words.js'
 import { useConversations } from './conversations.js'
-import { passes } from './facets.js'
-import { SessionFilters, useFilters } from './session-filters.js'
-import { SessionRow } from './session-row.js'
-import { useSteadyOrder } from './steady-order.js'
+import type { Conversations } from './conversations.js'
+import { SessionFilters, useFilters, useSearch } from './session-filters.js'
+import { SessionList } from './session-list.js'
 
-/** Every conversation of the workspace. */
+/** Every conversation of the workspace: searched, narrowed, counted and ordered by the server. */
 export function SessionsPage(): ReactNode {
   useTitle('Sessions')
-  const conversations = useConversations()
-  const { rows, news, takeOrder } = useSteadyOrder(conversations.rows, !conversations.loading && !conversations.more)
-  const [query, setQuery] = useUrlValue('q')
-  const filters = useFilters()
-  const search = useRef<HTMLInputElement>(null)
+  const may = useMay()
+  const { typed, type, search } = useSearch()
+  const filters = useFilters(search)
+  const conversations = useConversations(filters.filter)
+  const { rows, news, loading, error } = conversations
+  const box = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLOListElement>(null)
-  useShortcuts({ '/': () => search.current?.focus(), ...useRowKeys(list) })
-  const words = (query ?? '').toLowerCase().split(/\s+/).filter(Boolean)
-  const shown = rows.filter((row) => passes(row, filters.chosen, words))
+  useShortcuts({ '/': () => box.current?.focus(), ...useRowKeys(list) })
 
   return (
     <main className="page" id="content">
       <div className="page-head">
         <h1>Sessions</h1>
         <p className="count" role="status">
-          {conversations.loading ? '' : `${shown.length.toLocaleString()} of ${plural(rows.length, 'conversation')}`}
-          {conversations.more ? ' read so far' : ''}
+          {countOf(conversations)}
         </p>
         <input
-          ref={search}
+          ref={box}
           type="search"
           className="search"
-          placeholder="Search titles, agents, issues…  /"
+          placeholder="Search titles and issues…  /"
           aria-label="Search conversations"
-          value={query ?? ''}
-          onChange={(event) => setQuery(event.target.value)}
+          value={typed}
+          onChange={(event) => type(event.target.value)}
           onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
         />
+        {may.change && <NewChat />}
       </div>
-      <SessionFilters rows={rows} filters={filters} words={words} />
+      <SessionFilters filters={filters} />
       <div className="pill-place">
         {news > 0 && (
-          <button type="button" className="pill" onClick={takeOrder}>
-            {news} new · sort again
+          <button type="button" className="pill" onClick={conversations.again}>
+            {news} {news === 1 ? 'was' : 'were'} active · sort again
           </button>
         )}
       </div>
-      {conversations.error !== null && <Problem error={conversations.error} again={conversations.again} />}
-      {conversations.loading && conversations.error === null && <Skeleton rows={12} />}
-      {!conversations.loading && shown.length === 0 && <Nothing any={rows.length > 0} />}
-      {shown.length > 0 && (
+      {error !== null && <Problem error={error} again={conversations.again} />}
+      {loading && error === null && <Skeleton rows={12} />}
+      {!loading && rows.length === 0 && <Nothing any={filters.any || search !== ''} />}
+      {rows.length > 0 && (
         <>
           <div className="session-columns" aria-hidden="true">
             <span>Conversation</span>
@@ -66,19 +67,32 @@ export function SessionsPage(): ReactNode {
             <span>Last claim</span>
             <span>Active</span>
           </div>
-          <ol className="session-list" ref={list} aria-label="Conversations">
-            {shown.map((row) => (
-              <SessionRow key={row.id} row={row} />
-            ))}
-          </ol>
+          <SessionList conversations={conversations} list={list} />
         </>
       )}
-      {conversations.more && (
-        <button type="button" className="button" onClick={conversations.readMore}>
-          Read older ones
-        </button>
-      )}
     </main>
+  )
+}
+
+function countOf({ total }: Conversations): string {
+  if (total === null) return ''
+  return total.atLeast ? `More than ${total.count.toLocaleString()} conversations` : plural(total.count, 'conversation')
+}
+
+/** From an empty server to the first message. */
+function FirstSteps(): ReactNode {
+  const may = useMay()
+  if (!may.change) return null
+  return (
+    <ol className="first-steps" aria-label="First steps">
+      <li>{may.administer ? <ConnectMachine /> : 'An administrator connects a machine.'}</li>
+      <li>
+        <NewAgent />
+      </li>
+      <li>
+        <NewChat />
+      </li>
+    </ol>
   )
 }
 
@@ -87,7 +101,8 @@ function Nothing({ any }: { any: boolean }): ReactNode {
   return (
     <Notice title="No conversations yet">
       <p>A conversation begins with the first message to an agent, or with the first task for an issue.</p>
-      <p>
+      <FirstSteps />
+      <p className="muted">
         To see what one looks like, run <code>npm run demo</code> beside the server.
       </p>
     </Notice>

@@ -6,7 +6,7 @@ const KEYS: readonly [string, string][] = [
   ['j  k', 'Next and previous row'],
   ['enter', 'Open the row, or the session'],
   ['n  N', 'Next and previous denied resume'],
-  ['1  2  3', 'Events, lanes, pointer'],
+  ['1  2  3  4', 'Conversation, events, lanes, pointer'],
   ['w', 'What if the policy were another'],
   ['y', 'Copy a link to this row'],
   ['p', 'Pause, and go on'],

@@ -1,8 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import { createContext, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Liveness, LoggedEvent } from '../api/follow-log.js'
 import { followLog } from '../api/follow-log.js'
+import { useRefresh } from '../api/refresh.js'
 import { findLogEnd } from './log-end.js'
 
 type Listener = (events: LoggedEvent[]) => void
@@ -34,9 +36,22 @@ export function useLogEvents(listener: Listener): void {
   useEffect(() => listen((events) => latest.current(events)), [listen])
 }
 
-/** What may look different after an event. The histories themselves take events in without asking again. */
-const MOVED_BY_EVENTS = ['ChatSessions', 'IssueTasks', 'Session', 'Explanation', 'Messages', 'TaskDetail']
-const REFRESH_MS = 1_000
+/**
+ * Marks what may look different after these events; useRefresh asks for it. The histories themselves take events in
+ * without asking. What is told as of a position stays as it is.
+ */
+function mark(client: QueryClient, events: readonly LoggedEvent[]): void {
+  const moved = new Set(events.flatMap(({ conversation, task }) => [conversation.id, task?.id ?? conversation.id]))
+  const isMoved = ({ queryKey: [name, about] }: Query): boolean => {
+    if (MOVED_BY_ANY.has(String(name))) return true
+    const { id, at } = (about ?? {}) as { id?: unknown; at?: unknown }
+    return MOVED_BY_THEIR_OWN.has(String(name)) && at == null && typeof id === 'string' && moved.has(id)
+  }
+  for (const query of client.getQueryCache().findAll({ predicate: isMoved })) query.invalidate()
+}
+
+const MOVED_BY_ANY = new Set(['NewestConversations'])
+const MOVED_BY_THEIR_OWN = new Set(['Session', 'Explanation', 'Messages', 'TaskDetail', 'Turns'])
 
 /** Follows the workspace's log for the whole page, once. */
 export function LiveLog({ children }: { children: ReactNode }): ReactNode {
@@ -47,17 +62,12 @@ export function LiveLog({ children }: { children: ReactNode }): ReactNode {
   const listeners = useRef(new Set<Listener>())
   const held = useRef<LoggedEvent[]>([])
   const isPaused = useRef(false)
-  const refresh = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useRefresh()
 
   const deliver = useCallback(
     (events: LoggedEvent[]) => {
       for (const listener of listeners.current) listener(events)
-      refresh.current ??= setTimeout(() => {
-        refresh.current = undefined
-        client
-          .invalidateQueries({ predicate: ({ queryKey }) => MOVED_BY_EVENTS.includes(String(queryKey[0])) })
-          .catch(() => undefined)
-      }, REFRESH_MS)
+      mark(client, events)
     },
     [client],
   )
@@ -77,11 +87,7 @@ export function LiveLog({ children }: { children: ReactNode }): ReactNode {
       if (end !== null) await followLog(end, follower, gone.signal)
     }
     follow().catch(() => setLiveness('LOST'))
-    return () => {
-      gone.abort()
-      clearTimeout(refresh.current)
-      refresh.current = undefined
-    }
+    return () => gone.abort()
   }, [deliver])
 
   const togglePause = useCallback(() => {

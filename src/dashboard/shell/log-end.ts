@@ -1,8 +1,6 @@
 import type { Liveness } from '../api/follow-log.js'
 import { pause, RETRY_MS } from '../api/pause.js'
 import { ask, queryClient } from '../api/queries.js'
-import type { Result } from '../api/request.js'
-import { request } from '../api/request.js'
 
 /**
  * A position near the end of the log, from which following it makes sense: the last event of the conversation that was
@@ -33,19 +31,6 @@ export async function findLogEnd(liveness: (liveness: Liveness) => void, signal:
 }
 
 async function lastPosition(): Promise<string> {
-  const [{ chatSessions }, { tasks }] = await Promise.all([
-    queryClient.fetchQuery(ask('ChatSessions', { after: null })),
-    queryClient.fetchQuery(ask('IssueTasks', { after: null })),
-  ])
-  const newest = newestOf([...chatSessions.nodes, ...tasks.nodes.map(({ conversation }) => conversation)])
-  if (newest === null) return '0'
-  const { node }: Result<'LastEvent'> = await request('LastEvent', { id: newest })
-  return node !== null && 'events' in node ? (node.events.nodes[0]?.position ?? '0') : '0'
-}
-
-function newestOf(conversations: readonly ({ id: string } & { lastActivityAt?: string })[]): string | null {
-  const dated = conversations.flatMap(({ id, lastActivityAt }) =>
-    lastActivityAt === undefined ? [] : [{ id, lastActivityAt }],
-  )
-  return dated.toSorted((a, b) => b.lastActivityAt.localeCompare(a.lastActivityAt))[0]?.id ?? null
+  const { conversations } = await queryClient.fetchQuery(ask('LogEnd', {}))
+  return conversations.nodes[0]?.events.nodes[0]?.position ?? '0'
 }

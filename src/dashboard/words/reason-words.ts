@@ -49,6 +49,8 @@ const REASONS: Readonly<Record<ResumeReason, ReasonWords>> = {
   RESUME_DISABLED: { tone: 'chosen', label: 'Resume off', because: "the agent's policy is never to resume" },
 }
 
+export const REASON_LABELS = Object.fromEntries(Object.entries(REASONS).map(([reason, { label }]) => [reason, label]))
+
 /** Also for a reason of a newer server that this page has no words for. */
 export function wordsOfReason(reason: string): ReasonWords {
   const known = (REASONS as Readonly<Record<string, ReasonWords | undefined>>)[reason]

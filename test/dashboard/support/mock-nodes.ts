@@ -8,7 +8,7 @@ import { DEFAULT_POLICY } from '../../../src/session-pointer/resume-policy.js'
 import { connection } from './mock-connection.js'
 import type { PageArgs } from './mock-connection.js'
 import { decisionFor } from './world-runs.js'
-import { found } from './world.js'
+import { activityOf, found } from './world.js'
 import type { World, WorldAgent, WorldConversation, WorldEvent, WorldRuntime, WorldTask } from './world.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -46,7 +46,7 @@ export class MockNodes {
   conversation(conversation: WorldConversation): Fields {
     const agent = this.world.agent(conversation.agentId)
     const tasks = () => this.newestTasks(({ conversationId }) => conversationId === conversation.id)
-    const last = () => conversation.events.at(-1)?.occurredAt ?? conversation.createdAt
+    const last = () => activityOf(conversation)
     return {
       __typename: conversation.issueKey === null ? 'ChatSession' : 'IssueThread',
       ...conversation,
@@ -76,6 +76,10 @@ export class MockNodes {
           (event) => this.event(event),
         ),
       tasks: (args: PageArgs & { status?: string[] | null }) => this.tasks(tasks(), args),
+      newestTask: () => {
+        const [newest] = tasks()
+        return newest === undefined ? null : this.task(newest)
+      },
       messages: (args: PageArgs) =>
         connection(conversation.messages, args, ({ taskId, ...message }) => ({
           ...message,

@@ -3,11 +3,23 @@ import { connection } from './mock-connection.js'
 import type { PageArgs } from './mock-connection.js'
 import { MockNodes } from './mock-nodes.js'
 import { cancel, claim, complete, enqueue, pin, start } from './world-runs.js'
-import type { World, WorldEvent, WorldTask } from './world.js'
+import { activityOf } from './world.js'
+import type { World, WorldConversation, WorldEvent, WorldTask } from './world.js'
 
 interface TaskFilter {
   status?: string[] | null
   kind?: string | null
+}
+
+interface ConversationFilter {
+  kind?: string | null
+  agentId?: string | null
+  runtimeId?: string | null
+  newestTaskStatus?: string[] | null
+  lastOutcome?: string | null
+  lastReason?: string[] | null
+  archived?: boolean | null
+  search?: string | null
 }
 
 interface EventsAfter {
@@ -33,10 +45,13 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
     viewer: () => ({ name: 'maria', kind, daemonId: null, workspace: { id: 'ws_1', name: 'Checkout team' } }),
     runtimes: (args: PageArgs) => connection(world.runtimes.toReversed(), args, (runtime) => nodes.runtime(runtime)),
     agents: (args: PageArgs) => connection(world.agents, args, (agent) => nodes.agent(agent)),
-    chatSessions: (args: PageArgs) =>
-      connection(world.conversations.filter(({ issueKey }) => issueKey === null).toReversed(), args, (conversation) =>
-        nodes.conversation(conversation),
-      ),
+    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
+    conversations: (args: PageArgs & { filter?: ConversationFilter | null }) => {
+      const listed = world.conversations.filter((conversation) => isListed(world, conversation, args.filter ?? {}))
+      const ordered = listed.toSorted((a, b) => activityOf(b).localeCompare(activityOf(a)))
+      const page = connection(ordered, args, (conversation) => nodes.conversation(conversation))
+      return { ...page, totalCount: listed.length, totalIsAtLeast: false }
+    },
     tasks: (args: PageArgs & { filter?: TaskFilter | null; orderBy: string }) => {
       const listed = nodes.newestTasks((task) => passes(task, args.filter ?? {}))
       return connection(args.orderBy === 'OLDEST_FIRST' ? listed.toReversed() : listed, args, (task) =>
@@ -52,6 +67,19 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
     resumeStats: (args: { since?: string | null }) => resumeStats(since(args.since)),
     serverTimers: { claimLease: 60, runLease: 300, heartbeat: 15, runtimeOffline: 45, queueTtl: 0, sweep: 1 },
 
+    createToken: ({ input }: { input: { name: string; daemonId: string } }) => {
+      refuse(kind)
+      const token = { id: world.id('tok'), name: input.name, daemonId: input.daemonId, kind: 'DAEMON' }
+      return { secret: `baton_secret_of_${input.daemonId}`, token }
+    },
+    createAgent: ({ input }: { input: { name: string; runtimeId: string } }) => {
+      refuse(kind)
+      return { agent: nodes.agent(world.addAgent(input.name, world.runtime(input.runtimeId))) }
+    },
+    createChatSession: ({ input }: { input: { agentId: string; title: string } }) => {
+      refuse(kind)
+      return { chatSession: nodes.conversation(world.open(world.agent(input.agentId), input.title)) }
+    },
     resetSession: ({ input }: { input: { conversationId: string; reason: string | null } }) => {
       refuse(kind)
       const conversation = world.conversation(input.conversationId)
@@ -82,6 +110,24 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
       return { message: { id: conversation.messages.at(-1)?.id }, task: nodes.task(task) }
     },
   }
+}
+
+function isListed(world: World, conversation: WorldConversation, filter: ConversationFilter): boolean {
+  const { issueKey, archived, agentId } = conversation
+  const tasks = [...world.tasks.values()].filter(({ conversationId }) => conversationId === conversation.id)
+  const newest = tasks.at(-1)
+  const decision = tasks.findLast((task) => task.decision !== null)?.decision?.value
+  const search = filter.search?.toLowerCase() ?? ''
+  return [
+    (filter.archived ?? archived) === archived,
+    (filter.kind ?? null) === null || (filter.kind === 'ISSUE') === (issueKey !== null),
+    (filter.agentId ?? agentId) === agentId,
+    (filter.runtimeId ?? world.agent(agentId).runtimeId) === world.agent(agentId).runtimeId,
+    filter.newestTaskStatus?.includes(newest?.status ?? '') ?? true,
+    filter.lastOutcome == null || decision?.outcome === filter.lastOutcome,
+    filter.lastReason?.includes(decision?.reason ?? '') ?? true,
+    `${conversation.title} ${issueKey ?? ''}`.toLowerCase().includes(search),
+  ].every(Boolean)
 }
 
 export function eventNode(world: World, event: WorldEvent): Readonly<Record<string, unknown>> {
@@ -135,7 +181,7 @@ function answerSoon(world: World, task: WorldTask): void {
         world.pass(1_000)
         step()
       },
-      150 * (index + 1),
+      700 * (index + 1),
     ).unref(),
   )
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { buildSchema, graphql } from 'graphql'
 import type { GraphQLSchema } from 'graphql'
 import { eventNode, mockRoot } from './mock-root.js'
-import type { World, WorldEvent } from './world.js'
+import type { World, WorldEvent, WorldTask } from './world.js'
 
 const PAGE = fileURLToPath(new URL('../../../dist/dashboard/', import.meta.url))
 const SCHEMA = fileURLToPath(new URL('../../../schema.graphql', import.meta.url))
@@ -116,7 +116,9 @@ async function graphqlAnswer(
   if (response.destroyed) return
   if (query.startsWith('subscription')) {
     if (!state.streams) return json(response, 200, { errors: [{ message: 'There are no subscriptions.' }] })
-    return streamLog(response, { schema, world, query, after: Number(variables?.['after'] ?? 0) })
+    const { taskId, after } = (variables ?? {}) as { taskId?: string; after?: string | number | null }
+    if (taskId !== undefined) return streamProgress(response, world.task(taskId), Number(after ?? -1))
+    return streamLog(response, { schema, world, query, after: Number(after ?? 0) })
   }
   const rootValue = mockRoot(world, state.kind)
   json(response, 200, await graphql({ schema, source: query, variableValues: variables ?? null, rootValue }))
@@ -127,6 +129,20 @@ interface Followed {
   world: World
   query: string
   after: number
+}
+
+/** Until the task has ended. */
+function streamProgress(response: ServerResponse, task: WorldTask, after: number): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  let told = after
+  const timer = setInterval(() => {
+    for (const taskProgress of task.progress.filter(({ seq }) => seq > told)) {
+      told = taskProgress.seq
+      response.write(`event: next\ndata: ${JSON.stringify({ data: { taskProgress } })}\n\n`)
+    }
+    if (['COMPLETED', 'FAILED', 'CANCELLED'].includes(task.status)) response.end('event: complete\ndata:\n\n')
+  }, 50)
+  response.on('close', () => clearInterval(timer))
 }
 
 /** As GraphQL over SSE has it: `next` messages, and comments that keep the connection open. */

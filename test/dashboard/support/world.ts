@@ -216,6 +216,10 @@ export class World {
   }
 }
 
+export function activityOf({ events, createdAt }: WorldConversation): string {
+  return events.at(-1)?.occurredAt ?? createdAt
+}
+
 export function found<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('The world has no such thing.')
   return value

@@ -1,0 +1,38 @@
+import { lazy, Suspense, useState } from 'react'
+import type { ReactNode } from 'react'
+import { plural } from '../words/id-words.js'
+
+/** Loaded with the first answer that is shown. */
+const Markdown = lazy(async () => ({ default: (await import('./markdown.js')).Markdown }))
+
+const FOLDED_LINES = 40
+const FOLDED_CHARACTERS = 6_000
+
+/** A text that somebody wrote, long ones folded. `markdown`: shown as such, without any HTML that it may hold. */
+export function Text({ text, markdown = false }: { text: string; markdown?: boolean }): ReactNode {
+  const [open, setOpen] = useState(false)
+  const beginning = beginningOf(text)
+  const isLong = beginning.length < text.length
+  const shown = open || !isLong ? text : beginning
+  const plain = <p className="plain-text">{shown}</p>
+  return (
+    <div className="text">
+      {markdown ? (
+        <Suspense fallback={plain}>
+          <Markdown text={shown} />
+        </Suspense>
+      ) : (
+        plain
+      )}
+      {isLong && (
+        <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Fold' : `Show all ${plural(text.split('\n').length, 'line')}`}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function beginningOf(text: string): string {
+  return text.split('\n', FOLDED_LINES).join('\n').slice(0, FOLDED_CHARACTERS)
+}

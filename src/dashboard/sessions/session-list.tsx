@@ -1,0 +1,57 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useState } from 'react'
+import type { ReactNode, RefObject } from 'react'
+import type { Conversations } from './conversations.js'
+import { SessionRow } from './session-row.js'
+
+const ROW_HEIGHT = 37
+/** As high as what is sticky at the top of the window. */
+const STICKY = 64
+
+interface Props {
+  conversations: Conversations
+  list: RefObject<HTMLOListElement | null>
+}
+
+/** Only what is on the screen is in the document; more is read when somebody gets to the end. */
+export function SessionList({ conversations: { rows, total, more, readMore }, list }: Props): ReactNode {
+  const [margin, setMargin] = useState(0)
+  useLayoutEffect(() => {
+    const top = list.current?.getBoundingClientRect().top
+    if (top !== undefined) setMargin(Math.round(top + window.scrollY))
+  })
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 14,
+    scrollMargin: margin,
+    scrollPaddingStart: STICKY,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  })
+  const shown = virtual.getVirtualItems()
+  const reachesEnd = (shown.at(-1)?.index ?? 0) >= rows.length - 1
+  useEffect(() => {
+    if (more && reachesEnd) readMore()
+  }, [more, reachesEnd, readMore])
+  const size = total === null || total.atLeast ? -1 : total.count
+  return (
+    <ol className="session-list" ref={list} style={{ height: virtual.getTotalSize() }} aria-label="Conversations">
+      {shown.map(({ index, key, start }) => {
+        const row = rows[index]
+        return (
+          <li
+            key={key}
+            ref={virtual.measureElement}
+            data-index={index}
+            className="session-row"
+            style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
+            aria-setsize={size}
+            aria-posinset={index + 1}
+          >
+            {row !== undefined && <SessionRow row={row} />}
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
