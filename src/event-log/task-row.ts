@@ -54,6 +54,8 @@ export interface TaskRowExtras {
   title: string | null
   /** What is kept of a failure's error; null without one, or once it is erased. */
   failureError: string | null
+  /** The daemon's own reason, where the event has `other`; null without one, or once it is erased. */
+  failureReasonText: string | null
   claimToken: string | null
   /** Of the newest claim's decision, to filter by. */
   resumeOutcome: string | null
@@ -89,6 +91,7 @@ export function taskRowOf(task: TaskState, extras: TaskRowExtras): Task {
     workDir: task.workDir,
     failureReason: failure?.reason ?? null,
     failureError: extras.failureError,
+    failureReasonText: extras.failureReasonText,
     failureResumeSafe: failure?.resumeSafe ?? null,
     failureRetryable: failure?.retryable ?? null,
     failureFault: failure?.fault ?? null,

@@ -163,7 +163,12 @@ export interface TaskCompleted extends RunEnding {
 }
 
 export interface TaskFailed extends RunEnding {
+  /** One of the known ones. Events of older builds may hold any text. */
   failureReason: string
+  /**
+   * How long the daemon's own reason is that the task's row keeps, where `failureReason` is `other` for it; as errorBytes.
+   */
+  reasonBytes?: number
   /** How long the error text is that the task's row keeps, in UTF-8 bytes; the row has none once it is erased. */
   errorBytes: number
   resumeSafe: boolean

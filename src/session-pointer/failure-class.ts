@@ -32,6 +32,25 @@ const MACHINE_REASONS: ReadonlySet<string> = new Set([
   'agent_idle',
 ])
 
+/** What a daemon may also call a failure, and what the server does: no rule reads these. */
+const OTHER_REASON = 'other'
+const UNJUDGED_REASONS: readonly string[] = [
+  ...[OTHER_REASON, 'api_invalid_request', 'agent_error', 'result_not_accepted', 'queue_expired'],
+]
+
+/** Every reason that an event may name. */
+export const KNOWN_REASONS: ReadonlySet<string> = new Set([
+  ...ACCOUNT_REASONS,
+  ...SESSION_REASONS,
+  ...MACHINE_REASONS,
+  ...UNJUDGED_REASONS,
+])
+
+/** As an event may name it: any other reason is a text of the daemon's, which belongs where it can be erased. */
+export function nameableReason(reason: string): string {
+  return KNOWN_REASONS.has(reason) ? reason : OTHER_REASON
+}
+
 export interface FailureVerdict {
   /** false: the session would fail the same way on resume; it becomes POISONED (F7). */
   resumeSafe: boolean

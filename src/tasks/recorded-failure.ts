@@ -1,5 +1,5 @@
 import type { AccountWaits, NewEvent, RunEnding } from '../session-pointer/events.js'
-import { classifyFailure, CLASSIFIER_VERSION } from '../session-pointer/failure-class.js'
+import { classifyFailure, CLASSIFIER_VERSION, nameableReason } from '../session-pointer/failure-class.js'
 import { coolsUntil } from './account-wait.js'
 import type { TaskState } from './task-state.js'
 
@@ -20,6 +20,8 @@ export interface AccountAnswer {
 export interface RecordedFailure {
   event: Extract<NewEvent, { type: 'TASK_FAILED' }>
   errorText: string
+  /** The daemon's own reason, where the event has `other` in its place. */
+  reasonText?: string
 }
 
 /** TASK_FAILED with its verdict, judged here once. The whole error is judged; only what is kept of it is cut. */
@@ -29,6 +31,8 @@ export function recordedFailure(
 ): RecordedFailure {
   const { failureReason, error, account } = failure
   const verdict = classifyFailure({ reason: failureReason, error })
+  const nameable = nameableReason(failureReason)
+  const isNamed = nameable === failureReason
   const errorText = cutAtBytes(error, MAX_ERROR_BYTES)
   const event: RecordedFailure['event'] = {
     type: 'TASK_FAILED',
@@ -36,8 +40,9 @@ export function recordedFailure(
     runtimeId: task.runtimeId,
     data: {
       ...endingData(failure.ending),
-      failureReason,
-      errorBytes: new TextEncoder().encode(errorText).length,
+      failureReason: nameable,
+      ...(isNamed ? {} : { reasonBytes: bytesOf(failureReason) }),
+      errorBytes: bytesOf(errorText),
       ...verdict,
       classifierVersion: CLASSIFIER_VERSION,
       ...(verdict.fault === 'ACCOUNT' && account !== undefined
@@ -45,7 +50,11 @@ export function recordedFailure(
         : {}),
     },
   }
-  return { event, errorText }
+  return isNamed ? { event, errorText } : { event, errorText, reasonText: failureReason }
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 /** What an ending says, field by field: the event holds nothing else of it. */

@@ -15,6 +15,8 @@ export type TaskDecision =
       voidsClaim: boolean
       /** With TASK_FAILED: what is kept of its error, beside the log. */
       errorText?: string
+      /** And its reason, where the event does not name it. */
+      reasonText?: string
     }
   /** The same call came before: same answer, nothing written. */
   | { kind: 'repeated' }
@@ -53,9 +55,9 @@ export function illegalTransition(task: TaskState): TaskDecision {
 }
 
 /** Accepts the failure where the task's status allows it. */
-export function failing(task: TaskState, { event, errorText }: RecordedFailure, voidsClaim: boolean): TaskDecision {
+export function failing(task: TaskState, { event, ...texts }: RecordedFailure, voidsClaim: boolean): TaskDecision {
   const decision = transition(task, event, voidsClaim)
-  return decision.kind === 'accepted' ? { ...decision, errorText } : decision
+  return decision.kind === 'accepted' ? { ...decision, ...texts } : decision
 }
 
 /** Accepts the event where the task's status allows it. */

@@ -1,5 +1,6 @@
 import { statement } from '../database/sql.js'
 import { requestKey } from '../event-log/request-records.js'
+import { KNOWN_REASONS } from '../session-pointer/failure-class.js'
 import { isTerminal } from '../tasks/task-state.js'
 import { taskStateOf } from '../event-log/task-row.js'
 import type { Caller } from './caller.js'
@@ -14,18 +15,18 @@ export interface EraseConversationContentInput {
   requestId?: string | null
 }
 
-/** The append-only log keeps them: reasons that were given, and errors where events of the first version hold them. */
+/** The append-only log keeps them: reasons that were given, and what older builds put into events of failures. */
 const STILL_HOLDING_TEXT = statement(
   'events_still_holding_text',
   `SELECT count(*)::int AS count FROM session_event e
    WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND (
-     (e.type = 'TASK_FAILED' AND e."schemaVersion" = 1 AND e.data ->> 'error' <> '')
+     (e.type = 'TASK_FAILED' AND (e."schemaVersion" = 1 AND e.data ->> 'error' <> '' OR e.data ->> 'failureReason' <> ALL ($3)))
      OR (e.type IN ('TASK_CANCELLED', 'TASK_RELEASED', 'SESSION_RESET') AND e.data ->> 'reason' <> ''))`,
 )
 
 /**
  * Erases every text of a conversation beside the log: messages, prompts, outputs, results, metadata, progress, error
- * texts, titles. Refused while a task of it waits or runs: a daemon would lose its prompt. Once there is nothing new to
+ * texts, reasons of a daemon's own, titles. Refused while a task of it waits or runs: a daemon would lose its prompt. Once there is nothing new to
  * erase, a repeat changes nothing.
  */
 export async function eraseConversationContent(
@@ -46,7 +47,7 @@ export async function eraseConversationContent(
   if (!outcome.ok) return outcome
   const conversation = outcome.value.conversation ?? (await conversationById(services, workspaceId, conversationId))
   if (conversation === null) return notFound('chat', conversationId)
-  const values = [workspaceId, conversationId]
+  const values = [workspaceId, conversationId, [...KNOWN_REASONS]]
   const [held] = await services.database.sql.rows<{ count: number }>(STILL_HOLDING_TEXT, values)
   return accepted({ conversation, eventsStillHoldingText: held?.count ?? 0 })
 }

@@ -76,7 +76,7 @@ function decisionOf(command: TaskCommand, caller: Caller, loaded: LoadedConversa
     case 'ignored':
       return { unchanged: { taskId: task.id, ignored: true } }
     case 'accepted': {
-      const { errorText } = decision
+      const { errorText, reasonText } = decision
       const followed = command.follow?.(task, decision.events, loaded) ?? {}
       return {
         events: [...decision.events, ...(followed.events ?? [])],
@@ -84,6 +84,7 @@ function decisionOf(command: TaskCommand, caller: Caller, loaded: LoadedConversa
           ...followed.extras,
           voidsClaim: decision.voidsClaim,
           ...(errorText === undefined ? {} : { errors: new Map([[task.id, errorText]]) }),
+          ...(reasonText === undefined ? {} : { reasons: new Map([[task.id, reasonText]]) }),
         },
         answer: { taskId: task.id, ...followed.answer },
       }

@@ -26,6 +26,8 @@ export class StreamProof {
   readonly decided = new Map<string, { outcome: string; reason: string }>()
   /** How long the error text of each failed task was. */
   readonly errorBytes = new Map<string, number>()
+  /** And the reason of its own that its row keeps, where it does. */
+  readonly reasonBytes = new Map<string, number>()
   /** When the texts of each task were erased. */
   readonly erasedAt = new Map<string, Date>()
   /** The newest erasure. */
@@ -116,7 +118,11 @@ export class StreamProof {
     if (event.type === 'TASK_CLAIMED') this.checkLine(stored, task.id)
     this.lines.take(event, task)
     if (event.type === 'TASK_CLAIMED' && event.data.decision !== null) this.decided.set(task.id, event.data.decision)
-    if (event.type === 'TASK_FAILED') this.errorBytes.set(task.id, event.data.errorBytes)
+    if (event.type === 'TASK_FAILED') {
+      const { errorBytes, reasonBytes } = event.data
+      this.errorBytes.set(task.id, errorBytes)
+      if (reasonBytes !== undefined) this.reasonBytes.set(task.id, reasonBytes)
+    }
     this.followActive(stored, task)
   }
 

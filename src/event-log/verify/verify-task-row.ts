@@ -17,7 +17,11 @@ export function taskRowProblem(
   const expected = taskRowOf(state, {
     ...{ workspaceId, conversationId, erasedAt },
     title: erasedAt === null ? row.title : null,
-    failureError: expectedError(row, erasedAt === null ? (proof.errorBytes.get(row.id) ?? null) : null),
+    failureError: expectedText(row.failureError, erasedAt === null ? proof.errorBytes.get(row.id) : undefined),
+    failureReasonText: expectedText(
+      row.failureReasonText,
+      erasedAt === null ? proof.reasonBytes.get(row.id) : undefined,
+    ),
     claimToken: expectedToken(row, state, decided !== undefined),
     resumeOutcome: decided?.outcome ?? null,
     resumeReason: decided?.reason ?? null,
@@ -40,10 +44,10 @@ function expectedToken(row: Task, state: TaskState, decided: boolean): string | 
   return row.claimToken ?? (isActive(state) && decided ? 'a token' : null)
 }
 
-/** No event holds the text, since it can be erased: only how long it was. null: there must be none. */
-function expectedError({ failureError }: Task, bytes: number | null): string | null {
-  if (bytes === null) return null
-  return failureError !== null && Buffer.byteLength(failureError) === bytes ? failureError : `${bytes} bytes of text`
+/** No event holds the text, since it can be erased: only how long it was. undefined: there must be none. */
+function expectedText(text: string | null, bytes: number | undefined): string | null {
+  if (bytes === undefined) return null
+  return text !== null && Buffer.byteLength(text) === bytes ? text : `${bytes} bytes of text`
 }
 
 /** Whoever has the token holds the claim: it is not for a report. */

@@ -1,6 +1,7 @@
 import { effectiveState } from '../../session-pointer/bindings.js'
 import { builder } from '../builder.js'
 import type { Context } from '../context.js'
+import { toldStateReason } from '../erased-words.js'
 import { eventByVersion } from '../loaders/events.js'
 import { runtimeById, taskById } from '../loaders/rows.js'
 import { RuntimeBindingRef, RuntimeRef, SessionEventRef, SessionPointerRef, TaskRef } from '../refs.js'
@@ -49,8 +50,8 @@ RuntimeBindingRef.implement({
     }),
     stateReason: t.string({
       nullable: true,
-      description: 'Why it is in this state, in the words of whoever caused it.',
-      resolve: ({ binding }) => binding.stateReason,
+      description: 'Why it is in this state, in the words of whoever caused it; null once these are erased.',
+      resolve: ({ conversationId, binding }, _args, context) => toldStateReason(context, conversationId, binding),
     }),
     agentRevision: t.int({
       nullable: true,

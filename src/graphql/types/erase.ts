@@ -15,7 +15,8 @@ const EraseConversationContentPayloadRef = builder
       eventsStillHoldingText: t.exposeInt('eventsStillHoldingText', {
         description:
           'How many of its events hold words that the append-only log cannot give up: reasons given for a ' +
-          'cancellation, a release or a reset, and error texts in TASK_FAILED events of schema version 1.',
+          'cancellation, a release or a reset, and what older servers put into TASK_FAILED: error texts, and failure ' +
+          'reasons in a daemon’s own words. The API no longer shows them.',
       }),
     }),
   })
@@ -25,7 +26,7 @@ builder.mutationField('eraseConversationContent', (t) =>
     type: EraseConversationContentPayloadRef,
     description:
       'Erases every text of a conversation, for good: messages, prompts, outputs, results, metadata, progress, error ' +
-      'texts, and the titles of chat and tasks. The log stays whole and can be verified; an event says who erased, and ' +
+      'texts, failure reasons in a daemon’s own words, and the titles of chat and tasks. The log stays whole and can be verified; an event says who erased, and ' +
       'when. Not erased: issue keys, work directories, session ids and what the log itself holds (see ' +
       'eventsStillHoldingText); the transcripts of the agents, which are on their own machines; backups of the ' +
       'database; and for 48 hours the hashes of calls that had a requestId. Refused with ILLEGAL_TRANSITION while a ' +

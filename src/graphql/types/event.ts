@@ -1,5 +1,6 @@
 import { builder } from '../builder.js'
 import { readLogPage, shownType } from '../event-lists.js'
+import { toldData } from '../erased-words.js'
 import { logPage } from '../input-rules.js'
 import { conversationById, runtimeById, taskById } from '../loaders/rows.js'
 import { ConversationRef, NodeRef, RuntimeRef, SessionEventRef, TaskRef } from '../refs.js'
@@ -37,7 +38,13 @@ SessionEventRef.implement({
       description: 'The runtime that it happened on.',
       resolve: ({ runtimeId }, _args, context) => optional(context, runtimeById, runtimeId),
     }),
-    data: t.expose('data', { type: 'JSON', description: 'The particulars, as they were stored.' }),
+    data: t.field({
+      type: 'JSON',
+      description:
+        'The particulars, as they were stored. After eraseConversationContent without the words of people and daemons ' +
+        'that they may hold.',
+      resolve: (event, _args, context) => toldData(context, event),
+    }),
     actor: t.exposeString('actor', { description: 'Who caused it: a token (tok_...), or the server itself.' }),
     occurredAt: t.expose('occurredAt', {
       type: 'DateTime',

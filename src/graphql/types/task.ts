@@ -1,5 +1,6 @@
 import type { Task } from '../../generated/prisma/client.js'
 import type { TaskKind } from '../../session-pointer/events.js'
+import { nameableReason } from '../../session-pointer/failure-class.js'
 import type { FailureFault } from '../../session-pointer/failure-class.js'
 import type { Usage } from '../../session-pointer/usage.js'
 import type { TaskFailure, TaskStatus } from '../../tasks/task-state.js'
@@ -47,7 +48,10 @@ const FailureFaultRef = builder.enumType('FailureFault', {
 const TaskFailureRef = builder.objectRef<TaskFailure & { error: string }>('TaskFailure').implement({
   description: 'How a task failed, and what follows from it.',
   fields: (t) => ({
-    reason: t.exposeString('reason', { description: 'The failure reason: the daemon’s own, or one of the server’s.' }),
+    reason: t.exposeString('reason', {
+      description:
+        'The failure reason: the daemon’s own, or one of the server’s; `other` once the daemon’s own words are erased.',
+    }),
     error: t.exposeString('error', { description: 'The error text, cut at 4 KB; empty once it is erased.' }),
     resumeSafe: t.exposeBoolean('resumeSafe', {
       description: 'false: the failure would repeat if its session were resumed.',
@@ -61,10 +65,15 @@ const TaskFailureRef = builder.objectRef<TaskFailure & { error: string }>('TaskF
   }),
 })
 
+/** Rows of older builds have the daemon's own words here: they are not shown once they were to be erased. */
+function toldReason(reason: string, erasedAt: Date | null): string {
+  return erasedAt === null ? reason : nameableReason(reason)
+}
+
 function failureOf(task: Task): (TaskFailure & { error: string }) | null {
   if (task.failureReason === null) return null
   return {
-    reason: task.failureReason,
+    reason: task.failureReasonText ?? toldReason(task.failureReason, task.erasedAt),
     error: task.failureError ?? '',
     resumeSafe: task.failureResumeSafe ?? false,
     retryable: task.failureRetryable ?? false,

@@ -7,6 +7,7 @@ import type { TaskStory } from './task-story.js'
 export interface TaskTexts {
   titles: Map<string, string | null>
   errors: Map<string, string>
+  reasons: Map<string, string>
   contents: { taskId: string; prompt: string | null; metadata: unknown }[]
   results: { taskId: string; output: string | null; result: unknown }[]
 }
@@ -24,13 +25,26 @@ export function taskTexts(
 ): TaskTexts {
   const failed = stories.filter(({ end }) => end === 'FAILED')
   const errors = new Map(failed.map((story) => [story.taskId, failureOfStory(story).errorText]))
+  const reasons = new Map(
+    failed.flatMap((story): [string, string][] => {
+      const { reasonText } = failureOfStory(story)
+      return reasonText === undefined ? [] : [[story.taskId, reasonText]]
+    }),
+  )
   if (thread === null) {
     const answered = stories.map((story) => ({ taskId: story.taskId, output: outputOf(story), result: null }))
-    return { titles: new Map(), errors, contents: [], results: answered.filter(({ output }) => output !== null) }
+    return {
+      titles: new Map(),
+      errors,
+      reasons,
+      contents: [],
+      results: answered.filter(({ output }) => output !== null),
+    }
   }
   const { issueId, issueTitle } = thread
   return {
     errors,
+    reasons,
     titles: new Map(stories.map(({ taskId }) => [taskId, issueTitle])),
     contents: stories.map(({ row, taskId }) => ({
       taskId,

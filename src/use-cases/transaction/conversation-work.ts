@@ -66,6 +66,8 @@ export interface Extras {
   results?: readonly { taskId: string; output: string | null; result: unknown }[]
   /** Error texts of the tasks that the events fail. */
   errors?: ReadonlyMap<string, string>
+  /** The reasons of those of them whose events name none. */
+  reasons?: ReadonlyMap<string, string>
   /** `createdAt`: where a message was posted at another time than now. */
   messages?: readonly {
     id: string

@@ -30,7 +30,7 @@ const PROGRESS = step(
 const TASKS = step(
   'erase_tasks',
   ['text[]', 'text[]', 'timestamptz'],
-  `UPDATE task t SET title = NULL, "failureError" = NULL, "erasedAt" = $3
+  `UPDATE task t SET title = NULL, "failureError" = NULL, "failureReasonText" = NULL, "erasedAt" = $3
    WHERE (t."workspaceId", t."conversationId") IN ${ERASED} AND t."erasedAt" IS NULL`,
 )
 

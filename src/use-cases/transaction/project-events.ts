@@ -74,6 +74,8 @@ function projectTask(row: Task | null, event: StreamEvent, place: Place, extras:
     conversationId: place.conversationId,
     title: row === null ? (extras.titles?.get(applied.task.id) ?? null) : row.title,
     failureError: (event.type === 'TASK_FAILED' ? extras.errors?.get(applied.task.id) : row?.failureError) ?? null,
+    failureReasonText:
+      (event.type === 'TASK_FAILED' ? extras.reasons?.get(applied.task.id) : row?.failureReasonText) ?? null,
     claimToken: tokenAfter(row, event, extras),
     resumeOutcome: claimed?.outcome ?? row?.resumeOutcome ?? null,
     resumeReason: claimed?.reason ?? row?.resumeReason ?? null,

@@ -52,7 +52,8 @@ forEachDatabase((open) => {
     await progressOf(held)
     await complete(world, held, { output: `${SECRET} is a sledge.`, result: { [SECRET]: 1 }, sessionId: 'session-1' })
     await say(world, { id }, { content: `And ${SECRET}?` })
-    const { task: failed } = await fail(world, await run(world, runtime), { error: `No ${SECRET} here.` })
+    const second = await run(world, runtime)
+    const { task: failed } = await fail(world, second, { failureReason: `no ${SECRET}`, error: `No ${SECRET} here.` })
     return { id, turn, failed }
   }
 
@@ -97,7 +98,13 @@ forEachDatabase((open) => {
         { role: 'USER', content: '' },
       ])
       expect(await taskNow(world, talk.failed)).toMatchObject({
-        ...{ status: 'FAILED', failureReason: 'crashed', failureError: null, erasedAt: world.clock.now() },
+        ...{
+          status: 'FAILED',
+          failureReason: 'other',
+          failureReasonText: null,
+          failureError: null,
+          erasedAt: world.clock.now(),
+        },
       })
     })
 

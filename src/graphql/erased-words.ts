@@ -1,0 +1,50 @@
+import { nameableReason } from '../session-pointer/failure-class.js'
+import type { Binding } from '../session-pointer/session-state.js'
+import type { Context } from './context.js'
+import { conversationById } from './loaders/rows.js'
+
+/** Events that may hold words of people or daemons, by the fields that hold them, and what stands in their place. */
+const WORDS: Readonly<Record<string, Readonly<Record<string, (word: unknown) => unknown>>>> = {
+  TASK_FAILED: {
+    error: () => '',
+    failureReason: (reason) => (typeof reason === 'string' ? nameableReason(reason) : reason),
+  },
+  TASK_CANCELLED: { reason: () => null },
+  TASK_RELEASED: { reason: () => null },
+  SESSION_RESET: { reason: () => null },
+}
+
+interface Told {
+  type: string
+  conversationId: string
+  version: number
+  data: unknown
+}
+
+/** An event's particulars, without the words that were to be erased. The log keeps them: it never changes. */
+export async function toldData(context: Context, { type, conversationId, version, data }: Told): Promise<unknown> {
+  const words = WORDS[type]
+  if (words === undefined || !(await isErased(context, conversationId, version))) return data
+  return Object.fromEntries(
+    Object.entries(data as Record<string, unknown>).map(([field, value]) => [
+      field,
+      field in words ? words[field]?.(value) : value,
+    ]),
+  )
+}
+
+/** Why a session is in its state: the server's words, or somebody's; null where those were to be erased. */
+export async function toldStateReason(
+  context: Context,
+  conversationId: string,
+  { state, stateReason, evidenceVersion }: Pick<Binding, 'state' | 'stateReason' | 'evidenceVersion'>,
+): Promise<string | null> {
+  const mayHoldWords = state === 'RESET' || state === 'POISONED'
+  if (stateReason === null || !mayHoldWords || nameableReason(stateReason) === stateReason) return stateReason
+  return (await isErased(context, conversationId, evidenceVersion)) ? null : stateReason
+}
+
+async function isErased(context: Context, conversationId: string, version: number): Promise<boolean> {
+  const conversation = await context.loaders.of(conversationById).load(conversationId)
+  return version <= (conversation?.erasedVersion ?? 0)
+}
