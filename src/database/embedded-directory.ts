@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
+import { sqlState } from './sql.js'
 
 /** Of the PostgreSQL in PGlite. */
 const MAJOR_VERSION = '18'
@@ -20,6 +21,7 @@ const CONTROL_FILE_BYTES = 8192
 const WAL_SEGMENT = /^[0-9A-F]{24}$/
 /** A start writes at least a segment of its log. */
 const LEAST_FREE_BYTES = 1024 * 1024
+const DISK_FULL = '53100'
 
 /**
  * The path of the database in `directory`, which this process has locked. Made there if there is none: beside its place
@@ -45,6 +47,13 @@ export function unopened(directory: string, path: string, cause: unknown): Direc
   const known = freeBytes(directory) < LEAST_FREE_BYTES ? 'ENOSPC' : code
   const problem = known === undefined ? null : directoryProblem(directory, known)
   return new DirectoryUnfit(problem ?? damaged(path, 'PostgreSQL cannot read it'), { cause })
+}
+
+/** What to say when the migrations of the database in `directory` failed; null: nothing that the directory is to blame for. */
+export function unmigrated(directory: string, cause: unknown): DirectoryUnfit | null {
+  const code = (cause as NodeJS.ErrnoException | null)?.code
+  const isFull = sqlState(cause) === DISK_FULL || code === 'ENOSPC' || freeBytes(directory) < LEAST_FREE_BYTES
+  return isFull ? new DirectoryUnfit(directoryProblem(directory, 'ENOSPC') ?? '', { cause }) : null
 }
 
 async function makeDatabase(path: string): Promise<void> {

@@ -6,7 +6,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { lockDirectory } from '../machine/directory-lock.js'
 import { DirectoryUnfit } from '../machine/directory-unfit.js'
-import { preparedDatabase, unopened } from './embedded-directory.js'
+import { preparedDatabase, unmigrated, unopened } from './embedded-directory.js'
 import { applyMissing } from './migrate.js'
 import { PLAN_SETTINGS } from './plan-settings.js'
 import type { Routine } from './routine.js'
@@ -23,7 +23,10 @@ export async function openEmbedded(directory: string): Promise<Database> {
   makeDirectory(directory)
   const unlock = await lockDirectory(directory)
   try {
-    return await openPGlite(await openedPGlite(directory), unlock)
+    const pglite = await openedPGlite(directory)
+    return await openPGlite(pglite, unlock).catch((error: unknown) => {
+      throw unmigrated(directory, error) ?? error
+    })
   } catch (error) {
     await unlock()
     throw error

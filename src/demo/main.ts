@@ -1,5 +1,6 @@
 import { DirectoryInUse } from '../machine/directory-lock.js'
 import { isAskedForHelp } from '../server/asked-for-help.js'
+import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
 import { CODE_PATH } from '../server/browser-session.js'
 import { readConfig } from '../server/config.js'
 import type { Config } from '../server/config.js'
@@ -23,6 +24,9 @@ if (isAskedForHelp(process.argv)) {
   process.stdout.write(`${USAGE}\n`)
   process.exit(0)
 }
+
+const DEMO_DIRECTORY = { name: 'directory', another: 'name another one with --directory' }
+
 let options: DemoOptions
 try {
   options = readOptions(process.argv.slice(2))
@@ -44,8 +48,11 @@ async function run({ port, directory, fresh }: DemoOptions): Promise<void> {
     }
     await keepGoing(config, directory, state)
   } catch (error) {
-    if (error instanceof NotADemo || error instanceof DirectoryInUse) giveUp(error.message, 1)
-    const problem = config === null ? null : startProblem(error, config)
+    if (error instanceof NotADemo || error instanceof DirectoryInUse || error instanceof DirectoryUnfit) {
+      giveUp(error.message, 1)
+    }
+    const { code = '' } = error as NodeJS.ErrnoException
+    const problem = config === null ? directoryProblem(directory, code, DEMO_DIRECTORY) : startProblem(error, config)
     giveUp(problem ?? `The demo could not start: ${error instanceof Error ? error.message : String(error)}`, 1)
   }
 }

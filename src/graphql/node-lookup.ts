@@ -1,6 +1,7 @@
 import { idPrefix } from '../database/ids.js'
 import type { IdPrefix } from '../database/ids.js'
 import { scopesFor } from './access.js'
+import { callerOf } from './context.js'
 import type { Context } from './context.js'
 import { id as idRule, nodeIds } from './input-rules.js'
 import { eventById } from './loaders/events.js'
@@ -39,12 +40,17 @@ export function nodeTypeName(id: string): string {
   return KINDS[prefix as IdPrefix].type
 }
 
-function loadNode(context: Context, id: string): Promise<object | null> | null {
+async function loadNode(context: Context, id: string): Promise<object | null> {
   const prefix = idPrefix(id)
   if (prefix === null) return null
   // Tokens are for admins to see, also by this door.
   if (prefix === 'tok' && !scopesFor(context.caller?.kind ?? null).admin) return null
-  return context.loaders.of(KINDS[prefix].load).load(id)
+  // Its rows may outlive a workspace for a moment, and so may what is known of its tokens.
+  const [node, workspace] = await Promise.all([
+    context.loaders.of(KINDS[prefix].load).load(id),
+    context.loaders.of(workspaceById).load(callerOf(context).workspaceId),
+  ])
+  return workspace === null ? null : node
 }
 
 /** For the relay plugin: ids are what they are; their prefix tells the type. */

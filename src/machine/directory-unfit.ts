@@ -6,19 +6,31 @@ export class DirectoryUnfit extends Error {
   }
 }
 
-/** What the system's code means for the data directory; null for a code that says nothing of it. */
-export function directoryProblem(directory: string, code: string): string | null {
+/** What a directory is to its process, and how another one is named. */
+export interface DirectoryKind {
+  name: string
+  another: string
+}
+
+const DATA_DIRECTORY: DirectoryKind = { name: 'data directory', another: 'set BATON_DATA_DIR to another one' }
+
+/** What the system's code means for a directory; null for a code that says nothing of it. */
+export function directoryProblem(
+  directory: string,
+  code: string,
+  { name, another }: DirectoryKind = DATA_DIRECTORY,
+): string | null {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `The data directory ${directory} cannot be written to (${code}). Give this user the right to, or set BATON_DATA_DIR.`
+      return `The ${name} ${directory} cannot be written to (${code}). Give this user the right to, or ${another}.`
     case 'ENOTDIR':
     case 'EEXIST':
-      return `${directory} is not a directory. Set BATON_DATA_DIR to one, or to a path where nothing is yet.`
+      return `${directory} is not a directory. Move the file away, or ${another}.`
     case 'ENOSPC':
     case 'EDQUOT':
-      return `There is no space left for the data directory ${directory}. Make room, and start again.`
+      return `There is no space left for the ${name} ${directory}. Make room, and start again.`
     default:
       return null
   }

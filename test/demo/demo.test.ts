@@ -149,6 +149,16 @@ describe('the directory of a demo', () => {
     expect(again.adminToken).not.toBe(state.adminToken)
   })
 
+  it('is told in one sentence where it cannot be used', async () => {
+    const file = join(emptyDirectory(), 'file')
+    writeFileSync(file, '')
+    const { child, output } = await startInVain({ command: demoCommand(file, 1), dataDirectory: file })
+    expect([child.exitCode, output.stderr]).toEqual([
+      1,
+      `${file} is not a directory. Move the file away, or name another one with --directory.\n`,
+    ])
+  })
+
   it('is never one that holds something else', async () => {
     const directory = join(emptyDirectory(), 'mine')
     mkdirSync(directory)

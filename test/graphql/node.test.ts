@@ -1,10 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/database/ids.js'
+import { statement } from '../../src/database/sql.js'
 import { openEmbeddedDatabase } from '../support/embedded-database.js'
 import { Api, at, textAt } from '../support/graphql.js'
 import { enqueue, makeAgent, makeChat, makeRuntime, say } from '../support/graphql-world.js'
 
 const NODE = `query ($id: ID!) { node(id: $id) { __typename id } }`
+const ALL_OF_WORKSPACE = statement('test_workspace', 'SELECT * FROM workspace WHERE id = $1')
+const RESTORE_WORKSPACE = statement(
+  'test_restore_workspace',
+  'INSERT INTO workspace SELECT * FROM json_populate_recordset(null::workspace, $1::json)',
+)
 const NODES = `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`
 
 let api: Api
@@ -103,6 +109,23 @@ describe('a well-formed id of another kind', () => {
   it('is NOT_FOUND where something is to be done with it', async () => {
     const document = `mutation ($id: ID!) { cancelTask(input: { taskId: $id }) { task { id } } }`
     expect(await api.as('MEMBER').refusal(document, { id: ids['Agent'] })).toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('of a workspace that was just deleted', () => {
+  it.each(TYPES)('a %s is null, alone and among others', async (type) => {
+    const { database } = api.services
+    const copy = await database.sql.rows<object>(ALL_OF_WORKSPACE, [api.workspaceId])
+    await database.sql.rows(statement('test_delete_workspace', 'DELETE FROM workspace WHERE id = $1'), [
+      api.workspaceId,
+    ])
+    try {
+      const reader = api.as('ADMIN')
+      expect(await reader.ask(NODE, { id: ids[type] })).toEqual({ node: null })
+      expect(await reader.ask(NODES, { ids: [ids[type]] })).toEqual({ nodes: [null] })
+    } finally {
+      await database.sql.rows(RESTORE_WORKSPACE, [JSON.stringify(copy)])
+    }
   })
 })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { endLeftovers, ownerOf, trackIn } from '../../../src/daemon/reference/leftover-agents.js'
 import { beTheOnlyDaemon } from '../../../src/daemon/reference/one-daemon.js'
+import { DirectoryUnfit } from '../../../src/machine/directory-unfit.js'
 import { processOf } from '../../../src/machine/processes.js'
 import { directory } from '../adapters/fake-program.js'
 import { isAlive, pidIn } from '../adapters/shell-agent.js'
@@ -34,6 +35,16 @@ test('a second daemon of the same name in another work directory is told so, too
   await expect(start('checkout')).rejects.toThrow('Another daemon on this machine is "laptop" for http://s/graphql')
   await start('third', 'another')
   expect(logged).toEqual([])
+})
+
+test('a work directory that cannot be used is told in one sentence about it', async () => {
+  const { root, start } = await daemons()
+  await writeFile(join(root, 'file'), '')
+  await expect(start('file')).rejects.toThrow(
+    new DirectoryUnfit(
+      `${join(root, 'file')} is not a directory. Move the file away, or name another one with --workdir.`,
+    ),
+  )
 })
 
 test('a home that cannot be written to is no reason not to work', async () => {
