@@ -1,8 +1,6 @@
-import type { Task } from '../../generated/prisma/client.js'
 import type { TaskKind } from '../../session-pointer/events.js'
 import type { Usage } from '../../session-pointer/usage.js'
 import type { TaskStatus } from '../../tasks/task-state.js'
-import { builder } from '../builder.js'
 import { eventsOfTask } from '../event-lists.js'
 import { claimByTask, decisionOfClaim } from '../loaders/claims.js'
 import { agentById, contentByTask, conversationById, runtimeById, taskById } from '../loaders/rows.js'
