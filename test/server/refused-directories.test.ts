@@ -3,14 +3,11 @@ import { createHash } from 'node:crypto'
 import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { beforeAll, expect, it } from 'vitest'
+import { unmigrated } from '../../src/database/embedded-directory.js'
 import { smallDisk, whyNoSmallDisk } from '../faults/small-disk.js'
 import { describeWherePossible } from '../support/describe-where-possible.js'
 import { emptyDirectory, startInVain, startServer } from '../support/server-process.js'
-
-/** With less, a start is refused before it touches anything. */
-const LEAST_FREE = 1024 * 1024
 
 let whole: string
 
@@ -81,6 +78,17 @@ it('a first start that was cut off leaves no database, and the next one makes it
   await server.stop()
 })
 
+it('a disk that fills up while tables are made is told as one; nothing else is blamed on it', () => {
+  const directory = emptyDirectory()
+  for (const code of ['53100', 'ENOSPC']) {
+    const full = unmigrated(directory, Object.assign(new Error('could not extend file'), { code }))
+    expect(full?.message).toBe(
+      `There is no space left for the data directory ${directory}. Make room, and start again.`,
+    )
+  }
+  expect(unmigrated(directory, Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull()
+})
+
 describeWherePossible(whyNoSmallDisk(), 'a disk', () => {
   it.each([
     ['a new directory', false],
@@ -95,28 +103,6 @@ describeWherePossible(whyNoSmallDisk(), 'a disk', () => {
       disk.remove()
     }
   })
-
-  it.each([0, 256 * 1024, 1024 * 1024])(
-    'that fills up while tables are made is told as one: %i bytes late',
-    async (room) => {
-      const disk = smallDisk(200)
-      try {
-        const unmigrated = await PGlite.create({ dataDir: join(disk.directory, 'database') })
-        await unmigrated.close()
-        disk.fill(LEAST_FREE + room)
-        const { child, output } = await startInVain({ dataDirectory: disk.directory })
-        expect(output.stderr).toBe(
-          `There is no space left for the data directory ${disk.directory}. Make room, and start again.\n`,
-        )
-        expect(child.exitCode).toBe(1)
-        disk.makeRoom()
-        const server = await startServer({ dataDirectory: disk.directory })
-        expect(await server.stop()).toBe(0)
-      } finally {
-        disk.remove()
-      }
-    },
-  )
 
   it('that is read-only is told as one', async () => {
     const disk = smallDisk(200)
