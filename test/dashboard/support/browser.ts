@@ -83,7 +83,7 @@ async function openPage(browser: Browser, url: string, screen: Screen, complaint
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('request', (request) => {
-    if (!request.url().startsWith(new URL(url).origin)) complaints.push(`The page asked ${request.url()}`)
+    if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(`The page asked ${request.url()}`)
   })
   await page.goto(url)
   return page
