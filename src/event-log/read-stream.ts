@@ -27,6 +27,9 @@ export function readStream(
   return sql.rows<StoredEvent>(READ_STREAM, [workspaceId, conversationId, afterVersion, upToPosition])
 }
 
+/** No position of a log is past it. */
+export const NO_POSITION_PAST = '9223372036854775807'
+
 const READ_STREAM_PAGE = statement(
   'read_stream_page',
   `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e

@@ -10,15 +10,22 @@ const SCAN_LOG = statement(
   'scan_streams',
   `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
    WHERE e."workspaceId" = $1 AND (e."conversationId", e.version) > ($2, $3::int)
-   ORDER BY e."conversationId", e.version LIMIT ${BATCH}`,
+   ORDER BY e."conversationId", e.version LIMIT $4::int`,
 )
 
 const SCAN_STREAM = statement(
   'scan_stream',
   `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
    WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version > $3::int
-   ORDER BY e.version LIMIT ${BATCH}`,
+   ORDER BY e.version LIMIT $4::int`,
 )
+
+export interface ScanOptions {
+  /** How many events are read at once. */
+  batch?: number
+  /** Of one conversation: only what comes after this version. */
+  afterVersion?: number
+}
 
 /**
  * All events of a workspace, or of one conversation, stream by stream, each in the order of its versions; in batches.
@@ -28,17 +35,18 @@ export async function* scanStreams(
   sql: Sql,
   workspaceId: string,
   conversationId: string | null = null,
+  { batch = BATCH, afterVersion = 0 }: ScanOptions = {},
 ): AsyncGenerator<StoredEvent[]> {
   const scan = conversationId === null ? SCAN_LOG : SCAN_STREAM
-  let next = sql.rows<StoredEvent>(scan, [workspaceId, conversationId ?? '', 0])
+  let next = sql.rows<StoredEvent>(scan, [workspaceId, conversationId ?? '', afterVersion, batch])
   for (;;) {
     const events = await next
     const last = events.at(-1)
-    if (last === undefined || events.length < BATCH) {
+    if (last === undefined || events.length < batch) {
       yield events
       return
     }
-    next = sql.rows<StoredEvent>(scan, [workspaceId, last.conversationId, last.version])
+    next = sql.rows<StoredEvent>(scan, [workspaceId, last.conversationId, last.version, batch])
     // Whoever stops early never waits for it.
     next.catch(() => undefined)
     yield events

@@ -100,9 +100,7 @@ export async function claimTask(
     return accepted({ claims: [], noTask: noTaskOf([]) })
   }
   const claims =
-    'replayed' in result
-      ? await replayedClaims(services, caller.workspaceId, result.replayed)
-      : freshClaims(result.claimed)
+    'replayed' in result ? await replayedClaims(services, caller, result.replayed) : freshClaims(result.claimed)
   for (const { replayed, decision } of claims) {
     observer.claim(replayed ? 'REPLAYED' : decision.outcome, decision.reason)
   }
@@ -144,7 +142,7 @@ function freshClaims(claimed: readonly Claimed[]): ClaimView[] {
 /** The first answer again: token, lease and decision as they were given, the task as it stands now. */
 async function replayedClaims(
   services: Services,
-  workspaceId: string,
+  { workspaceId, tokenId: whose }: Caller,
   recorded: readonly RecordedClaim[],
 ): Promise<ClaimView[]> {
   const { sql } = services.database
@@ -161,7 +159,7 @@ async function replayedClaims(
     loadRuntimes(sql, keys(tasks.map(({ runtimeId }) => runtimeId))),
     recordedDecisions(
       services,
-      workspaceId,
+      { workspaceId, whose },
       tasks.map((task, index) => ({
         conversationId: task.conversationId,
         claimVersion: recorded[index]?.claimVersion ?? 0,

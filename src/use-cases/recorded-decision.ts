@@ -1,6 +1,6 @@
+import { statement } from '../database/sql.js'
 import type { StoredEvent } from '../event-log/stored-event.js'
 import { STORED_EVENT_COLUMNS, foldable } from '../event-log/stored-event.js'
-import { statement } from '../database/sql.js'
 import type {
   FoldableEvent,
   HandoffRange,
@@ -72,10 +72,13 @@ export function claimedDecision({ task, conversation, decision, agent, runtime }
   return decisionView(place, conversation.state, decision, agent.resumePolicy as unknown as ResumePolicy)
 }
 
+/** Events read and folded in one step, of one conversation or of several. */
+const STEP = 200
+
 const STREAMS = statement(
   'read_streams',
-  `SELECT ${STORED_EVENT_COLUMNS} FROM unnest($2::text[], $3::int[]) AS x(id, upto)
-     JOIN session_event e ON e."workspaceId" = $1 AND e."conversationId" = x.id AND e.version <= x.upto
+  `SELECT ${STORED_EVENT_COLUMNS} FROM unnest($2::text[], $3::int[], $4::int[]) AS x(id, after, upto)
+     JOIN session_event e ON e."workspaceId" = $1 AND e."conversationId" = x.id AND e.version > x.after AND e.version <= x.upto
    ORDER BY e."conversationId", e.version`,
 )
 
@@ -87,54 +90,78 @@ export interface DecisionKey {
 
 /**
  * Decisions as they were given with claims. Candidates and message are recomputed from the events before the claim (the
- * log records what was decided and from what, not how it reads); each stream is read and folded once.
- * null where no decision was recorded: a claim imported from outside history.
+ * log records what was decided and from what, not how it reads); each stream is read and folded once, in small steps, each
+ * in its turn. null where no decision was recorded: a claim imported from outside history.
  */
 export async function recordedDecisions(
-  services: Services,
-  workspaceId: string,
+  { database, turns }: Pick<Services, 'database' | 'turns'>,
+  { workspaceId, whose }: { workspaceId: string; whose: string },
   keys: readonly DecisionKey[],
 ): Promise<(DecisionView | null)[]> {
-  if (keys.length === 0) return []
-  const last = new Map<string, number>()
+  const replays = new Map<string, Replay>()
   for (const { conversationId, claimVersion } of keys) {
-    last.set(conversationId, Math.max(claimVersion, last.get(conversationId) ?? 0))
+    const replay = replays.get(conversationId) ?? new Replay(workspaceId, conversationId)
+    replays.set(conversationId, replay)
+    replay.wanted.add(claimVersion)
   }
-  const rows = await services.database.sql.rows<StoredEvent>(STREAMS, [
-    workspaceId,
-    [...last.keys()],
-    [...last.values()],
-  ])
-  const streams = new Map<string, FoldableEvent[]>()
-  for (const row of rows) {
-    const stream = streams.get(row.conversationId)
-    if (stream === undefined) streams.set(row.conversationId, [foldable(row)])
-    else stream.push(foldable(row))
+  for (const ranges of inSteps([...replays.values()])) {
+    const rows = await database.reads.rows<StoredEvent>(STREAMS, [
+      workspaceId,
+      ranges.map(({ replay }) => replay.conversationId),
+      ranges.map(({ after }) => after),
+      ranges.map(({ upTo }) => upTo),
+    ])
+    await turns.next(whose)
+    for (const row of rows) replays.get(row.conversationId)?.take(foldable(row))
   }
-  const wanted = new Set(keys.map(({ conversationId, claimVersion }) => `${conversationId} ${claimVersion}`))
-  const views = new Map<string, DecisionView | null>()
-  for (const [conversationId, stream] of streams) {
-    for (const [version, view] of decisionsIn(workspaceId, conversationId, stream, wanted)) {
-      views.set(`${conversationId} ${version}`, view)
-    }
-  }
-  return keys.map(({ conversationId, claimVersion }) => views.get(`${conversationId} ${claimVersion}`) ?? null)
+  return keys.map(({ conversationId, claimVersion }) => replays.get(conversationId)?.views.get(claimVersion) ?? null)
 }
 
-function* decisionsIn(
-  workspaceId: string,
-  conversationId: string,
-  stream: readonly FoldableEvent[],
-  wanted: ReadonlySet<string>,
-): Generator<[number, DecisionView | null]> {
-  let state = foldEvents([])
-  const tasks = new Map<string, TaskState>()
-  for (const event of stream) {
-    if (event.type === 'TASK_CLAIMED' && wanted.has(`${conversationId} ${event.version}`)) {
-      const place = { workspaceId, conversationId, runtimeId: event.runtimeId ?? '' }
-      yield [event.version, viewOf(place, { state, tasks }, event)]
+interface Range {
+  replay: Replay
+  after: number
+  upTo: number
+}
+
+/** What is to be read of each conversation, in steps that have so many events at most. */
+function* inSteps(replays: readonly Replay[]): Generator<Range[]> {
+  let step: Range[] = []
+  let room = STEP
+  for (const replay of replays) {
+    const last = Math.max(...replay.wanted)
+    for (let after = 0; after < last;) {
+      const upTo = Math.min(last, after + room)
+      step.push({ replay, after, upTo })
+      room -= upTo - after
+      after = upTo
+      if (room > 0) continue
+      yield step
+      step = []
+      room = STEP
     }
-    state = foldEvents([event], state)
+  }
+  if (step.length > 0) yield step
+}
+
+/** One conversation, played event by event up to the last claim that is asked for. */
+class Replay {
+  readonly wanted = new Set<number>()
+  readonly views = new Map<number, DecisionView | null>()
+  private readonly tasks = new Map<string, TaskState>()
+  private state = foldEvents([])
+
+  constructor(
+    private readonly workspaceId: string,
+    readonly conversationId: string,
+  ) {}
+
+  take(event: FoldableEvent): void {
+    const { workspaceId, conversationId, state, tasks } = this
+    if (event.type === 'TASK_CLAIMED' && this.wanted.has(event.version)) {
+      const place = { workspaceId, conversationId, runtimeId: event.runtimeId ?? '' }
+      this.views.set(event.version, viewOf(place, { state, tasks }, event))
+    }
+    this.state = foldEvents([event], state)
     if (event.type !== 'UNKNOWN' && event.taskId !== null) applyTo(tasks, event)
   }
 }

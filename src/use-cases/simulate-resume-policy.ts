@@ -44,20 +44,27 @@ export interface PolicySimulation {
   examples: FlippedDecision[]
 }
 
+/** Events decided in one step, and read at once. */
+const STEP = 200
+const BATCH = 1_000
+
 /**
  * Decides every recorded claim of a workspace again under another policy, each from the events that stood before it. Each
  * claim is judged by itself: what a flipped one would have changed for those after it is not played on. Reads only.
+ * `pause` is awaited every {@link STEP} events.
  */
 export async function simulateResumePolicy(
   sql: Sql,
   workspaceId: string,
   { policy, since, first }: { policy: ResumePolicy; since: Date | null; first: number },
+  pause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<PolicySimulation> {
   const result: PolicySimulation = { claims: 0, flips: 0, byReason: [], examples: [] }
   const counts = new Map<string, FlipCount>()
   let replay = new Replay('')
-  for await (const events of scanStreams(sql, workspaceId)) {
-    for (const event of events) {
+  for await (const events of scanStreams(sql, workspaceId, null, { batch: BATCH })) {
+    for (const [n, event] of events.entries()) {
+      if (n % STEP === 0) await pause()
       if (replay.conversationId !== event.conversationId) replay = new Replay(event.conversationId)
       const flip = replay.take(event, policy, since, () => (result.claims += 1))
       if (flip === null) continue

@@ -2,7 +2,7 @@ import type { Finding, Tally } from '../event-log/verify/finding.js'
 import { verifyConversation as prove } from '../event-log/verify/verify-log.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
-import { accepted, notFound } from './outcome.js'
+import { accepted, notFound, tooManyFolds } from './outcome.js'
 import type { Services } from './services.js'
 
 export interface Verification {
@@ -12,11 +12,14 @@ export interface Verification {
 
 /** Proves one conversation of the workspace against the promises of the resume rules, as it is at one moment. Reads only. */
 export async function verifyConversation(
-  { database }: Services,
-  { workspaceId }: Caller,
+  { database, folds, turns }: Services,
+  { workspaceId, tokenId }: Caller,
   conversationId: string,
 ): Promise<Outcome<Verification>> {
-  const { tally, findings } = await prove(database, workspaceId, conversationId)
+  if (folds.isFullFor(tokenId)) return tooManyFolds
+  const { tally, findings } = await folds.run(tokenId, () =>
+    prove(database, workspaceId, conversationId, () => turns.next(tokenId)),
+  )
   // Without events and without a row that lacks them, there is none.
   const isNone = tally.events === 0 && findings.length === 0
   return isNone ? notFound('conversation', conversationId) : accepted({ tally, findings })

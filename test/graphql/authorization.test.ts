@@ -13,7 +13,14 @@ const ADMINS: TokenKind[] = ['ROOT', 'ADMIN']
 /** Who may use which root field: written down here once more, so that a slip in the code is seen. */
 const MAY: Record<string, TokenKind[]> = {
   ...{ node: READERS, nodes: READERS, viewer: READERS, runtimes: READERS, agents: READERS, task: READERS },
-  ...{ tasks: READERS, chatSession: READERS, chatSessions: READERS, issueThread: READERS, sessionEvents: READERS },
+  ...{
+    tasks: READERS,
+    chatSession: READERS,
+    chatSessions: READERS,
+    conversations: READERS,
+    issueThread: READERS,
+    sessionEvents: READERS,
+  },
   ...{ queueStats: READERS, resumeStats: READERS, serverTimers: READERS, tokens: ADMINS },
   ...{ agentConfigSchema: READERS, usageByDay: READERS },
   ...{ verifyConversation: ADMINS, simulateResumePolicy: PEOPLE },

@@ -58,6 +58,41 @@ forEachDatabase((open) => {
   })
 })
 
+forEachDatabase((open) => {
+  it.each([
+    [
+      'decisions given with claims',
+      'query ($id: ID!) { tasks(first: 5) { nodes { resume { reason } } } chatSession(id: $id) { id } }',
+    ],
+    ['a proof', 'query ($id: ID!) { verifyConversation(conversationId: $id) { ok } }'],
+    ['a simulation', 'query ($id: ID!) { simulateResumePolicy(policy: {}) { claims } chatSession(id: $id) { id } }'],
+  ])('%s: folded where all histories are, a few at a time, while claims go on', async (_what, query) => {
+    const database = await open()
+    const api = await Api.open(database)
+    const owner = api.as('ROOT')
+    const runtime = await makeRuntime(owner)
+    const chat = await makeChat(owner, await makeAgent(owner, runtime))
+    await say(owner, chat)
+    await runNext(owner, runtime, 'session-1')
+    await say(owner, chat)
+    const services = servicesOver(database)
+    let leave: () => void = () => undefined
+    const left = new Promise<void>((resolve) => (leave = resolve))
+    const taken = [services.folds.run('one', () => left), services.folds.run('other', () => left)]
+    let isAnswered = false
+    const waiting = api
+      .through(services)
+      .as('ROOT')
+      .ask(query, { id: chat })
+      .finally(() => (isAnswered = true))
+    expect(await claim(owner, runtime)).toMatchObject({ taskId: expect.any(String) as string })
+    expect(isAnswered).toBe(false)
+    leave()
+    await Promise.all(taken)
+    expect(JSON.stringify(await waiting)).toMatch(/"ok":true|"claims":2|"reason"/)
+  })
+})
+
 it('one long history may be looked at by itself, several only as far as a request may cost', () => {
   const alone = new HistoryCost()
   alone.charge(1_000_000)

@@ -2,6 +2,7 @@ import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import { readHeads } from '../conversation-head.js'
+import { NO_POSITION_PAST, readStreamPage } from '../read-stream.js'
 import { scanStreams } from '../scan-streams.js'
 import { atOneMoment } from '../snapshot.js'
 import { emptyTally } from './finding.js'
@@ -58,7 +59,7 @@ export async function verifyLog(database: Database, options: VerifyOptions): Pro
   await atOneMoment(database, async (sql) => {
     for (const workspaceId of await workspacesToVerify(sql, only, report)) {
       tally.workspaces += 1
-      await verifyStreams({ sql, workspaceId, report, progress, tally }, null)
+      await verifyStreams({ sql, workspaceId, report, progress, tally })
       await verifyPositions(sql, workspaceId, report)
       await verifyCapacity(sql, workspaceId, report)
       await verifyCooling(sql, workspaceId, report)
@@ -68,26 +69,46 @@ export async function verifyLog(database: Database, options: VerifyOptions): Pro
   return tally
 }
 
-/** As {@link verifyLog}, of one conversation: all that can be told from its stream and rows. */
+/** Events that are proven in one step. */
+const STEP = 200
+
+/**
+ * As {@link verifyLog}, of one conversation: all that can be told from its stream and rows. The log only grows, so all but
+ * its end is read before the one moment that the rows are of, in steps: `pause` is awaited before each.
+ */
 export async function verifyConversation(
   database: Database,
   workspaceId: string,
   conversationId: string,
+  pause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ tally: Tally; findings: Finding[] }> {
   const tally = emptyTally()
   const findings: Finding[] = []
   const report = (finding: Finding): void => void findings.push(finding)
+  const stream = new StreamProof(workspaceId, conversationId, report, tally)
+  const conversation = { workspaceId, id: conversationId }
+  for (;;) {
+    const page = await readStreamPage(database.reads, conversation, stream.version, NO_POSITION_PAST, STEP)
+    await pause()
+    for (const event of page) stream.take(event)
+    if (page.length < STEP) break
+  }
   await atOneMoment(database, async (sql) => {
-    await verifyStreams({ sql, workspaceId, report, progress: () => undefined, tally }, conversationId)
+    const { version: afterVersion } = stream
+    for await (const events of scanStreams(sql, workspaceId, conversationId, { afterVersion })) {
+      for (const event of events) stream.take(event)
+    }
+    const proof = { sql, workspaceId, report, progress: () => undefined, tally }
+    if (stream.version > 0) await verifyDone(proof, new Map([[conversationId, stream]]))
     await verifyUnwritten(sql, workspaceId, conversationId, report)
   })
   return { tally, findings }
 }
 
-async function verifyStreams(proof: Proof, only: string | null): Promise<void> {
+async function verifyStreams(proof: Proof): Promise<void> {
   const { sql, workspaceId, report, tally } = proof
   let open: { id: string; proof: StreamProof } | null = null
-  for await (const events of scanStreams(sql, workspaceId, only)) {
+  for await (const events of scanStreams(sql, workspaceId)) {
     const done = new Map<string, StreamProof>()
     for (const event of events) {
       const { conversationId: id } = event

@@ -2,6 +2,8 @@ import DataLoader from 'dataloader'
 import type { Claim } from '../../generated/prisma/client.js'
 import { recordedDecisions } from '../../use-cases/recorded-decision.js'
 import type { DecisionKey, DecisionView } from '../../use-cases/recorded-decision.js'
+import { tooManyFolds } from '../../use-cases/outcome.js'
+import { unwrap } from '../errors.js'
 import type { LoaderSource } from './loaders.js'
 import { byKey } from './by-key.js'
 
@@ -16,9 +18,17 @@ export const claimByTask = byKey<Pick<Claim, 'taskId' | 'leaseExpiresAt'>>(
 )
 
 /** The decisions given with claims. Each conversation's stream is read and folded once, however many are asked for. */
-export function decisionOfClaim({ services, workspaceId }: LoaderSource) {
+export function decisionOfClaim({ services, workspaceId, history, whose }: LoaderSource) {
   return new DataLoader<DecisionKey, DecisionView | null, string>(
-    (keys) => recordedDecisions(services, workspaceId, keys),
+    (keys) => {
+      const last = new Map<string, number>()
+      for (const { conversationId, claimVersion } of keys) {
+        last.set(conversationId, Math.max(claimVersion, last.get(conversationId) ?? 0))
+      }
+      history.charge([...last.values()].reduce((sum, events) => sum + events, 0))
+      if (services.folds.isFullFor(whose)) unwrap(tooManyFolds)
+      return services.folds.run(whose, () => recordedDecisions(services, { workspaceId, whose }, keys))
+    },
     {
       cacheKeyFn: ({ conversationId, claimVersion }) => `${conversationId} ${claimVersion}`,
     },

@@ -1,3 +1,4 @@
+import { tooManyFolds } from '../../use-cases/outcome.js'
 import { simulateResumePolicy } from '../../use-cases/simulate-resume-policy.js'
 import type {
   FlipCount,
@@ -7,6 +8,7 @@ import type {
 } from '../../use-cases/simulate-resume-policy.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
+import { unwrap } from '../errors.js'
 import { examples, instant } from '../input-rules.js'
 import { conversationById, taskById } from '../loaders/rows.js'
 import { ConversationRef, TaskRef } from '../refs.js'
@@ -91,11 +93,14 @@ builder.queryField('simulateResumePolicy', (t) =>
         description: 'How many flips to show as examples: 0 to 100.',
       }),
     },
-    resolve: (_root, { policy, since, first }, context) =>
-      simulateResumePolicy(context.services.database.sql, callerOf(context).workspaceId, {
-        policy: policyOf(policy),
-        since: since ?? null,
-        first: first ?? 20,
-      }),
+    resolve: (_root, { policy, since, first }, context) => {
+      const { database, folds, turns } = context.services
+      const { workspaceId, tokenId } = callerOf(context)
+      if (folds.isFullFor(tokenId)) unwrap(tooManyFolds)
+      const asked = { policy: policyOf(policy), since: since ?? null, first: first ?? 20 }
+      return folds.run(tokenId, () =>
+        simulateResumePolicy(database.reads, workspaceId, asked, () => turns.next(tokenId)),
+      )
+    },
   }),
 )
