@@ -35,7 +35,13 @@ const MACHINE_REASONS: ReadonlySet<string> = new Set([
 /** What a daemon may also call a failure, and what the server does: no rule reads these. */
 const OTHER_REASON = 'other'
 const UNJUDGED_REASONS: readonly string[] = [
-  ...[OTHER_REASON, 'api_invalid_request', 'agent_error', 'result_not_accepted', 'queue_expired'],
+  OTHER_REASON,
+  'unknown',
+  'api_invalid_request',
+  'agent_error',
+  'result_not_accepted',
+  'queue_expired',
+  'checkout_failed',
 ]
 
 /** Every reason that an event may name. */

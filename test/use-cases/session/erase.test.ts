@@ -72,7 +72,7 @@ forEachDatabase((open) => {
     it('leaves none of its words in any table, and a log that is whole', async () => {
       const before = await rowsWith(database, SECRET)
       expect(new Set(before.map((row) => row.split(' ')[0]))).toEqual(
-        new Set(['conversation', 'task', 'task_content', 'task_progress', 'chat_message']),
+        new Set(['conversation', 'conversation_listing', 'task', 'task_content', 'task_progress', 'chat_message']),
       )
       const { conversation, eventsStillHoldingText } = valueOf(await erase(talk.id))
       expect(await rowsWith(database, SECRET)).toEqual([])
@@ -176,7 +176,7 @@ forEachDatabase((open) => {
     const texts = { title: `T ${SECRET}`, prompt: `P ${SECRET}`, metadata: { m: SECRET } }
     const task = await enqueue(world, agent, { issueKey: 'KEY-1', ...texts })
     await complete(world, await run(world, runtime), { result: { r: SECRET } })
-    expect(await rowsWith(database, SECRET)).toHaveLength(2)
+    expect(await rowsWith(database, SECRET)).toHaveLength(3)
     valueOf(await erase(task.conversationId))
     expect(await rowsWith(database, SECRET)).toEqual([])
     const rerun = refusalOf(await rerunTask(world.services, world.caller, { taskId: task.id }))
