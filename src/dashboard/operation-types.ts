@@ -200,7 +200,7 @@ type LogAfterQuery = {
   }>
 }
 type FollowLogSubscriptionVariables = Exact<{
-  after?: string | null | undefined
+  after: string
 }>
 type FollowLogSubscription = {
   sessionEvents: {

@@ -23,7 +23,7 @@ export const sessionsDocuments = {
     sessionEvents(after: $after, first: 100) { ${EVENT} conversation { id } }
   }`,
 
-  FollowLog: `subscription FollowLog($after: Position) { sessionEvents(after: $after) { ${EVENT} conversation { id } } }`,
+  FollowLog: `subscription FollowLog($after: Position!) { sessionEvents(after: $after) { ${EVENT} conversation { id } } }`,
 
   FollowProgress: `subscription FollowProgress($taskId: ID!, $after: Int) {
     taskProgress(taskId: $taskId, after: $after) { seq kind text at }
