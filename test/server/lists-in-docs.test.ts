@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { buildSchema, isEnumType } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { VARIABLES } from '../../src/server/config.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
+const PAGES = ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter((path) =>
+  path.endsWith('.md'),
+)
+const schema = buildSchema(read('schema.graphql'))
+
+/** What the schema calls by such names: codes, reasons, states, kinds. */
+const OF_THE_SCHEMA = Object.values(schema.getTypeMap())
+  .filter(isEnumType)
+  .flatMap((type) => type.getValues().map(({ name }) => name))
+/** What programs besides the server read, and what a daemon sets for what it starts. */
+const OF_OTHERS = ['BATON_URL', 'BATON_TOKEN', 'BATON_RUN', 'BATON_DIR', 'BATON_CONVERSATION', 'BATON_METADATA']
+const OF_TESTS = ['CHROMIUM_PATH']
+
+describe('README and docs', () => {
+  it('list every setting with its default, and none that is not one', () => {
+    const rows = read('README.md').matchAll(/^\| (`[A-Z_`, ]+`) +\| ([^|]+?) +\|/gm)
+    const listed = new Map(
+      [...rows].flatMap(([, names = '', standard = '']) =>
+        [...names.matchAll(/[A-Z_]+/g)].map(([name]) => [name, standard] as const),
+      ),
+    )
+    const missing = Object.keys(VARIABLES).filter((name) => !listed.has(name))
+    // Told in the paragraph below the table, with what it means for several servers.
+    expect(missing).toEqual(['BATON_RATE_LIMIT_STORE'])
+    expect([...listed.keys()].filter((name) => !(name in VARIABLES))).toEqual([])
+    for (const [name, { fallback }] of Object.entries(VARIABLES)) {
+      if (typeof fallback !== 'number' || !listed.has(name)) continue
+      expect([name, listed.get(name)]).toEqual([name, expect.stringContaining(String(fallback))])
+    }
+  })
+
+  it.each(PAGES)('%s names codes, reasons, states and settings that exist', (page) => {
+    const known = new Set([...OF_THE_SCHEMA, ...Object.keys(VARIABLES), ...OF_OTHERS, ...OF_TESTS])
+    const named = [...read(page).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].flatMap(([, name]) => name ?? [])
+    expect(named.filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it('the schema says of each code what to do', () => {
+    const type = schema.getType('ErrorCode')
+    const values = isEnumType(type) ? type.getValues() : []
+    expect(values.length).toBeGreaterThan(10)
+    for (const { name, description } of values) expect([name, (description ?? '').length > 20]).toEqual([name, true])
+  })
+})
