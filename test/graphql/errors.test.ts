@@ -109,7 +109,8 @@ describe('a failure of the server', () => {
   const SECRET = 'password=hunter2'
 
   function broken(database: Database): Api {
-    const breaking = { ...database, sql: { rows: () => Promise.reject(new Error(SECRET)) } }
+    const fail = () => Promise.reject(new Error(SECRET))
+    const breaking = { ...database, sql: { rows: fail }, reads: { rows: fail }, transaction: fail }
     const prisma = new Proxy(database.prisma, {
       get() {
         throw new Error(SECRET)
