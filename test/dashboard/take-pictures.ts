@@ -13,6 +13,7 @@ const SIZE = { width: 1000, height: 640 }
 const STORY = 'The flaky checkout test'
 const PICTURES: Readonly<Record<string, { query?: string; path?: string; ready: string }>> = {
   sessions: { path: '/', ready: '.session-list li' },
+  conversation: { query: '', ready: '.started-fresh' },
   events: { query: '?event=26', ready: '.candidates' },
   lanes: { query: '?view=lanes', ready: '.run' },
   pointer: { query: '?view=pointer', ready: '.pointer-chart .session' },

@@ -55,7 +55,7 @@ describe.each([
         errorBytes: expect.any(Number) as number,
         resumeSafe: true,
         retryable: true,
-        classifierVersion: 2,
+        classifierVersion: 3,
         fault: 'MACHINE',
       },
     })
