@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { DatabaseUnfit } from '../../src/database/database-unfit.js'
 import { proveTables } from '../../src/database/prove-tables.js'
+import type { Database } from '../../src/database/sql.js'
 import { makeWorld } from '../support/services.js'
 import { describePostgres } from '../support/test-database.js'
 
@@ -13,5 +14,22 @@ describePostgres('the tables', (open) => {
     await expect(proveTables(mixed)).rejects.toThrow(/do not see the same tables/)
     await expect(proveTables(one)).resolves.toBeUndefined()
     await expect(proveTables(other)).resolves.toBeUndefined()
+  })
+
+  it('are the same ones when another server makes the first workspace while they are read', async () => {
+    const database = await open()
+    let isMade = false
+    const sql: Database['sql'] = {
+      async rows(statement, values) {
+        const rows = await database.sql.rows<never>(statement, values)
+        if (statement.name === 'proof_workspace' && !isMade) {
+          isMade = true
+          await makeWorld(database)
+        }
+        return rows
+      },
+    }
+    await expect(proveTables({ ...database, sql })).resolves.toBeUndefined()
+    expect(isMade).toBe(true)
   })
 })
