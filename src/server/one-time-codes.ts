@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../database/clock.js'
 import { newId } from '../database/ids.js'
@@ -34,6 +34,8 @@ export function codesOf(
 const newCode = (): string => randomBytes(24).toString('base64url')
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex')
 
+const ORIGIN = 'origin'
+
 /**
  * A file a code, in the directory of the embedded database, which is its user's alone. The running server holds that
  * database, so this is how another process of the same user reaches it.
@@ -51,8 +53,22 @@ export class DirectoryCodes implements OneTimeCodes {
   async make(): Promise<string> {
     const code = newCode()
     mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    this.forgetOld()
     writeFileSync(this.fileOf(code), '', { mode: 0o600, flag: 'wx' })
     return code
+  }
+
+  /** Each start makes a code, and most are never redeemed. */
+  private forgetOld(): void {
+    for (const name of readdirSync(this.folder)) {
+      const file = join(this.folder, name)
+      const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs
+      if (name !== ORIGIN && made !== undefined && this.isOld(made)) rmSync(file, { force: true })
+    }
+  }
+
+  private isOld(madeAt: number): boolean {
+    return this.clock.now().getTime() - madeAt >= CODE_MINUTES * 60_000
   }
 
   async redeem(code: string): Promise<boolean> {
@@ -60,7 +76,7 @@ export class DirectoryCodes implements OneTimeCodes {
       const { mtimeMs } = statSync(this.fileOf(code))
       // Of two who come with it at once, one removes it.
       unlinkSync(this.fileOf(code))
-      return this.clock.now().getTime() - mtimeMs < CODE_MINUTES * 60_000
+      return !this.isOld(mtimeMs)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
       throw error
@@ -70,7 +86,7 @@ export class DirectoryCodes implements OneTimeCodes {
   /** Where the server that has this directory listens; null before its first start. */
   origin(): string | null {
     try {
-      return readFileSync(join(this.folder, 'origin'), 'utf8')
+      return readFileSync(join(this.folder, ORIGIN), 'utf8')
     } catch {
       return null
     }
@@ -78,7 +94,7 @@ export class DirectoryCodes implements OneTimeCodes {
 
   tellOrigin(origin: string): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 })
-    writeFileSync(join(this.folder, 'origin'), origin, { mode: 0o600 })
+    writeFileSync(join(this.folder, ORIGIN), origin, { mode: 0o600 })
   }
 
   private fileOf(code: string): string {
@@ -92,6 +108,10 @@ const PUT = statement(
   'put_code',
   `INSERT INTO api_token ("workspaceId", id, name, kind, hash, "createdAt", "expiresAt")
    VALUES ($1, $2, '${CODE_NAME}', 'ROOT', $3, $4, $5)`,
+)
+const FORGET_OLD = statement(
+  'forget_codes',
+  `DELETE FROM api_token WHERE name = '${CODE_NAME}' AND "revokedAt" IS NULL AND "expiresAt" <= $1`,
 )
 const TAKE = statement(
   'take_code',
@@ -116,6 +136,7 @@ class DatabaseCodes implements OneTimeCodes {
     const code = newCode()
     const now = this.clock.now()
     const until = new Date(now.getTime() + CODE_MINUTES * 60_000)
+    await sql.rows(FORGET_OLD, [now])
     await sql.rows(PUT, [workspace.id, newId('tok'), `code:${hashOf(code)}`, now, until])
     return code
   }
