@@ -11,15 +11,17 @@ import { LiveLog } from './shell/live-log.js'
 import { Shell } from './shell/shell.js'
 import { SignIn } from './shell/sign-in.js'
 
+/** Once a load of the page: an effect may run twice, and the second time there is no code left to find. */
+let redeeming: Promise<string | null> | undefined
+
 /** The page: a person who has no token, and came with no code for one, is asked. */
 export function App(): ReactNode {
   const token = useToken()
   const [redeemed, setRedeemed] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   useEffect(() => {
-    redeemCode()
-      .then(setProblem, () => undefined)
-      .finally(() => setRedeemed(true))
+    redeeming ??= redeemCode()
+    redeeming.then(setProblem, () => undefined).finally(() => setRedeemed(true))
   }, [])
   if (!redeemed) return null
   if (token === null) return <SignIn problem={problem} />
