@@ -21,6 +21,9 @@ export async function buildDashboardIfStale() {
   const hash = hashOfInputs()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash && existsSync(join(page, 'index.html'))) return
   const unfinished = join(root, `node_modules/.cache/dashboard.${process.pid}`)
+  // Vite goes by it, and a test process has another: the page would be React's development form, for whoever starts next.
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
   try {
     const { build } = await import('vite')
     await build({
@@ -34,6 +37,8 @@ export async function buildDashboardIfStale() {
     putInPlace(unfinished)
     writeFileSync(STAMP, hash)
   } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
     rmSync(unfinished, { recursive: true, force: true })
   }
 }

@@ -52,7 +52,7 @@ export const KNOWN_REASONS: ReadonlySet<string> = new Set([
   ...UNJUDGED_REASONS,
 ])
 
-/** As an event may name it: any other reason is a text of the daemon's, which belongs where it can be erased. */
+/** The reason for the event. An unknown one is free text: it is stored outside the log, where it can be erased. */
 export function nameableReason(reason: string): string {
   return KNOWN_REASONS.has(reason) ? reason : OTHER_REASON
 }

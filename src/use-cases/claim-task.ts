@@ -142,7 +142,7 @@ function freshClaims(claimed: readonly Claimed[]): ClaimView[] {
 /** The first answer again: token, lease and decision as they were given, the task as it stands now. */
 async function replayedClaims(
   services: Services,
-  { workspaceId, tokenId: whose }: Caller,
+  { workspaceId }: Caller,
   recorded: readonly RecordedClaim[],
 ): Promise<ClaimView[]> {
   const { sql } = services.database
@@ -158,8 +158,8 @@ async function replayedClaims(
     loadAgents(sql, keys(tasks.map(({ agentId }) => agentId))),
     loadRuntimes(sql, keys(tasks.map(({ runtimeId }) => runtimeId))),
     recordedDecisions(
-      services,
-      { workspaceId, whose },
+      sql,
+      workspaceId,
       tasks.map((task, index) => ({
         conversationId: task.conversationId,
         claimVersion: recorded[index]?.claimVersion ?? 0,

@@ -25,9 +25,9 @@ const STILL_HOLDING_TEXT = statement(
 )
 
 /**
- * Erases every text of a conversation beside the log: messages, prompts, outputs, results, metadata, progress, error
- * texts, reasons of a daemon's own, titles. Refused while a task of it waits or runs: a daemon would lose its prompt. Once there is nothing new to
- * erase, a repeat changes nothing.
+ * Erases every text of a conversation outside the log: messages, prompts, outputs, results, metadata, progress, error
+ * texts, a daemon's own reasons, titles. Refused while a task of it waits or runs: a daemon would lose its prompt. A
+ * repeat changes nothing once there is nothing new to erase.
  */
 export async function eraseConversationContent(
   services: Services,

@@ -1,4 +1,5 @@
 import { statement } from '../database/sql.js'
+import type { Sql } from '../database/sql.js'
 import type { StoredEvent } from '../event-log/stored-event.js'
 import { STORED_EVENT_COLUMNS, foldable } from '../event-log/stored-event.js'
 import type {
@@ -16,7 +17,6 @@ import { applyTaskEvent } from '../tasks/apply-task-event.js'
 import { recomputeDecision } from '../tasks/recompute-decision.js'
 import type { BeforeClaim, ClaimedEvent } from '../tasks/recompute-decision.js'
 import type { TaskState } from '../tasks/task-state.js'
-import type { Services } from './services.js'
 import type { Claimed } from './transaction/claim-ask.js'
 
 export interface CandidateView {
@@ -90,13 +90,14 @@ export interface DecisionKey {
 
 /**
  * Decisions as they were given with claims. Candidates and message are recomputed from the events before the claim (the
- * log records what was decided and from what, not how it reads); each stream is read and folded once, in small steps, each
- * in its turn. null where no decision was recorded: a claim imported from outside history.
+ * log records what was decided and from what, not how it reads); each stream is read and folded once, in small steps;
+ * `pause` is awaited before each. null where no decision was recorded: a claim imported from outside history.
  */
 export async function recordedDecisions(
-  { database, turns }: Pick<Services, 'database' | 'turns'>,
-  { workspaceId, whose }: { workspaceId: string; whose: string },
+  sql: Sql,
+  workspaceId: string,
   keys: readonly DecisionKey[],
+  pause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<(DecisionView | null)[]> {
   const replays = new Map<string, Replay>()
   for (const { conversationId, claimVersion } of keys) {
@@ -105,13 +106,13 @@ export async function recordedDecisions(
     replay.wanted.add(claimVersion)
   }
   for (const ranges of inSteps([...replays.values()])) {
-    const rows = await database.reads.rows<StoredEvent>(STREAMS, [
+    const rows = await sql.rows<StoredEvent>(STREAMS, [
       workspaceId,
       ranges.map(({ replay }) => replay.conversationId),
       ranges.map(({ after }) => after),
       ranges.map(({ upTo }) => upTo),
     ])
-    await turns.next(whose)
+    await pause()
     for (const row of rows) replays.get(row.conversationId)?.take(foldable(row))
   }
   return keys.map(({ conversationId, claimVersion }) => replays.get(conversationId)?.views.get(claimVersion) ?? null)

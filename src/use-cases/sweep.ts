@@ -48,8 +48,9 @@ export interface Swept {
 }
 
 /**
- * What time alone brings about: leases that ran out, scheduled tasks that came due, runtimes that have cooled down, tasks that waited too long, records
- * past their time, statistics that no longer fit; and which runtimes are asked for is written down. Each is decided anew under its conversation's lock, so many processes may sweep at once.
+ * What time alone brings about: leases that ran out, scheduled tasks that came due, runtimes that have cooled down, tasks
+ * that waited too long, records past their time, statistics that no longer fit. It also writes down which runtimes are
+ * asked for. Each task is decided anew under its conversation's lock, so many processes may sweep at once.
  *
  * @throws the first error, once all else is done: a task that cannot be ended keeps no other waiting.
  */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
@@ -22,4 +22,16 @@ it('the first load is under 250 kB gzipped', () => {
 it('nothing is inline, so that a strict content security policy lets all of it through', () => {
   const html = readFileSync(`${PAGE}index.html`, 'utf8')
   expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)| on\w+=/)
+})
+
+it('is a production build, also where a test process has made it', () => {
+  const scripts = readdirSync(`${PAGE}assets`).filter((name) => name.endsWith('.js'))
+  expect(scripts.length).toBeGreaterThan(1)
+  for (const name of scripts) {
+    // What React's development form says when an effect or a key is wrong.
+    expect([name, readFileSync(`${PAGE}assets/${name}`, 'utf8').includes('Each child in a list')]).toEqual([
+      name,
+      false,
+    ])
+  }
 })

@@ -23,7 +23,7 @@ const LAST_MS = 3000
  * What is left of a tree. A tool may leave the group and the session of its agent and outlive it; the environment that
  * it began with stays. One that began with another environment is found as long as its parent lives.
  */
-export function leftOf({ leader, started, marker }: Tree, processes: readonly Process[] = listProcesses()): Process[] {
+function leftOf({ leader, started, marker }: Tree, processes: readonly Process[] = listProcesses()): Process[] {
   const alive = processes.filter(({ ended }) => !ended)
   const found = new Set(withEnvironment(alive, marker))
   // A number is not given away while a group or a session has it. A stranger with it shows that none has.

@@ -5,7 +5,7 @@ import type { OperationName, Result, Variables } from './request.js'
 import { authorization } from './request.js'
 
 /** Nothing between here and there passes streams on, or the server has none: asking again is the only way. */
-export const NO_STREAM = 'NO_STREAM'
+const NO_STREAM = 'NO_STREAM'
 
 interface Streamed<Data> {
   data?: Data | null

@@ -1,9 +1,10 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useUrlValue } from '../parts/url-state.js'
+import { useListTop } from '../parts/use-list-top.js'
 import { dayOf } from '../words/time-words.js'
 import { EventBar } from './event-bar.js'
 import { useEventFilters } from './event-filters.js'
@@ -29,11 +30,7 @@ export function Events(): ReactNode {
     [events, active, filters.query, filters.steps.join(), filters.reasons.join()],
   )
   const list = useRef<HTMLOListElement>(null)
-  const [margin, setMargin] = useState(0)
-  useLayoutEffect(() => {
-    const top = list.current?.getBoundingClientRect().top
-    if (top !== undefined) setMargin(Math.round(top + window.scrollY))
-  })
+  const margin = useListTop(list)
   const virtual = useWindowVirtualizer({
     count: active ? shown.length : total,
     estimateSize: () => ROW_HEIGHT,

@@ -1,6 +1,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useState } from 'react'
+import { useEffect } from 'react'
 import type { ReactNode, RefObject } from 'react'
+import { useListTop } from '../parts/use-list-top.js'
 import type { Conversations } from './conversations.js'
 import { SessionRow } from './session-row.js'
 
@@ -15,11 +16,7 @@ interface Props {
 
 /** Only what is on the screen is in the document; more is read when somebody gets to the end. */
 export function SessionList({ conversations: { rows, total, more, readMore }, list }: Props): ReactNode {
-  const [margin, setMargin] = useState(0)
-  useLayoutEffect(() => {
-    const top = list.current?.getBoundingClientRect().top
-    if (top !== undefined) setMargin(Math.round(top + window.scrollY))
-  })
+  const margin = useListTop(list)
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,

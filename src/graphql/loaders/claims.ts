@@ -27,7 +27,9 @@ export function decisionOfClaim({ services, workspaceId, history, whose }: Loade
       }
       history.charge([...last.values()].reduce((sum, events) => sum + events, 0))
       if (services.folds.isFullFor(whose)) unwrap(tooManyFolds)
-      return services.folds.run(whose, () => recordedDecisions(services, { workspaceId, whose }, keys))
+      return services.folds.run(whose, () =>
+        recordedDecisions(services.database.reads, workspaceId, keys, () => services.turns.next(whose)),
+      )
     },
     {
       cacheKeyFn: ({ conversationId, claimVersion }) => `${conversationId} ${claimVersion}`,

@@ -125,9 +125,7 @@ describePostgres('sessions of a chat', (open) => {
     const { decision, task } = await claim(world, runtime)
     await say(world, chat)
     const key = { conversationId: chat.id, claimVersion: task.claimVersion ?? 0 }
-    expect(await recordedDecisions(world.services, { ...world.caller, whose: world.caller.tokenId }, [key])).toEqual([
-      decision,
-    ])
+    expect(await recordedDecisions(world.services.database.sql, world.caller.workspaceId, [key])).toEqual([decision])
   })
 
   it('the past is what it was, whatever came later', async () => {
