@@ -27,7 +27,7 @@ export async function simulateCommand({ database, terminal, flags }: Command): P
   const policy = readPolicy(flags.get('policy'))
   const since = readSince(flags.get('since'))
   for (const { id, name } of await database.sql.rows<{ id: string; name: string }>(WORKSPACES)) {
-    const result = await simulateResumePolicy(database.sql, id, { policy, since, first: EXAMPLES })
+    const result = await simulateResumePolicy(database.sql, id, { policy, since, agentId: null, first: EXAMPLES })
     terminal.line(flags.has('json') ? JSON.stringify({ workspaceId: id, ...result }) : report(name, result))
   }
   return 0

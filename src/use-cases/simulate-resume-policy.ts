@@ -44,19 +44,29 @@ export interface PolicySimulation {
   examples: FlippedDecision[]
 }
 
+export interface SimulationAsked {
+  policy: ResumePolicy
+  /** Only claims since then; null: all. */
+  since: Date | null
+  /** Only claims of this agent's tasks; null: of all. */
+  agentId: string | null
+  /** How many examples at most. */
+  first: number
+}
+
 /** Events decided in one step, and read at once. */
 const STEP = 200
 const BATCH = 1_000
 
 /**
- * Decides every recorded claim of a workspace again under another policy, each from the events that stood before it. Each
+ * Decides the recorded claims of a workspace again under another policy, each from the events that stood before it. Each
  * claim is judged by itself: what a flipped one would have changed for those after it is not played on. Reads only.
  * `pause` is awaited every {@link STEP} events.
  */
 export async function simulateResumePolicy(
   sql: Sql,
   workspaceId: string,
-  { policy, since, first }: { policy: ResumePolicy; since: Date | null; first: number },
+  { policy, since, agentId, first }: SimulationAsked,
   pause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<PolicySimulation> {
   const result: PolicySimulation = { claims: 0, flips: 0, byReason: [], examples: [] }
@@ -66,6 +76,7 @@ export async function simulateResumePolicy(
     for (const [n, event] of events.entries()) {
       if (n % STEP === 0) await pause()
       if (replay.conversationId !== event.conversationId) replay = new Replay(event.conversationId)
+      if (!replay.isOf(event, agentId)) continue
       const flip = replay.take(event, policy, since, () => (result.claims += 1))
       if (flip === null) continue
       result.flips += 1
@@ -84,8 +95,17 @@ export async function simulateResumePolicy(
 class Replay {
   private state: SessionState = initialState
   private readonly tasks = new Map<string, TaskState>()
+  private agentId: string | null = null
 
   constructor(readonly conversationId: string) {}
+
+  /** Whether the conversation is held with this agent, as its first event says. null: whoever it is. */
+  isOf(stored: StoredEvent, agentId: string | null): boolean {
+    if (agentId === null) return true
+    const event = foldable(stored)
+    if (event.type === 'CONVERSATION_OPENED') this.agentId = event.data.agentId
+    return this.agentId === agentId
+  }
 
   /** The flip, if the event is a claim that would have been told something else. `judged` is called with each claim decided again. */
   take(stored: StoredEvent, policy: ResumePolicy, since: Date | null, judged: () => void): FlippedDecision | null {

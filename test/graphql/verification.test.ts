@@ -13,8 +13,8 @@ const VERIFY = `query ($id: ID!) {
     findings { kind position version taskId expected found }
   }
 }`
-const SIMULATE = `query ($policy: ResumePolicyInput!, $since: DateTime, $first: Int) {
-  simulateResumePolicy(policy: $policy, since: $since, first: $first) {
+const SIMULATE = `query ($policy: ResumePolicyInput!, $since: DateTime, $agentId: ID, $first: Int) {
+  simulateResumePolicy(policy: $policy, since: $since, agentId: $agentId, first: $first) {
     claims flips byReason { from to count }
     examples {
       position occurredAt conversation { id } task { id }
@@ -119,6 +119,17 @@ describe('simulateResumePolicy', () => {
   it('looks only at claims since then', async () => {
     const data = await api.as('ADMIN').ask(SIMULATE, { ...NEVER, since: '2100-01-01T00:00:00Z' })
     expect(at(data, 'simulateResumePolicy')).toMatchObject({ claims: 0, flips: 0 })
+  })
+
+  it('looks only at claims of this agent’s tasks', async () => {
+    const admin = api.as('ADMIN')
+    const { chatSession } = await admin.ask('query ($id: ID!) { chatSession(id: $id) { agent { id } } }', { id: chat })
+    const agentId = (chatSession as { agent: { id: string } }).agent.id
+    const idle = await makeAgent(admin, await makeRuntime(admin))
+    const claimsOf = async (id: string) =>
+      at(await admin.ask(SIMULATE, { ...NEVER, agentId: id }), 'simulateResumePolicy')
+    expect(await claimsOf(agentId)).toMatchObject({ claims: 2, flips: 1 })
+    expect(await claimsOf(idle)).toMatchObject({ claims: 0, flips: 0 })
   })
 
   it("never sees another workspace's claims", async () => {

@@ -2,7 +2,7 @@ import { builder } from '../builder.js'
 import { readLogPage, shownType } from '../event-lists.js'
 import { toldData } from '../erased-words.js'
 import { logPage } from '../input-rules.js'
-import { conversationById, runtimeById, taskById } from '../loaders/rows.js'
+import { conversationById, runtimeById, taskById, tokenById } from '../loaders/rows.js'
 import { ConversationRef, NodeRef, RuntimeRef, SessionEventRef, TaskRef } from '../refs.js'
 import { optional, required } from '../relations.js'
 import { SessionEventTypeRef } from './event-type.js'
@@ -46,6 +46,11 @@ SessionEventRef.implement({
       resolve: (event, _args, context) => toldData(context, event),
     }),
     actor: t.exposeString('actor', { description: 'Who caused it: a token (tok_...), or the server itself.' }),
+    actorName: t.string({
+      nullable: true,
+      description: 'The name of that token. null: the server itself.',
+      resolve: async ({ actor }, _args, context) => (await optional(context, tokenById, actor))?.name ?? null,
+    }),
     occurredAt: t.expose('occurredAt', {
       type: 'DateTime',
       description: 'When. The order is told by position, not by time.',

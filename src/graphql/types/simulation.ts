@@ -9,7 +9,7 @@ import type {
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import { unwrap } from '../errors.js'
-import { examples, instant } from '../input-rules.js'
+import { examples, id as idRule, instant } from '../input-rules.js'
 import { conversationById, taskById } from '../loaders/rows.js'
 import { ConversationRef, TaskRef } from '../refs.js'
 import { required } from '../relations.js'
@@ -77,8 +77,8 @@ builder.queryField('simulateResumePolicy', (t) =>
   t.field({
     type: PolicySimulationRef,
     description:
-      'What if: decides every recorded claim of the workspace again under another policy, from the events that stood ' +
-      'before it. Changes nothing. It reads the whole log, so it is for people, not for a loop. ADMIN and MEMBER.',
+      'What if: decides every recorded claim of the workspace, or of an agent, again under another policy, from the ' +
+      'events that stood before it. Changes nothing. It reads the whole log, so it is for people, not for a loop. ADMIN and MEMBER.',
     authScopes: { work: true },
     args: {
       policy: t.arg({
@@ -87,17 +87,18 @@ builder.queryField('simulateResumePolicy', (t) =>
         description: 'The policy to try; what it leaves out takes its default.',
       }),
       since: t.arg({ type: 'DateTime', validate: instant, description: 'Only claims since then; null: all.' }),
+      agentId: t.arg.id({ validate: idRule, description: 'Only claims of this agent’s tasks; null: of all.' }),
       first: t.arg.int({
         defaultValue: 20,
         validate: examples,
         description: 'How many flips to show as examples: 0 to 100.',
       }),
     },
-    resolve: (_root, { policy, since, first }, context) => {
+    resolve: (_root, { policy, since, agentId, first }, context) => {
       const { database, folds, turns } = context.services
       const { workspaceId, tokenId } = callerOf(context)
       if (folds.isFullFor(tokenId)) unwrap(tooManyFolds)
-      const asked = { policy: policyOf(policy), since: since ?? null, first: first ?? 20 }
+      const asked = { policy: policyOf(policy), since: since ?? null, agentId: agentId ?? null, first: first ?? 20 }
       return folds.run(tokenId, () =>
         simulateResumePolicy(database.reads, workspaceId, asked, () => turns.next(tokenId)),
       )

@@ -23,6 +23,7 @@ ViewerRef.implement({
       description: 'The workspace that the token belongs to: all that this caller can see.',
       resolve: ({ workspaceId }, _args, context) => required(context, workspaceById, workspaceId),
     }),
+    tokenId: t.exposeID('tokenId', { description: 'The token itself: tok_...' }),
     kind: t.expose('kind', { type: TokenKindRef, description: 'What the token may do.' }),
     name: t.exposeString('name', { description: "The token's name." }),
     daemonId: t.exposeString('daemonId', {

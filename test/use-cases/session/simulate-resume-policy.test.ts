@@ -5,7 +5,7 @@ import { verifyLog } from '../../../src/event-log/verify/verify-log.js'
 import type { ResumePolicy } from '../../../src/session-pointer/events.js'
 import { DEFAULT_POLICY } from '../../../src/session-pointer/resume-policy.js'
 import { simulateResumePolicy } from '../../../src/use-cases/simulate-resume-policy.js'
-import type { PolicySimulation } from '../../../src/use-cases/simulate-resume-policy.js'
+import type { PolicySimulation, SimulationAsked } from '../../../src/use-cases/simulate-resume-policy.js'
 import { updateAgent } from '../../../src/use-cases/update-agent.js'
 import { aChat, anAgent, aRuntime, claim, complete, run, say } from '../../support/daemon-steps.js'
 import { actAtRandom, aPlayground, dice } from '../../support/random-work.js'
@@ -33,10 +33,10 @@ forEachDatabase((open) => {
   function simulated(
     { services, caller }: World,
     policy: Partial<ResumePolicy>,
-    { since = null, first = 20 }: { since?: Date | null; first?: number } = {},
+    { since = null, agentId = null, first = 20 }: Partial<Omit<SimulationAsked, 'policy'>> = {},
   ): Promise<PolicySimulation> {
     const whole = { ...DEFAULT_POLICY, ...policy }
-    return simulateResumePolicy(services.database.sql, caller.workspaceId, { policy: whole, since, first })
+    return simulateResumePolicy(services.database.sql, caller.workspaceId, { policy: whole, since, agentId, first })
   }
 
   describe('a conversation that went to another runtime and came back', () => {
@@ -95,6 +95,16 @@ forEachDatabase((open) => {
         claims: 0,
         flips: 0,
       })
+    })
+
+    it('is looked at for one agent alone', async () => {
+      const [agent] = await own.services.database.prisma.agent.findMany({
+        where: { workspaceId: own.caller.workspaceId },
+      })
+      const other = await anAgent(own, await aRuntime(own))
+      const elsewhere = { scope: 'NEWEST_ON_RUNTIME' } as const
+      expect(await simulated(own, elsewhere, { agentId: agent?.id ?? '' })).toMatchObject({ claims: 3, flips: 1 })
+      expect(await simulated(own, elsewhere, { agentId: other.id })).toMatchObject({ claims: 0, flips: 0 })
     })
 
     it('is nothing to other workspaces', async () => {
