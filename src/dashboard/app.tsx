@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Link, Route, Switch } from 'wouter'
+import { AgentPage } from './agents/agent-page.js'
+import { AgentsPage } from './agents/agents-page.js'
 import { redeemCode, useToken } from './api/token.js'
 import { FleetPage } from './fleet/fleet-page.js'
 import { Notice } from './parts/notice.js'
@@ -10,6 +12,7 @@ import { SessionsPage } from './sessions/sessions-page.js'
 import { LiveLog } from './shell/live-log.js'
 import { Shell } from './shell/shell.js'
 import { SignIn } from './shell/sign-in.js'
+import { TokensPage } from './tokens/tokens-page.js'
 
 /** Once a load of the page: an effect may run twice, and the second time there is no code left to find. */
 let redeeming: Promise<string | null> | undefined
@@ -32,6 +35,9 @@ export function App(): ReactNode {
           <Route path="/" component={SessionsPage} />
           <Route path="/sessions/:id">{({ id }) => <SessionPage key={id} id={id} />}</Route>
           <Route path="/fleet" component={FleetPage} />
+          <Route path="/agents" component={AgentsPage} />
+          <Route path="/agents/:id">{({ id }) => <AgentPage key={id} id={id} />}</Route>
+          <Route path="/tokens" component={TokensPage} />
           <Route path="/resume" component={ResumeHealthPage} />
           <Route>
             <main className="page" id="content">

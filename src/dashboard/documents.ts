@@ -1,7 +1,14 @@
+import { agentDocuments } from './documents/agents.js'
 import { changeDocuments } from './documents/changes.js'
 import { fleetDocuments } from './documents/fleet.js'
 import { sessionDocuments } from './documents/session.js'
 import { sessionsDocuments } from './documents/sessions.js'
 
 /** Everything that the page asks the server; operation-types.ts has the types. */
-export const documents = { ...sessionsDocuments, ...sessionDocuments, ...fleetDocuments, ...changeDocuments }
+export const documents = {
+  ...sessionsDocuments,
+  ...sessionDocuments,
+  ...fleetDocuments,
+  ...agentDocuments,
+  ...changeDocuments,
+}

@@ -14,6 +14,8 @@ import './styles/lanes.css'
 import './styles/pointer.css'
 import './styles/overlays.css'
 import './styles/fleet.css'
+import './styles/forms.css'
+import './styles/agents.css'
 
 const root = document.getElementById('root')
 if (root !== null) {

@@ -1,5 +1,8 @@
 /** Generated from documents.ts and schema.graphql by npm run generate-operations. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] }
+type ArchiveAgentInput = {
+  agentId: string
+}
 type BindingState = 'FAILING' | 'NOT_DURABLE' | 'POISONED' | 'RESET' | 'RESUMABLE' | 'RETIRED' | 'UNPROVEN'
 type CancelTaskInput = {
   reason?: string | null | undefined
@@ -72,6 +75,9 @@ type ResumeReason =
   | 'TOO_OLD'
   | 'UNKNOWN_HISTORY'
 type ResumeScope = 'LATEST' | 'NEWEST_ON_RUNTIME'
+type RevokeTokenInput = {
+  tokenId: string
+}
 type RuntimeStatus = 'DEREGISTERED' | 'OFFLINE' | 'ONLINE'
 type SendChatMessageInput = {
   chatSessionId: string
@@ -99,6 +105,15 @@ type SessionEventType =
 type TaskKind = 'CHAT' | 'ISSUE'
 type TaskStatus = 'CANCELLED' | 'CLAIMED' | 'COMPLETED' | 'FAILED' | 'QUEUED' | 'RUNNING'
 type TokenKind = 'ADMIN' | 'DAEMON' | 'MEMBER' | 'ROOT' | 'VIEWER'
+type UpdateAgentInput = {
+  agentId: string
+  config?: unknown
+  maxConcurrentTasks?: number | null | undefined
+  name?: string | null | undefined
+  resumePolicy?: ResumePolicyInput | null | undefined
+  retargetQueuedTasks?: boolean | null | undefined
+  runtimeId?: string | null | undefined
+}
 type WaitReason =
   | 'AGENT_AT_CAPACITY'
   | 'CONVERSATION_BUSY'
@@ -109,7 +124,9 @@ type WaitReason =
   | 'RUNTIME_OFFLINE'
   | 'TASKS_AHEAD'
 type ViewerQueryVariables = Exact<{ [key: string]: never }>
-type ViewerQuery = { viewer: { name: string; kind: TokenKind; workspace: { id: string; name: string } } }
+type ViewerQuery = {
+  viewer: { tokenId: string; name: string; kind: TokenKind; workspace: { id: string; name: string } }
+}
 type ConversationsQueryVariables = Exact<{
   filter?: ConversationFilter | null | undefined
   after?: string | null | undefined
@@ -309,10 +326,10 @@ type SessionQuery = {
     | { id: string }
     | { id: string }
     | {
-        title: string
         status: ChatSessionStatus
         createdAt: string
         lastActivityAt: string
+        title: string
         id: string
         agent: {
           id: string
@@ -397,6 +414,7 @@ type SessionQuery = {
         issueKey: string
         createdAt: string
         lastActivityAt: string
+        title: string | null
         id: string
         agent: {
           id: string
@@ -777,6 +795,22 @@ type EventsBeforeQuery = {
     | { id: string }
     | null
 }
+type EventActorQueryVariables = Exact<{
+  id: string
+}>
+type EventActorQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { actor: string; actorName: string | null; id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
 type TaskDetailQueryVariables = Exact<{
   id: string
 }>
@@ -959,21 +993,27 @@ type FleetQuery = {
       store: string | null
       lastSeenAt: string | null
       queueDepth: number
-      held: {
-        nodes: Array<{
-          id: string
-          status: TaskStatus
-          title: string | null
-          leaseExpiresAt: string | null
-          startedAt: string | null
-          agent: { id: string; name: string }
-          conversation: { id: string } | { id: string }
-        }>
-      }
+      held: { nodes: Array<{ id: string }>; pageInfo: { hasNextPage: boolean } }
     }>
+    pageInfo: { hasNextPage: boolean }
   }
   queueStats: { queued: number; claimed: number; running: number; oldestQueuedAt: string | null }
   serverTimers: { heartbeat: number; runtimeOffline: number }
+}
+type DoingQueryVariables = Exact<{ [key: string]: never }>
+type DoingQuery = {
+  tasks: {
+    nodes: Array<{
+      id: string
+      status: TaskStatus
+      claimedAt: string | null
+      startedAt: string | null
+      conversation: { id: string; title: string } | { issueKey: string; id: string; title: string | null }
+      progress: { nodes: Array<{ kind: string; text: string; at: string }> }
+      agent: { id: string; name: string }
+      runtime: { id: string }
+    }>
+  }
 }
 type WaitingQueryVariables = Exact<{ [key: string]: never }>
 type WaitingQuery = {
@@ -1046,6 +1086,124 @@ type ResumeCountsQuery = {
 }
 type AgentsQueryVariables = Exact<{ [key: string]: never }>
 type AgentsQuery = { agents: { nodes: Array<{ id: string; name: string }> } }
+type AgentListQueryVariables = Exact<{
+  includeArchived: boolean
+  after?: string | null | undefined
+}>
+type AgentListQuery = {
+  agents: {
+    nodes: Array<{
+      id: string
+      name: string
+      revision: number
+      maxConcurrentTasks: number
+      archivedAt: string | null
+      runtime: { id: string; name: string; status: RuntimeStatus }
+      held: { nodes: Array<{ id: string }>; pageInfo: { hasNextPage: boolean } }
+    }>
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
+  }
+}
+type AgentQueryVariables = Exact<{
+  id: string
+}>
+type AgentQuery = {
+  agentConfigSchema: unknown
+  node:
+    | {
+        name: string
+        revision: number
+        maxConcurrentTasks: number
+        archivedAt: string | null
+        createdAt: string
+        config: unknown
+        id: string
+        runtime: {
+          id: string
+          name: string
+          daemonId: string
+          provider: string
+          status: RuntimeStatus
+          host: string | null
+          cliVersion: string | null
+          account: string | null
+          store: string | null
+          lastSeenAt: string | null
+        }
+        resumePolicy: {
+          enabled: boolean
+          scope: ResumeScope
+          onAgentChange: OnAgentChange
+          maxResumeFailures: number
+          maxAgeSeconds: number | null
+        }
+        held: {
+          nodes: Array<{
+            id: string
+            status: TaskStatus
+            claimedAt: string | null
+            startedAt: string | null
+            conversation: { id: string; title: string } | { issueKey: string; id: string; title: string | null }
+            progress: { nodes: Array<{ kind: string; text: string; at: string }> }
+          }>
+          pageInfo: { hasNextPage: boolean }
+        }
+        waiting: { nodes: Array<{ id: string }> }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type SimulatePolicyQueryVariables = Exact<{
+  policy: ResumePolicyInput
+  agentId: string
+}>
+type SimulatePolicyQuery = {
+  simulateResumePolicy: {
+    claims: number
+    flips: number
+    byReason: Array<{ from: ResumeReason; to: ResumeReason; count: number }>
+    examples: Array<{
+      position: string
+      occurredAt: string
+      conversation: { id: string; title: string } | { issueKey: string; id: string; title: string | null }
+      task: { id: string }
+      recorded: { outcome: ResumeOutcome; reason: ResumeReason }
+      simulated: { outcome: ResumeOutcome; reason: ResumeReason }
+    }>
+  }
+}
+type UpdateAgentMutationVariables = Exact<{
+  input: UpdateAgentInput
+}>
+type UpdateAgentMutation = { updateAgent: { agent: { id: string; revision: number } } | null }
+type ArchiveAgentMutationVariables = Exact<{
+  input: ArchiveAgentInput
+}>
+type ArchiveAgentMutation = { archiveAgent: { agent: { id: string } } | null }
+type TokensQueryVariables = Exact<{ [key: string]: never }>
+type TokensQuery = {
+  tokens: Array<{
+    id: string
+    name: string
+    kind: TokenKind
+    daemonId: string | null
+    createdAt: string
+    expiresAt: string | null
+    lastUsedAt: string | null
+    revokedAt: string | null
+  }>
+}
+type RevokeTokenMutationVariables = Exact<{
+  input: RevokeTokenInput
+}>
+type RevokeTokenMutation = { revokeToken: { token: { id: string } } | null }
 type CreateTokenMutationVariables = Exact<{
   input: CreateTokenInput
 }>
@@ -1091,14 +1249,23 @@ export interface Operations {
   ExplanationInFull: { result: ExplanationInFullQuery; variables: ExplanationInFullQueryVariables }
   Messages: { result: MessagesQuery; variables: MessagesQueryVariables }
   EventsBefore: { result: EventsBeforeQuery; variables: EventsBeforeQueryVariables }
+  EventActor: { result: EventActorQuery; variables: EventActorQueryVariables }
   TaskDetail: { result: TaskDetailQuery; variables: TaskDetailQueryVariables }
   PointersAt: { result: PointersAtQuery; variables: PointersAtQueryVariables }
   Runtimes: { result: RuntimesQuery; variables: RuntimesQueryVariables }
   Fleet: { result: FleetQuery; variables: FleetQueryVariables }
+  Doing: { result: DoingQuery; variables: DoingQueryVariables }
   Waiting: { result: WaitingQuery; variables: WaitingQueryVariables }
   ResumeTotals: { result: ResumeTotalsQuery; variables: ResumeTotalsQueryVariables }
   ResumeCounts: { result: ResumeCountsQuery; variables: ResumeCountsQueryVariables }
   Agents: { result: AgentsQuery; variables: AgentsQueryVariables }
+  AgentList: { result: AgentListQuery; variables: AgentListQueryVariables }
+  Agent: { result: AgentQuery; variables: AgentQueryVariables }
+  SimulatePolicy: { result: SimulatePolicyQuery; variables: SimulatePolicyQueryVariables }
+  UpdateAgent: { result: Done<UpdateAgentMutation>; variables: UpdateAgentMutationVariables }
+  ArchiveAgent: { result: Done<ArchiveAgentMutation>; variables: ArchiveAgentMutationVariables }
+  Tokens: { result: TokensQuery; variables: TokensQueryVariables }
+  RevokeToken: { result: Done<RevokeTokenMutation>; variables: RevokeTokenMutationVariables }
   CreateToken: { result: Done<CreateTokenMutation>; variables: CreateTokenMutationVariables }
   CreateAgent: { result: Done<CreateAgentMutation>; variables: CreateAgentMutationVariables }
   CreateChat: { result: Done<CreateChatMutation>; variables: CreateChatMutationVariables }

@@ -18,6 +18,9 @@ const VIEWS: Readonly<Record<string, (stage: Stage) => { path: string; ready: st
     ready: '.pointer-chart .session',
   }),
   'the fleet': () => ({ path: '/fleet', ready: '.runtime' }),
+  'the agents': () => ({ path: '/agents', ready: '.agents a' }),
+  'an agent': ({ agent }) => ({ path: `/agents/${agent.id}`, ready: '.fields .field' }),
+  'the tokens': () => ({ path: '/tokens', ready: '.token' }),
   'resume health': () => ({ path: '/resume', ready: '.reason-bars li' }),
 }
 

@@ -1,10 +1,17 @@
 import { ClientError } from 'graphql-request'
 
+export interface FieldProblem {
+  path: string
+  message: string
+}
+
 /** A refusal of the server, or no answer at all (`OFFLINE`). `message` tells a person what to do. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** Of BAD_USER_INPUT: what is wrong where, such as `input.name`. */
+    readonly fields: readonly FieldProblem[] = [],
   ) {
     super(message)
   }
@@ -20,7 +27,14 @@ export function asApiError(error: unknown): ApiError {
   if (first === undefined) {
     return new ApiError('OFFLINE', `The server answered with status ${error.response.status}. The page tries again.`)
   }
-  return new ApiError(typeof code === 'string' ? code : 'INTERNAL', first.message)
+  const fields = first.extensions?.['fields']
+  return new ApiError(typeof code === 'string' ? code : 'INTERNAL', first.message, Array.isArray(fields) ? fields : [])
+}
+
+/** What the server says of a field, or of something inside of it. */
+export function problemsAt(error: unknown, path: string): readonly FieldProblem[] {
+  if (!(error instanceof ApiError)) return []
+  return error.fields.filter((problem) => problem.path === path || problem.path.startsWith(`${path}.`))
 }
 
 /** Asking again will not help. */

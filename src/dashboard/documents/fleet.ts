@@ -1,4 +1,4 @@
-import { RUNTIME } from './fields.js'
+import { DOING, RUNTIME } from './fields.js'
 
 /** How many beginnings a chart asks for at once: counts are since a time, so a bucket is a difference of two. */
 export const STATS_AT_ONCE = 15
@@ -14,13 +14,16 @@ export const fleetDocuments = {
     runtimes(first: 50) {
       nodes {
         ${RUNTIME} queueDepth
-        held: tasks(first: 20, status: [CLAIMED, RUNNING]) {
-          nodes { id status title agent { id name } conversation { id } leaseExpiresAt startedAt }
-        }
+        held: tasks(first: 20, status: [CLAIMED, RUNNING]) { nodes { id } pageInfo { hasNextPage } }
       }
+      pageInfo { hasNextPage }
     }
     queueStats { queued claimed running oldestQueuedAt }
     serverTimers { heartbeat runtimeOffline }
+  }`,
+
+  Doing: `query Doing {
+    tasks(filter: { status: [CLAIMED, RUNNING] }, first: 100) { nodes { ${DOING} agent { id name } runtime { id } } }
   }`,
 
   Waiting: `query Waiting {

@@ -16,9 +16,10 @@ export const sessionDocuments = {
   Session: `query Session($id: ID!, $at: Position) {
     node(id: $id) {
       id
-      ... on ChatSession { title status createdAt lastActivityAt }
+      ... on ChatSession { status createdAt lastActivityAt }
       ... on IssueThread { issueKey createdAt lastActivityAt }
       ... on Conversation {
+        title
         agent { ${AGENT} }
         newestTask { id status createdAt startedAt }
         pointer(at: $at) { sessionId workDir position runtime { ${RUNTIME} } }
@@ -46,6 +47,9 @@ export const sessionDocuments = {
       ... on Conversation { events(last: 100, before: $before) { nodes { ${EVENT} } ${PAGE} } }
     }
   }`,
+
+  /** Asked for where it is shown: not with each event that comes in. */
+  EventActor: `query EventActor($id: ID!) { node(id: $id) { id ... on SessionEvent { actor actorName } } }`,
 
   TaskDetail: `query TaskDetail($id: ID!) {
     task(id: $id) {

@@ -8,7 +8,7 @@ const ROW = `id title lastActivityAt
   ... on IssueThread { issueKey }`
 
 export const sessionsDocuments = {
-  Viewer: `query Viewer { viewer { name kind workspace { id name } } }`,
+  Viewer: `query Viewer { viewer { tokenId name kind workspace { id name } } }`,
 
   Conversations: `query Conversations($filter: ConversationFilter, $after: String) {
     conversations(filter: $filter, first: 50, after: $after) { nodes { ${ROW} } ${PAGE} totalCount totalIsAtLeast }

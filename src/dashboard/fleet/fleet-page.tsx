@@ -23,6 +23,7 @@ export function FleetPage(): ReactNode {
   useTitle('Fleet')
   const may = useMay()
   const fleet = useQuery(ask('Fleet', {}, everyFiveSeconds))
+  const doing = useQuery(ask('Doing', {}, everyFiveSeconds))
   const waiting = useQuery(ask('Waiting', {}, everyFiveSeconds))
   const { data } = fleet
   const tasks = waiting.data?.tasks.nodes ?? []
@@ -33,7 +34,8 @@ export function FleetPage(): ReactNode {
         <h1>Fleet</h1>
         <p className="count" role="status">
           {data !== undefined &&
-            `${online} of ${plural(data.runtimes.nodes.length, 'runtime')} online · ` +
+            `${online} of ${plural(data.runtimes.nodes.length, 'runtime')}` +
+              `${data.runtimes.pageInfo.hasNextPage ? ' shown, the newest,' : ''} online · ` +
               `${data.queueStats.running} running · ${data.queueStats.claimed} claimed · ${data.queueStats.queued} waiting`}
         </p>
         {may.change && <NewAgent />}
@@ -47,7 +49,12 @@ export function FleetPage(): ReactNode {
         </Notice>
       )}
       {data !== undefined && data.runtimes.nodes.length > 0 && (
-        <RuntimeTable runtimes={data.runtimes.nodes} waiting={tasks} heartbeatSeconds={data.serverTimers.heartbeat} />
+        <RuntimeTable
+          runtimes={data.runtimes.nodes}
+          doing={doing.data?.tasks.nodes ?? []}
+          waiting={tasks}
+          heartbeatSeconds={data.serverTimers.heartbeat}
+        />
       )}
       {waiting.data !== undefined && <WaitingTasks tasks={tasks} />}
     </main>

@@ -1,23 +1,26 @@
 import type { ReactNode } from 'react'
-import { Link } from 'wouter'
 import type { Result } from '../api/request.js'
 import { useNow } from '../clock.js'
 import { Age } from '../parts/age.js'
-import { LiveDot, StatusChip } from '../parts/chips.js'
+import { LiveDot } from '../parts/chips.js'
 import { spanInWords } from '../words/time-words.js'
+import { Doing } from './doing.js'
+import type { DoingTask } from './doing.js'
 import type { WaitingTask } from './why-waiting.js'
 
 type FleetRuntime = Result<'Fleet'>['runtimes']['nodes'][number]
 
 interface Props {
   runtimes: readonly FleetRuntime[]
+  /** What is under way, on whichever of them. */
+  doing: Result<'Doing'>['tasks']['nodes']
   waiting: readonly WaitingTask[]
   heartbeatSeconds: number
 }
 
 const RANK = { ONLINE: 0, OFFLINE: 1, DEREGISTERED: 2 }
 
-export function RuntimeTable({ runtimes, waiting, heartbeatSeconds }: Props): ReactNode {
+export function RuntimeTable({ runtimes, doing, waiting, heartbeatSeconds }: Props): ReactNode {
   const now = useNow()
   const sorted = runtimes.toSorted((a, b) => RANK[a.status] - RANK[b.status] || a.name.localeCompare(b.name))
   return (
@@ -43,7 +46,10 @@ export function RuntimeTable({ runtimes, waiting, heartbeatSeconds }: Props): Re
               </div>
               <div>
                 <dt>Held claims</dt>
-                <dd>{runtime.held.nodes.length}</dd>
+                <dd>
+                  {runtime.held.nodes.length}
+                  {runtime.held.pageInfo.hasNextPage && '+'}
+                </dd>
               </div>
               <div>
                 <dt>Waiting</dt>
@@ -54,19 +60,29 @@ export function RuntimeTable({ runtimes, waiting, heartbeatSeconds }: Props): Re
                 <dd>{oldest === undefined ? '–' : spanInWords(now - Date.parse(oldest.createdAt))}</dd>
               </div>
             </dl>
-            {runtime.held.nodes.length > 0 && (
-              <ul className="held">
-                {runtime.held.nodes.map(({ id, status, title, agent, conversation }) => (
-                  <li key={id}>
-                    <StatusChip status={status} />{' '}
-                    <Link href={`/sessions/${conversation.id}`}>{title ?? agent.name}</Link>
-                  </li>
-                ))}
-              </ul>
-            )}
+            <Slots held={runtime.held} doing={doing.filter((task) => task.runtime.id === runtime.id)} />
           </li>
         )
       })}
+    </ul>
+  )
+}
+
+/** One row for each slot that is taken; those that the page does not read are counted. */
+function Slots({ held, doing }: { held: FleetRuntime['held']; doing: readonly DoingTask[] }): ReactNode {
+  const more = held.nodes.length - doing.length
+  if (held.nodes.length === 0) return null
+  return (
+    <ul className="held">
+      {doing.map((task) => (
+        <Doing key={task.id} task={task} />
+      ))}
+      {more > 0 && (
+        <li className="muted">
+          and {more}
+          {held.pageInfo.hasNextPage && '+'} more
+        </li>
+      )}
     </ul>
   )
 }

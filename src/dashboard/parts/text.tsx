@@ -1,9 +1,14 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
+import { later } from './later.js'
 import { plural } from '../words/id-words.js'
 
-/** Loaded with the first answer that is shown. */
-const Markdown = lazy(async () => ({ default: (await import('./markdown.js')).Markdown }))
+/** Loaded with the first answer that is shown; where it cannot be, texts stay plain. */
+const Markdown = later(async () => (await import('./markdown.js')).Markdown, Plain)
+
+function Plain({ text }: { text: string }): ReactNode {
+  return <p className="plain-text">{text}</p>
+}
 
 const FOLDED_LINES = 40
 const FOLDED_CHARACTERS = 6_000
@@ -14,7 +19,7 @@ export function Text({ text, markdown = false }: { text: string; markdown?: bool
   const beginning = beginningOf(text)
   const isLong = beginning.length < text.length
   const shown = open || !isLong ? text : beginning
-  const plain = <p className="plain-text">{shown}</p>
+  const plain = <Plain text={shown} />
   return (
     <div className="text">
       {markdown ? (

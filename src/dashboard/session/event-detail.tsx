@@ -29,7 +29,7 @@ export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
       </details>
       <footer className="event-detail-end">
         <span className="muted">
-          {event.type} · position {event.position} · {dateTime(event.occurredAt)} · by {event.actor}
+          {event.type} · position {event.position} · {dateTime(event.occurredAt)} · by <Actor event={event} />
         </span>
         <span className="event-detail-actions">
           {detail !== null && <TaskActions task={detail} />}
@@ -43,6 +43,15 @@ export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
       </footer>
     </div>
   )
+}
+
+/** A token's name; whoever wants its id points at it. */
+function Actor({ event: { id, actor } }: { event: SessionEvent }): ReactNode {
+  const { data } = useQuery({ ...ask('EventActor', { id }), staleTime: Infinity })
+  const node = data?.node
+  const name = node != null && 'actorName' in node ? node.actorName : null
+  if (!actor.startsWith('tok_')) return 'the server'
+  return <span title={actor}>{name ?? actor}</span>
 }
 
 /** The newest claim's decision is kept with its task; an earlier one is asked for again, as of the event before it. */

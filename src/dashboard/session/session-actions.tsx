@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { request } from '../api/request.js'
 import { Confirm } from '../parts/confirm.js'
+import { plural } from '../words/id-words.js'
 import { useSession } from './session-context.js'
 import { TaskActions } from './task-actions.js'
 
@@ -21,8 +22,9 @@ export function SessionActions(): ReactNode {
         act={() => request('ResetSession', { input: { conversationId: id, reason: 'reset from the dashboard' } })}
       >
         <p>
-          The next run starts fresh, in the newest work directory. The {conversation.bindings.length} known sessions are
-          never resumed again; nothing is deleted, and this history stays.
+          The next run starts fresh, in the newest work directory. What is known so far,{' '}
+          {plural(conversation.bindings.length, 'session')}, is never resumed again; nothing is deleted, and this
+          history stays.
         </p>
       </Confirm>
     </div>

@@ -3,13 +3,14 @@ import { Link } from 'wouter'
 import { useNow } from '../clock.js'
 import { Age } from '../parts/age.js'
 import { LiveDot, StatusChip } from '../parts/chips.js'
+import { ConversationTitle } from '../parts/conversation-title.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { shortPath, shortSession } from '../words/id-words.js'
 import { spanInWords } from '../words/time-words.js'
 import { NextClaims } from './next-claims.js'
 import { SessionActions } from './session-actions.js'
 import { useSession } from './session-context.js'
-import { titleOf } from './session-page.js'
+import { namesOf } from './session-page.js'
 import { SessionTag } from './session-tag.js'
 import { isOpen } from './task-actions.js'
 
@@ -43,7 +44,9 @@ export function SessionHeader(): ReactNode {
         </p>
         <SessionActions />
       </div>
-      <h1>{titleOf(conversation)}</h1>
+      <h1>
+        <ConversationTitle {...namesOf(conversation)} />
+      </h1>
       <dl className="facts">
         <div>
           <dt>Agent</dt>

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { ask } from '../api/queries.js'
+import { titleInWords } from '../parts/conversation-title.js'
 import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useMay } from '../shell/use-may.js'
@@ -26,7 +27,7 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   const conversation = asConversation(session.data?.node)
   const runtimes = useMemo(() => runtimesOf(fleet?.runtimes.nodes ?? [], conversation), [fleet, conversation])
   const names = useNames(id, runtimes, history.events)
-  useTitle(conversation === null ? 'Session' : titleOf(conversation))
+  useTitle(conversation === null ? 'Session' : titleInWords(namesOf(conversation)))
 
   if (session.error !== null) return page(<Problem error={session.error} again={() => session.refetch()} />)
   if (session.data === undefined) return page(<Skeleton rows={14} />)
@@ -62,9 +63,9 @@ function asConversation(node: object | null | undefined): ConversationNode | nul
   return node != null && 'bindings' in node ? (node as ConversationNode) : null
 }
 
-export function titleOf(conversation: ConversationNode): string {
-  if ('issueKey' in conversation) return conversation.issueKey
-  return conversation.title === '' ? 'Untitled' : conversation.title
+/** As the list has it. */
+export function namesOf(conversation: ConversationNode): { title: string | null; issueKey: string | null } {
+  return { title: conversation.title, issueKey: 'issueKey' in conversation ? conversation.issueKey : null }
 }
 
 /** The agent's runtime first, then those that know a session of it, then the rest. */

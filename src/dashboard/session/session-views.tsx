@@ -1,5 +1,6 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
+import { later } from '../parts/later.js'
 import { useShortcuts } from '../parts/shortcuts.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useUrlValue } from '../parts/url-state.js'
@@ -8,9 +9,9 @@ import { Events } from './events.js'
 import { TimeTravelBar } from './time-travel-bar.js'
 
 // Only who looks at them loads them.
-const Lanes = lazy(async () => ({ default: (await import('../lanes/lanes.js')).Lanes }))
-const Pointer = lazy(async () => ({ default: (await import('../pointer/pointer.js')).Pointer }))
-const WhatIf = lazy(async () => ({ default: (await import('../what-if/what-if.js')).WhatIf }))
+const Lanes = later(async () => (await import('../lanes/lanes.js')).Lanes)
+const Pointer = later(async () => (await import('../pointer/pointer.js')).Pointer)
+const WhatIf = later(async () => (await import('../what-if/what-if.js')).WhatIf)
 
 const VIEWS = [
   { name: 'conversation', label: 'Conversation', key: '1' },
@@ -62,8 +63,8 @@ export function SessionViews(): ReactNode {
         {shown === 'events' && <Events />}
         {shown === 'lanes' && <Lanes />}
         {shown === 'pointer' && <Pointer />}
-        {whatIfUsed && <WhatIf open={whatIf} setOpen={openWhatIf} />}
       </Suspense>
+      <Suspense>{whatIfUsed && <WhatIf open={whatIf} setOpen={openWhatIf} />}</Suspense>
     </>
   )
 }

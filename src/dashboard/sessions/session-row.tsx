@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { Age } from '../parts/age.js'
 import { LiveDot, OutcomeChip, ReasonChip, StatusChip } from '../parts/chips.js'
+import { ConversationTitle } from '../parts/conversation-title.js'
 import type { ConversationRow } from './conversations.js'
 
 export function SessionRow({ row }: { row: ConversationRow }): ReactNode {
@@ -9,8 +10,7 @@ export function SessionRow({ row }: { row: ConversationRow }): ReactNode {
   return (
     <Link href={`/sessions/${row.id}`} data-row="">
       <span className="session-title">
-        {row.issueKey !== null && <span className="issue-key">{row.issueKey}</span>}
-        {row.title === '' ? 'Untitled' : row.title}
+        <ConversationTitle {...row} />
       </span>
       <span className="session-agent">{agent.name}</span>
       <span className="session-runtime">

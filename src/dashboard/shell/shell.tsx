@@ -8,11 +8,14 @@ import { useShortcuts } from '../parts/shortcuts.js'
 import { Help } from './help.js'
 import { LiveBadge } from './live-badge.js'
 import { useLiveLog } from './live-log.js'
+import { OtherVersion } from './other-version.js'
 import { ThemeToggle } from './theme-toggle.js'
+import { useMay } from './use-may.js'
 
 export function Shell({ children }: { children: ReactNode }): ReactNode {
   const [help, setHelp] = useState(false)
   const { togglePause } = useLiveLog()
+  const may = useMay()
   const { data } = useQuery(ask('Viewer', {}))
   useShortcuts({ p: togglePause, '?': () => setHelp(true) })
   return (
@@ -29,7 +32,11 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
             Sessions
           </NavLink>
           <NavLink href="/fleet">Fleet</NavLink>
+          <NavLink href="/agents" also="/agents/:id">
+            Agents
+          </NavLink>
           <NavLink href="/resume">Resume health</NavLink>
+          {may.administer && <NavLink href="/tokens">Tokens</NavLink>}
         </nav>
         <div className="top-end">
           <LiveBadge />
@@ -48,6 +55,7 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
         </div>
       </header>
       {children}
+      <OtherVersion />
       <Help open={help} setOpen={setHelp} />
     </>
   )

@@ -92,6 +92,7 @@ export class MockNodes {
     return {
       __typename: 'SessionEvent',
       ...event,
+      actorName: this.world.tokens.find(({ id }) => id === event.actor)?.name ?? null,
       rawType: event.type,
       schemaVersion: 1,
       position: String(event.position),

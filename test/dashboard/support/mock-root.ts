@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import { mockAgents } from './mock-agents.js'
 import { connection } from './mock-connection.js'
 import type { PageArgs } from './mock-connection.js'
 import { MockNodes } from './mock-nodes.js'
@@ -33,18 +34,28 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
   const node = ({ id }: { id: string }) => {
     const conversation = world.conversations.find((one) => one.id === id)
     if (conversation !== undefined) return nodes.conversation(conversation)
+    const agent = world.agents.find((one) => one.id === id)
+    if (agent !== undefined) return nodes.agent(agent)
+    const event = world.log.find((one) => one.id === id)
+    if (event !== undefined) return nodes.event(event)
     const task = world.tasks.get(id)
     return task === undefined ? null : nodes.task(task)
   }
   const since = (time: string | null | undefined) =>
     world.log.filter((event) => time == null || Date.parse(event.occurredAt) >= Date.parse(time))
   return {
+    ...mockAgents(world, nodes, kind, () => refuse(kind)),
     node,
     chatSession: node,
     task: node,
-    viewer: () => ({ name: 'maria', kind, daemonId: null, workspace: { id: 'ws_1', name: 'Checkout team' } }),
+    viewer: () => ({
+      tokenId: 'tok_01k9person',
+      name: 'maria',
+      kind,
+      daemonId: null,
+      workspace: { id: 'ws_1', name: 'Checkout team' },
+    }),
     runtimes: (args: PageArgs) => connection(world.runtimes.toReversed(), args, (runtime) => nodes.runtime(runtime)),
-    agents: (args: PageArgs) => connection(world.agents, args, (agent) => nodes.agent(agent)),
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     conversations: (args: PageArgs & { filter?: ConversationFilter | null }) => {
       const listed = world.conversations.filter((conversation) => isListed(world, conversation, args.filter ?? {}))
@@ -67,15 +78,6 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
     resumeStats: (args: { since?: string | null }) => resumeStats(since(args.since)),
     serverTimers: { claimLease: 60, runLease: 300, heartbeat: 15, runtimeOffline: 45, queueTtl: 0, sweep: 1 },
 
-    createToken: ({ input }: { input: { name: string; daemonId: string } }) => {
-      refuse(kind)
-      const token = { id: world.id('tok'), name: input.name, daemonId: input.daemonId, kind: 'DAEMON' }
-      return { secret: `baton_secret_of_${input.daemonId}`, token }
-    },
-    createAgent: ({ input }: { input: { name: string; runtimeId: string } }) => {
-      refuse(kind)
-      return { agent: nodes.agent(world.addAgent(input.name, world.runtime(input.runtimeId))) }
-    },
     createChatSession: ({ input }: { input: { agentId: string; title: string } }) => {
       refuse(kind)
       return { chatSession: nodes.conversation(world.open(world.agent(input.agentId), input.title)) }

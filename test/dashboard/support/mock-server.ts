@@ -33,6 +33,10 @@ export interface MockServer {
   onAsked: (document: string) => void
   /** Whether the page is opened with a code, and /session takes it. */
   lends: boolean
+  /** Another release of the page: index.html names its files otherwise. */
+  release: string
+  /** Files that are not there any more. */
+  gone: RegExp | null
   /** Whether it has subscriptions. */
   streams: boolean
   close: () => Promise<void>
@@ -62,6 +66,8 @@ export async function startMockServer(world: World): Promise<MockServer> {
     },
     onAsked: () => undefined,
     lends: true,
+    release: '',
+    gone: null,
     streams: true,
     close: async () => {
       server.closeAllConnections()
@@ -85,13 +91,19 @@ async function answer(
   }
   if (path === '/graphql') return graphqlAnswer(request, response, schema, world, state)
   const name = extname(path) === '' ? 'index.html' : path
-  const file = await readFile(join(PAGE, name)).catch(() => null)
+  const stored = await readFile(join(PAGE, name)).catch(() => null)
+  const file = name === 'index.html' ? released(stored, state) : stored
+  if (state.gone?.test(name) === true) return void response.destroy()
   if (file === null) return void response.writeHead(404).end()
   response.writeHead(200, {
     'content-type': KINDS[extname(name)] ?? 'application/octet-stream',
     'content-security-policy': POLICY,
   })
   response.end(file)
+}
+
+function released(html: Buffer | null, { release }: MockServer): Buffer | string | null {
+  return release === '' || html === null ? html : html.toString().replace(/(\/assets\/[^"]+\.js)/, `$1?${release}`)
 }
 
 async function graphqlAnswer(

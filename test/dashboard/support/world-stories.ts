@@ -105,6 +105,8 @@ export interface Workspace {
 /** A small workspace: three runtimes, one of them gone, a story worth looking at, and more conversations beside it. */
 export function makeWorkspace(others = 14, seed = 7): Workspace {
   const world = new World(seed, '2026-11-09T07:30:00.000Z')
+  world.addToken('tok_01k9person', 'maria', 'ADMIN')
+  world.addToken('tok_01k9daemon', 'the laptop', 'DAEMON', 'maria-mbp')
   const laptop = world.addRuntime('maria-mbp', 'claude')
   const server = world.addRuntime('build-02', 'claude', { cliVersion: '2.1.9' })
   const codex = world.addRuntime('build-02', 'codex', { cliVersion: '0.71.0' })

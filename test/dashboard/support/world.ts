@@ -33,6 +33,19 @@ export interface WorldAgent {
   maxConcurrentTasks: number
   revision: number
   policy: ResumePolicy
+  config: unknown
+  archivedAt: string | null
+}
+
+export interface WorldToken {
+  id: string
+  name: string
+  kind: string
+  daemonId: string | null
+  createdAt: string
+  expiresAt: string | null
+  lastUsedAt: string | null
+  revokedAt: string | null
 }
 
 type WorldTaskStatus = 'QUEUED' | 'CLAIMED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
@@ -88,6 +101,7 @@ export class World {
   readonly random: SeededRandom
   readonly runtimes: WorldRuntime[] = []
   readonly agents: WorldAgent[] = []
+  readonly tokens: WorldToken[] = []
   readonly conversations: WorldConversation[] = []
   readonly tasks = new Map<string, WorldTask>()
   readonly log: WorldEvent[] = []
@@ -139,16 +153,25 @@ export class World {
   }
 
   addAgent(name: string, runtime: WorldRuntime, policy: Partial<ResumePolicy> = {}): WorldAgent {
-    const agent = {
+    const agent: WorldAgent = {
       id: this.id('agt'),
       name,
       runtimeId: runtime.id,
       maxConcurrentTasks: 6,
       revision: 1,
       policy: { ...DEFAULT_POLICY, ...policy },
+      config: null,
+      archivedAt: null,
     }
     this.agents.push(agent)
     return agent
+  }
+
+  addToken(id: string, name: string, kind: string, daemonId: string | null = null): WorldToken {
+    const never = { expiresAt: null, lastUsedAt: null, revokedAt: null }
+    const token = { ...{ id, name, kind, daemonId, createdAt: this.now() }, ...never }
+    this.tokens.unshift(token)
+    return token
   }
 
   open(agent: WorldAgent, title: string, issueKey: string | null = null): WorldConversation {

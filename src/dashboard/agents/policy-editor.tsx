@@ -1,0 +1,111 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { ask } from '../api/queries.js'
+import type { Result } from '../api/request.js'
+import { OutcomeChip, ReasonChip } from '../parts/chips.js'
+import { ConversationTitle } from '../parts/conversation-title.js'
+import { Problem } from '../parts/notice.js'
+import { PolicyForm } from '../what-if/policy-form.js'
+import type { Policy } from '../what-if/simulate.js'
+import { plural } from '../words/id-words.js'
+import { dateTime } from '../words/time-words.js'
+import type { AgentNode } from './agent-page.js'
+import { useUpdate } from './use-update.js'
+
+type Simulation = Result<'SimulatePolicy'>['simulateResumePolicy']
+
+/** The agent's policy: changed, tried on its past claims, then applied. */
+export function PolicyEditor({ agent, mayChange }: { agent: AgentNode; mayChange: boolean }): ReactNode {
+  const [typed, setTyped] = useState<Policy | null>(null)
+  const [tried, setTried] = useState<Policy | null>(null)
+  const update = useUpdate(agent.id)
+  const policy = typed ?? agent.resumePolicy
+  // The server decides a whole log again: only when somebody asks for it, and not again by itself.
+  const simulation = useQuery({
+    ...ask('SimulatePolicy', { agentId: agent.id, policy }),
+    enabled: tried !== null && tried === typed,
+    staleTime: Infinity,
+    placeholderData: undefined,
+  })
+  const asked = tried !== null && tried === typed
+  return (
+    <section className="card fields" aria-labelledby="policy-heading">
+      <h2 id="policy-heading">Resume policy</h2>
+      <fieldset className="plain-fieldset" disabled={!mayChange} aria-label="Resume policy">
+        <PolicyForm policy={policy} change={setTyped} />
+      </fieldset>
+      <div className="what-if-result" aria-live="polite">
+        {asked && simulation.isFetching && <p className="muted">Deciding the past claims of {agent.name} again…</p>}
+        {asked && simulation.error !== null && <Problem error={simulation.error} again={() => simulation.refetch()} />}
+        {asked && simulation.data !== undefined && !simulation.isFetching && (
+          <Flips simulation={simulation.data.simulateResumePolicy} />
+        )}
+        {update.error !== null && <Problem error={update.error} />}
+        {update.isSuccess && typed === null && <p className="muted">Applied: the next claim is decided by it.</p>}
+      </div>
+      {mayChange && (
+        <div className="fields-end">
+          {typed !== null && (
+            <button type="button" className="button" onClick={() => setTyped(null)}>
+              Leave it
+            </button>
+          )}
+          <button type="button" className="button" disabled={typed === null} onClick={() => setTried(typed)}>
+            What would it have turned?
+          </button>
+          <button
+            type="button"
+            className="button primary"
+            disabled={typed === null || update.isPending}
+            onClick={() => update.mutate({ resumePolicy: policy }, { onSuccess: () => setTyped(null) })}
+          >
+            Apply
+          </button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Flips({ simulation: { claims, flips, byReason, examples } }: { simulation: Simulation }): ReactNode {
+  return (
+    <>
+      <p>
+        <strong>{flips === 0 ? 'No decision' : plural(flips, 'decision')} would have turned</strong> of{' '}
+        {plural(claims, 'claim')} in all.
+      </p>
+      <ul className="flips-by-reason" aria-label="By reason">
+        {byReason.map(({ from, to, count }) => (
+          <li key={`${from} ${to}`}>
+            <ReasonChip reason={from} />
+            <span aria-label="would become"> → </span>
+            <ReasonChip reason={to} /> {count.toLocaleString()}
+          </li>
+        ))}
+      </ul>
+      {examples.length > 0 && (
+        <details>
+          <summary>{examples.length < flips ? `${examples.length} of them` : 'Which'}</summary>
+          <ol className="flips">
+            {examples.map(({ position, occurredAt, conversation, recorded, simulated }) => (
+              <li key={position}>
+                <Link href={`/sessions/${conversation.id}?view=events&at=${position}`} title={dateTime(occurredAt)}>
+                  <ConversationTitle
+                    title={conversation.title}
+                    issueKey={'issueKey' in conversation ? conversation.issueKey : null}
+                  />
+                </Link>
+                <span className="flip">
+                  <OutcomeChip {...recorded} /> <span aria-label="would become">→</span> <OutcomeChip {...simulated} />{' '}
+                  <ReasonChip reason={simulated.reason} />
+                </span>
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { useId } from 'react'
+import type { ReactNode } from 'react'
+
+export interface FieldProps {
+  id: string
+  'aria-describedby': string | undefined
+  'aria-invalid': true | undefined
+}
+
+interface Props {
+  label: ReactNode
+  hint?: string
+  /** What is wrong with what was entered. */
+  problems?: readonly string[]
+  /** The input, with what ties it to its label, hint and problems. */
+  children: (props: FieldProps) => ReactNode
+}
+
+/** A labelled input; what is wrong with it stands below it. */
+export function Field({ label, hint = '', problems = [], children }: Props): ReactNode {
+  const id = useId()
+  const described = [hint !== '' && `${id}-hint`, problems.length > 0 && `${id}-problem`].filter((one) => one !== false)
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({
+        id,
+        'aria-describedby': described.length === 0 ? undefined : described.join(' '),
+        'aria-invalid': problems.length > 0 ? true : undefined,
+      })}
+      {hint !== '' && (
+        <p id={`${id}-hint`} className="field-hint muted">
+          {hint}
+        </p>
+      )}
+      {problems.length > 0 && (
+        <p id={`${id}-problem`} className="field-problem" role="alert">
+          {problems.join(' ')}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { describeInBrowser } from './support/mock-stage.js'
+import { claim, enqueue, start } from './support/world-runs.js'
+
+describeInBrowser('The fleet', (stage) => {
+  it('shows what each slot does: the conversation, for how long, and what was told last', async () => {
+    const { open, world, agent, laptop } = stage()
+    const chat = world.open(agent, 'Sort the mail')
+    const task = enqueue(world, chat, 'Sort it')
+    claim(world, task)
+    start(world, task)
+    world.pass(180_000)
+    task.progress.push({ seq: 1, kind: 'tool', text: 'mail sort --by sender', at: world.now() })
+    const issue = world.open(agent, 'Paint the shed', 'DIY-9')
+    claim(world, enqueue(world, issue, 'Paint it'))
+    const page = await open('/fleet', { time: world.time + 2_000 })
+    const runtime = page.locator('.runtime', { hasText: laptop.name })
+    const slot = runtime.locator('.doing', { hasText: 'Sort the mail' })
+    await slot.getByText('Running').waitFor()
+    await slot.getByText('3 min', { exact: true }).waitFor()
+    await slot.getByText('just now: mail sort --by sender').waitFor()
+    const other = runtime.locator('.doing', { hasText: 'Paint the shed' })
+    await other.getByText('DIY-9').waitFor()
+    await other.getByText('nothing told yet').waitFor()
+    await slot.getByRole('link', { name: 'Sort the mail' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Sort the mail' }).waitFor()
+    expect(page.url()).toContain(chat.id)
+  })
+
+  it('counts as many as it shows', async () => {
+    const { open, world } = stage()
+    const page = await open('/fleet')
+    await page.locator('.doing').first().waitFor()
+    const underWay = [...world.tasks.values()].filter(({ status }) => status === 'RUNNING' || status === 'CLAIMED')
+    expect(await page.locator('.doing').count()).toBe(underWay.length)
+    const held = await page.locator('.runtime-facts div:nth-child(2) dd').allTextContents()
+    expect(held.reduce((sum, count) => sum + Number(count), 0)).toBe(underWay.length)
+    const waiting = await page.locator('.runtime-facts div:nth-child(3) dd').allTextContents()
+    const rows = await page.locator('.waiting li').count()
+    expect(waiting.reduce((sum, count) => sum + Number(count), 0)).toBe(rows)
+    await page.getByText(`${rows} waiting`).waitFor()
+  })
+})
