@@ -38,7 +38,9 @@ type CreateTokenInput = {
   kind: TokenKind
   name: string
 }
+type MessageRole = 'ASSISTANT' | 'USER'
 type OnAgentChange = 'FRESH' | 'RESUME'
+type ReleaseCause = 'LEASE_EXPIRED' | 'RELEASED'
 type RerunTaskInput = {
   requestId?: string | null | undefined
   taskId: string
@@ -74,6 +76,7 @@ type ResumeReason =
   | 'SUPERSEDED'
   | 'TOO_OLD'
   | 'UNKNOWN_HISTORY'
+type ResumeResult = 'NOT_ATTEMPTED' | 'REFUSED' | 'RESUMED'
 type ResumeScope = 'LATEST' | 'NEWEST_ON_RUNTIME'
 type RevokeTokenInput = {
   tokenId: string
@@ -210,7 +213,58 @@ type LogAfterQuery = {
     rawType: string
     actor: string
     occurredAt: string
-    data: unknown
+    payload:
+      | { __typename: 'ConversationErased' }
+      | { __typename: 'ConversationOpened' }
+      | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
+      | { __typename: 'PointerImported'; sessionId: string | null }
+      | {
+          __typename: 'SessionPinned'
+          sessionId: string | null
+          workDir: string | null
+          cancelledVersion: number | null
+        }
+      | { __typename: 'SessionReset'; sessionId: string | null; reason: string | null }
+      | { __typename: 'TaskCancelled'; reason: string | null }
+      | {
+          __typename: 'TaskClaimed'
+          decision: {
+            outcome: ResumeOutcome
+            reason: ResumeReason
+            sessionId: string | null
+            workDir: string | null
+            continuityGap: boolean
+            agentRevision: number
+            account: string | null
+            store: string | null
+            policy: {
+              enabled: boolean
+              scope: ResumeScope
+              onAgentChange: OnAgentChange
+              maxResumeFailures: number
+              maxAgeSeconds: number | null
+            }
+          } | null
+        }
+      | {
+          __typename: 'TaskCompleted'
+          sessionId: string | null
+          retiredSessionId: string | null
+          transcriptMissing: boolean
+        }
+      | { __typename: 'TaskEnqueued'; retryOf: string | null; rerunOf: string | null; forceFreshSession: boolean }
+      | {
+          __typename: 'TaskFailed'
+          sessionId: string | null
+          retiredSessionId: string | null
+          transcriptMissing: boolean
+          failureReason: string
+          resumeSafe: boolean
+        }
+      | { __typename: 'TaskReleased'; cause: ReleaseCause; reason: string | null }
+      | { __typename: 'TaskRetargeted'; fromRuntimeId: string }
+      | { __typename: 'TaskStarted'; resumeResult: ResumeResult | null }
+      | null
     task: { id: string; title: string | null } | null
     runtime: { id: string } | null
     conversation: { id: string } | { id: string }
@@ -228,7 +282,58 @@ type FollowLogSubscription = {
     rawType: string
     actor: string
     occurredAt: string
-    data: unknown
+    payload:
+      | { __typename: 'ConversationErased' }
+      | { __typename: 'ConversationOpened' }
+      | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
+      | { __typename: 'PointerImported'; sessionId: string | null }
+      | {
+          __typename: 'SessionPinned'
+          sessionId: string | null
+          workDir: string | null
+          cancelledVersion: number | null
+        }
+      | { __typename: 'SessionReset'; sessionId: string | null; reason: string | null }
+      | { __typename: 'TaskCancelled'; reason: string | null }
+      | {
+          __typename: 'TaskClaimed'
+          decision: {
+            outcome: ResumeOutcome
+            reason: ResumeReason
+            sessionId: string | null
+            workDir: string | null
+            continuityGap: boolean
+            agentRevision: number
+            account: string | null
+            store: string | null
+            policy: {
+              enabled: boolean
+              scope: ResumeScope
+              onAgentChange: OnAgentChange
+              maxResumeFailures: number
+              maxAgeSeconds: number | null
+            }
+          } | null
+        }
+      | {
+          __typename: 'TaskCompleted'
+          sessionId: string | null
+          retiredSessionId: string | null
+          transcriptMissing: boolean
+        }
+      | { __typename: 'TaskEnqueued'; retryOf: string | null; rerunOf: string | null; forceFreshSession: boolean }
+      | {
+          __typename: 'TaskFailed'
+          sessionId: string | null
+          retiredSessionId: string | null
+          transcriptMissing: boolean
+          failureReason: string
+          resumeSafe: boolean
+        }
+      | { __typename: 'TaskReleased'; cause: ReleaseCause; reason: string | null }
+      | { __typename: 'TaskRetargeted'; fromRuntimeId: string }
+      | { __typename: 'TaskStarted'; resumeResult: ResumeResult | null }
+      | null
     task: { id: string; title: string | null } | null
     runtime: { id: string } | null
     conversation: { id: string } | { id: string }
@@ -396,18 +501,7 @@ type SessionQuery = {
           } | null
           firstTask: { id: string } | null
           lastTask: { id: string } | null
-          evidence: {
-            id: string
-            position: string
-            version: number
-            type: SessionEventType
-            rawType: string
-            actor: string
-            occurredAt: string
-            data: unknown
-            task: { id: string; title: string | null } | null
-            runtime: { id: string } | null
-          }
+          evidence: { id: string; version: number; type: SessionEventType }
         }>
       }
     | {
@@ -481,18 +575,7 @@ type SessionQuery = {
           } | null
           firstTask: { id: string } | null
           lastTask: { id: string } | null
-          evidence: {
-            id: string
-            position: string
-            version: number
-            type: SessionEventType
-            rawType: string
-            actor: string
-            occurredAt: string
-            data: unknown
-            task: { id: string; title: string | null } | null
-            runtime: { id: string } | null
-          }
+          evidence: { id: string; version: number; type: SessionEventType }
         }>
       }
     | { id: string }
@@ -605,31 +688,9 @@ type ExplanationInFullQuery = {
               } | null
               firstTask: { id: string } | null
               lastTask: { id: string } | null
-              evidence: {
-                id: string
-                position: string
-                version: number
-                type: SessionEventType
-                rawType: string
-                actor: string
-                occurredAt: string
-                data: unknown
-                task: { id: string; title: string | null } | null
-                runtime: { id: string } | null
-              }
+              evidence: { id: string; version: number; type: SessionEventType }
             }
-            evidence: {
-              id: string
-              position: string
-              version: number
-              type: SessionEventType
-              rawType: string
-              actor: string
-              occurredAt: string
-              data: unknown
-              task: { id: string; title: string | null } | null
-              runtime: { id: string } | null
-            }
+            evidence: { id: string; version: number; type: SessionEventType }
           }>
         }
       }
@@ -687,31 +748,9 @@ type ExplanationInFullQuery = {
               } | null
               firstTask: { id: string } | null
               lastTask: { id: string } | null
-              evidence: {
-                id: string
-                position: string
-                version: number
-                type: SessionEventType
-                rawType: string
-                actor: string
-                occurredAt: string
-                data: unknown
-                task: { id: string; title: string | null } | null
-                runtime: { id: string } | null
-              }
+              evidence: { id: string; version: number; type: SessionEventType }
             }
-            evidence: {
-              id: string
-              position: string
-              version: number
-              type: SessionEventType
-              rawType: string
-              actor: string
-              occurredAt: string
-              data: unknown
-              task: { id: string; title: string | null } | null
-              runtime: { id: string } | null
-            }
+            evidence: { id: string; version: number; type: SessionEventType }
           }>
         }
       }
@@ -754,7 +793,63 @@ type EventsBeforeQuery = {
             rawType: string
             actor: string
             occurredAt: string
-            data: unknown
+            payload:
+              | { __typename: 'ConversationErased' }
+              | { __typename: 'ConversationOpened' }
+              | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
+              | { __typename: 'PointerImported'; sessionId: string | null }
+              | {
+                  __typename: 'SessionPinned'
+                  sessionId: string | null
+                  workDir: string | null
+                  cancelledVersion: number | null
+                }
+              | { __typename: 'SessionReset'; sessionId: string | null; reason: string | null }
+              | { __typename: 'TaskCancelled'; reason: string | null }
+              | {
+                  __typename: 'TaskClaimed'
+                  decision: {
+                    outcome: ResumeOutcome
+                    reason: ResumeReason
+                    sessionId: string | null
+                    workDir: string | null
+                    continuityGap: boolean
+                    agentRevision: number
+                    account: string | null
+                    store: string | null
+                    policy: {
+                      enabled: boolean
+                      scope: ResumeScope
+                      onAgentChange: OnAgentChange
+                      maxResumeFailures: number
+                      maxAgeSeconds: number | null
+                    }
+                  } | null
+                }
+              | {
+                  __typename: 'TaskCompleted'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                }
+              | {
+                  __typename: 'TaskEnqueued'
+                  retryOf: string | null
+                  rerunOf: string | null
+                  forceFreshSession: boolean
+                }
+              | {
+                  __typename: 'TaskFailed'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                  failureReason: string
+                  resumeSafe: boolean
+                }
+              | { __typename: 'TaskReleased'; cause: ReleaseCause; reason: string | null }
+              | { __typename: 'TaskRetargeted'; fromRuntimeId: string }
+              | { __typename: 'TaskStarted'; resumeResult: ResumeResult | null }
+              | null
             task: { id: string; title: string | null } | null
             runtime: { id: string } | null
           }>
@@ -777,7 +872,63 @@ type EventsBeforeQuery = {
             rawType: string
             actor: string
             occurredAt: string
-            data: unknown
+            payload:
+              | { __typename: 'ConversationErased' }
+              | { __typename: 'ConversationOpened' }
+              | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
+              | { __typename: 'PointerImported'; sessionId: string | null }
+              | {
+                  __typename: 'SessionPinned'
+                  sessionId: string | null
+                  workDir: string | null
+                  cancelledVersion: number | null
+                }
+              | { __typename: 'SessionReset'; sessionId: string | null; reason: string | null }
+              | { __typename: 'TaskCancelled'; reason: string | null }
+              | {
+                  __typename: 'TaskClaimed'
+                  decision: {
+                    outcome: ResumeOutcome
+                    reason: ResumeReason
+                    sessionId: string | null
+                    workDir: string | null
+                    continuityGap: boolean
+                    agentRevision: number
+                    account: string | null
+                    store: string | null
+                    policy: {
+                      enabled: boolean
+                      scope: ResumeScope
+                      onAgentChange: OnAgentChange
+                      maxResumeFailures: number
+                      maxAgeSeconds: number | null
+                    }
+                  } | null
+                }
+              | {
+                  __typename: 'TaskCompleted'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                }
+              | {
+                  __typename: 'TaskEnqueued'
+                  retryOf: string | null
+                  rerunOf: string | null
+                  forceFreshSession: boolean
+                }
+              | {
+                  __typename: 'TaskFailed'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                  failureReason: string
+                  resumeSafe: boolean
+                }
+              | { __typename: 'TaskReleased'; cause: ReleaseCause; reason: string | null }
+              | { __typename: 'TaskRetargeted'; fromRuntimeId: string }
+              | { __typename: 'TaskStarted'; resumeResult: ResumeResult | null }
+              | null
             task: { id: string; title: string | null } | null
             runtime: { id: string } | null
           }>
@@ -795,10 +946,218 @@ type EventsBeforeQuery = {
     | { id: string }
     | null
 }
-type EventActorQueryVariables = Exact<{
+type EventsFromQueryVariables = Exact<{
+  id: string
+  from: number
+}>
+type EventsFromQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        id: string
+        events: {
+          nodes: Array<{
+            id: string
+            position: string
+            version: number
+            type: SessionEventType
+            rawType: string
+            actor: string
+            occurredAt: string
+            payload:
+              | { __typename: 'ConversationErased' }
+              | { __typename: 'ConversationOpened' }
+              | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
+              | { __typename: 'PointerImported'; sessionId: string | null }
+              | {
+                  __typename: 'SessionPinned'
+                  sessionId: string | null
+                  workDir: string | null
+                  cancelledVersion: number | null
+                }
+              | { __typename: 'SessionReset'; sessionId: string | null; reason: string | null }
+              | { __typename: 'TaskCancelled'; reason: string | null }
+              | {
+                  __typename: 'TaskClaimed'
+                  decision: {
+                    outcome: ResumeOutcome
+                    reason: ResumeReason
+                    sessionId: string | null
+                    workDir: string | null
+                    continuityGap: boolean
+                    agentRevision: number
+                    account: string | null
+                    store: string | null
+                    policy: {
+                      enabled: boolean
+                      scope: ResumeScope
+                      onAgentChange: OnAgentChange
+                      maxResumeFailures: number
+                      maxAgeSeconds: number | null
+                    }
+                  } | null
+                }
+              | {
+                  __typename: 'TaskCompleted'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                }
+              | {
+                  __typename: 'TaskEnqueued'
+                  retryOf: string | null
+                  rerunOf: string | null
+                  forceFreshSession: boolean
+                }
+              | {
+                  __typename: 'TaskFailed'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                  failureReason: string
+                  resumeSafe: boolean
+                }
+              | { __typename: 'TaskReleased'; cause: ReleaseCause; reason: string | null }
+              | { __typename: 'TaskRetargeted'; fromRuntimeId: string }
+              | { __typename: 'TaskStarted'; resumeResult: ResumeResult | null }
+              | null
+            task: { id: string; title: string | null } | null
+            runtime: { id: string } | null
+          }>
+        }
+      }
+    | {
+        id: string
+        events: {
+          nodes: Array<{
+            id: string
+            position: string
+            version: number
+            type: SessionEventType
+            rawType: string
+            actor: string
+            occurredAt: string
+            payload:
+              | { __typename: 'ConversationErased' }
+              | { __typename: 'ConversationOpened' }
+              | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
+              | { __typename: 'PointerImported'; sessionId: string | null }
+              | {
+                  __typename: 'SessionPinned'
+                  sessionId: string | null
+                  workDir: string | null
+                  cancelledVersion: number | null
+                }
+              | { __typename: 'SessionReset'; sessionId: string | null; reason: string | null }
+              | { __typename: 'TaskCancelled'; reason: string | null }
+              | {
+                  __typename: 'TaskClaimed'
+                  decision: {
+                    outcome: ResumeOutcome
+                    reason: ResumeReason
+                    sessionId: string | null
+                    workDir: string | null
+                    continuityGap: boolean
+                    agentRevision: number
+                    account: string | null
+                    store: string | null
+                    policy: {
+                      enabled: boolean
+                      scope: ResumeScope
+                      onAgentChange: OnAgentChange
+                      maxResumeFailures: number
+                      maxAgeSeconds: number | null
+                    }
+                  } | null
+                }
+              | {
+                  __typename: 'TaskCompleted'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                }
+              | {
+                  __typename: 'TaskEnqueued'
+                  retryOf: string | null
+                  rerunOf: string | null
+                  forceFreshSession: boolean
+                }
+              | {
+                  __typename: 'TaskFailed'
+                  sessionId: string | null
+                  retiredSessionId: string | null
+                  transcriptMissing: boolean
+                  failureReason: string
+                  resumeSafe: boolean
+                }
+              | { __typename: 'TaskReleased'; cause: ReleaseCause; reason: string | null }
+              | { __typename: 'TaskRetargeted'; fromRuntimeId: string }
+              | { __typename: 'TaskStarted'; resumeResult: ResumeResult | null }
+              | null
+            task: { id: string; title: string | null } | null
+            runtime: { id: string } | null
+          }>
+        }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type EventCountsQueryVariables = Exact<{
   id: string
 }>
-type EventActorQuery = {
+type EventCountsQuery = {
+  node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | {
+        id: string
+        eventCounts: {
+          toVersion: number
+          byType: Array<{ type: SessionEventType; count: number }>
+          byReason: Array<{ reason: ResumeReason; count: number }>
+        }
+      }
+    | {
+        id: string
+        eventCounts: {
+          toVersion: number
+          byType: Array<{ type: SessionEventType; count: number }>
+          byReason: Array<{ reason: ResumeReason; count: number }>
+        }
+      }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+}
+type MessagesByIdQueryVariables = Exact<{
+  ids: Array<string>
+}>
+type MessagesByIdQuery = {
+  nodes: Array<
+    | { id: string }
+    | { id: string }
+    | { content: string; id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | null
+  >
+}
+type EventAsStoredQueryVariables = Exact<{
+  id: string
+}>
+type EventAsStoredQuery = {
   node:
     | { id: string }
     | { id: string }
@@ -806,7 +1165,7 @@ type EventActorQuery = {
     | { id: string }
     | { id: string }
     | { id: string }
-    | { actor: string; actorName: string | null; id: string }
+    | { actor: string; actorName: string | null; data: unknown; id: string }
     | { id: string }
     | { id: string }
     | null
@@ -886,31 +1245,9 @@ type TaskDetailQuery = {
           } | null
           firstTask: { id: string } | null
           lastTask: { id: string } | null
-          evidence: {
-            id: string
-            position: string
-            version: number
-            type: SessionEventType
-            rawType: string
-            actor: string
-            occurredAt: string
-            data: unknown
-            task: { id: string; title: string | null } | null
-            runtime: { id: string } | null
-          }
+          evidence: { id: string; version: number; type: SessionEventType }
         }
-        evidence: {
-          id: string
-          position: string
-          version: number
-          type: SessionEventType
-          rawType: string
-          actor: string
-          occurredAt: string
-          data: unknown
-          task: { id: string; title: string | null } | null
-          runtime: { id: string } | null
-        }
+        evidence: { id: string; version: number; type: SessionEventType }
       }>
     } | null
     progress: { nodes: Array<{ seq: number; kind: string; text: string; at: string }> }
@@ -1249,7 +1586,10 @@ export interface Operations {
   ExplanationInFull: { result: ExplanationInFullQuery; variables: ExplanationInFullQueryVariables }
   Messages: { result: MessagesQuery; variables: MessagesQueryVariables }
   EventsBefore: { result: EventsBeforeQuery; variables: EventsBeforeQueryVariables }
-  EventActor: { result: EventActorQuery; variables: EventActorQueryVariables }
+  EventsFrom: { result: EventsFromQuery; variables: EventsFromQueryVariables }
+  EventCounts: { result: EventCountsQuery; variables: EventCountsQueryVariables }
+  MessagesById: { result: MessagesByIdQuery; variables: MessagesByIdQueryVariables }
+  EventAsStored: { result: EventAsStoredQuery; variables: EventAsStoredQueryVariables }
   TaskDetail: { result: TaskDetailQuery; variables: TaskDetailQueryVariables }
   PointersAt: { result: PointersAtQuery; variables: PointersAtQueryVariables }
   Runtimes: { result: RuntimesQuery; variables: RuntimesQueryVariables }

@@ -28,15 +28,27 @@ function whereType(types: readonly ShownEventType[] | null | undefined): { in?: 
   return { in: [...new Set(types)].sort() }
 }
 
-function eventFilter(types: readonly ShownEventType[] | null | undefined, taskId: string | null): Filter<Where> {
+interface EventFilter {
+  types?: readonly ShownEventType[] | null
+  taskId?: string | null
+  fromVersion?: number | null
+}
+
+function eventFilter({ types, taskId = null, fromVersion = null }: EventFilter): Filter<Where> {
   const type = whereType(types)
   const parts: Prisma.Sql[] = []
   if (type.in !== undefined) parts.push(Prisma.sql`AND t.type = ANY(${type.in}::text[])`)
   if (type.notIn !== undefined) parts.push(Prisma.sql`AND t.type <> ALL(${type.notIn}::text[])`)
   if (taskId !== null) parts.push(Prisma.sql`AND t."taskId" = ${taskId}`)
+  if (fromVersion !== null) parts.push(Prisma.sql`AND t.version >= ${fromVersion}`)
   return {
-    name: JSON.stringify([type, taskId]),
-    where: { type, ...(taskId === null ? {} : { taskId }) },
+    name: JSON.stringify([type, taskId, fromVersion]),
+    where: {
+      type,
+      ...(taskId === null ? {} : { taskId }),
+      // Beside the page's own range, which is of the version, too.
+      ...(fromVersion === null ? {} : { AND: { version: { gte: fromVersion } } }),
+    },
     sql: parts.length === 0 ? Prisma.empty : Prisma.join(parts, ' '),
   }
 }
@@ -102,9 +114,9 @@ export async function readLogPage(
 export function eventsOfConversation(
   context: Context,
   conversationId: string,
-  args: PageArgs & { types?: readonly ShownEventType[] | null; taskId?: string | null },
+  args: PageArgs & EventFilter,
 ): Promise<Connection<SessionEvent>> {
-  const filter = eventFilter(args.types, args.taskId ?? null)
+  const filter = eventFilter(args)
   return resolveConnection(args, {
     ...BY_VERSION,
     rows: (slice) => childSlice(context.loaders, OF_CONVERSATION, conversationId, slice, filter),

@@ -1,15 +1,6 @@
-interface Tab {
-  query: string
-  /** JSON. */
-  variables: string | null
-}
-
-function tab(query: string, variables?: Record<string, unknown>): Tab {
-  return {
-    query: `${query.trim()}\n`,
-    variables: variables === undefined ? null : `${JSON.stringify(variables, null, 2)}\n`,
-  }
-}
+import { readingTabs } from './graphiql-reading-tabs.js'
+import { tab } from './graphiql-tab.js'
+import type { Tab } from './graphiql-tab.js'
 
 /**
  * What GraphiQL opens with: the life of one chat turn, told as the requests that a person and a daemon send. Whoever
@@ -17,28 +8,40 @@ function tab(query: string, variables?: Record<string, unknown>): Tab {
  */
 export const graphiqlTabs: readonly Tab[] = [
   tab(`
-# Welcome to Baton. It hands tasks to daemons that run coding agents, and decides from
-# an append-only log which provider session each run may resume.
+# Welcome to Baton. It hands tasks to daemons
+# that run coding agents, and decides from an
+# append-only log which provider session each
+# run may resume.
 #
-# The tabs tell the life of one chat turn. Go through them from left to right: press the
-# play button (or Ctrl-Enter), and copy the ids that come back into the variables of the
-# next tabs. The book icon on the left explains every type and field.
+# The tabs tell the life of one chat turn. Go
+# through them from left to right: press the
+# play button (or Ctrl-Enter), and copy the ids
+# that come back into the variables of the next
+# tabs. The book icon on the left explains every
+# type and field.
 #
 # First: who are you, and what is going on here?
 query Welcome {
   viewer { name kind workspace { id name } }
   queueStats { queued claimed running }
-  runtimes(first: 5) { nodes { id name status queueDepth } }
+  runtimes(first: 5) {
+    nodes { id name status queueDepth }
+  }
   serverTimers { heartbeat claimLease runLease }
 }
 `),
   tab(
     `
-# A runtime is one coding-agent CLI on one machine. Its daemon registers it each time it
-# starts; the same daemonId and provider always give the same runtime.
+# A runtime is one coding-agent CLI on one
+# machine. Its daemon registers it each time it
+# starts; the same daemonId and provider always
+# give the same runtime.
 #
-# Copy the id (rt_...) for the next tab and for Claim.
-mutation RegisterRuntime($input: RegisterRuntimeInput!) {
+# Copy the id (rt_...) for the next tab and for
+# Claim.
+mutation RegisterRuntime(
+  $input: RegisterRuntimeInput!
+) {
   registerRuntime(input: $input) {
     runtime { id name status lastSeenAt }
   }
@@ -48,13 +51,20 @@ mutation RegisterRuntime($input: RegisterRuntimeInput!) {
   ),
   tab(
     `
-# An agent is a worker with a config of its own, on one runtime. Its resume policy says
-# which sessions its runs may go on in.
+# An agent is a worker with a config of its own,
+# on one runtime. Its resume policy says which
+# sessions its runs may go on in.
 #
 # Copy the id (agt_...) for the next tab.
 mutation CreateAgent($input: CreateAgentInput!) {
   createAgent(input: $input) {
-    agent { id name revision runtime { name } resumePolicy { enabled scope maxResumeFailures } }
+    agent {
+      id
+      name
+      revision
+      runtime { name }
+      resumePolicy { enabled scope }
+    }
   }
 }
 `,
@@ -62,10 +72,14 @@ mutation CreateAgent($input: CreateAgentInput!) {
   ),
   tab(
     `
-# A conversation is the unit of continuity: a chat session, or an agent's work on an issue.
+# A conversation is the unit of continuity: a
+# chat session, or an agent's work on an issue.
 #
-# Copy the id (chat_...) for SendMessage, History and ExplainResume.
-mutation OpenChat($input: CreateChatSessionInput!) {
+# Copy the id (chat_...) for SendMessage,
+# History and ExplainResume.
+mutation OpenChat(
+  $input: CreateChatSessionInput!
+) {
   createChatSession(input: $input) {
     chatSession { id title agent { name } }
   }
@@ -75,9 +89,12 @@ mutation OpenChat($input: CreateChatSessionInput!) {
   ),
   tab(
     `
-# Each message gets a task of its own, the turn that answers it. It waits in the queue of
-# the agent's runtime.
-mutation SendMessage($input: SendChatMessageInput!) {
+# Each message gets a task of its own, the turn
+# that answers it. It waits in the queue of the
+# agent's runtime.
+mutation SendMessage(
+  $input: SendChatMessageInput!
+) {
   sendChatMessage(input: $input) {
     message { id createdAt }
     task { id status prompt priority }
@@ -88,11 +105,15 @@ mutation SendMessage($input: SendChatMessageInput!) {
   ),
   tab(
     `
-# Now play the daemon: ask for work. The answer holds the task, and the decision which
-# session to resume. The first turn has none to resume; come back here after Complete.
+# Now play the daemon: ask for work. The answer
+# holds the task, and the decision which session
+# to resume. The first turn has none to resume;
+# come back here after Complete.
 #
-# Copy the task's id and the claimToken for the next three tabs. The claimToken is the
-# fencing token: whoever presents an old one is told STALE_CLAIM.
+# Copy the task's id and the claimToken for the
+# next three tabs. The claimToken is the fencing
+# token: whoever presents an old one is told
+# STALE_CLAIM.
 mutation Claim($input: ClaimTaskInput!) {
   claimTask(input: $input) {
     ... on TaskClaim {
@@ -101,10 +122,18 @@ mutation Claim($input: ClaimTaskInput!) {
       leaseExpiresAt
       priorSessionId
       priorWorkDir
-      resume { outcome reason message continuityGap }
+      resume {
+        outcome
+        reason
+        message
+        continuityGap
+      }
       input { role content }
     }
-    ... on NoTaskAvailable { reasons retryAfterSeconds }
+    ... on NoTaskAvailable {
+      reasons
+      retryAfterSeconds
+    }
   }
 }
 `,
@@ -112,7 +141,8 @@ mutation Claim($input: ClaimTaskInput!) {
   ),
   tab(
     `
-# The run begins. Where a session was offered, the daemon says what the provider made of it.
+# The run begins. Where a session was offered,
+# the daemon says what the provider made of it.
 mutation Start($input: StartTaskInput!) {
   startTask(input: $input) {
     task { id status startedAt leaseExpiresAt }
@@ -123,8 +153,10 @@ mutation Start($input: StartTaskInput!) {
   ),
   tab(
     `
-# As soon as the provider names its session, the daemon pins it: from now on it survives
-# whatever ends the run, a crash or a cancellation included.
+# As soon as the provider names its session, the
+# daemon pins it: from now on it survives
+# whatever ends the run, a crash or a
+# cancellation included.
 mutation Pin($input: PinTaskSessionInput!) {
   pinTaskSession(input: $input) {
     accepted
@@ -143,7 +175,8 @@ mutation Pin($input: PinTaskSessionInput!) {
   ),
   tab(
     `
-# The run ends well. Its output becomes the agent's message in the chat.
+# The run ends well. Its output becomes the
+# agent's message in the chat.
 mutation Complete($input: CompleteTaskInput!) {
   completeTask(input: $input) {
     task { id status finishedAt output }
@@ -152,44 +185,5 @@ mutation Complete($input: CompleteTaskInput!) {
 `,
     { input: { taskId: 'task_ from Claim', claimToken: 'from Claim', output: 'It hands tasks to agents.' } },
   ),
-  tab(
-    `
-# What happened? The events are the truth, and they never change; messages, sessions and
-# the pointer are what they come to. Ask for pointer(at: "...") with the position of an
-# earlier event, and you see the past.
-query History($id: ID!) {
-  chatSession(id: $id) {
-    title
-    messages { nodes { role content } }
-    pointer { sessionId workDir runtime { name } position }
-    bindings { sessionId state resumeFailures evidence { position type } }
-    events { nodes { position version type data occurredAt } }
-  }
-}
-`,
-    { id: 'chat_ from OpenChat' },
-  ),
-  tab(
-    `
-# What would the next claim be told, and why? Nothing is changed by asking: try another
-# runtime, another policy, or an earlier position. Then send a second message, and claim.
-query ExplainResume($id: ID!) {
-  chatSession(id: $id) {
-    now: explainResume { ...decision }
-    neverResuming: explainResume(policy: { enabled: false }) { ...decision }
-    beforeAnything: explainResume(at: "0") { ...decision }
-  }
-}
-
-fragment decision on ResumeDecision {
-  outcome
-  reason
-  message
-  sessionId
-  workDir
-  candidates { eligible reason binding { sessionId state } }
-}
-`,
-    { id: 'chat_ from OpenChat' },
-  ),
+  ...readingTabs,
 ]

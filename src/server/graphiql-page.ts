@@ -28,19 +28,36 @@ export function graphiqlOptions(response: ServerResponse): GraphiQLOptions {
 const START = 'YogaGraphiQL.renderYogaGraphiQL('
 
 /**
- * Runs in the page: with the token of the dashboard in the same browser in each tab's headers, or says where to get one.
+ * Runs in the page: sends the token that the dashboard keeps in the same browser, or says where to get one. The token is
+ * in no tab: GraphiQL keeps its tabs and leaves out their headers, so that a tab would have none on the second visit.
+ * The page then opens as it was left. Without the variables of the tab that GraphiQL looks for, it opens one more each time.
  * Written as text, because nothing but text gets into the page.
  */
 const WITH_TOKEN = `
+        function kept() {
+          try {
+            const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState'));
+            return [tabs[activeTabIndex], ...tabs].filter(Boolean);
+          } catch {
+            return [];
+          }
+        }
         function withToken(root, options) {
-          const token = localStorage.getItem('baton.token');
-          if (token === null) {
+          if (localStorage.getItem('baton.token') === null) {
             document.body.innerHTML = document.querySelector('#no-token').innerHTML;
             return;
           }
-          const headers = JSON.stringify({ Authorization: 'Bearer ' + token }, null, 2);
-          const defaultTabs = options.defaultTabs.map((tab) => ({ ...tab, headers }));
-          YogaGraphiQL.renderYogaGraphiQL(root, { ...options, headers, defaultTabs });
+          const send = window.fetch;
+          window.fetch = (input, init) => {
+            const headers = new Headers(init?.headers);
+            const token = localStorage.getItem('baton.token');
+            if (token !== null && !headers.has('authorization')) headers.set('authorization', 'Bearer ' + token);
+            return send(input, { ...init, headers });
+          };
+          const tabs = kept();
+          const query = new URL(location.href).searchParams.get('query') ?? tabs[0]?.query ?? options.query;
+          const variables = tabs.find((tab) => tab.query === query)?.variables ?? '';
+          YogaGraphiQL.renderYogaGraphiQL(root, { ...options, query, variables });
         }
         withToken(`
 
@@ -57,7 +74,6 @@ const NO_TOKEN = `<template id="no-token">
 /** Loaded when it is first asked for: nine megabytes that most servers never need. From npm, so it works offline. */
 export async function renderGraphiqlPage(options?: GraphiQLOptions): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
-  // What it shows when it is opened again: without, one more empty tab each time.
   const props = { ...options, query: graphiqlTabs[0]?.query }
   const page = renderGraphiQL(props)
   const start = page.lastIndexOf(START)

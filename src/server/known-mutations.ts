@@ -43,7 +43,7 @@ export class KnownMutations {
 
   constructor(private readonly options: KnownMutationsOptions) {}
 
-  /** Learns. Must come first: it is given the bare interpreter. */
+  /** Learns. Must come before whatever goes around the interpreter: it is given the bare one. */
   plugin(): Plugin {
     return {
       onExecute: ({ args, executeFn }) => this.learn(args, executeFn as Interpreter),

@@ -15,6 +15,7 @@ import { InternalErrors } from './internal-errors.js'
 import { KnownMutations } from './known-mutations.js'
 import { observeOperations, operationWatcher } from './observe-operations.js'
 import type { Observation } from './observe-operations.js'
+import { orderedAnswers } from './ordered-answers.js'
 import { queryCost, QueryCosts } from './query-cost.js'
 import { queryLimits } from './query-limits.js'
 import { streamCap } from './stream-cap.js'
@@ -69,6 +70,7 @@ export function openYoga({
     context: contextOf,
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
     plugins: [
+      orderedAnswers,
       knownMutations.plugin(),
       observeOperations(watch, observation.log),
       queryLimits(),

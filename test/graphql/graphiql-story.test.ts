@@ -13,6 +13,11 @@ describe('the tabs that GraphiQL opens with', () => {
   it('ask for nothing that the API does not have', () => {
     expect(graphiqlTabs.flatMap(({ query }) => validate(schema, parse(query)))).toEqual([])
   })
+
+  it('have lines that a window of 1280 pixels does not cut', () => {
+    const lines = graphiqlTabs.flatMap(({ query }) => query.split('\n'))
+    expect(lines.filter((line) => line.length > 49)).toEqual([])
+  })
 })
 
 forEachDatabase((open) => {
@@ -26,13 +31,19 @@ forEachDatabase((open) => {
     /** What the comments tell to copy, by the placeholder it replaces. */
     const copied = new Map<string, string>()
     const answers = new Map<string, Variables>()
+    let followed: Variables[] = []
     for (const { query, variables } of graphiqlTabs) {
       const name = nameOf(query)
       const filled = [...copied].reduce(
         (text, [from, to]) => text.replaceAll(`"${from}"`, `"${to}"`),
         variables ?? '{}',
       )
-      const answer = await owner.ask(query, JSON.parse(filled) as Variables)
+      const given = JSON.parse(filled) as Variables
+      if (query.includes('\nsubscription ')) {
+        followed = await owner.follow(query, given, 3)
+        continue
+      }
+      const answer = await owner.ask(query, given)
       answers.set(name, answer)
       const copy = (placeholder: string, path: string) => copied.set(placeholder, textAt(answer, path))
       if (name === 'RegisterRuntime') copy('rt_ from RegisterRuntime', 'registerRuntime.runtime.id')
@@ -51,6 +62,14 @@ forEachDatabase((open) => {
       { role: 'ASSISTANT', content: 'It hands tasks to agents.' },
     ])
     expect(at(answers.get('History'), 'chatSession.pointer')).toMatchObject({ sessionId: 'session-1' })
+    expect(at(answers.get('History'), 'chatSession.events.nodes')).toContainEqual(
+      expect.objectContaining({ payload: { decision: { outcome: 'FRESH', reason: 'NO_PRIOR_SESSION' } } }),
+    )
+    expect(followed.map((told) => at(told, 'sessionEvents.payload'))).toEqual([
+      { __typename: 'ConversationOpened' },
+      { __typename: 'MessagePosted', role: 'USER' },
+      { __typename: 'TaskEnqueued' },
+    ])
     expect(at(answers.get('ExplainResume'), 'chatSession')).toMatchObject({
       now: { outcome: 'RESUME', reason: 'SAME_RUNTIME', sessionId: 'session-1', workDir: '/home/me/project' },
       neverResuming: { outcome: 'FRESH', reason: 'RESUME_DISABLED' },

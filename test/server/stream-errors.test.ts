@@ -129,7 +129,7 @@ it('where the log cannot be read, the stream says so and ends', async () => {
   expect(JSON.stringify(events)).not.toContain('secret')
   expect(complete).toBe(true)
   expect(error.mock.calls).toEqual([
-    [expect.objectContaining({ requestId: REQUEST_ID, err: failure(broken.log) }), 'A request failed'],
+    [expect.objectContaining({ requestId: REQUEST_ID, err: broken.log }), 'A request failed'],
   ])
 })
 
@@ -140,6 +140,6 @@ it('where the database is away, the stream says when to ask again', async () => 
   expect(events).toMatchObject([{ errors: [told('UNAVAILABLE')] }])
   expect(complete).toBe(true)
   expect(warn.mock.calls).toEqual([
-    [expect.objectContaining({ requestId: REQUEST_ID, err: failure(broken.log) }), expect.any(String)],
+    [expect.objectContaining({ requestId: REQUEST_ID, err: broken.log }), expect.any(String)],
   ])
 })

@@ -87,6 +87,19 @@ export class Client {
     throw new Error(told.join('\n'), { cause: errors[0]?.originalError })
   }
 
+  /** The first answers of a subscription, which it then leaves. */
+  async follow(document: string, variableValues: Variables, count: number): Promise<Variables[]> {
+    const contextValue = createContext({ services: this.services, caller: this.caller, requestId: 'test' })
+    const begun = await subscribe({ schema, document: parse(document), variableValues, contextValue })
+    if ('errors' in begun) throw new Error(JSON.stringify(begun.errors))
+    const told: Variables[] = []
+    for await (const { data, errors } of begun as AsyncIterable<ExecutionResult<Variables>>) {
+      if (errors !== undefined || data == null) throw new Error(JSON.stringify(errors))
+      if (told.push(data) === count) break
+    }
+    return told
+  }
+
   /** The one error of a subscription that must not begin. */
   async refusedSubscription(document: string, variableValues: Variables = {}): Promise<Refused> {
     const contextValue = createContext({ services: this.services, caller: this.caller, requestId: 'test' })

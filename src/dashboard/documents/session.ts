@@ -48,8 +48,24 @@ export const sessionDocuments = {
     }
   }`,
 
+  /** As many as may be asked for at once, from anywhere in a history. */
+  EventsFrom: `query EventsFrom($id: ID!, $from: Int!) {
+    node(id: $id) { id ... on Conversation { events(first: 100, fromVersion: $from) { nodes { ${EVENT} } } } }
+  }`,
+
+  EventCounts: `query EventCounts($id: ID!) {
+    node(id: $id) {
+      id
+      ... on Conversation { eventCounts { toVersion byType { type count } byReason { reason count } } }
+    }
+  }`,
+
+  MessagesById: `query MessagesById($ids: [ID!]!) { nodes(ids: $ids) { id ... on ChatMessage { content } } }`,
+
   /** Asked for where it is shown: not with each event that comes in. */
-  EventActor: `query EventActor($id: ID!) { node(id: $id) { id ... on SessionEvent { actor actorName } } }`,
+  EventAsStored: `query EventAsStored($id: ID!) {
+    node(id: $id) { id ... on SessionEvent { actor actorName data } }
+  }`,
 
   TaskDetail: `query TaskDetail($id: ID!) {
     task(id: $id) {

@@ -1,4 +1,4 @@
-import { claimOf, sessionOf, textField } from '../words/event-facts.js'
+import { claimOf, sessionOf } from '../words/event-facts.js'
 import type { SessionEvent } from '../words/event-facts.js'
 import { isDenied } from '../words/reason-words.js'
 
@@ -69,7 +69,7 @@ function apply(run: Run, event: SessionEvent, at: number): void {
     case 'TASK_CANCELLED':
       run.endedAt = at
       run.end = event.type === 'TASK_COMPLETED' ? 'COMPLETED' : event.type === 'TASK_FAILED' ? 'FAILED' : 'CANCELLED'
-      run.sessionId = textField(event, 'sessionId') ?? run.sessionId
+      run.sessionId = sessionOf(event) ?? run.sessionId
       break
     case 'CONVERSATION_ERASED':
     case 'CONVERSATION_OPENED':

@@ -1,4 +1,4 @@
-import { claimOf, flagField, sessionOf, textField } from '../words/event-facts.js'
+import { claimOf, endingOf, sessionOf, told } from '../words/event-facts.js'
 import type { SessionEvent } from '../words/event-facts.js'
 
 /**
@@ -14,14 +14,15 @@ export function mayMovePointer(events: readonly SessionEvent[]): SessionEvent[] 
     const claim = claimOf(event)
     if (event.type === 'TASK_CLAIMED') offered = claim?.sessionId ?? null
     const session = event.type === 'TASK_CLAIMED' ? null : sessionOf(event)
+    const ending = endingOf(event)
+    const failure = told(event, 'TaskFailed')
     const harms =
       event.type === 'SESSION_RESET' ||
       event.type === 'POINTER_IMPORTED' ||
       event.type === 'UNKNOWN' ||
-      textField(event, 'retiredSessionId') !== null ||
-      textField(event, 'resumeResult') === 'REFUSED' ||
-      flagField(event, 'transcriptMissing') === true ||
-      (event.type === 'TASK_FAILED' && (flagField(event, 'resumeSafe') === false || offered !== null))
+      (ending !== null && (ending.retiredSessionId !== null || ending.transcriptMissing)) ||
+      told(event, 'TaskStarted')?.resumeResult === 'REFUSED' ||
+      (failure !== null && (!failure.resumeSafe || offered !== null))
     if (isFirst || harms || (session !== null && session !== named)) moving.push(event)
     // After harm the same session may be named again and count again.
     named = harms ? null : (session ?? named)

@@ -15,7 +15,7 @@ export type Decision = NonNullable<NonNullable<Result<'TaskDetail'>['task']>['re
 export function DecisionDetail({ decision, event }: { decision: Decision; event: SessionEvent }): ReactNode {
   const { history } = useSession()
   const turnsOn = decision.candidates.find(({ reason }) => reason === decision.reason) ?? decision.candidates[0]
-  const compared = turnsOn === undefined ? [] : comparisons(decision, turnsOn.binding, event, history.events)
+  const compared = turnsOn === undefined ? [] : comparisons(decision, turnsOn.binding, event, history.read)
   return (
     <section className="decision" aria-label="The decision">
       <p className="decision-words">

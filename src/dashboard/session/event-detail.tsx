@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { ask } from '../api/queries.js'
 import { Problem } from '../parts/notice.js'
@@ -25,7 +26,7 @@ export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
       {detail !== null && <TaskFacts task={detail} event={event} />}
       <details className="raw">
         <summary>As it is stored</summary>
-        <pre>{JSON.stringify(event.data, null, 2)}</pre>
+        <StoredData id={event.id} />
       </details>
       <footer className="event-detail-end">
         <span className="muted">
@@ -47,17 +48,30 @@ export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
 
 /** A token's name; whoever wants its id points at it. */
 function Actor({ event: { id, actor } }: { event: SessionEvent }): ReactNode {
-  const { data } = useQuery({ ...ask('EventActor', { id }), staleTime: Infinity })
+  const { data } = useQuery({ ...ask('EventAsStored', { id }), staleTime: Infinity })
   const node = data?.node
   const name = node != null && 'actorName' in node ? node.actorName : null
   if (!actor.startsWith('tok_')) return 'the server'
   return <span title={actor}>{name ?? actor}</span>
 }
 
+/** The page itself goes by what the events tell in types. */
+function StoredData({ id }: { id: string }): ReactNode {
+  const { data, error } = useQuery({ ...ask('EventAsStored', { id }), staleTime: Infinity })
+  const node = data?.node
+  if (error !== null) return <Problem error={error} />
+  return <pre>{node != null && 'data' in node ? JSON.stringify(node.data, null, 2) : ''}</pre>
+}
+
 /** The newest claim's decision is kept with its task; an earlier one is asked for again, as of the event before it. */
 function ClaimDetail({ event }: { event: SessionEvent }): ReactNode {
   const { id, history } = useSession()
-  const before = history.events.find(({ version }) => version === event.version - 1)
+  const before = history.at(event.version - 1)
+  const isMissing = before === undefined && event.version > 1
+  const { need } = history
+  useEffect(() => {
+    if (isMissing) need([event.version - 1])
+  }, [isMissing, need, event.version])
   const task = useQuery(ask('TaskDetail', { id: event.task?.id ?? '' }))
   const kept = task.data?.task?.resume ?? null
   const isKept = kept !== null && (before === undefined || kept.basis === before.position)

@@ -1,8 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { ask } from '../api/queries.js'
+import type { Result } from '../api/request.js'
 import { useUrlList, useUrlValue } from '../parts/url-state.js'
 import { claimOf, sessionOf } from '../words/event-facts.js'
 import type { SessionEvent } from '../words/event-facts.js'
-import { STEPS, wordsOfEvent } from '../words/event-words.js'
+import { STEP_OF, STEPS, wordsOfEvent } from '../words/event-words.js'
 import type { Names, Step } from '../words/event-words.js'
 import { isDenied, wordsOfReason } from '../words/reason-words.js'
 
@@ -20,14 +23,15 @@ export interface EventFilters {
 }
 
 /** What is shown of a history, in the URL. OR within a question, AND across them. */
-export function useEventFilters(events: readonly SessionEvent[], names: Names): EventFilters {
+export function useEventFilters(id: string, events: readonly SessionEvent[], names: Names): EventFilters {
   const [query, setQuery] = useUrlValue('q')
   const [steps, setSteps] = useUrlList('step')
   const [reasons, setReasons] = useUrlList('reason')
   const words = (query ?? '').toLowerCase().split(/\s+/).filter(Boolean)
-  const counts = useMemo(() => countsOf(events, names), [events, names])
+  const counted = useQuery({ ...ask('EventCounts', { id }), staleTime: Infinity }).data?.node
+  const counts = useMemo(() => countsOf(counted, events), [counted, events])
   const passes = (event: SessionEvent): boolean => {
-    if (steps.length > 0 && !steps.includes(wordsOfEvent(event, names).step)) return false
+    if (steps.length > 0 && !steps.includes(STEP_OF[event.type])) return false
     if (reasons.length > 0 && !reasons.includes(claimOf(event)?.reason ?? '')) return false
     if (words.length === 0) return true
     const text = searchText(event, names)
@@ -40,14 +44,23 @@ export function useEventFilters(events: readonly SessionEvent[], names: Names): 
   }
 }
 
-function countsOf(events: readonly SessionEvent[], names: Names) {
+/** What the server has counted of the whole history, and what came in since. */
+function countsOf(counted: Result<'EventCounts'>['node'] | undefined, events: readonly SessionEvent[]) {
   const stepCounts = new Map<Step, number>((Object.keys(STEPS) as Step[]).map((step) => [step, 0]))
   const reasonCounts = new Map<string, number>()
+  if (counted == null || !('eventCounts' in counted)) return { stepCounts, reasonCounts }
+  const { toVersion, byType, byReason } = counted.eventCounts
+  const addStep = (type: SessionEvent['type'], count: number): unknown =>
+    stepCounts.set(STEP_OF[type], (stepCounts.get(STEP_OF[type]) ?? 0) + count)
+  const addReason = (reason: string, count: number): unknown =>
+    reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + count)
+  for (const { type, count } of byType) addStep(type, count)
+  for (const { reason, count } of byReason) addReason(reason, count)
   for (const event of events) {
-    const { step } = wordsOfEvent(event, names)
-    stepCounts.set(step, (stepCounts.get(step) ?? 0) + 1)
+    if (event.version <= toVersion) break
+    addStep(event.type, 1)
     const reason = claimOf(event)?.reason
-    if (reason !== undefined) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1)
+    if (reason !== undefined) addReason(reason, 1)
   }
   return { stepCounts, reasonCounts }
 }

@@ -2,67 +2,74 @@ import { useEffect, useRef, useState } from 'react'
 import { useShortcuts } from '../parts/shortcuts.js'
 import type { SessionEvent } from '../words/event-facts.js'
 import { isDeniedClaim } from './event-filters.js'
-import { useSession } from './session-context.js'
 
 interface Rows {
-  shown: readonly SessionEvent[]
+  count: number
+  /** undefined: it is not read yet. */
+  eventAt: (index: number) => SessionEvent | undefined
+  /** -1: it is not among the rows, as far as they are known. */
+  indexOf: (version: number) => number
+  /** Has the row at that place read, also the one after the last; false: there is none. */
+  read: (index: number) => boolean
+  /** How many events are read. */
+  known: number
   opened: string | null
   setOpened: (version: string | null) => void
   scrollTo: (index: number, align: 'start' | 'auto') => void
 }
 
+/** Where to go as soon as it is read: a version, or the next denied claim in this direction. */
+type Wanted = { version: number } | { denied: 1 | -1 }
+
 /** The row that the keyboard is at, and the keys that move it: also to rows that are not in the document, or not read yet. */
-export function useEventKeys({ shown, opened, setOpened, scrollTo }: Rows): { current: number | null } {
-  const { history } = useSession()
-  const { hasOlder, readOlder, total } = history
-  const [current, setCurrent] = useState<number | null>(opened === null ? null : Number(opened))
-  /** Where to go as soon as it is read: a version, or the next denied claim. */
-  const [wanted, setWanted] = useState<number | 'denied' | null>(opened === null ? null : Number(opened))
+export function useEventKeys(rows: Rows): { current: number | null } {
+  const { count, eventAt, indexOf, read, known, opened, setOpened, scrollTo } = rows
+  const first = opened === null ? null : Number(opened)
+  const [current, setCurrent] = useState<number | null>(first)
+  const [wanted, setWanted] = useState<Wanted | null>(first === null ? null : { version: first })
   const focusing = useRef(0)
 
   const go = (index: number, align: 'start' | 'auto' = 'auto'): void => {
-    const event = shown[index]
+    const event = eventAt(index)
     if (event === undefined) return
     setCurrent(event.version)
     scrollTo(index, align)
     focusing.current = event.version
     focusSoon(event.version, () => focusing.current === event.version)
   }
-  const place = current === null ? -1 : shown.findIndex(({ version }) => version === current)
-  const findDenied = (step: 1 | -1): number => {
-    for (let index = place + step; index >= 0 && index < shown.length; index += step) {
-      const event = shown[index]
-      if (event !== undefined && isDeniedClaim(event)) return index
-    }
-    return -1
-  }
-  const goDenied = (step: 1 | -1): void => {
-    const index = findDenied(step)
-    if (index !== -1) {
+  const place = current === null ? -1 : indexOf(current)
+  /** Goes to the next denied claim, or has read what is in the way of it. false: it is not read yet. */
+  const goDenied = (step: 1 | -1): boolean => {
+    for (let index = place + step; index >= 0; index += step) {
+      const event = eventAt(index)
+      if (event === undefined) return !read(index)
+      if (!isDeniedClaim(event)) continue
       go(index, 'start')
-      setOpened(String(shown[index]?.version))
-    } else if (step === 1 && hasOlder) {
-      setWanted('denied')
+      setOpened(String(event.version))
+      return true
     }
+    return true
+  }
+  const goWanted = (version: number): boolean => {
+    const index = indexOf(version)
+    if (index === -1) return !read(count)
+    go(index, 'start')
+    if (eventAt(index) !== undefined) return true
+    scrollTo(index, 'start')
+    return !read(index)
   }
 
   useEffect(() => {
-    if (wanted === null || total === 0) return
-    const index = wanted === 'denied' ? findDenied(1) : shown.findIndex(({ version }) => version === wanted)
-    if (index !== -1) {
-      setWanted(null)
-      go(index, 'start')
-      if (wanted === 'denied') setOpened(String(shown[index]?.version))
-    } else if (hasOlder) readOlder()
-    else setWanted(null)
+    if (wanted === null || known === 0) return
+    if ('denied' in wanted ? goDenied(wanted.denied) : goWanted(wanted.version)) setWanted(null)
     // Each page that comes in is looked through once.
-  }, [wanted, shown.length, hasOlder, total])
+  }, [wanted, known, count])
 
   useShortcuts({
-    j: () => go(Math.min(shown.length - 1, place + 1)),
+    j: () => go(Math.min(count - 1, place + 1)),
     k: () => go(Math.max(0, place - 1)),
-    n: () => goDenied(1),
-    N: () => goDenied(-1),
+    n: () => setWanted({ denied: 1 }),
+    N: () => setWanted({ denied: -1 }),
     '/': () => document.querySelector<HTMLInputElement>('#event-search')?.focus(),
     y: () => {
       if (current !== null) copyLink(current)

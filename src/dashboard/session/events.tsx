@@ -5,6 +5,7 @@ import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useUrlValue } from '../parts/url-state.js'
 import { useListTop } from '../parts/use-list-top.js'
+import type { SessionEvent } from '../words/event-facts.js'
 import { dayOf } from '../words/time-words.js'
 import { EventBar } from './event-bar.js'
 import { useEventFilters } from './event-filters.js'
@@ -19,9 +20,9 @@ const AT_TOP = 60
 
 /** The default view: plain rows, newest first, one for each step. Only what is on the screen is in the document. */
 export function Events(): ReactNode {
-  const { history, names, at } = useSession()
-  const { events, total, hasOlder, readOlder, setAtTop } = history
-  const filters = useEventFilters(events, names)
+  const { id, history, names, at } = useSession()
+  const { events, total, hasOlder, readOlder, setAtTop, need } = history
+  const filters = useEventFilters(id, events, names)
   const [opened, setOpened] = useUrlValue('event')
   const { passes, active } = filters
   // The counts and the filter read every event: not for each keystroke of another part of the page.
@@ -31,22 +32,28 @@ export function Events(): ReactNode {
   )
   const list = useRef<HTMLOListElement>(null)
   const margin = useListTop(list)
+  const count = active ? shown.length : total
+  /** Without a filter, the place of an event tells its version, whether or not it is read. */
+  const eventAt = (index: number): SessionEvent | undefined => (active ? shown[index] : history.at(total - index))
   const virtual = useWindowVirtualizer({
-    count: active ? shown.length : total,
+    count,
     estimateSize: () => ROW_HEIGHT,
     overscan: 14,
     scrollMargin: margin,
     // What is sticky at the top must not cover the row that was looked for.
     scrollPaddingStart: STICKY,
-    getItemKey: (index) => shown[index]?.version ?? total - index,
+    getItemKey: (index) => (active ? (shown[index]?.version ?? index) : total - index),
   })
   const rows = virtual.getVirtualItems()
-  const last = rows.at(-1)?.index ?? 0
-  const reachesEnd = last >= shown.length - 1
+  const unread = active ? [] : rows.flatMap(({ index }) => (eventAt(index) === undefined ? [total - index] : []))
 
   useEffect(() => {
-    if (hasOlder && (active || reachesEnd)) readOlder()
-  }, [hasOlder, active, reachesEnd, readOlder, events.length])
+    if (unread.length > 0) need(unread)
+  }, [unread.join(), need])
+
+  useEffect(() => {
+    if (hasOlder && active) readOlder()
+  }, [hasOlder, active, readOlder, events.length])
 
   useEffect(() => {
     const scrolled = (): void => setAtTop(window.scrollY <= margin + AT_TOP)
@@ -56,14 +63,26 @@ export function Events(): ReactNode {
   }, [margin, setAtTop])
 
   const scrollTo = (index: number, align: 'start' | 'auto'): void => virtual.scrollToIndex(index, { align })
-  const { current } = useEventKeys({ shown, opened, setOpened, scrollTo })
+  const { current } = useEventKeys({
+    ...{ count, eventAt, opened, setOpened, scrollTo },
+    known: history.read.length,
+    indexOf: (version) => {
+      if (active) return shown.findIndex((event) => event.version === version)
+      return version >= 1 && version <= total ? total - version : -1
+    },
+    read: (index) => {
+      if (active) readOlder()
+      else need([total - index])
+      return active ? hasOlder : index < total
+    },
+  })
 
   if (history.error !== null) return <Problem error={history.error} again={history.again} />
   if (history.loading) return <Skeleton rows={14} />
   const position = at === null ? null : BigInt(at)
   return (
     <section aria-label="Events">
-      <EventBar filters={filters} shown={active ? shown.length : total} />
+      <EventBar filters={filters} shown={count} />
       <ol
         ref={list}
         className="events"
@@ -71,8 +90,8 @@ export function Events(): ReactNode {
         aria-label={`${total.toLocaleString()} events, newest first`}
       >
         {rows.map(({ index, key, start }) => {
-          const event = shown[index]
-          const before = shown[index - 1]
+          const event = eventAt(index)
+          const before = eventAt(index - 1)
           return (
             <li
               key={key}
@@ -80,7 +99,7 @@ export function Events(): ReactNode {
               data-index={index}
               className="event-place"
               style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
-              aria-setsize={active ? shown.length : total}
+              aria-setsize={count}
               aria-posinset={index + 1}
             >
               {event === undefined ? (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { ask } from '../api/queries.js'
@@ -23,10 +23,12 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   const session = useQuery(ask('Session', { id, at: position }))
   const { change: mayChange } = useMay()
   const { data: fleet } = useQuery(ask('Runtimes', {}, () => 15))
-  const history = useHistory(id)
+  const [event] = useUrlValue('event')
+  const [first] = useState(versionOf(event))
+  const history = useHistory(id, first)
   const conversation = asConversation(session.data?.node)
   const runtimes = useMemo(() => runtimesOf(fleet?.runtimes.nodes ?? [], conversation), [fleet, conversation])
-  const names = useNames(id, runtimes, history.events)
+  const names = useNames(id, runtimes, history)
   useTitle(conversation === null ? 'Session' : titleInWords(namesOf(conversation)))
 
   if (session.error !== null) return page(<Problem error={session.error} again={() => session.refetch()} />)
@@ -57,6 +59,10 @@ function page(children: ReactNode): ReactNode {
       {children}
     </main>
   )
+}
+
+function versionOf(event: string | null): number | null {
+  return event !== null && /^[1-9]\d{0,8}$/.test(event) ? Number(event) : null
 }
 
 function asConversation(node: object | null | undefined): ConversationNode | null {

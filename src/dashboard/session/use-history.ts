@@ -3,12 +3,22 @@ import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react'
 import { request } from '../api/request.js'
 import { useLiveLog, useLogEvents } from '../shell/live-log.js'
 import type { SessionEvent } from '../words/event-facts.js'
+import { useStretches } from './use-stretches.js'
+import type { Stretches } from './use-stretches.js'
 
 export interface History {
   /** Newest first, without holes. */
   events: readonly SessionEvent[]
   /** How many events the conversation has: versions count from 1. */
   total: number
+  /** An event anywhere in the history, where it is read. */
+  at: (version: number) => SessionEvent | undefined
+  /** Has what is around these versions read. */
+  need: Stretches['need']
+  /** All that is read, newest first, with holes. */
+  read: readonly SessionEvent[]
+  /** What the messages beyond `events` say, by id. */
+  messages: Stretches['messages']
   hasOlder: boolean
   loading: boolean
   error: unknown
@@ -21,8 +31,9 @@ export interface History {
   setAtTop: (atTop: boolean) => void
 }
 
-/** One conversation's stream: pages from the newest back, and what comes in live. */
-export function useHistory(id: string): History {
+/** One conversation's stream: pages from the newest back, what comes in live, and what is around the version `first`. */
+export function useHistory(id: string, first: number | null): History {
+  const stretches = useStretches(id, first)
   const query = useInfiniteQuery({
     queryKey: ['EventsBefore', id],
     queryFn: ({ pageParam }) => eventsBefore(id, pageParam),
@@ -47,9 +58,19 @@ export function useHistory(id: string): History {
     if (hasNextPage && !isFetching) fetchNextPage().catch(() => undefined)
   }, [hasNextPage, isFetching, fetchNextPage])
   const newest = events[0]?.version ?? 0
+  const oldest = events.at(-1)?.version ?? 0
+  const at = useCallback(
+    (version: number) => events[newest - version] ?? stretches.events.get(version),
+    [events, newest, stretches],
+  )
+  const read = useMemo(() => {
+    const older = [...stretches.events.values()].filter(({ version }) => version < oldest)
+    return older.length === 0 ? events : [...events, ...older.sort((a, b) => b.version - a.version)]
+  }, [events, oldest, stretches])
   return {
     events,
     total: newest,
+    ...{ at, read, need: stretches.need, messages: stretches.messages },
     hasOlder: hasNextPage,
     loading: query.isPending,
     error: query.error,

@@ -2,21 +2,24 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { ask } from '../api/queries.js'
 import { request } from '../api/request.js'
-import { textField } from '../words/event-facts.js'
-import type { SessionEvent } from '../words/event-facts.js'
+import { told } from '../words/event-facts.js'
 import type { Names } from '../words/event-words.js'
 import type { Runtime } from './session-context.js'
+import type { History } from './use-history.js'
 
 /** Names for what events only hold ids of: runtimes, and of a chat what was said. */
-export function useNames(id: string, runtimes: readonly Runtime[], events: readonly SessionEvent[]): Names {
+export function useNames(id: string, runtimes: readonly Runtime[], { events, messages: others }: History): Names {
   const messages = useMessages(id, events.at(-1)?.occurredAt)
   return useMemo(() => {
     const runtimeNames = new Map(runtimes.map((runtime) => [runtime.id, runtime.name]))
     return {
       runtime: (runtimeId) => (runtimeId == null ? 'an unknown runtime' : (runtimeNames.get(runtimeId) ?? runtimeId)),
-      message: (event) => messages.get(textField(event, 'messageId') ?? '') ?? null,
+      message: (event) => {
+        const id = told(event, 'MessagePosted')?.messageId ?? ''
+        return messages.get(id) ?? others.get(id) ?? null
+      },
     }
-  }, [runtimes, messages])
+  }, [runtimes, messages, others])
 }
 
 /** The texts of a chat's messages by id, as far back as `since`: its oldest event that is read. */

@@ -1,7 +1,7 @@
 import type { Variables } from '../api/request.js'
 import { request } from '../api/request.js'
 import { explanationOf } from '../session/next-claims.js'
-import { claimOf, textField } from '../words/event-facts.js'
+import { claimOf, told } from '../words/event-facts.js'
 import type { SessionEvent } from '../words/event-facts.js'
 
 export type Policy = NonNullable<Variables<'Explanation'>['policy']>
@@ -13,7 +13,8 @@ export interface PastClaim {
   outcome: string
   reason: string
   sessionId: string | null
-  policy: Policy | null
+  /** What was in force, as the claim recorded it. */
+  policy: Policy
 }
 
 export interface Flip {
@@ -34,7 +35,7 @@ const AT_ONCE = 6
 /** The claims that a policy could decide otherwise: no rerun, and none that was asked to be fresh. Newest first. */
 export function claimsToCheck(events: readonly SessionEvent[], most: number): PastClaim[] {
   const reruns = new Set(
-    events.filter((event) => textField(event, 'rerunOf') !== null).map((event) => event.task?.id ?? null),
+    events.filter((event) => told(event, 'TaskEnqueued')?.rerunOf != null).map((event) => event.task?.id ?? null),
   )
   const claims: PastClaim[] = []
   for (const [index, event] of events.entries()) {
@@ -43,8 +44,8 @@ export function claimsToCheck(events: readonly SessionEvent[], most: number): Pa
     const before = events[index + 1]
     if (claim === null || before === undefined || event.runtime === null) continue
     if (claim.reason === 'FORCED_FRESH' || reruns.has(event.task?.id ?? null)) continue
-    const { outcome, reason, sessionId } = claim
-    claims.push({ event, basis: before.position, outcome, reason, sessionId, policy: policyOf(event) })
+    const { outcome, reason, sessionId, policy } = claim
+    claims.push({ event, basis: before.position, outcome, reason, sessionId, policy })
   }
   return claims
 }
@@ -64,7 +65,7 @@ export async function simulate(
       const then = await explain(id, claim, policy)
       simulation.checked += 1
       if (then === null || isSame(claim, then)) continue
-      const control = claim.policy === null ? null : await explain(id, claim, claim.policy)
+      const control = await explain(id, claim, claim.policy)
       if (control !== null && !isSame(claim, control)) simulation.incomparable += 1
       else simulation.flips.push({ claim, outcome: then.outcome, reason: then.reason })
     }
@@ -81,10 +82,4 @@ async function explain(id: string, { event, basis }: PastClaim, policy: Policy) 
 
 function isSame(claim: PastClaim, { outcome, sessionId }: { outcome: string; sessionId: string | null }): boolean {
   return claim.outcome === outcome && claim.sessionId === sessionId
-}
-
-/** The policy that was in force, as the claim recorded it. */
-function policyOf({ data }: SessionEvent): Policy | null {
-  const { decision } = data as { decision?: { policy?: Policy } | null }
-  return decision?.policy ?? null
 }

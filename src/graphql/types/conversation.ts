@@ -3,7 +3,7 @@ import { explainResume } from '../../use-cases/explain-resume.js'
 import { callerOf } from '../context.js'
 import { unwrap } from '../errors.js'
 import { eventsOfConversation } from '../event-lists.js'
-import { id as idRule } from '../input-rules.js'
+import { id as idRule, sequence } from '../input-rules.js'
 import { placeAt } from '../loaders/histories.js'
 import { agentById, listingByConversation, taskById } from '../loaders/rows.js'
 import {
@@ -20,6 +20,7 @@ import {
 import { optional, required } from '../relations.js'
 import { positionOf, stateAt } from '../session-views.js'
 import { tasksOf } from '../task-lists.js'
+import { COUNTS_COST, countEvents, EventCountsRef } from './event-counts.js'
 import { SessionEventTypeRef } from './event-type.js'
 import { whenLoaded } from '../when-loaded.js'
 import { ResumePolicyInputRef, policyOf, storedPolicy } from './policy.js'
@@ -99,11 +100,21 @@ ConversationRef.implement({
         args: {
           types: t.arg({ type: [SessionEventTypeRef], description: 'Only events of one of these types.' }),
           taskId: t.arg.id({ validate: idRule, description: 'Only events of this task.' }),
+          fromVersion: t.arg.int({
+            validate: sequence,
+            description: 'Only events of this version and later: to begin in the midst of a long history.',
+          }),
         },
         resolve: ({ id }, args, context) => eventsOfConversation(context, id, args),
       },
       SessionEventConnection,
     ),
+    eventCounts: t.field({
+      type: EventCountsRef,
+      complexity: COUNTS_COST,
+      description: 'How many events of each kind its whole history has.',
+      resolve: ({ id }, _args, context) => countEvents(context, id),
+    }),
     tasks: t.connection(
       {
         type: TaskRef,

@@ -1,11 +1,15 @@
 import { builder } from '../builder.js'
 import { readLogPage, shownType } from '../event-lists.js'
 import { toldData } from '../erased-words.js'
+import { payloadOf } from '../event-payload.js'
 import { logPage } from '../input-rules.js'
 import { conversationById, runtimeById, taskById, tokenById } from '../loaders/rows.js'
 import { ConversationRef, NodeRef, RuntimeRef, SessionEventRef, TaskRef } from '../refs.js'
 import { optional, required } from '../relations.js'
 import { SessionEventTypeRef } from './event-type.js'
+import './payload-runs.js'
+import './payload-work.js'
+import { SessionEventPayloadRef } from './payload-refs.js'
 
 SessionEventRef.implement({
   description: 'One fact that never changes. The log only grows: whatever else is shown is folded from it.',
@@ -44,6 +48,14 @@ SessionEventRef.implement({
         'The particulars, as they were stored. After eraseConversationContent without the words of people and daemons ' +
         'that they may hold.',
       resolve: (event, _args, context) => toldData(context, event),
+    }),
+    payload: t.field({
+      type: SessionEventPayloadRef,
+      nullable: true,
+      description:
+        'The particulars of `data` by the kind of event, in the shape of today; null where `type` is UNKNOWN, or a newer ' +
+        'server wrote the event.',
+      resolve: (event, _args, context) => payloadOf(context, event),
     }),
     actor: t.exposeString('actor', { description: 'Who caused it: a token (tok_...), or the server itself.' }),
     actorName: t.string({

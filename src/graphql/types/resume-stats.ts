@@ -5,12 +5,12 @@ import { callerOf } from '../context.js'
 import { id as idRule, instant } from '../input-rules.js'
 import { ResumeReasonRef } from './decision-enums.js'
 
-interface ReasonCount {
+export interface ReasonCount {
   reason: ResumeReason
   count: number
 }
 
-const ResumeReasonCountRef = builder.objectRef<ReasonCount>('ResumeReasonCount').implement({
+export const ResumeReasonCountRef = builder.objectRef<ReasonCount>('ResumeReasonCount').implement({
   description: 'How often a decision was made for a reason.',
   fields: (t) => ({
     reason: t.expose('reason', { type: ResumeReasonRef, description: 'The reason.' }),

@@ -22,7 +22,7 @@ import { TaskRef } from '../refs.js'
 import { TaskPayloadRef } from './task-changes.js'
 import { UsageInputRef } from './usage.js'
 
-const ResumeResultRef = builder.enumType('ResumeResult', {
+export const ResumeResultRef = builder.enumType('ResumeResult', {
   description: 'What the provider made of the offered session.',
   values: {
     RESUMED: { description: 'It went on in it.' },

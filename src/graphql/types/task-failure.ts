@@ -4,7 +4,7 @@ import type { FailureFault } from '../../session-pointer/failure-class.js'
 import type { TaskFailure } from '../../tasks/task-state.js'
 import { builder } from '../builder.js'
 
-const FailureFaultRef = builder.enumType('FailureFault', {
+export const FailureFaultRef = builder.enumType('FailureFault', {
   description: 'Whose fault a failure was, and so what follows from it.',
   values: {
     SESSION: { description: 'It would repeat on resume: the session is POISONED.' },

@@ -1,3 +1,4 @@
+import { payloadName } from '../../../src/graphql/payload-name.js'
 import type { Binding } from '../../../src/session-pointer/session-state.js'
 import { effectiveState, pointerOf } from '../../../src/session-pointer/bindings.js'
 import { initialState } from '../../../src/session-pointer/session-state.js'
@@ -67,15 +68,19 @@ export class MockNodes {
         const decision = decisionFor(basis?.after ?? initialState, agent, runtime, now, { policy: inForce })
         return this.decision(conversation, decision, basis, inForce, runtime)
       },
-      events: (args: PageArgs & { types?: string[] | null; taskId?: string | null }) =>
+      events: (args: PageArgs & { types?: string[] | null; taskId?: string | null; fromVersion?: number | null }) =>
         connection(
           conversation.events.filter(
-            ({ type, taskId }) => (args.types?.includes(type) ?? true) && (args.taskId ?? taskId) === taskId,
+            ({ type, taskId, version }) =>
+              (args.types?.includes(type) ?? true) &&
+              (args.taskId ?? taskId) === taskId &&
+              version >= (args.fromVersion ?? 0),
           ),
           args,
           (event) => this.event(event),
         ),
       tasks: (args: PageArgs & { status?: string[] | null }) => this.tasks(tasks(), args),
+      eventCounts: () => eventCounts(conversation),
       newestTask: () => {
         const [newest] = tasks()
         return newest === undefined ? null : this.task(newest)
@@ -88,12 +93,18 @@ export class MockNodes {
     }
   }
 
+  message(id: string): Fields | null {
+    const found = this.world.conversations.flatMap(({ messages }) => messages).find((message) => message.id === id)
+    return found === undefined ? null : { __typename: 'ChatMessage', ...found }
+  }
+
   event(event: WorldEvent): Fields {
     return {
       __typename: 'SessionEvent',
       ...event,
       actorName: this.world.tokens.find(({ id }) => id === event.actor)?.name ?? null,
       rawType: event.type,
+      payload: { __typename: payloadName(event.type), ...event.data },
       schemaVersion: 1,
       position: String(event.position),
       conversation: () => this.conversation(this.world.conversation(event.conversationId)),
@@ -200,5 +211,20 @@ export class MockNodes {
   private eventAt(conversation: WorldConversation, at: string | null): WorldEvent | null {
     const last = conversation.events.findLast(({ position }) => at === null || position <= Number(at))
     return last ?? null
+  }
+}
+
+function eventCounts({ events }: WorldConversation): Fields {
+  const byType = new Map<string, number>()
+  const byReason = new Map<string, number>()
+  for (const event of events) {
+    byType.set(event.type, (byType.get(event.type) ?? 0) + 1)
+    const reason = event.type === 'TASK_CLAIMED' ? event.data.decision?.reason : undefined
+    if (reason !== undefined) byReason.set(reason, (byReason.get(reason) ?? 0) + 1)
+  }
+  return {
+    toVersion: events.length,
+    byType: [...byType].map(([type, count]) => ({ type, count })),
+    byReason: [...byReason].map(([reason, count]) => ({ reason, count })),
   }
 }

@@ -36,10 +36,10 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
     if (conversation !== undefined) return nodes.conversation(conversation)
     const agent = world.agents.find((one) => one.id === id)
     if (agent !== undefined) return nodes.agent(agent)
-    const event = world.log.find((one) => one.id === id)
-    if (event !== undefined) return nodes.event(event)
     const task = world.tasks.get(id)
-    return task === undefined ? null : nodes.task(task)
+    if (task !== undefined) return nodes.task(task)
+    const event = id.startsWith('evt_') ? world.log.find((one) => one.id === id) : undefined
+    return event === undefined ? null : nodes.event(event)
   }
   const since = (time: string | null | undefined) =>
     world.log.filter((event) => time == null || Date.parse(event.occurredAt) >= Date.parse(time))
@@ -56,7 +56,7 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
       workspace: { id: 'ws_1', name: 'Checkout team' },
     }),
     runtimes: (args: PageArgs) => connection(world.runtimes.toReversed(), args, (runtime) => nodes.runtime(runtime)),
-    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
+    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id }) ?? nodes.message(id)),
     conversations: (args: PageArgs & { filter?: ConversationFilter | null }) => {
       const listed = world.conversations.filter((conversation) => isListed(world, conversation, args.filter ?? {}))
       const ordered = listed.toSorted((a, b) => activityOf(b).localeCompare(activityOf(a)))

@@ -1,0 +1,13 @@
+/** One of GraphiQL's. */
+export interface Tab {
+  query: string
+  /** JSON. */
+  variables: string | null
+}
+
+export function tab(query: string, variables?: Record<string, unknown>): Tab {
+  return {
+    query: `${query.trim()}\n`,
+    variables: variables === undefined ? null : `${JSON.stringify(variables, null, 2)}\n`,
+  }
+}
