@@ -6,6 +6,7 @@ import { fold } from './fold/fold.js'
 import { history } from './history/history.js'
 import { hostile } from './hostile/hostile.js'
 import { idle } from './idle/idle.js'
+import { page } from './page/page.js'
 import { streams } from './streams/streams.js'
 
-export const BENCHES: Record<string, Bench> = { claim, backlog, idle, history, fold, embedded, hostile, streams }
+export const BENCHES: Record<string, Bench> = { claim, backlog, idle, history, fold, embedded, hostile, streams, page }

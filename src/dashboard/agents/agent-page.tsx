@@ -30,7 +30,7 @@ export function AgentPage({ id }: { id: string }): ReactNode {
   if (query.error !== null && query.data === undefined) {
     return page(<Problem error={query.error} again={() => query.refetch()} />)
   }
-  if (query.data === undefined) return page(<Skeleton rows={14} />)
+  if (query.data === undefined || !may.known) return page(<Skeleton rows={14} />)
   if (agent === null) {
     return page(
       <Notice title="There is no such agent">

@@ -40,6 +40,7 @@ export function AgentsPage(): ReactNode {
           {list.data !== undefined &&
             `${plural(agents.length, 'agent')}${older || pages.length > 1 ? ' on this page' : ''}`}
         </p>
+        {may.change && <NewAgent />}
         <label className="check">
           <input
             type="checkbox"
@@ -51,7 +52,6 @@ export function AgentsPage(): ReactNode {
           />{' '}
           Archived, too
         </label>
-        {may.change && <NewAgent />}
       </div>
       {list.error !== null && list.data === undefined && <Problem error={list.error} again={() => list.refetch()} />}
       {list.isPending && <Skeleton rows={8} />}

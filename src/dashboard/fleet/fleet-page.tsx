@@ -26,6 +26,8 @@ export function FleetPage(): ReactNode {
   const doing = useQuery(ask('Doing', {}, everyFiveSeconds))
   const waiting = useQuery(ask('Waiting', {}, everyFiveSeconds))
   const { data } = fleet
+  // All at once, so that nothing jumps.
+  const shown = data !== undefined && !doing.isPending
   const tasks = waiting.data?.tasks.nodes ?? []
   const online = data?.runtimes.nodes.filter(({ status }) => status === 'ONLINE').length ?? 0
   return (
@@ -42,13 +44,13 @@ export function FleetPage(): ReactNode {
         {may.administer && <ConnectMachine />}
       </div>
       {fleet.error !== null && data === undefined && <Problem error={fleet.error} again={() => fleet.refetch()} />}
-      {fleet.isPending && <Skeleton rows={8} />}
-      {data !== undefined && data.runtimes.nodes.length === 0 && (
+      {!shown && fleet.error === null && <Skeleton rows={8} />}
+      {shown && data.runtimes.nodes.length === 0 && (
         <Notice title="No runtime yet">
           A runtime is one coding-agent CLI on one machine. It appears here when its daemon registers it.
         </Notice>
       )}
-      {data !== undefined && data.runtimes.nodes.length > 0 && (
+      {shown && data.runtimes.nodes.length > 0 && (
         <RuntimeTable
           runtimes={data.runtimes.nodes}
           doing={doing.data?.tasks.nodes ?? []}
@@ -56,7 +58,7 @@ export function FleetPage(): ReactNode {
           heartbeatSeconds={data.serverTimers.heartbeat}
         />
       )}
-      {waiting.data !== undefined && <WaitingTasks tasks={tasks} />}
+      {shown && waiting.data !== undefined && <WaitingTasks tasks={tasks} />}
     </main>
   )
 }

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Result } from '../api/request.js'
 import { useNow } from '../clock.js'
@@ -71,9 +72,13 @@ export function RuntimeTable({ runtimes, doing, waiting, heartbeatSeconds }: Pro
 /** One row for each slot that is taken; those that the page does not read are counted. */
 function Slots({ held, doing }: { held: FleetRuntime['held']; doing: readonly DoingTask[] }): ReactNode {
   const more = held.nodes.length - doing.length
-  if (held.nodes.length === 0) return null
+  const rows = doing.length + (more > 0 ? 1 : 0)
+  // As high as it has been: what is below does not jump up and down as runs come and go.
+  const [most, setMost] = useState(rows)
+  if (rows > most) setMost(rows)
+  if (most === 0) return null
   return (
-    <ul className="held">
+    <ul className="held" style={{ minHeight: `calc(${most} * 1.4em + ${most - 1} * 0.25rem)` }}>
       {doing.map((task) => (
         <Doing key={task.id} task={task} />
       ))}

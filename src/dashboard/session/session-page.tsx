@@ -21,8 +21,8 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   const [at, setAt] = useUrlValue('at')
   const position = at !== null && /^\d{1,19}$/.test(at) ? at : null
   const session = useQuery(ask('Session', { id, at: position }))
-  const { change: mayChange } = useMay()
-  const { data: fleet } = useQuery(ask('Runtimes', {}, () => 15))
+  const { known, change: mayChange } = useMay()
+  const { data: fleet, isPending } = useQuery(ask('Runtimes', {}, () => 15))
   const [event] = useUrlValue('event')
   const [first] = useState(versionOf(event))
   const history = useHistory(id, first)
@@ -32,7 +32,8 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   useTitle(conversation === null ? 'Session' : titleInWords(namesOf(conversation)))
 
   if (session.error !== null) return page(<Problem error={session.error} again={() => session.refetch()} />)
-  if (session.data === undefined) return page(<Skeleton rows={14} />)
+  // The header is as high as it will be.
+  if (session.data === undefined || isPending || !known) return page(<Skeleton rows={14} />)
   if (conversation === null) {
     return page(
       <Notice title="There is no such conversation">

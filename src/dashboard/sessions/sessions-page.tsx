@@ -34,6 +34,7 @@ export function SessionsPage(): ReactNode {
         <p className="count" role="status">
           {countOf(conversations)}
         </p>
+        {may.change && <NewChat />}
         <input
           ref={box}
           type="search"
@@ -44,7 +45,6 @@ export function SessionsPage(): ReactNode {
           onChange={(event) => type(event.target.value)}
           onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
         />
-        {may.change && <NewChat />}
       </div>
       <SessionFilters filters={filters} />
       <div className="pill-place">

@@ -38,13 +38,13 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
           <NavLink href="/resume">Resume health</NavLink>
           {may.administer && <NavLink href="/tokens">Tokens</NavLink>}
         </nav>
+        {data !== undefined && (
+          <span className="who" title={`Token “${data.viewer.name}”, which is ${data.viewer.kind}`}>
+            {data.viewer.workspace.name}
+          </span>
+        )}
         <div className="top-end">
           <LiveBadge />
-          {data !== undefined && (
-            <span className="who" title={`Token “${data.viewer.name}”, which is ${data.viewer.kind}`}>
-              {data.viewer.workspace.name}
-            </span>
-          )}
           <ThemeToggle />
           <button type="button" className="icon-button" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts">
             ?

@@ -1,10 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { ask } from '../api/queries.js'
 
+interface May {
+  /** Whether the server has said so. What would be another page altogether waits for it, so that nothing jumps. */
+  known: boolean
+  change: boolean
+  administer: boolean
+}
+
 /** What the token may do. The server decides; this only keeps the page from offering what would be refused. */
-export function useMay(): { change: boolean; administer: boolean } {
+export function useMay(): May {
   const { data } = useQuery(ask('Viewer', {}))
   const kind = data?.viewer.kind
   const administer = kind === 'ROOT' || kind === 'ADMIN'
-  return { administer, change: administer || kind === 'MEMBER' }
+  return { known: data !== undefined, administer, change: administer || kind === 'MEMBER' }
 }

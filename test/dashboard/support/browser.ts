@@ -1,24 +1,7 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { findChromium, launchChromium, NO_BROWSER } from '../../support/chromium.js'
 import { describeWherePossible } from '../../support/describe-where-possible.js'
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-const FLAGS = [
-  ...['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-]
-
-/** CHROMIUM_PATH, else what the PATH has; null where there is none. */
-function findBrowser(): string | null {
-  const named = process.env['CHROMIUM_PATH'] ?? ''
-  if (named !== '') return named
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const candidates = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)))
-  return candidates.find((file) => existsSync(file)) ?? null
-}
 
 export interface Screen {
   width?: number
@@ -36,13 +19,11 @@ export type OpenPage = (url: string, screen?: Screen) => Promise<Page>
  * browser of its own, and each test fails when the page complains about anything.
  */
 export function describeWithBrowser(name: string, tests: (open: OpenPage) => void): void {
-  const executablePath = findBrowser()
-  const obstacle = executablePath === null ? 'there is no Chromium on the PATH, and CHROMIUM_PATH is not set.' : null
-  describeWherePossible(obstacle, name, () => {
+  describeWherePossible(findChromium() === null ? NO_BROWSER : null, name, () => {
     let browser: Browser | undefined
     const complaints: string[] = []
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS })
+      browser = await launchChromium()
     })
     afterEach(async () => {
       for (const context of browser?.contexts() ?? []) await context.close()

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { buildSchema, graphql } from 'graphql'
 import type { GraphQLSchema } from 'graphql'
@@ -33,6 +34,8 @@ export interface MockServer {
   onAsked: (document: string) => void
   /** Whether the page is opened with a code, and /session takes it. */
   lends: boolean
+  /** How long the answer to a document takes, in milliseconds. */
+  delayOf: (document: string) => number
   /** Another release of the page: index.html names its files otherwise. */
   release: string
   /** Files that are not there any more. */
@@ -66,6 +69,7 @@ export async function startMockServer(world: World): Promise<MockServer> {
     },
     onAsked: () => undefined,
     lends: true,
+    delayOf: () => 0,
     release: '',
     gone: null,
     streams: true,
@@ -124,6 +128,7 @@ async function graphqlAnswer(
     variables?: Record<string, unknown>
   }
   state.onAsked(query)
+  await sleep(state.delayOf(query))
   // Gone meanwhile.
   if (response.destroyed) return
   if (query.startsWith('subscription')) {
