@@ -158,7 +158,18 @@ function uniqueRows(pages: readonly Page[]): readonly ConversationRow[] {
   return [...nodes.values()].map(rowOf)
 }
 
+/** A row that was not read again is the same object, and is not drawn again. */
+const made = new WeakMap<Node, ConversationRow>()
+
 function rowOf(node: Node): ConversationRow {
+  const before = made.get(node)
+  if (before !== undefined) return before
+  const row = newRowOf(node)
+  made.set(node, row)
+  return row
+}
+
+function newRowOf(node: Node): ConversationRow {
   const { id, title, agent, lastActivityAt, newestTask, claimed } = node
   const archived = 'status' in node && node.status === 'ARCHIVED'
   return {

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { Age } from '../parts/age.js'
@@ -5,7 +6,7 @@ import { LiveDot, OutcomeChip, ReasonChip, StatusChip } from '../parts/chips.js'
 import { ConversationTitle } from '../parts/conversation-title.js'
 import type { ConversationRow } from './conversations.js'
 
-export function SessionRow({ row }: { row: ConversationRow }): ReactNode {
+export const SessionRow = memo(function SessionRow({ row }: { row: ConversationRow }): ReactNode {
   const { status, agent, runtime, decision } = row
   return (
     <Link href={`/sessions/${row.id}`} data-row="">
@@ -31,4 +32,4 @@ export function SessionRow({ row }: { row: ConversationRow }): ReactNode {
       </span>
     </Link>
   )
-}
+})

@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useDeferredValue, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { ConnectMachine } from '../first-steps/connect-machine.js'
 import { NewAgent } from '../first-steps/new-agent.js'
@@ -15,6 +15,8 @@ import type { Conversations } from './conversations.js'
 import { SessionFilters, useFilters, useSearch } from './session-filters.js'
 import { SessionList } from './session-list.js'
 
+const NONE: Conversations['rows'] = []
+
 /** Every conversation of the workspace: searched, narrowed, counted and ordered by the server. */
 export function SessionsPage(): ReactNode {
   useTitle('Sessions')
@@ -22,7 +24,10 @@ export function SessionsPage(): ReactNode {
   const { typed, type, search } = useSearch()
   const filters = useFilters(search)
   const conversations = useConversations(filters.filter)
-  const { rows, news, loading, error } = conversations
+  const { news, error } = conversations
+  // Drawn once the input that led here, or narrowed them, has shown its effect.
+  const rows = useDeferredValue(conversations.rows, NONE)
+  const loading = conversations.loading || (rows.length === 0 && conversations.rows.length > 0)
   const box = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLOListElement>(null)
   useShortcuts({ '/': () => box.current?.focus(), ...useRowKeys(list) })
@@ -67,7 +72,7 @@ export function SessionsPage(): ReactNode {
             <span>Last claim</span>
             <span>Active</span>
           </div>
-          <SessionList conversations={conversations} list={list} />
+          <SessionList conversations={{ ...conversations, rows }} list={list} />
         </>
       )}
     </main>

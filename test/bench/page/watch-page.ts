@@ -13,13 +13,15 @@ export interface PageFigures {
   moved: readonly string[]
   /** KB that came over the network, compressed as they were. */
   kilobytes: number
+  /** What took more than 100 ms, in words. */
+  slow: readonly string[]
   /** Milliseconds from an input to the next frame; of those under 16, that is all that is known. */
   interactions: readonly number[]
 }
 
 /** In the page, before any of its own scripts. */
 const WATCH = (ready: string) => `(() => {
-  const seen = window.seen = { ready: NaN, shift: 0, moved: new Set(), interactions: new Map() }
+  const seen = window.seen = { ready: NaN, shift: 0, moved: new Set(), slow: [], interactions: new Map() }
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, sources } of list.getEntries()) {
       if (hadRecentInput) continue
@@ -31,9 +33,13 @@ const WATCH = (ready: string) => `(() => {
     }
   }).observe({ type: 'layout-shift', buffered: true })
   new PerformanceObserver((list) => {
-    for (const { interactionId, duration } of list.getEntries()) {
+    for (const { interactionId, duration, name, target, startTime, processingStart, processingEnd } of list.getEntries()) {
       if (interactionId === 0) continue
       seen.interactions.set(interactionId, Math.max(duration, seen.interactions.get(interactionId) ?? 0))
+      if (duration <= 100) continue
+      const [waited, ran] = [processingStart - startTime, processingEnd - processingStart].map(Math.round)
+      seen.slow.push(name + ' on ' + (target?.className || target?.nodeName) + ' at ' + location.pathname.slice(0, 12) +
+        location.search + ': ' + duration + ' ms, of which it waited ' + waited + ' and ran ' + ran)
     }
   }).observe({ type: 'event', durationThreshold: 16, buffered: true })
   const look = () => {
@@ -56,6 +62,7 @@ const READ = `({
   kilobytes: performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
     .filter(({ name }) => !new URL(name).pathname.startsWith('/graphql'))
     .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) / 1000,
+  slow: seen.slow,
   interactions: [...seen.interactions.values()],
 })`
 
