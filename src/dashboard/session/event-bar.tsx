@@ -29,22 +29,24 @@ export function EventBar({ filters, shown }: { filters: EventFilters; shown: num
           {filters.active && hasOlder && `, ${unread.toLocaleString()} still to be read`}
         </p>
       </div>
-      <FilterChips
-        name="Step"
-        chosen={filters.steps}
-        choose={filters.setSteps}
-        options={[...filters.stepCounts].map(([step, count]) => ({ value: step, label: STEPS[step], count }))}
-      />
-      <FilterChips
-        name="Claims"
-        chosen={filters.reasons}
-        choose={filters.setReasons}
-        options={[...filters.reasonCounts].map(([reason, count]) => ({
-          value: reason,
-          label: <ReasonChip reason={reason} />,
-          count,
-        }))}
-      />
+      <div className="event-facets">
+        <FilterChips
+          name="Step"
+          chosen={filters.steps}
+          choose={filters.setSteps}
+          options={[...filters.stepCounts].map(([step, count]) => ({ value: step, label: STEPS[step], count }))}
+        />
+        <FilterChips
+          name="Claims"
+          chosen={filters.reasons}
+          choose={filters.setReasons}
+          options={[...filters.reasonCounts].map(([reason, count]) => ({
+            value: reason,
+            label: <ReasonChip reason={reason} />,
+            count,
+          }))}
+        />
+      </div>
       <div className="pill-place" aria-live="polite">
         {fresh > 0 && (
           <button
