@@ -31,19 +31,21 @@ export function buildServices(
   observer: Observer = unobserved,
   tokens: Tokens = unendingTokens,
 ): Services {
+  const conversations = new ConversationLane(database, clock, wakeUps, observer)
+  const claims = new ClaimLane(database, clock, timers.claimLease, wakeUps, observer)
   return {
     database,
     clock,
     timers,
-    conversations: new ConversationLane(database, clock, wakeUps, observer),
-    claims: new ClaimLane(database, clock, timers.claimLease, wakeUps, observer),
+    conversations,
+    claims,
     wakeUps,
     observer,
     tokens,
     feeds: new LogFeeds(database.reads, wakeUps),
     progress: new ProgressFeed(database.reads, wakeUps),
     asked: new AskedRuntimes(),
-    turns: new Turns(),
+    turns: new Turns(() => claims.isBusy || conversations.isBusy),
     catchUps: new Gate(CATCH_UPS),
     folds: new Gate(FOLDS, FOLDS_WAITING),
     searches: new Gate(SEARCHES),

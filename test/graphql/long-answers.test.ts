@@ -39,7 +39,7 @@ async function fill(database: Database, workspaceId: string, count: number, conv
 }
 
 async function lived(database: Database) {
-  const turns = new WatchedTurns()
+  const turns = new WatchedTurns(() => false)
   const services = { ...servicesOver(database), turns }
   const api = (await Api.open(database)).through(services)
   const owner = api.as('ROOT')

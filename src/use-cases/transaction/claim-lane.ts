@@ -74,6 +74,11 @@ export class ClaimLane {
     })
   }
 
+  /** Whether a claim is looked for now. Those that wait for work are not. */
+  get isBusy(): boolean {
+    return this.commits.isBusy || this.looks.isBusy
+  }
+
   /**
    * Hands out what it can. Says that there is nothing only after a look without locks found nothing claimable: what the
    * pick passed over was locked by another server, which may yet leave it.

@@ -40,6 +40,11 @@ export class ConversationLane {
     })
   }
 
+  /** Whether a change is under way. */
+  get isBusy(): boolean {
+    return this.commits.isBusy
+  }
+
   /** Carries the work out, after all that was asked of its conversation before. */
   async submit(work: ConversationWork): Promise<Outcome<WorkDone>> {
     for (let attempt = 1; ; attempt++) {

@@ -55,9 +55,9 @@ export class GroupCommit<W, R> {
     })
   }
 
-  /** Calls that wait for a batch or are in one. */
-  get depth(): number {
-    return this.waiting.length
+  /** Whether a call waits for a batch or is in one. */
+  get isBusy(): boolean {
+    return this.running > 0 || this.waiting.length > 0
   }
 
   private next(): void {

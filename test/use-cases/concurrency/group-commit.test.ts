@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Unavailable } from '../../../src/database/unavailable.js'
 import { GroupCommit } from '../../../src/use-cases/transaction/group-commit.js'
 import type { BatchResult } from '../../../src/use-cases/transaction/group-commit.js'
@@ -98,14 +98,18 @@ describe('while no transaction comes to its end', () => {
   const stuck = (limits: { maxWaiting?: number; longestWaitMs?: number }) => {
     let release: () => void = () => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
+    const batches: string[][] = []
     const commits = new GroupCommit<string, string>({
-      run: (batch) => released.then(() => settled(batch)),
+      run(batch) {
+        batches.push(batch)
+        return released.then(() => settled(batch))
+      },
       lanes: 1,
       maxBatch: 1,
       wroteNothing: () => false,
       ...limits,
     })
-    return { commits, release }
+    return { commits, release, batches }
   }
 
   it('the line has an end, and whoever comes to a full one is told at once', async () => {
@@ -120,13 +124,15 @@ describe('while no transaction comes to its end', () => {
   })
 
   it('nobody waits for ever, and what has left the line is not carried out', async () => {
-    const { commits, release } = stuck({ longestWaitMs: 50 })
+    const { commits, release, batches } = stuck({ longestWaitMs: 50 })
     const first = commits.submit('a')
     await expect(commits.submit('b')).rejects.toThrow(Unavailable)
-    expect(commits.depth).toBe(0)
+    expect(commits.isBusy).toBe(true)
     release()
     expect(await first).toBe('A')
     expect(await commits.submit('c')).toBe('C')
+    expect(batches).toEqual([['a'], ['c']])
+    await vi.waitFor(() => expect(commits.isBusy).toBe(false))
   })
 
   it('items that are tried singly, each in vain, do not keep the last of them for the sum of it all', async () => {
