@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const src = join(root, 'src')
 const dist = join(root, 'dist')
 
-/** Built by build-dashboard.js. */
-const NOT_HERE = ['dashboard']
+/** Built by build-dashboard.js and pack.js. */
+const NOT_HERE = ['dashboard', 'packages']
 
 /**
  * src/**.ts to dist/**.js, file by file: types are taken off, and nothing is bundled. A server that runs from dist, or

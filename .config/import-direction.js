@@ -23,7 +23,7 @@ const MAY_IMPORT = {
   ],
   cli: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'server', 'database'],
-    ...['agent-config', 'generated', 'daemon', 'import', 'machine'],
+    ...['agent-config', 'generated', 'daemon', 'demo', 'import', 'machine'],
   ],
   // The rules that daemon and server must read alike: an agent's config, and the reasons of failures.
   daemon: ['agent-config', 'machine', 'session-pointer'],

@@ -13,4 +13,4 @@ import { fileURLToPath } from 'node:url'
 const build = fileURLToPath(new URL('build.js', import.meta.url))
 const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
-await import('../dist/server/main.js')
+await import('../dist/cli/baton.js')

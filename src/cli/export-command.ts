@@ -7,7 +7,7 @@ import type { Command } from './run-command.js'
 const USAGE = `Say what to export: --conversation chat_... (or issue_...), or --all. --out takes the file to write.`
 
 /**
- * `npm run export -- --conversation ID | --all [--out FILE]`: conversations as JSON Lines, for `npm run verify -- --file`.
+ * `baton export --conversation ID | --all [--out FILE]`: conversations as JSON Lines, for `baton verify --file`.
  * Without --out they go to standard output. A file is there whole or not at all, for its owner alone.
  *
  * @throws Error that says what the options take, or that there is no such conversation.

@@ -7,7 +7,7 @@ import { openSource } from '../import/source/open-source.js'
 import type { Command } from './run-command.js'
 
 /**
- * `npm run import -- --from postgresql://... [--workspace SLUG] [--into ws_...] [--dry-run] [--json]`: moves a workspace
+ * `baton import --from postgresql://... [--workspace SLUG] [--into ws_...] [--dry-run] [--json]`: moves a workspace
  * of a Multica database here. Never writes to the source. Exit status 0: all is here; 1: it could not be done.
  */
 export async function importCommand(command: Command): Promise<number> {

@@ -18,7 +18,7 @@ const Policy = z.strictObject({
 })
 
 /**
- * `npm run simulate -- --policy '{"scope":"NEWEST_ON_RUNTIME"}' [--since 2026-11-01] [--json]`: how many of the recorded
+ * `baton simulate --policy '{"scope":"NEWEST_ON_RUNTIME"}' [--since 2026-11-01] [--json]`: how many of the recorded
  * decisions would flip under another policy. What the policy does not name is the default. Writes nothing.
  *
  * @throws Error that says what the options take.

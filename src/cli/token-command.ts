@@ -8,8 +8,7 @@ import { notFound } from '../use-cases/outcome.js'
 import type { Outcome } from '../use-cases/outcome.js'
 import { revokeToken } from '../use-cases/revoke-token.js'
 import type { Command } from './run-command.js'
-import { readTokenRequest } from './token-options.js'
-import type { RequestedToken } from './token-options.js'
+import type { RequestedToken, TokenRequest } from './token-options.js'
 
 const WORKSPACES = statement('token_workspaces', 'SELECT id, name FROM workspace ORDER BY id')
 const TOKENS = statement(
@@ -22,15 +21,14 @@ const WORKSPACE_OF = statement('workspace_of_token', 'SELECT "workspaceId" FROM 
 type ListedToken = Omit<ApiToken, 'hash'>
 
 /**
- * `npm run token -- create|list|revoke`, for whoever runs the server: works on the database itself and needs no token.
+ * `baton token create|list|revoke`, for whoever runs the server: works on the database itself and needs no token.
  * `create` writes the secret to standard output, once, and what it is of to standard error. Exit status 0, or 1 where
  * it could not be done.
  *
  * @throws Error that says what to do.
  */
-export function tokenCommand(args: readonly string[], note: (text: string) => void) {
+export function carryOutToken(request: TokenRequest, note: (text: string) => void) {
   return async ({ database, terminal }: Pick<Command, 'database' | 'terminal'>): Promise<number> => {
-    const request = readTokenRequest(args)
     const clock = await clockOf(database)
     const services = { database, clock }
     if (request.verb === 'create') {

@@ -1,8 +1,10 @@
-import { parseArgs } from 'node:util'
+import { Command, Option } from 'commander'
 import { key, seconds } from '../graphql/input-rules.js'
+import { readBy } from '../machine/command-line.js'
 import type { TokenKind } from '../use-cases/caller.js'
+import { addDatabaseSettings } from './setting-options.js'
 
-/** What `npm run token` was asked to do. */
+/** What `baton token` is asked to do. */
 export type TokenRequest =
   | { verb: 'create'; workspace: string | null; token: RequestedToken; json: boolean }
   | { verb: 'list'; workspace: string | null; json: boolean }
@@ -15,71 +17,86 @@ export interface RequestedToken {
   expiresInSeconds: number | null
 }
 
-export const USAGE = `Usage:
-  npm run --silent token -- create --name NAME --kind ADMIN|MEMBER|VIEWER|ROOT [--expires 90d] [--workspace WS] [--json]
-  npm run --silent token -- create --name NAME --daemon DAEMON_ID [--expires 90d] [--workspace WS] [--json]
-  npm run --silent token -- list [--workspace WS] [--json]
-  npm run --silent token -- revoke TOKEN_ID [--json]`
-
 const KINDS: readonly TokenKind[] = ['ROOT', 'ADMIN', 'MEMBER', 'DAEMON', 'VIEWER']
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
 /** What the API's Int takes: 68 years. */
 const LONGEST_SECONDS = 2_147_483_647
 
-const string = { type: 'string' } as const
-const OPTIONS = { name: string, kind: string, daemon: string, expires: string, workspace: string } as const
-
-/** @throws Error that says what was wrong, and how it is used. */
-export function readTokenRequest(args: readonly string[]): TokenRequest {
-  const { values, positionals } = parse(args)
-  const [verb, tokenId, ...more] = positionals
-  const { json = false, workspace = null } = values
-  if (more.length > 0 || (verb !== 'revoke' && tokenId !== undefined)) throw misused('There is a word too many.')
-  switch (verb) {
-    case 'create':
-      return { verb, workspace, json, token: requestedToken(values) }
-    case 'list':
-      return { verb, workspace, json }
-    case 'revoke':
-      if (tokenId === undefined) throw misused('revoke takes the id of a token (tok_...), which list shows.')
-      return { verb, tokenId, json }
-    default:
-      throw misused(verb === undefined ? 'Say what to do.' : `There is no ${JSON.stringify(verb)}.`)
-  }
+/** `run` is given what was asked. */
+export function tokenCommand(run: (request: TokenRequest, command: Command) => Promise<void>): Command {
+  const verb = (name: string, about: string): Command => addDatabaseSettings(new Command(name).description(about))
+  const workspace = '--workspace <workspace>'
+  const token = new Command('token').description('Makes, lists and revokes tokens, on the database itself.')
+  token.addCommand(
+    verb('create', 'makes a token, and prints its secret, once')
+      .addOption(
+        new Option('--name <name>', 'what the token is for, such as "CI"')
+          .makeOptionMandatory()
+          .argParser(readBy(keyOf)),
+      )
+      .addOption(new Option('--kind <kind>', KINDS.join(', ')).argParser(readBy(kindOf)))
+      .addOption(new Option('--daemon <id>', 'of a DAEMON token: the id of its daemon').argParser(readBy(keyOf)))
+      .option('--expires <time>', 'such as 3600s, 90m, 12h or 90d (default: never)', readBy(secondsOf))
+      .option(workspace, 'by id or name; needed where there are several')
+      .option('--json', 'prints JSON')
+      .action(({ name, kind, daemon, expires, workspace: asked, json }: Created, command: Command) => {
+        const made = kind ?? (daemon === undefined ? undefined : 'DAEMON')
+        if (made === undefined) command.error(`error: --kind takes one of ${KINDS.join(', ')}`)
+        return run(
+          {
+            verb: 'create',
+            workspace: asked ?? null,
+            json: json === true,
+            token: { name, kind: made, daemonId: daemon ?? null, expiresInSeconds: expires ?? null },
+          },
+          command,
+        )
+      }),
+  )
+  token.addCommand(
+    verb('list', 'shows every token, and how it stands')
+      .option(workspace, 'by id or name')
+      .option('--json', 'prints JSON')
+      .action(({ workspace: asked, json }: Pick<Created, 'workspace' | 'json'>, command: Command) =>
+        run({ verb: 'list', workspace: asked ?? null, json: json === true }, command),
+      ),
+  )
+  token.addCommand(
+    verb('revoke', 'ends a token for good')
+      .argument('<tokenId>', 'tok_..., as list shows it')
+      .option('--json', 'prints JSON')
+      .action((tokenId: string, { json }: Pick<Created, 'json'>, command: Command) =>
+        run({ verb: 'revoke', tokenId, json: json === true }, command),
+      ),
+  )
+  return token
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { ...OPTIONS, json: { type: 'boolean' } } })
-  } catch (error) {
-    throw misused((error as Error).message)
-  }
+interface Created {
+  name: string
+  kind?: TokenKind
+  daemon?: string
+  expires?: number
+  workspace?: string
+  json?: boolean
 }
 
-function requestedToken({ name, kind, daemon, expires }: Record<string, unknown>): RequestedToken {
-  const named = key.safeParse(name)
-  if (!named.success) throw misused('--name takes what the token is for, such as "CI".')
-  const daemonId = typeof daemon === 'string' ? daemon : null
-  if (daemonId !== null && !key.safeParse(daemonId).success) throw misused('--daemon takes the id of a daemon.')
-  return { name: named.data, kind: kindOf(kind, daemonId), daemonId, expiresInSeconds: secondsOf(expires) }
+function keyOf(text: string): string {
+  const read = key.safeParse(text)
+  if (read.success) return read.data
+  throw new Error('It must be 1 to 200 characters.')
 }
 
-function kindOf(text: unknown, daemonId: string | null): TokenKind {
-  if (text === undefined && daemonId !== null) return 'DAEMON'
-  const kind = KINDS.find((known) => typeof text === 'string' && known === text.toUpperCase())
-  if (kind === undefined) throw misused(`--kind takes one of ${KINDS.join(', ')}.`)
+function kindOf(text: string): TokenKind {
+  const kind = KINDS.find((known) => known === text.toUpperCase())
+  if (kind === undefined) throw new Error(`It must be one of ${KINDS.join(', ')}.`)
   return kind
 }
 
-function secondsOf(text: unknown): number | null {
-  if (text === undefined) return null
-  const [, count, unit = ''] = /^(\d{1,9})([smhd])$/.exec(typeof text === 'string' ? text : '') ?? []
+function secondsOf(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
   const read = seconds.max(LONGEST_SECONDS).safeParse(Number(count) * (UNIT_SECONDS[unit] ?? 0))
-  if (!read.success) throw misused('--expires takes a time such as 3600s, 90m, 12h or 90d.')
+  if (!read.success) throw new Error('It must be a time such as 3600s, 90m, 12h or 90d.')
   return read.data
-}
-
-function misused(problem: string): Error {
-  return new Error(`${problem}\n${USAGE}`)
 }

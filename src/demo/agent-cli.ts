@@ -9,7 +9,7 @@ import { scriptFor } from './scripts.js'
 /**
  * A coding agent's CLI without the agent: `agent-cli STORE PACE_MS PROMPT_FILE [SESSION_ID]`. It keeps a transcript for
  * each session in STORE, goes on in the one it is given or says that it does not have it, has a context that overflows,
- * and follows a script, in the way of `baton/daemon`'s exec adapter.
+ * and follows a script, in the way of the daemon's exec adapter.
  */
 interface Turn {
   prompt: string

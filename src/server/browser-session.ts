@@ -34,7 +34,9 @@ export async function openBrowserSession(
 ): Promise<void> {
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST')
-    return respondJson(response, 405, { error: 'Run npm run open, and open the address that it prints.' })
+    return respondJson(response, 405, {
+      error: 'Run baton open (npm run open in a checkout), and open the address that it prints.',
+    })
   }
   // No page of another origin can send this type without having been allowed to.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
@@ -44,13 +46,14 @@ export async function openBrowserSession(
   const code = codeIn(await readBody(request, () => Promise.resolve(false)))
   if (code === null || !(await codes.redeem(code))) {
     await attempts.failure(address)
-    const error = 'This address has been used, or is too old. Run npm run open for a new one.'
+    const error =
+      'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.'
     return respondJson(response, 403, { error })
   }
   const now = services.clock.now()
   const secret = newSecret()
   const { expiresAt } = await insertToken(services.database.sql, {
-    ...{ workspaceId, name: 'Browser, by npm run open', kind: 'ROOT', daemonId: null, secret, createdAt: now },
+    ...{ workspaceId, name: 'Browser, by baton open', kind: 'ROOT', daemonId: null, secret, createdAt: now },
     expiresAt: new Date(now.getTime() + SESSION_DAYS * 86_400_000),
   })
   respondJson(response, 200, { token: secret, expiresAt })

@@ -150,9 +150,12 @@ export const VARIABLES = {
 
 type Value<Name extends keyof typeof VARIABLES> = (typeof VARIABLES)[Name]['fallback']
 
-/** The settings of this process. */
-export function readProcessConfig(): ReadConfig {
-  return readConfig(process.env)
+/** Settings by their names, as texts. */
+export type Settings = Readonly<Partial<Record<keyof typeof VARIABLES, string>>>
+
+/** The settings of this process. Those that its command line gives come before those of its environment. */
+export function readProcessConfig(given: Settings = {}): ReadConfig {
+  return readConfig({ ...process.env, ...given })
 }
 
 /** A sentence for each variable of this process that looks like a setting and is none. */

@@ -64,8 +64,8 @@ const WITH_TOKEN = `
 const NO_TOKEN = `<template id="no-token">
       <main style="max-width: 40rem; margin: 15vh auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif">
         <h1>GraphiQL needs a token</h1>
-        <p>On the machine of the server, in its directory, run <code>npm run open</code> and open the address that it
-          prints: this browser is signed in then. In a container the command is <code>node dist/cli/open.js</code>.</p>
+        <p>On the machine of the server run <code>baton open</code>, in a checkout <code>npm run open</code>, and open the
+          address that it prints: this browser is signed in then.</p>
         <p>Or <a href="/">sign in with a token on the dashboard</a>, and come back.</p>
       </main>
     </template>

@@ -13,7 +13,7 @@ export const CODE_MINUTES = 10
 
 /**
  * Codes that a browser redeems for a token of its own (browser-session.ts), each once. Only their hashes are kept, where
- * nobody but the owner of the server can put one: `npm run open` makes one without asking the server.
+ * nobody but the owner of the server can put one: `baton open` makes one without asking the server.
  */
 export interface OneTimeCodes {
   /** A new code. */

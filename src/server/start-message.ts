@@ -15,7 +15,7 @@ export function startMessage(
 ): string {
   const origin = originOf({ host, port })
   const lines = [`Dashboard    ${origin}/`, `${graphiql ? 'GraphiQL   ' : 'GraphQL API'}  ${origin}${GRAPHQL_PATH}`]
-  if (code === null) lines.push('Sign in      npm run open prints an address that signs a browser in.')
+  if (code === null) lines.push('Sign in      baton open (npm run open in a checkout) prints an address for a browser.')
   else lines.push(`Sign in      ${origin}${CODE_PATH}${code}`, `             ${ONCE}`)
   if (firstToken !== null) {
     lines.push(
@@ -26,4 +26,4 @@ export function startMessage(
   return `\n  Baton is ready.\n\n${lines.map((line) => `  ${line}\n`).join('')}\n`
 }
 
-const ONCE = `Opens both, in one browser, within ${CODE_MINUTES} minutes. npm run open prints another one.`
+const ONCE = `Opens both, in one browser, within ${CODE_MINUTES} minutes. baton open (npm run open) prints another one.`

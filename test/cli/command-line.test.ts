@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { VARIABLES } from '../../src/server/config.js'
 import { ended } from '../support/child-process-end.js'
 import { build } from '../support/spawned-server.js'
 
@@ -18,10 +19,10 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const TYPESCRIPT = ['--import', join(ROOT, '.config/typescript.js')]
 
 /** Runs a program, by its place from dist/; `read`: whether anybody reads what it writes. */
-async function run(program: string, args: readonly string[], read = true) {
+async function run(program: string, args: readonly string[], read = true, env: Record<string, string> = {}) {
   const flags = program.endsWith('.ts') ? TYPESCRIPT : []
   const child = spawn(process.execPath, [...flags, join(ROOT, 'dist', program), ...args], {
-    env: { PATH: process.env['PATH'], BATON_DATA_DIR: join(directory, 'none') },
+    env: { PATH: process.env['PATH'], BATON_DATA_DIR: join(directory, 'none'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   if (!read) child.stdout.destroy()
@@ -30,40 +31,78 @@ async function run(program: string, args: readonly string[], read = true) {
   return { code: child.exitCode, stdout, stderr }
 }
 
-const LINES: [program: string, line: string][] = [
-  ['server/main.js', 'Usage: npm start'],
-  ['cli/token.js', 'npm run token --'],
-  ['cli/verify.js', 'npm run verify --'],
-  ['cli/export.js', 'npm run export --'],
-  ['cli/simulate.js', 'npm run simulate --'],
-  ['cli/import.js', 'npm run import --'],
-  ['cli/open.js', 'npm run open'],
-  ['daemon/reference/main.js', 'npm run daemon --'],
-  ['daemon/conformance/main.js', 'npm run conformance --'],
-  ['demo/main.js', 'npm run demo'],
-  ['../test/bench/main.ts', 'npm run bench --'],
+const COMMANDS = [
+  ...['serve', 'daemon', 'open', 'demo', 'token', 'token create', 'token list', 'token revoke', 'verify', 'export'],
+  ...['simulate', 'import', 'conformance'],
 ]
+const BATON = 'cli/baton.js'
 
-it('every command of package.json is among them', () => {
+it('baton --help names every command, each script of package.json that is one among them', async () => {
+  const { code, stdout, stderr } = await run(BATON, ['--help'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const named = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[options\])?(?: {2}|$)/gm)].map(([, name]) => name)
+  expect(named.filter((name) => name !== 'help')).toEqual(COMMANDS.filter((name) => !name.includes(' ')))
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
   }
-  const programs = Object.values(scripts).flatMap(
-    (line) => /(?:dist\/|(?=test\/bench))(\S+\/main\.[jt]s|cli\/\S+\.js)/.exec(line)?.[1] ?? [],
-  )
-  const tested = LINES.map(([program]) => program.replace('../', ''))
-  expect(tested).toEqual(expect.arrayContaining(programs.filter((one) => one !== 'cli/print-schema.js')))
-  expect(programs).toContain('test/bench/main.ts')
+  const called = Object.values(scripts).flatMap((line) => /dist\/cli\/baton\.js (\w+)/.exec(line)?.[1] ?? [])
+  expect(named).toEqual(expect.arrayContaining(called))
+  expect(called).toContain('verify')
 })
 
-it.each(LINES)('%s --help says how it is used, and does nothing', async (program, line) => {
+it.each([...COMMANDS, ''])('baton %s --help says how it is used, and does nothing', async (command) => {
   for (const asked of ['--help', '-h']) {
-    const { code, stdout, stderr } = await run(program, [asked])
+    const { code, stdout, stderr } = await run(BATON, [...command.split(' '), asked].filter(Boolean))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout.replace('--silent ', '')).toContain(line)
+    expect(stdout).toContain(`Usage: baton${command === '' ? '' : ' '}${command}`)
   }
 })
 
+it.each([...COMMANDS.filter((name) => name !== 'token'), ''])(
+  'baton %s refuses an option that it does not know, and does nothing',
+  async (command) => {
+    const { code, stdout, stderr } = await run(BATON, [...command.split(' '), '--dryrun'].filter(Boolean))
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(
+      /^error: unknown option '--dryrun'|^error: required option|^error: missing required argument/,
+    )
+    expect(stderr).toContain('Add --help to see how it is used.')
+  },
+)
+
+it('baton --version tells the version', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  expect(await run(BATON, ['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+it.each<[string, string, string]>([
+  ['daemon/reference/main.js', 'Usage: baton-daemon [options]', '--workdir <directory>'],
+  ['../test/bench/main.ts', 'npm run bench --', '--quick'],
+])('%s --help says how it is used, and does nothing', async (program, line, option) => {
+  const { code, stdout, stderr } = await run(program, ['--help'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain(line)
+  expect(stdout).toContain(option)
+})
+
+it('serve has an option for every setting, and says what it may be and is by default', async () => {
+  const { stdout } = await run(BATON, ['serve', '--help'])
+  const words = stdout.replaceAll(/\s+/g, ' ')
+  for (const name of Object.keys(VARIABLES)) expect(words).toContain(`(or ${name}`)
+  expect(words).toContain(
+    '--claim-lease-seconds <value> a whole number from 1 to 3600 (or BATON_CLAIM_LEASE_SECONDS; by default 60)',
+  )
+})
+
+it('an option comes before the variable of its setting, and a wrong one is told', async () => {
+  const wrong = await run(BATON, ['serve', '--port', 'high'], true, { PORT: '0' })
+  expect(wrong).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'PORT is "high": it must be a whole number from 0 to 65535.\n',
+  })
+})
+
 it('a command whose reader has gone says nothing of it, and its exit status is still its own', async () => {
-  expect(await run('cli/verify.js', ['--help'], false)).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(await run(BATON, ['verify', '--help'], false)).toEqual({ code: 0, stdout: '', stderr: '' })
 })

@@ -7,7 +7,6 @@ import { runCommand } from '../../src/cli/run-command.js'
 const directory = mkdtempSync(join(tmpdir(), 'baton-cli-'))
 
 afterEach(() => {
-  process.exitCode = undefined
   rmSync(directory, { recursive: true, force: true })
 })
 
@@ -15,11 +14,9 @@ it('a command that reads makes no database where there is none, and does not cal
   const missing = join(directory, 'typo')
   vi.stubEnv('DATABASE_URL', '')
   vi.stubEnv('BATON_DATA_DIR', missing)
-  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const command = vi.fn(async () => 0)
-  await runCommand(command, { usage: 'Usage', existing: true })
+  const run = runCommand(new Map(), { settings: {}, existing: true }, command)
+  await expect(run).rejects.toThrow(`There is no database in ${missing}.`)
   expect(command).not.toHaveBeenCalled()
-  expect(process.exitCode).toBe(1)
-  expect(told).toHaveBeenCalledWith(expect.stringContaining(`There is no database in ${missing}.`))
   expect(existsSync(missing)).toBe(false)
 })

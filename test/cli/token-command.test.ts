@@ -3,7 +3,9 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { terminalOf } from '../../src/cli/run-command.js'
-import { tokenCommand } from '../../src/cli/token-command.js'
+import { carryOutToken } from '../../src/cli/token-command.js'
+import { tokenCommand } from '../../src/cli/token-options.js'
+import { parsed } from './parsed.js'
 import type { Database } from '../../src/database/sql.js'
 import { authenticate } from '../../src/use-cases/authenticate.js'
 import { requestGraphQL } from '../support/graphql-request.js'
@@ -16,7 +18,10 @@ async function run(database: Database, ...args: string[]): Promise<{ output: str
   let output = ''
   let notes = ''
   const terminal = terminalOf({ isTTY: false, write: (text) => (output += text) })
-  expect(await tokenCommand(args, (text) => (notes += text))({ database, terminal })).toBe(0)
+  const command = tokenCommand(async (request) => {
+    expect(await carryOutToken(request, (text) => (notes += text))({ database, terminal })).toBe(0)
+  })
+  await parsed(command, args)
   return { output, notes }
 }
 
@@ -73,19 +78,20 @@ forEachDatabase((open) => {
   })
 
   it.each([
-    [[], /Say what to do\.\nUsage:/],
-    [['destroy'], /There is no "destroy"/],
-    [['create', '--kind', 'ADMIN'], /--name takes/],
+    [[], /^Usage: token /],
+    [['destroy'], /unknown command 'destroy'/],
+    [['create', '--kind', 'ADMIN'], /'--name <name>' not specified/],
+    [['create', '--name', ' ', '--kind', 'ADMIN'], /'--name <name>' argument ' ' is invalid/],
     [['create', '--name', 'x'], /--kind takes one of ROOT, ADMIN/],
-    [['create', '--name', 'x', '--kind', 'OWNER'], /--kind takes one of/],
+    [['create', '--name', 'x', '--kind', 'OWNER'], /It must be one of ROOT, ADMIN/],
     [['create', '--name', 'x', '--kind', 'DAEMON'], /^--daemon: A DAEMON token acts for one daemon/],
     [['create', '--name', 'x', '--kind', 'ADMIN', '--daemon', 'd'], /^--daemon: Only DAEMON tokens/],
-    [['create', '--name', 'x', '--kind', 'ADMIN', '--expires', 'soon'], /--expires takes a time such as/],
-    [['create', '--name', 'x', '--kind', 'ADMIN', '--expires', '999999999d'], /--expires takes a time such as/],
-    [['create', '--nme', 'x'], /Unknown option '--nme'/],
-    [['list', 'all'], /a word too many/],
+    [['create', '--name', 'x', '--kind', 'ADMIN', '--expires', 'soon'], /It must be a time such as/],
+    [['create', '--name', 'x', '--kind', 'ADMIN', '--expires', '999999999d'], /It must be a time such as/],
+    [['create', '--name', 'x', '--kind', 'ADMIN', '--nme', 'x'], /unknown option '--nme'/],
+    [['list', 'all'], /too many arguments/],
     [['list', '--workspace', 'Nowhere'], /There is no workspace Nowhere/],
-    [['revoke'], /revoke takes the id of a token/],
+    [['revoke'], /missing required argument 'tokenId'/],
     [['revoke', 'tok_01h2xcejqtf2nbrexx3vqjhp41'], /There is no token tok_01h2xcejqtf2nbrexx3vqjhp41/],
   ])('%j is refused with a sentence, and makes nothing', async (args, problem) => {
     const before = (await run(database, 'list')).output
@@ -105,14 +111,14 @@ forEachDatabase((open) => {
   })
 })
 
-describePostgres('npm run token, beside a running server', (open) => {
+describePostgres('baton token, beside a running server', (open) => {
   it('makes a token that the server takes at once, and a revoked one stops within seconds', async () => {
     const { connectionString } = await open()
     const server = await startServer({ env: { DATABASE_URL: connectionString } })
-    const program = fileURLToPath(new URL('../../dist/cli/token.js', import.meta.url))
+    const program = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
     const token = async (...args: string[]) =>
       (
-        await promisify(execFile)(process.execPath, [program, ...args], {
+        await promisify(execFile)(process.execPath, [program, 'token', ...args], {
           env: { PATH: process.env['PATH'], DATABASE_URL: connectionString },
         })
       ).stdout

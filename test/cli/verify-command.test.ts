@@ -28,12 +28,6 @@ async function run({ json = false, isTTY = false } = {}): Promise<{ status: numb
 const breakIt = () => tamperer.run(`UPDATE task SET priority = 9 WHERE status = 'FAILED'`)
 
 describe('verify', () => {
-  it('refuses what it does not know, so that a slip of the pen proves nothing', async () => {
-    const terminal = terminalOf({ isTTY: false, write: () => undefined })
-    const flags = new Map([['flie', 'chat.jsonl']])
-    await expect(verifyCommand({ database, terminal, flags })).rejects.toThrow('There is no --flie.')
-  })
-
   it('ends with status 0, and with the headline, where every promise holds', async () => {
     const { status, output } = await run()
     expect(status).toBe(0)

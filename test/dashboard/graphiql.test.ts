@@ -47,7 +47,7 @@ describeWithBrowser('GraphiQL', (openPage) => {
   it('without it, is a page that says which command to run', async () => {
     const page = await openPage(graphiql)
     await page.getByRole('heading', { name: 'GraphiQL needs a token' }).waitFor()
-    expect(await page.getByText('npm run open', { exact: true }).count()).toBe(1)
+    expect(await page.getByText('baton open', { exact: true }).count()).toBe(1)
     expect(await page.getByRole('button', { name: /^Execute query/ }).count()).toBe(0)
   })
 

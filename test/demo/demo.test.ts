@@ -11,7 +11,7 @@ import { freePort } from '../support/free-port.js'
 import { requestGraphQL } from '../support/graphql-request.js'
 import { emptyDirectory, startInVain } from '../support/server-process.js'
 
-const VERIFY = fileURLToPath(new URL('../../dist/cli/verify.js', import.meta.url))
+const BATON = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
 
 interface Node {
   [field: string]: unknown
@@ -133,7 +133,7 @@ describe('the demo', () => {
 
   async function provesItself(): Promise<void> {
     const env = { PATH: process.env['PATH'], BATON_DATA_DIR: databaseOf(demo.directory) }
-    const { stdout } = await promisify(execFile)(process.execPath, [VERIFY], { env })
+    const { stdout } = await promisify(execFile)(process.execPath, [BATON, 'verify'], { env })
     expect(stdout).toContain('Every promise holds.')
     expect(stdout).toContain('cross-runtime resumes 0')
   }

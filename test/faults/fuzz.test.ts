@@ -28,7 +28,7 @@ const MOST_GROWTH_MB = 48
 const MOST_GROWTH_MB_AT_FIRST = 150
 /** Documents kept, parsed or refused, are 1,024 of each kind, and not every request brings a new one. */
 const CACHES_FULL_AFTER = 5_000
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
 /** Says on SIGUSR2 how many bytes are in use once all garbage is gone. */
 const HEAP_TELLER = `data:text/javascript,process.on('SIGUSR2',()=>{gc();gc();console.error('heap='+process.memoryUsage().heapUsed)})`
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const VERIFY = fileURLToPath(new URL('../../dist/cli/verify.js', import.meta.url))
+const BATON = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
 
 /** What `npm run verify` prints of a database: a connection string, or the directory of an embedded one. */
 export async function verifyOutput(
@@ -12,7 +12,7 @@ export async function verifyOutput(
     'connectionString' in database
       ? { DATABASE_URL: database.connectionString }
       : { BATON_DATA_DIR: database.dataDirectory }
-  const { stdout } = await promisify(execFile)(process.execPath, [VERIFY], {
+  const { stdout } = await promisify(execFile)(process.execPath, [BATON, 'verify'], {
     env: { PATH: process.env['PATH'], ...settings },
   }).catch((error: unknown) => {
     // With findings it ends with status 1: they are what the test is to show.

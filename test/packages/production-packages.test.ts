@@ -43,7 +43,7 @@ it('a server with these packages only, none of whose scripts ran, starts and ans
     cpSync(join(ROOT, part), join(directory, part), { recursive: true })
   }
   // Links are not followed when a package looks for another one: it finds no more than what is linked.
-  const alone = ['--preserve-symlinks', '--preserve-symlinks-main', join(directory, 'dist/server/main.js')]
+  const alone = ['--preserve-symlinks', '--preserve-symlinks-main', join(directory, 'dist/cli/baton.js')]
   const server = await startServer({
     env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN },
     command: [process.execPath, ...alone],

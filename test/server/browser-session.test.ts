@@ -9,15 +9,15 @@ import { ADMIN_TOKEN, emptyDirectory, startServer } from '../support/server-proc
 import type { ServerProcess } from '../support/server-process.js'
 import { describePostgres } from '../support/test-database.js'
 
-const OPEN = fileURLToPath(new URL('../../dist/cli/open.js', import.meta.url))
+const BATON = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
 const ADDRESS = /(http:\/\/127\.0\.0\.1:\d+)\/#code=([\w-]{32})/
 const VIEWER = '{ viewer { kind name workspace { name } } }'
-const OWNER = { viewer: { kind: 'ROOT', name: 'Browser, by npm run open', workspace: { name: 'Default' } } }
+const OWNER = { viewer: { kind: 'ROOT', name: 'Browser, by baton open', workspace: { name: 'Default' } } }
 
-/** `npm run open` with these settings. */
+/** `baton open` with these settings. */
 function open(env: Record<string, string>, ...args: string[]) {
   const settings = { PATH: process.env['PATH'], ...env }
-  return promisify(execFile)(process.execPath, [OPEN, ...args], { env: settings })
+  return promisify(execFile)(process.execPath, [BATON, 'open', ...args], { env: settings })
 }
 
 function redeem(url: string, code: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -52,7 +52,7 @@ describe('on the embedded database', () => {
     expect(await tokenFor(server.url, code)).toBeUndefined()
   })
 
-  it('npm run open makes another one while the server runs, from the data directory alone', async () => {
+  it('baton open makes another one while the server runs, from the data directory alone', async () => {
     const { stdout } = await open({ BATON_DATA_DIR: server.dataDirectory })
     expect(ADDRESS.exec(stdout)?.[1]).toBe(server.url)
     const token = await tokenFor(server.url, codeIn(stdout))
@@ -73,7 +73,7 @@ describe('on the embedded database', () => {
     const response = await redeem(server.url, codeIn(stdout))
     expect([response.status, await response.json()]).toEqual([
       403,
-      { error: 'This address has been used, or is too old. Run npm run open for a new one.' },
+      { error: 'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.' },
     ])
   })
 
@@ -133,11 +133,11 @@ it('guesses are limited as wrong tokens are', async () => {
 it('where others can reach the server, its start message has no code', async () => {
   const server = await startServer({ env: { HOST: '0.0.0.0' } })
   expect(server.output.stdout).not.toContain('#code=')
-  expect(server.output.stdout).toContain('npm run open')
+  expect(server.output.stdout).toContain('baton open')
 })
 
 describePostgres('on PostgreSQL', (openDatabase) => {
-  it('npm run open makes a code through the database, which any server takes, once', async () => {
+  it('baton open makes a code through the database, which any server takes, once', async () => {
     const { connectionString } = await openDatabase()
     const env = { DATABASE_URL: connectionString, BATON_ADMIN_TOKEN: ADMIN_TOKEN }
     const [one, other] = await Promise.all([startServer({ env }), startServer({ env })])

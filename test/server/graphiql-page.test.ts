@@ -22,7 +22,7 @@ describe('on loopback, with the embedded database', () => {
     const page = await response.text()
     for (const { query } of graphiqlTabs) expect(page).toContain(JSON.stringify(query))
     expect(page).not.toMatch(SECRET)
-    expect(page).toContain('npm run open')
+    expect(page).toContain('baton open')
   })
 
   it('the page loads nothing from anywhere: it is whole', async () => {

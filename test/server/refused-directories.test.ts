@@ -128,7 +128,7 @@ describeWherePossible(noOtherUser, 'a directory of another user', () => {
     const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath] as const
     const { child, output } = await startInVain({
       dataDirectory: directory,
-      command: [...command, 'dist/server/main.js'],
+      command: [...command, 'dist/cli/baton.js'],
     })
     expect(output.stderr.trimEnd().split('\n')).toEqual([expect.stringContaining('cannot be written to (EACCES)')])
     expect(output.stderr).toContain(directory)

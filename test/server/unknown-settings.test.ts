@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { VARIABLES } from '../../src/server/config.js'
 import { unknownSettings } from '../../src/server/unknown-settings.js'
-import { usage } from '../../src/server/usage.js'
 
 const SETTINGS = Object.keys(VARIABLES)
 
@@ -14,9 +13,4 @@ it('a variable that is almost a setting is named, with the setting that it may b
 
 it('no setting, and nothing that Baton’s other programs read, is taken for a mistake', () => {
   expect(unknownSettings([...SETTINGS, 'BATON_URL', 'BATON_TOKEN'], SETTINGS)).toEqual([])
-})
-
-it('--help names every setting, with what it may be and what it is where it is not set', () => {
-  for (const name of SETTINGS) expect(usage()).toContain(`  ${name} `)
-  expect(usage()).toMatch(/BATON_CLAIM_LEASE_SECONDS +a whole number from 1 to 3600 \(60\)\n/)
 })

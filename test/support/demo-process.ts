@@ -6,7 +6,7 @@ import { freePort } from './free-port.js'
 import { emptyDirectory, startServer, written } from './server-process.js'
 import type { ServerProcess } from './server-process.js'
 
-const DEMO = fileURLToPath(new URL('../../dist/demo/main.js', import.meta.url))
+const BATON = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
 /** For what hangs. A first start tells a whole day, on whatever machine. */
 const LONGEST_MS = 600_000
 vi.setConfig({ testTimeout: LONGEST_MS, hookTimeout: LONGEST_MS })
@@ -33,5 +33,5 @@ export function adminTokenOf({ directory }: DemoProcess): string {
 }
 
 export function demoCommand(directory: string, port: number): [string, ...string[]] {
-  return [process.execPath, DEMO, '--port', String(port), '--directory', directory]
+  return [process.execPath, BATON, 'demo', '--port', String(port), '--directory', directory]
 }

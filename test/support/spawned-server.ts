@@ -54,7 +54,7 @@ export async function spawnServer({
 }: SpawnServerOptions): Promise<ServerProcess> {
   await build()
   const port = Number(env['PORT'] ?? (await freePort()))
-  const [program, ...args] = command ?? [process.execPath, ...FLAGS, join(ROOT, 'dist/server/main.js')]
+  const [program, ...args] = command ?? [process.execPath, ...FLAGS, join(ROOT, 'dist/cli/baton.js')]
   const child = spawn(program, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

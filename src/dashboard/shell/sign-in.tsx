@@ -27,9 +27,9 @@ export function SignIn({ problem: first }: { problem: string | null }): ReactNod
           <img src="/favicon.svg" alt="" width="28" height="28" /> Baton
         </h1>
         <p>
-          This server asks who you are. On its machine, run <code>npm run open</code> and open the address that it
-          prints. Or paste an API token: the one it printed when it first started, or one that <code>createToken</code>{' '}
-          gave you. A VIEWER token is enough to look around.
+          This server asks who you are. On its machine, run <code>baton open</code> (in a checkout{' '}
+          <code>npm run open</code>) and open the address that it prints. Or paste an API token: the one it printed when
+          it first started, or one that <code>createToken</code> gave you. A VIEWER token is enough to look around.
         </p>
         <label htmlFor="token">Token</label>
         <input id="token" name="token" type="password" autoComplete="current-password" autoFocus spellCheck={false} />

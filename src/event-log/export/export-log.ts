@@ -39,7 +39,7 @@ async function exportWorkspace(
       if (event.conversationId !== open) {
         open = event.conversationId
         const head = heads.get(open)
-        if (head === undefined) throw new Error(`${open} has events and no row. See npm run verify.`)
+        if (head === undefined) throw new Error(`${open} has events and no row. See baton verify.`)
         await write(headerLine(workspaceId, head))
         written += 1
       }

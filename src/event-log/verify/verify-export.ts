@@ -5,10 +5,10 @@ import { emptyTally } from './finding.js'
 import { atEnd, verifyHead } from './verify-rows.js'
 import { StreamProof } from './verify-stream.js'
 
-/** The file is none that `npm run export` wrote: nothing in it can be proven. */
+/** The file is none that `baton export` wrote: nothing in it can be proven. */
 export class NotAnExport extends Error {
   constructor(problem: string) {
-    super(`This is no exported conversation. Line 1: ${problem}. Write one with npm run export.`)
+    super(`This is no exported conversation. Line 1: ${problem}. Write one with baton export.`)
     this.name = 'NotAnExport'
   }
 }

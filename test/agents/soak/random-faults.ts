@@ -18,6 +18,9 @@ interface Kind {
   strike: (world: SoakWorld, dice: Dice) => Promise<void>
 }
 
+/** A stopped daemon waits for its turns as long as its grace lasts, and what it could not report is recovered. */
+const OF_A_RESTART = ['runtime_offline', 'runtime_recovery']
+
 const KINDS: readonly Kind[] = [
   {
     name: 'kill -9 of a CLI',
@@ -39,7 +42,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'restart of a daemon',
-    reasons: ['runtime_offline', 'runtime_recovery'],
+    reasons: OF_A_RESTART,
     strike: async ({ machines }, dice) => {
       const machine = dice.of(machines)
       await machine.stop('SIGTERM')
@@ -58,7 +61,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'loss of all transcripts of a CLI',
-    reasons: [],
+    reasons: OF_A_RESTART,
     strike: async ({ machines, clis }, dice) => {
       const machine = dice.of(machines)
       await machine.stop('SIGTERM')

@@ -16,9 +16,9 @@ import { MESSAGES, PAUSE_MS, SEED, STRIKE_PAUSE_MS } from './size.js'
 
 const CHATS = 5
 /** For the last turns, their retries and what was struck last. */
-const WINDING_UP_MS = 400_000
+const WINDING_UP_MS = 900_000
 /** For what hangs: the messages, the winding up, and all slots once more. */
-const LIMIT = { timeout: 2_400_000 }
+const LIMIT = { timeout: 3_000_000 }
 const TROUBLES: readonly Trouble[] = [null, null, null, null, null, null, 'broken', 'overflow', 'silent', 'cancelled']
 const TEXTS = ['Go on.', 'Go on.', '[[bash:sleep 2]]', '[[bash:setsid sleep 700 & echo started]]']
 

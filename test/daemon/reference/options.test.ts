@@ -1,34 +1,54 @@
 import { isAbsolute } from 'node:path'
-import { expect, test } from 'vitest'
-import { readOptions } from '../../../src/daemon/reference/options.js'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { daemonCommand } from '../../../src/daemon/reference/options.js'
+import type { Options } from '../../../src/daemon/reference/options.js'
+import { parsed } from '../../cli/parsed.js'
 
-const none = { url: undefined, token: undefined }
 const needed = ['--url', 'http://s/graphql', '--token', 't', '--workdir', 'tree']
 
-test('url, token and work directory are needed; the first two may come from the environment', () => {
-  expect(() => readOptions(['--token', 't', '--workdir', 'w'], none)).toThrow('--url is missing.')
-  expect(() => readOptions(['--url', 'u', '--workdir', 'w'], none)).toThrow('--token is missing.')
-  expect(() => readOptions(['--url', 'u', '--token', 't'], none)).toThrow('--workdir is missing.')
-  expect(readOptions(['--workdir', 'w'], { url: 'u', token: 't' })).toMatchObject({ url: 'u', token: 't', slots: 4 })
+async function readOptions(...args: string[]): Promise<Options> {
+  let read: Options | null = null
+  await parsed(
+    daemonCommand('daemon', async (options) => void (read = options)),
+    args,
+  )
+  if (read === null) throw new Error('It was not carried out.')
+  return read
+}
+
+beforeEach(() => {
+  vi.stubEnv('BATON_URL', undefined)
+  vi.stubEnv('BATON_TOKEN', undefined)
 })
 
-test('the work directory is made absolute', () => {
-  expect(isAbsolute(readOptions(needed, none).workRoot)).toBe(true)
+test('url, token and work directory are needed; the first two may come from the environment', async () => {
+  await expect(readOptions('--token', 't', '--workdir', 'w')).rejects.toThrow("'--url <url>' not specified")
+  await expect(readOptions('--url', 'u', '--workdir', 'w')).rejects.toThrow("'--token <token>' not specified")
+  await expect(readOptions('--url', 'u', '--token', 't')).rejects.toThrow("'--workdir <directory>' not specified")
+  vi.stubEnv('BATON_URL', 'u')
+  vi.stubEnv('BATON_TOKEN', '')
+  await expect(readOptions('--workdir', 'w')).rejects.toThrow('It must not be empty.')
+  vi.stubEnv('BATON_TOKEN', 't')
+  expect(await readOptions('--workdir', 'w')).toMatchObject({ url: 'u', token: 't', slots: 4 })
+})
+
+test('the work directory is made absolute', async () => {
+  expect(isAbsolute((await readOptions(...needed)).workRoot)).toBe(true)
 })
 
 test.each([
-  [['--slots', '0'], '--slots is a whole number from 1 to 1000.'],
-  [['--lease', '3601'], '--lease is a whole number from 1 to 3600.'],
-  [['--acp', 'gemini'], '--acp is NAME=COMMAND'],
-  [['--acp-permissions', 'maybe'], '--acp-permissions is allow or reject.'],
-  [['--nonsense'], '--nonsense'],
-])('%j is told what is wrong', (more, message) => {
-  expect(() => readOptions([...needed, ...more], none)).toThrow(message)
+  [['--slots', '0'], 'It must be a whole number from 1 to 1000.'],
+  [['--lease', '3601'], 'It must be a whole number from 1 to 3600.'],
+  [['--acp', 'gemini'], 'It must be NAME=COMMAND'],
+  [['--acp-permissions', 'maybe'], 'Allowed choices are reject, allow.'],
+  [['--nonsense'], "unknown option '--nonsense'"],
+])('%j is told what is wrong', async (more, message) => {
+  await expect(readOptions(...needed, ...more)).rejects.toThrow(message)
 })
 
-test('commands are taken apart, arguments for the agents are passed on as they are', () => {
+test('commands are taken apart, arguments for the agents are passed on as they are', async () => {
   const more = ['--acp', 'gemini=gemini --acp', '--exec', 'run "a b" {prompt}', '--claude-arg=--model=x y']
-  expect(readOptions([...needed, ...more], none)).toMatchObject({
+  expect(await readOptions(...needed, ...more)).toMatchObject({
     acp: [{ provider: 'gemini', command: ['gemini', '--acp'] }],
     exec: { provider: 'exec', command: ['run', 'a b', '{prompt}'] },
     claudeArgs: ['--model=x y'],

@@ -8,7 +8,7 @@ import { ADMIN_TOKEN, startServer } from '../../support/server-process.js'
 import { describePostgres } from '../../support/test-database.js'
 import { Daemon } from './daemon.js'
 
-const VERIFY = fileURLToPath(new URL('../../../dist/cli/verify.js', import.meta.url))
+const BATON = fileURLToPath(new URL('../../../dist/cli/baton.js', import.meta.url))
 /** The whole story takes some hundred requests and four starts of a server. */
 const LONGEST_MS = 180_000
 
@@ -193,7 +193,7 @@ interface History {
 
 /** `npm run verify` on the database that the story has filled. */
 async function verified(env: Record<string, string>): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [VERIFY], {
+  const { stdout } = await promisify(execFile)(process.execPath, [BATON, 'verify'], {
     env: { PATH: process.env['PATH'], ...env },
   })
   return stdout

@@ -1,5 +1,4 @@
 import { DirectoryInUse } from '../machine/directory-lock.js'
-import { isAskedForHelp } from '../server/asked-for-help.js'
 import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
 import { CODE_PATH } from '../server/browser-session.js'
 import { readConfig } from '../server/config.js'
@@ -13,29 +12,16 @@ import { databaseOf, NotADemo, openDemoDirectory, writeState } from './demo-dire
 import type { DemoState } from './demo-directory.js'
 import { fillHistory } from './fill-history.js'
 import { BUILD_WITH_NEW_ACCOUNT, machineOf } from './machines.js'
-import { readOptions, USAGE } from './options.js'
-import type { DemoOptions } from './options.js'
+import type { DemoOptions } from './demo-command.js'
 import { Person } from './people.js'
 
 /** Of an agent that somebody watches: a step in so many milliseconds. */
 const PACE_MS = 1200
 
-if (isAskedForHelp(process.argv)) {
-  process.stdout.write(`${USAGE}\n`)
-  process.exit(0)
-}
-
 const DEMO_DIRECTORY = { name: 'directory', another: 'name another one with --directory' }
 
-let options: DemoOptions
-try {
-  options = readOptions(process.argv.slice(2))
-} catch (error) {
-  giveUp(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2)
-}
-await run(options)
-
-async function run({ port, directory, fresh }: DemoOptions): Promise<void> {
+/** Runs until it is told to stop by a signal. @throws Error with a sentence for whoever started it. */
+export async function runDemo({ port, directory, fresh }: DemoOptions): Promise<void> {
   let config: Config | null = null
   try {
     const state = await openDemoDirectory(directory, fresh)
@@ -49,11 +35,13 @@ async function run({ port, directory, fresh }: DemoOptions): Promise<void> {
     await keepGoing(config, directory, state)
   } catch (error) {
     if (error instanceof NotADemo || error instanceof DirectoryInUse || error instanceof DirectoryUnfit) {
-      giveUp(error.message, 1)
+      throw error
     }
     const { code = '' } = error as NodeJS.ErrnoException
     const problem = config === null ? directoryProblem(directory, code, DEMO_DIRECTORY) : startProblem(error, config)
-    giveUp(problem ?? `The demo could not start: ${error instanceof Error ? error.message : String(error)}`, 1)
+    throw new Error(problem ?? `The demo could not start: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }
 
@@ -100,9 +88,4 @@ function configOf(port: number, directory: string, { adminToken }: DemoState): C
   })
   if (!read.ok) throw new Error(read.problems.join(' '))
   return read.config
-}
-
-function giveUp(message: string, status: number): never {
-  process.stderr.write(`${message}\n`)
-  process.exit(status)
 }

@@ -1,4 +1,4 @@
-import { createDaemon, type DaemonOptions } from 'baton/daemon'
+import { createDaemon, type DaemonOptions } from 'baton-daemon'
 
 const [url = '', token = ''] = process.argv.slice(2)
 const run: DaemonOptions['run'] = async ({ task, priorSessionId }, { pin, progress }) => {

@@ -1,19 +1,16 @@
-import { isAskedForHelp } from './asked-for-help.js'
 import { readProcessConfig, unknownProcessSettings } from './config.js'
-import type { Config } from './config.js'
+import type { Settings } from './config.js'
 import { openLog } from './log.js'
 import { stopOnSignals } from './shutdown.js'
 import { startMessage } from './start-message.js'
 import { startProblem } from './start-problem.js'
 import { startServer } from './start-server.js'
-import { usage } from './usage.js'
 
-const read = readProcessConfig()
-if (isAskedForHelp(process.argv)) process.stdout.write(usage())
-else if (!read.ok) giveUp(...read.problems)
-else await run(read.config)
-
-async function run(config: Config): Promise<void> {
+/** Serves until it is told to stop by a signal. `given`: the settings of the command line. */
+export async function serve(given: Settings): Promise<void> {
+  const read = readProcessConfig(given)
+  if (!read.ok) giveUp(...read.problems)
+  const { config } = read
   const log = openLog(config.logLevel)
   for (const told of unknownProcessSettings()) log.warn(told)
   try {
@@ -34,7 +31,7 @@ async function run(config: Config): Promise<void> {
 }
 
 /** One line for each problem, on stderr. */
-function giveUp(...problems: string[]): void {
+function giveUp(...problems: string[]): never {
   for (const problem of problems) process.stderr.write(`${problem.replaceAll(/\s*\n\s*/g, ' ')}\n`)
   process.exit(1)
 }

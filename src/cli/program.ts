@@ -1,0 +1,119 @@
+import { Command } from 'commander'
+import { conformanceCommand } from '../daemon/conformance/conformance-command.js'
+import { daemonCommand } from '../daemon/reference/options.js'
+import { demoCommand } from '../demo/demo-command.js'
+import { packageVersion } from '../machine/command-line.js'
+import type { Command as Context } from './run-command.js'
+import { addDatabaseSettings, addSettings, flagsOf, settingsOf } from './setting-options.js'
+import { tokenCommand } from './token-options.js'
+
+/**
+ * Every command of the server. What a command needs is loaded when it is carried out: `baton verify` loads no server, and
+ * `baton --help` next to nothing.
+ */
+export function batonProgram(): Command {
+  const program = new Command('baton')
+    .description('Hands tasks to daemons that run coding agents, and decides which provider session each may resume.')
+    .version(packageVersion())
+  program.addCommand(serveCommand(), { isDefault: true })
+  program.addCommand(
+    daemonCommand('daemon', async (options) => {
+      const { runDaemon } = await import('../daemon/reference/run-daemon.js')
+      await runDaemon(options)
+    }),
+  )
+  program.addCommand(openCommand())
+  program.addCommand(
+    demoCommand(async (options) => {
+      const { runDemo } = await import('../demo/run-demo.js')
+      await runDemo(options)
+    }),
+  )
+  program.addCommand(
+    tokenCommand(async (request, command) => {
+      const { runCommand } = await import('./run-command.js')
+      const { carryOutToken } = await import('./token-command.js')
+      const note = (text: string): void => void process.stderr.write(`${text}\n`)
+      await runCommand(new Map(), { settings: settingsOf(command) }, carryOutToken(request, note))
+    }),
+  )
+  program.addCommand(verifyCommand())
+  program.addCommand(exportCommand())
+  program.addCommand(simulateCommand())
+  program.addCommand(importCommand())
+  program.addCommand(conformanceCommand())
+  return program
+}
+
+function serveCommand(): Command {
+  return addSettings(new Command('serve'))
+    .description('Starts the server. Each option is also a variable of the environment, which other users cannot see.')
+    .action(async (_: object, command: Command) => {
+      const { serve } = await import('../server/serve.js')
+      await serve(settingsOf(command))
+    })
+}
+
+function openCommand(): Command {
+  return addDatabaseSettings(new Command('open'))
+    .description('Prints an address. Opened in a browser once, soon, it signs that browser in as the owner.')
+    .option('--url <url>', 'where browsers reach the server (default: as the settings say)')
+    .action(async ({ url }: { url?: string }, command: Command) => {
+      const { printAddress } = await import('./open-command.js')
+      await printAddress(settingsOf(command), url)
+    })
+}
+
+function verifyCommand(): Command {
+  const command = new Command('verify')
+    .description('Proves the whole log. Exit status 1: a promise is broken.')
+    .option('--json', 'prints JSON')
+    .option('--file <file>', 'proves what `baton export` wrote, without any database')
+  return addDatabaseSettings(command).action(async ({ file }: { file?: string }) => {
+    const { runCommand, runWithoutDatabase } = await import('./run-command.js')
+    const verify = await import('./verify-command.js')
+    if (file !== undefined) await runWithoutDatabase(flagsOf(command), verify.verifyFileCommand)
+    else await runCommand(flagsOf(command), { settings: settingsOf(command), existing: true }, verify.verifyCommand)
+  })
+}
+
+function exportCommand(): Command {
+  const command = new Command('export')
+    .description('Writes conversations as JSON Lines, for `baton verify --file`: one, or all.')
+    .option('--conversation <id>', 'chat_... or issue_...')
+    .option('--all', 'every conversation')
+    .option('--out <file>', 'the file to write (default: standard output)')
+  return onExisting(command, async () => (await import('./export-command.js')).exportCommand)
+}
+
+function simulateCommand(): Command {
+  const command = new Command('simulate')
+    .description('Tells how many of the recorded decisions would flip under another resume policy. Writes nothing.')
+    .option('--policy <json>', `such as '{"scope":"NEWEST_ON_RUNTIME"}'; what it does not name is the default`)
+    .option('--since <time>', 'only claims since then, such as 2026-11-01')
+    .option('--json', 'prints JSON')
+  return onExisting(command, async () => (await import('./simulate-command.js')).simulateCommand)
+}
+
+function importCommand(): Command {
+  const command = new Command('import')
+    .description('Moves a workspace of a Multica database here. Never writes to the source.')
+    .option('--from <url>', 'postgresql://user:password@host:port/database of the source')
+    .option('--workspace <slug>', 'of the source, where it has several')
+    .option('--into <id>', 'a workspace that is here already, ws_... (default: a new one)')
+    .option('--dry-run', 'reads and reports, and writes nothing')
+    .option('--json', 'prints JSON')
+  return addDatabaseSettings(command).action(async () => {
+    const { runCommand } = await import('./run-command.js')
+    const { importCommand: run } = await import('./import-command.js')
+    await runCommand(flagsOf(command), { settings: settingsOf(command) }, run)
+  })
+}
+
+/** A command that reads the database that is there. */
+function onExisting(command: Command, load: () => Promise<(context: Context) => Promise<number>>): Command {
+  return addDatabaseSettings(command).action(async () => {
+    const { runCommand } = await import('./run-command.js')
+    await runCommand(flagsOf(command), { settings: settingsOf(command), existing: true }, await load())
+  })
+}

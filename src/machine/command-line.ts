@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { CommanderError, InvalidArgumentError } from 'commander'
+
+const MISUSED = 2
+
+/**
+ * Carries out what a command line says. Exit status 0: done; 1: it could not be done, or an action says so itself; 2: the
+ * command line is wrong. Problems go to standard error, in sentences.
+ */
+export async function carryOut(program: Command, argv: readonly string[] = process.argv): Promise<void> {
+  // A reader that leaves early (`| head -1`) has had enough. The command goes on: its exit status is still to be told.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  try {
+    await strict(program).parseAsync(argv)
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : MISUSED
+    else {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      process.exitCode = 1
+    }
+  }
+}
+
+/** Throws in place of ending the process. Says where to find help. */
+function strict(command: Command): Command {
+  command.exitOverride().allowExcessArguments(false).showHelpAfterError('Add --help to see how it is used.')
+  for (const child of command.commands) strict(child)
+  return command
+}
+
+/** Reads a whole number. */
+export function whole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (/^\d{1,15}$/.test(text) && number >= from && number <= to) return number
+    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`)
+  }
+}
+
+/** Reads a value by a function that throws a sentence. */
+export function readBy<T>(read: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return read(text)
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message)
+    }
+  }
+}
+
+/** Reads an option that may be repeated. */
+export function several<T>(read: (text: string) => T): (text: string, before: readonly T[] | undefined) => T[] {
+  return (text, before = []) => [...before, read(text)]
+}
+
+/** What must not be blank, from the environment above all: compose files pass empty variables on. */
+export function notBlank(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('It must not be empty.')
+}
+
+/** Of the package that this is part of. */
+export function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

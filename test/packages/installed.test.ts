@@ -1,0 +1,138 @@
+import { execFile, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { chatOn, runtimeOf } from '../daemon/reference/machine.js'
+import { ended } from '../support/child-process-end.js'
+import { ADMIN_TOKEN, emptyDirectory, startServer } from '../support/server-process.js'
+import { spawnTypeScript } from '../support/typescript-process.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const TEN_LINES = fileURLToPath(new URL('ten-lines.ts', import.meta.url))
+const run = promisify(execFile)
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
+
+/** A machine with Node, and nothing of this project. */
+interface Machine {
+  home: string
+  /** The program of that name that the package brings. */
+  bin(name: string): string
+}
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+
+/** Installs one of the packages there, with a cache that is empty. */
+async function install(name: string): Promise<Machine> {
+  const home = join(emptyDirectory(), name)
+  mkdirSync(home, { recursive: true })
+  const tarball = join(ROOT, `dist/packages/${name}-${version}.tgz`)
+  const cache = ['--cache', join(home, '.npm'), '--no-audit', '--no-fund', '--ignore-scripts']
+  await run('npm', ['install', '--prefix', home, ...cache, tarball], { cwd: home })
+  return { home, bin: (program) => join(home, 'node_modules/.bin', program) }
+}
+
+let server: Machine
+let laptop: Machine
+
+beforeAll(async () => {
+  await run('npm', ['run', '--silent', 'pack'], { cwd: ROOT })
+  server = await install('baton-server')
+  laptop = await install('baton-daemon')
+})
+
+function environmentOf({ home }: Machine): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: home }
+}
+
+it('a session is resumed by what two machines have installed, and the log of it is proven', async () => {
+  const { url, dataDirectory, stop } = await startServer({
+    env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN },
+    command: [process.execPath, server.bin('baton'), 'serve'],
+  })
+  const own = { env: { ...environmentOf(server), BATON_DATA_DIR: dataDirectory } }
+  const opened = await run(server.bin('baton'), ['open'], own)
+  expect(opened.stdout).toMatch(new RegExp(`^${url}/#code=\\S+\n$`))
+  expect(await (await fetch(url)).text()).toContain('<title>Baton')
+
+  const file = join(laptop.home, 'daemon.ts')
+  cpSync(TEN_LINES, file)
+  const daemon = await spawnTypeScript(file, [file, `${url}/graphql`, ADMIN_TOKEN], {
+    cwd: laptop.home,
+    stdio: 'inherit',
+    env: environmentOf(laptop),
+  })
+  onTestFinished(async () => {
+    daemon.kill('SIGKILL')
+    await ended(daemon)
+  })
+  const say = await chatOn(url, await runtimeOf(url, 'echo'))
+  const first = await say('Hello.')
+  expect(first).toMatchObject({ status: 'COMPLETED', output: 'You said: Hello.', resume: { outcome: 'FRESH' } })
+  const second = await say('Again.')
+  expect(second).toMatchObject({ status: 'COMPLETED', sessionId: first.sessionId, resume: { outcome: 'RESUME' } })
+  expect(second.progress.nodes).toEqual([{ kind: 'text', text: 'Thinking.' }])
+  expect(await stop()).toBe(0)
+
+  const { stdout } = await run(server.bin('baton'), ['verify'], own)
+  expect(stdout).toMatch(/Claims examined 2, cross-runtime resumes 0\.[\s\S]*Every promise holds\./)
+})
+
+it('the command of the daemon runs an agent', async () => {
+  const { url } = await startServer({
+    env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN },
+    command: [process.execPath, server.bin('baton')],
+  })
+  const options = ['--url', url, '--workdir', join(laptop.home, 'work'), '--exec', 'cat {prompt}']
+  const daemon = spawn(laptop.bin('baton-daemon'), options, {
+    env: { ...environmentOf(laptop), BATON_TOKEN: ADMIN_TOKEN },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  onTestFinished(async () => {
+    daemon.kill('SIGKILL')
+    await ended(daemon)
+  })
+  const say = await chatOn(url, await runtimeOf(url, 'exec'))
+  expect(await say('What is said.')).toMatchObject({ status: 'COMPLETED', output: 'What is said.' })
+})
+
+it('both tell their version, the licences of what is bundled, and the daemon comes alone', async () => {
+  expect((await run(server.bin('baton'), ['--version'])).stdout.trim()).toBe(version)
+  expect((await run(laptop.bin('baton-daemon'), ['--version'])).stdout.trim()).toBe(version)
+  const packagesOf = ({ home }: Machine) =>
+    readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))
+  expect(packagesOf(laptop)).toEqual(['baton-daemon'])
+  expect(packagesOf(server)).toEqual(['@electric-sql', 'baton-server'])
+  const licences = readFileSync(join(server.home, 'node_modules/baton-server/THIRD-PARTY.md'), 'utf8')
+  expect(licences).toContain('## graphql 16')
+  expect(existsSync(join(laptop.home, 'node_modules/baton-daemon/LICENSE'))).toBe(true)
+})
+
+it('the library has types, by which the ten lines of the README are checked', async () => {
+  const lines = readFileSync(TEN_LINES, 'utf8')
+  expect(lines.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10)
+  const types = join(ROOT, 'node_modules/@types')
+  const check = async (name: string, text: string) => {
+    writeFileSync(join(laptop.home, name), text)
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node']
+    return run(process.execPath, [tsc, ...options, '--typeRoots', types, name], { cwd: laptop.home }).then(
+      () => 'right',
+      (error: { stdout: string }) => error.stdout,
+    )
+  }
+  writeManifest(laptop)
+  expect(await check('right.ts', lines)).toBe('right')
+  expect(await check('wrong.ts', lines.replace("daemonId: 'laptop'", 'daemonId: 12'))).toContain(
+    "Type 'number' is not assignable to type 'string'",
+  )
+})
+
+/** As a project that is a module, which may use top-level await. */
+function writeManifest({ home }: Machine): void {
+  const file = join(home, 'package.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as object
+  writeFileSync(file, JSON.stringify({ ...manifest, type: 'module' }))
+}
