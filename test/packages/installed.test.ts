@@ -48,10 +48,11 @@ function environmentOf({ home }: Machine): Record<string, string> {
 }
 
 it('a session is resumed by what two machines have installed, and the log of it is proven', async () => {
-  const { url, dataDirectory, stop } = await startServer({
+  const started = await startServer({
     env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN },
     command: [process.execPath, server.bin('baton'), 'serve'],
   })
+  const { url, dataDirectory } = started
   const own = { env: { ...environmentOf(server), BATON_DATA_DIR: dataDirectory } }
   const opened = await run(server.bin('baton'), ['open'], own)
   expect(opened.stdout).toMatch(new RegExp(`^${url}/#code=\\S+\n$`))
@@ -74,7 +75,7 @@ it('a session is resumed by what two machines have installed, and the log of it 
   const second = await say('Again.')
   expect(second).toMatchObject({ status: 'COMPLETED', sessionId: first.sessionId, resume: { outcome: 'RESUME' } })
   expect(second.progress.nodes).toEqual([{ kind: 'text', text: 'Thinking.' }])
-  expect(await stop()).toBe(0)
+  expect(await started.stop()).toBe(0)
 
   const { stdout } = await run(server.bin('baton'), ['verify'], own)
   expect(stdout).toMatch(/Claims examined 2, cross-runtime resumes 0\.[\s\S]*Every promise holds\./)

@@ -1,17 +1,18 @@
 import { readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
 import { ended } from '../../support/child-process-end.js'
 import { ADMIN_TOKEN, startServer } from '../../support/server-process.js'
-import { spawnTypeScript } from '../../support/typescript-process.js'
 import { directory, fakeProgram, recorded } from '../adapters/fake-program.js'
 import type { ScriptedTurn } from '../adapters/fake-program.js'
 import { ask, chatOn, runtimeOf } from './machine.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const MAIN = join(ROOT, 'src/daemon/reference/main.ts')
+/** As the server that is started has built it. */
+const MAIN = join(ROOT, 'dist/daemon/reference/main.js')
 const SESSION = '2b493325-77a9-4cfd-b2d3-fc51c1565009'
 
 /** A server, and the reference daemon on a machine whose `claude` follows the script. */
@@ -19,9 +20,9 @@ async function machine(script: ScriptedTurn[], environment: Record<string, strin
   const claude = await fakeProgram('claude', script)
   const workRoot = join(await directory(), 'tree')
   const { url } = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
-  const start = async (): Promise<ChildProcess> => {
-    const daemon = await spawnTypeScript(
-      MAIN,
+  const start = (): ChildProcess => {
+    const daemon = spawn(
+      process.execPath,
       [MAIN, '--url', `${url}/graphql`, '--workdir', workRoot, '--daemon-id', 'm1'],
       {
         ...{ cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
@@ -45,7 +46,7 @@ async function machine(script: ScriptedTurn[], environment: Record<string, strin
 
 test('a chat runs in a directory of its own, and its session is resumed there', async () => {
   const { url, claude, workRoot, start } = await machine([{ stdout: recorded('claude-fresh') }])
-  await start()
+  start()
   const say = await chatOn(url, await runtimeOf(url, 'claude'))
   const first = await say('Say done.')
   expect(first).toMatchObject({ status: 'COMPLETED', output: 'All done.', sessionId: SESSION })
@@ -74,7 +75,7 @@ test('a refused session is retired, and the turn runs once more without it', asy
     { when: '--resume=', stdout: recorded('claude-unknown-session'), code: 1 },
     { stdout: recorded('claude-fresh') },
   ])
-  await start()
+  start()
   const say = await chatOn(url, await runtimeOf(url, 'claude'))
   await say('Say done.')
   const second = await say('Again.')
@@ -87,7 +88,7 @@ test('an overflow poisons the session: the next turn is fresh, in the same direc
     { when: '--resume=', stdout: recorded('claude-overflow'), code: 1 },
     { stdout: recorded('claude-fresh') },
   ])
-  await start()
+  start()
   const say = await chatOn(url, await runtimeOf(url, 'claude'))
   const first = await say('Say done.')
   const second = await say('More.')
@@ -109,7 +110,7 @@ test('a used-up account cools its runtime until the time that the provider tells
   const login = (accountUuid: string) =>
     writeFileSync(join(claude.home, '.claude.json'), JSON.stringify({ oauthAccount: { accountUuid } }))
   login('used-up')
-  await start()
+  start()
   const say = await chatOn(url, await runtimeOf(url, 'claude'))
   expect(await say('Say done.')).toMatchObject({ status: 'FAILED', failure: { reason: 'rate_limited' } })
   const cooling = async () => {
@@ -127,14 +128,14 @@ test('a daemon that is killed in the middle of a run leaves its session to the r
     { when: '--resume=', stdout: recorded('claude-fresh') },
     { stdout: recorded('claude-fresh').split('\n')[0] + '\n', hangs: true },
   ])
-  const daemon = await start()
+  const daemon = start()
   const say = await chatOn(url, await runtimeOf(url, 'claude'))
   const first = say('Take your time.')
   while (claude.calls().length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
   await pinned(url)
   daemon.kill('SIGKILL')
   await ended(daemon)
-  await start()
+  start()
   expect(await first).toMatchObject({ status: 'FAILED', sessionId: SESSION, failure: { reason: 'runtime_recovery' } })
   while (claude.calls().length < 3) await new Promise((resolve) => setTimeout(resolve, 50))
   // Two processes must not write one transcript: the first is stopped before the second begins.
