@@ -16,7 +16,11 @@ describeInBrowser('The token', (stage) => {
     const { open, host } = stage()
     host.lends = false
     const page = await open('/#code=used')
-    await page.getByText('This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.').waitFor()
+    await page
+      .getByText(
+        'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.',
+      )
+      .waitFor()
     expect(page.url()).toBe(`${host.url}/`)
   })
 

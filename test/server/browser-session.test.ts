@@ -73,7 +73,9 @@ describe('on the embedded database', () => {
     const response = await redeem(server.url, codeIn(stdout))
     expect([response.status, await response.json()]).toEqual([
       403,
-      { error: 'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.' },
+      {
+        error: 'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.',
+      },
     ])
   })
 

@@ -47,7 +47,8 @@ export async function redeemCode(): Promise<string | null> {
   }
 }
 
-const FAILED = 'The server did not answer. Run baton open (npm run open in a checkout), and open the address that it prints.'
+const FAILED =
+  'The server did not answer. Run baton open (npm run open in a checkout), and open the address that it prints.'
 
 function tell(): void {
   for (const listener of listeners) listener()

@@ -91,7 +91,9 @@ async function answer(
   const path = new URL(request.url ?? '/', state.url).pathname
   if (path === '/session') {
     if (request.method === 'POST' && state.lends) return json(response, 200, { token: TOKEN })
-    return json(response, 403, { error: 'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.' })
+    return json(response, 403, {
+      error: 'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.',
+    })
   }
   if (path === '/graphql') return graphqlAnswer(request, response, schema, world, state)
   const name = extname(path) === '' ? 'index.html' : path
