@@ -1,5 +1,5 @@
 /**
- * The facts a conversation's stream is made of: one type per past-tense fact.
+ * The facts a conversation's stream is made of: one type per past-tense fact. What each does to the state: docs/rules.md.
  *
  * Events hold ids, flags and short reasons only. Prompts, messages, outputs and other bulky or personal
  * text live in tables of their own, so that they can be erased without touching the log: error texts, too, since the

@@ -123,7 +123,7 @@ forEachDatabase((open) => {
       expect((at(handoff, 'entries') as Entry[]).map(({ truncated }) => truncated)).toEqual([true, false])
     })
 
-    it('says which texts were erased', async () => {
+    it('H4: reads the texts when they are asked for, and says which were erased', async () => {
       await owner.ask(
         'mutation ($input: EraseConversationContentInput!) { eraseConversationContent(input: $input) { conversation { id } } }',
         { input: { conversationId: chat } },
