@@ -152,6 +152,22 @@ describePostgres(`with ${ROWS} chats, tasks, events and messages`, (open) => {
     it.each(BY_INDEX)('%s', (_name, document, variables) => expectPages(document, variables(tables), FEW_PAGES))
   })
 
+  it.each(BY_INDEX.filter(([, document]) => document === CONVERSATIONS))(
+    'which conversations are on a page is told by an index alone: %s',
+    async (_name, document, variables) => {
+      const explained = await explainReads(database, () =>
+        tables.api.as('VIEWER').ask(document, variables(tables) as Variables),
+      )
+      const lists = explained.filter(({ name }) => name.includes('FROM conversation_listing l'))
+      expect(lists.length).toBeGreaterThan(0)
+      for (const { indexOnly } of lists) {
+        const own = indexOnly.filter(({ index }) => index.startsWith('conversation_listing_'))
+        expect(own.length).toBeGreaterThan(0)
+        expect(own.filter(({ heapFetches }) => heapFetches > 0)).toEqual([])
+      }
+    },
+  )
+
   describe('where no index knows, a page looks at 10,000 at most', () => {
     it.each(WITHIN_REACH)('%s', (_name, document, variables) =>
       expectPages(document, variables(tables), PAGES_WITHIN_REACH),

@@ -5,6 +5,8 @@ import { statement } from '../../src/database/sql.js'
 export interface PlanNode {
   'Node Type': string
   'Relation Name'?: string
+  'Index Name'?: string
+  'Heap Fetches'?: number
   'Actual Rows'?: number
   'Shared Hit Blocks'?: number
   'Shared Read Blocks'?: number
@@ -15,6 +17,8 @@ export interface Explained {
   name: string
   /** Tables that the plan reads from end to end. */
   scanned: string[]
+  /** Indexes that answer alone, with how many rows of their tables were looked up all the same. */
+  indexOnly: { index: string; heapFetches: number }[]
   /** The most rows that a sort in it was given. */
   sorted: number
   /** Pages touched when it ran, in the tables and their indexes. */
@@ -56,7 +60,7 @@ export async function explain(database: Database, work: (sql: Sql) => Promise<un
 }
 
 export function summaryOf(name: string, plan: PlanNode): Explained {
-  return { name, scanned: scannedBy(plan), sorted: sortedBy(plan), pages: pagesOf(plan) }
+  return { name, scanned: scannedBy(plan), indexOnly: indexOnlyBy(plan), sorted: sortedBy(plan), pages: pagesOf(plan) }
 }
 
 function sortedBy(node: PlanNode): number {
@@ -68,6 +72,12 @@ function sortedBy(node: PlanNode): number {
 function scannedBy(node: PlanNode): string[] {
   const own = node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? '?'] : []
   return [...own, ...(node.Plans ?? []).flatMap(scannedBy)]
+}
+
+function indexOnlyBy(node: PlanNode): Explained['indexOnly'] {
+  const { 'Node Type': type, 'Index Name': index = '?', 'Heap Fetches': heapFetches = 0 } = node
+  const own = type === 'Index Only Scan' ? [{ index, heapFetches }] : []
+  return [...own, ...(node.Plans ?? []).flatMap(indexOnlyBy)]
 }
 
 function pagesOf(plan: PlanNode): number {

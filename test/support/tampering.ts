@@ -7,8 +7,16 @@ import { statement } from '../../src/database/sql.js'
 import { foldEvents } from '../../src/session-pointer/fold.js'
 import { damagedOnPurpose } from './proven-at-close.js'
 
-const TABLES = ['log_head', 'conversation', 'session_event', 'task', 'queue_entry', 'claim']
-const FROM_REFERRING = ['claim', 'queue_entry', 'session_event', 'task', 'conversation', 'log_head']
+const TABLES = ['log_head', 'conversation', 'conversation_listing', 'session_event', 'task', 'queue_entry', 'claim']
+const FROM_REFERRING = [
+  'claim',
+  'queue_entry',
+  'session_event',
+  'task',
+  'conversation_listing',
+  'conversation',
+  'log_head',
+]
 
 let count = 0
 

@@ -21,6 +21,8 @@ export const FINDING_KINDS = {
   STORED_STATE: 'The session state stored with a conversation is not what its events fold to.',
   TASK_ROW: 'The row of a task is missing, is too much, or is not what its events fold to.',
   QUEUE_ROW: 'A queue entry or a claim is missing, is too much, or disagrees with its task.',
+  LISTING_ROW:
+    'Lists of conversations show one otherwise than it is, not at all, or where there is none. Its next change sets it right.',
 } as const
 
 export type FindingKind = keyof typeof FINDING_KINDS

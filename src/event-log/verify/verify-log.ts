@@ -9,8 +9,9 @@ import { emptyTally } from './finding.js'
 import type { Finding, Tally } from './finding.js'
 import { verifyCapacity } from './verify-capacity.js'
 import { verifyCooling } from './verify-cooling.js'
+import { readPlaces, verifyListing, verifyUnownedListings } from './verify-listing.js'
 import { verifyPositions } from './verify-positions.js'
-import { verifyRows } from './verify-rows.js'
+import { atEnd, verifyRows } from './verify-rows.js'
 import { StreamProof } from './verify-stream.js'
 import { verifyUnwritten } from './verify-unwritten.js'
 import { workspacesToVerify } from './workspaces.js'
@@ -64,6 +65,7 @@ export async function verifyLog(database: Database, options: VerifyOptions): Pro
       await verifyCapacity(sql, workspaceId, report)
       await verifyCooling(sql, workspaceId, report)
       await verifyUnwritten(sql, workspaceId, null, report)
+      await verifyUnownedListings(sql, workspaceId, null, report)
     }
   })
   return tally
@@ -101,6 +103,7 @@ export async function verifyConversation(
     const proof = { sql, workspaceId, report, progress: () => undefined, tally }
     if (stream.version > 0) await verifyDone(proof, new Map([[conversationId, stream]]))
     await verifyUnwritten(sql, workspaceId, conversationId, report)
+    await verifyUnownedListings(sql, workspaceId, conversationId, report)
   })
   return { tally, findings }
 }
@@ -131,8 +134,9 @@ async function verifyDone(
   if (done.size === 0) return
   const ids = [...done.keys()]
   const values = [workspaceId, ids]
-  const [heads, tasks, queue, claims] = await Promise.all([
+  const [heads, places, tasks, queue, claims] = await Promise.all([
     readHeads(sql, workspaceId, ids),
+    readPlaces(sql, workspaceId, ids),
     sql.rows<Task>(TASKS, values),
     sql.rows<QueueEntry>(QUEUE, values),
     sql.rows<Claim>(CLAIMS, values),
@@ -149,6 +153,10 @@ async function verifyDone(
       ...{ tasks: tasksOf(conversationId), queue: queueOf(conversationId), claims: claimsOf(conversationId) },
     }
     verifyRows(rows, proof, report, tally)
+    const place = places.get(conversationId)
+    if (place !== undefined) {
+      verifyListing(place, rows.tasks, proof, (...said) => report(atEnd(proof, 'LISTING_ROW', null, ...said)))
+    }
   }
 }
 

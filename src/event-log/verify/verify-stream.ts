@@ -24,6 +24,8 @@ export class StreamProof {
   readonly lines = new Lines()
   /** Reason and outcome of each task's newest claim, as its row keeps them. */
   readonly decided = new Map<string, { outcome: string; reason: string }>()
+  /** Why the newest claim that has started, or ended, was told what it was. */
+  lastReason: string | null = null
   /** How long the error text of each failed task was. */
   readonly errorBytes = new Map<string, number>()
   /** And the reason of its own that its row keeps, where it does. */
@@ -118,6 +120,9 @@ export class StreamProof {
     if (event.type === 'TASK_CLAIMED') this.checkLine(stored, task.id)
     this.lines.take(event, task)
     if (event.type === 'TASK_CLAIMED' && event.data.decision !== null) this.decided.set(task.id, event.data.decision)
+    if (event.type === 'TASK_STARTED' || (before !== null && isActive(before) && !isActive(task))) {
+      this.lastReason = this.decided.get(task.id)?.reason ?? this.lastReason
+    }
     if (event.type === 'TASK_FAILED') {
       const { errorBytes, reasonBytes } = event.data
       this.errorBytes.set(task.id, errorBytes)

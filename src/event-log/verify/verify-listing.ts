@@ -1,0 +1,117 @@
+import type { ConversationListing, Task } from '../../generated/prisma/client.js'
+import type { Sql } from '../../database/sql.js'
+import { statement } from '../../database/sql.js'
+import { canonicalJson } from '../canonical-json.js'
+import { isTerminal } from '../../tasks/task-state.js'
+import type { Finding } from './finding.js'
+import type { StreamProof } from './verify-stream.js'
+
+/** What no event says of a conversation, from its row, beside how lists have it. */
+interface Place {
+  id: string
+  title: string | null
+  archived: boolean
+  createdAt: Date
+  lastActivityAt: Date
+  listed: ConversationListing | null
+}
+
+const PLACES = statement(
+  'verify_listings',
+  `SELECT c.id, c.title, c."archivedAt" IS NOT NULL AS archived, c."createdAt", c."lastActivityAt", to_jsonb(l) AS listed
+   FROM conversation c
+     LEFT JOIN conversation_listing l ON l."workspaceId" = c."workspaceId" AND l."conversationId" = c.id
+   WHERE c."workspaceId" = $1 AND c.id = ANY($2::text[])`,
+)
+
+/** How lists have these conversations, by their ids; without those that have no row. */
+export async function readPlaces(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<Map<string, Place>> {
+  const rows = await sql.rows<Place>(PLACES, [workspaceId, ids])
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+type Columns = Omit<ConversationListing, 'workspaceId' | 'conversationId' | 'createdAt' | 'lastActivityAt'> & {
+  createdAt: number
+  lastActivityAt: number
+}
+
+/** Proves that lists show the conversation as its events, its row and its newest task's title say. */
+export function verifyListing(
+  { listed, ...own }: Place,
+  tasks: readonly Task[],
+  proof: StreamProof,
+  find: (expected: string, found: string) => void,
+): void {
+  if (proof.opened === null) return
+  if (listed === null) return find('a row in the listing', 'none')
+  const { kind, agentId, issueKey } = proof.opened
+  const newest = newestOf(proof)
+  const isErased = newest !== null && proof.erasedAt.has(newest.id)
+  const title = (isErased ? null : tasks.find(({ id }) => id === newest?.id)?.title) ?? issueKey
+  const expected: Partial<Columns> = {
+    ...{ kind, agentId, archived: own.archived },
+    ...{ createdAt: own.createdAt.getTime(), lastActivityAt: own.lastActivityAt.getTime() },
+    ...(kind === 'CHAT' ? { title: own.title } : {}),
+    // What an event that this build cannot read has changed of a task, it cannot say.
+    ...(proof.unreadable.size > 0
+      ? {}
+      : {
+          ...(kind === 'ISSUE' ? { title } : {}),
+          ...{ newestTaskId: newest?.id ?? null, lastReason: proof.lastReason },
+          newestTaskStatus: newest === null ? null : isTerminal(newest) ? newest.status : 'OPEN',
+        }),
+  }
+  const found: Columns = {
+    ...listed,
+    createdAt: new Date(listed.createdAt).getTime(),
+    lastActivityAt: new Date(listed.lastActivityAt).getTime(),
+  }
+  const wrong = (Object.keys(expected) as (keyof Columns)[]).filter((column) => expected[column] !== found[column])
+  if (wrong.length === 0) return
+  const only = (columns: Partial<Columns>) =>
+    canonicalJson(Object.fromEntries(wrong.map((column) => [column, shown(column, columns[column] ?? null)])))
+  find(only(expected), only(found))
+}
+
+function newestOf({ tasks }: StreamProof) {
+  const ids = [...tasks.keys()]
+  const newest = ids.reduce<string | null>((last, id) => (last === null || id > last ? id : last), null)
+  return newest === null ? null : (tasks.get(newest) ?? null)
+}
+
+function shown(column: string, value: Columns[keyof Columns]): string | boolean | null {
+  return typeof value === 'number' ? new Date(value).toISOString() : value
+}
+
+/** Reported one by one. */
+const MOST = 100
+
+const UNOWNED = statement(
+  'verify_unowned_listings',
+  `SELECT l."conversationId" AS id FROM conversation_listing l
+   WHERE l."workspaceId" = $1 AND ($2::text IS NULL OR l."conversationId" = $2) AND NOT EXISTS (
+     SELECT 1 FROM conversation c WHERE c."workspaceId" = l."workspaceId" AND c.id = l."conversationId")
+     AND NOT EXISTS (
+     SELECT 1 FROM session_event e WHERE e."workspaceId" = l."workspaceId" AND e."conversationId" = l."conversationId")
+   ORDER BY 1 LIMIT ${MOST}`,
+)
+
+/**
+ * Reports the rows of the listing that neither a conversation's row nor an event knows; of one conversation, or of all. Where
+ * there are events, the missing row is the finding.
+ */
+export async function verifyUnownedListings(
+  sql: Sql,
+  workspaceId: string,
+  only: string | null,
+  report: (finding: Finding) => void,
+): Promise<void> {
+  for (const { id } of await sql.rows<{ id: string }>(UNOWNED, [workspaceId, only])) {
+    report({
+      kind: 'LISTING_ROW',
+      ...{ workspaceId, conversationId: id, position: null, version: null, taskId: null },
+      expected: 'no row in the listing',
+      found: 'a row of a conversation that is not there',
+    })
+  }
+}
