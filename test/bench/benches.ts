@@ -1,5 +1,6 @@
 import { backlog } from './backlog/backlog.js'
 import type { Bench } from './bench.js'
+import { builds } from './builds/builds.js'
 import { claim } from './claim/claim.js'
 import { embedded } from './embedded/embedded.js'
 import { fold } from './fold/fold.js'
@@ -9,4 +10,15 @@ import { idle } from './idle/idle.js'
 import { page } from './page/page.js'
 import { streams } from './streams/streams.js'
 
-export const BENCHES: Record<string, Bench> = { claim, backlog, idle, history, fold, embedded, hostile, streams, page }
+export const BENCHES: Record<string, Bench> = {
+  claim,
+  builds,
+  backlog,
+  idle,
+  history,
+  fold,
+  embedded,
+  hostile,
+  streams,
+  page,
+}

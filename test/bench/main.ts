@@ -15,6 +15,7 @@ ${Object.entries(BENCHES)
 
   --quick             less of everything: for a look, not for a figure
   --contestants REGEX only those whose name matches
+  --against COMMIT    what \`builds\` measures this build against
   --report            writes the newest results of all benches into the README
   --only NAME,NAME    of a report, only these are run anew`
 
@@ -27,13 +28,19 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     contestants: { type: 'string', default: '' },
+    against: { type: 'string' },
     report: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
   },
 })
 const { quick, report, only } = values
-const order = Object.keys(BENCHES)
+const against = values.against ?? null
 const asked = [...positionals, ...only.split(',').filter((name) => name !== '')]
+if (asked.includes('builds') && against === null) {
+  process.stderr.write('Say which build this one is measured against: --against COMMIT.\n')
+  process.exit(1)
+}
+const order = Object.keys(BENCHES).filter((name) => name !== 'builds' || against !== null)
 const unknown = asked.filter((name) => !order.includes(name))
 if (unknown.length > 0) {
   process.stderr.write(`No such bench: ${unknown.join(', ')}. There are: ${order.join(', ')}.\n`)
@@ -50,7 +57,7 @@ for (const name of order.filter((one) => asked.length === 0 || asked.includes(on
   const bench = BENCHES[name]
   if (bench === undefined) continue
   process.stderr.write(`\n${name}: ${bench.about}\n`)
-  const { result, postgres } = await withSetting({ quick, isChosen }, async (setting) => ({
+  const { result, postgres } = await withSetting({ quick, isChosen, against }, async (setting) => ({
     result: await bench.run(setting),
     postgres: await setting.postgresVersion(),
   }))

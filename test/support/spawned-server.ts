@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -34,6 +35,8 @@ export interface SpawnServerOptions {
   env?: Record<string, string>
   dataDirectory: string
   command?: readonly [string, ...string[]]
+  /** Where another build is, ready to run. */
+  root?: string
   /** A process group of its own, which signals can be sent to as a terminal does. */
   detached?: boolean
 }
@@ -45,18 +48,25 @@ export function build(): Promise<unknown> {
   return (built ??= promisify(execFile)(process.execPath, [join(ROOT, '.config/build.js')]))
 }
 
+/** What starts the server; of a build from before there was one command of all, the server's own file. */
+function entryOf(root: string): string {
+  const entry = join(root, 'dist/cli/baton.js')
+  return existsSync(entry) ? entry : join(root, 'dist/server/main.js')
+}
+
 /** Starts the real server as `npm start` does, on a free port. Whoever starts it ends it. */
 export async function spawnServer({
   env = {},
   dataDirectory,
   command,
   detached,
+  root = ROOT,
 }: SpawnServerOptions): Promise<ServerProcess> {
-  await build()
+  if (root === ROOT) await build()
   const port = Number(env['PORT'] ?? (await freePort()))
-  const [program, ...args] = command ?? [process.execPath, ...FLAGS, join(ROOT, 'dist/cli/baton.js')]
+  const [program, ...args] = command ?? [process.execPath, ...FLAGS, entryOf(root)]
   const child = spawn(program, args, {
-    cwd: ROOT,
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: detached ?? false,
     env: {

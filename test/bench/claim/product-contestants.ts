@@ -65,19 +65,34 @@ interface Prepared {
   load: AskedProcess<Load, Worked>
 }
 
+/** A build of the product, with what of its own drives it: an older one has other documents and tables. */
+export interface ProductBuild {
+  /** null: this one. */
+  root: string | null
+  registerFleet: typeof registerFleet
+  QueueFiller: typeof QueueFiller
+  loadProcess: string
+}
+
+const THIS_BUILD: ProductBuild = { root: null, registerFleet, QueueFiller, loadProcess: LOAD_PROCESS }
+
 /** Daemons that claim, or live whole lives, through the server's HTTP API, each with a connection and a token of its own. */
-export async function productContestants(setting: Setting, seconds: number): Promise<Contestant[]> {
+export async function productContestants(
+  setting: Setting,
+  seconds: number,
+  { root, registerFleet, QueueFiller, loadProcess }: ProductBuild = THIS_BUILD,
+): Promise<Contestant[]> {
   const variants = VARIANTS.filter(({ name }) => setting.isChosen(name))
   if (variants.length === 0) return []
-  const databaseUrl = await setting.database('migrated')
-  const { url, child } = await setting.server(databaseUrl)
+  const databaseUrl = await setting.database(root === null ? 'migrated' : 'empty')
+  const { url, child } = await setting.server(databaseUrl, {}, root ?? undefined)
   const fleets: Fleet[] = []
   for (const variant of variants) fleets.push(await registerFleet(url, fleetOf(variant, seconds)))
   const warmUps: Fleet[] = []
   for (const variant of WARM_UPS) warmUps.push(await registerFleet(url, fleetOf(variant, WARM_UP_SECONDS)))
   const filler = await QueueFiller.open(databaseUrl)
   setting.atEnd(() => filler.close())
-  const load = startAsked<Load, Worked>(LOAD_PROCESS)
+  const load = startAsked<Load, Worked>(loadProcess)
   setting.atEnd(() => load.stop())
   const prepared = { url, seconds, filler, load, pid: child.pid }
   for (const one of contestantsOf(WARM_UPS, warmUps, { ...prepared, seconds: WARM_UP_SECONDS })) {

@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url'
-import type { Bench, BenchResult } from '../bench.js'
+import type { Bench, BenchResult, Goal } from '../bench.js'
 import type { QueryLoad } from '../load/query-process.js'
 import type { Worked } from '../load/work-for-a-while.js'
 import { alternate, shortNumber } from '../rounds.js'
+import type { Rounds } from '../rounds.js'
 import { startAsked } from '../setting/asked-process.js'
 import { registerFleet } from '../setting/fleet.js'
 import { QueueFiller } from '../setting/queue-filler.js'
 import { ADMIN_TOKEN } from '../setting/admin-token.js'
-import { HISTORY_QUERIES } from './queries.js'
+import { migrateListing, spreadListing } from './listing.js'
+import { HISTORY_QUERIES, NEWEST_PAGE } from './queries.js'
 import { talk } from './talk.js'
 
 const PROCESS = fileURLToPath(new URL('../load/query-process.ts', import.meta.url))
@@ -25,6 +27,10 @@ export const history: Bench = {
     const filler = await QueueFiller.open(databaseUrl)
     setting.tell(`filling ${chats} chats, and a conversation of ${events} events by the API`)
     await filler.fill([first.taskId], chats, 'ownConversations')
+    setting.tell('making their listing anew, as an upgrade does')
+    const migrated = await migrateListing(filler)
+    await spreadListing(filler)
+    await filler.settle()
     await filler.close()
     const short = await talk(url, fleet, 1, 100)
     const long = await talk(url, fleet, 1, events)
@@ -55,16 +61,34 @@ export const history: Bench = {
           ]),
         },
       ],
-      goals: comparable
-        ? [
-            {
-              measure: `page of 50 events, p99: of a conversation of ${events.toLocaleString('en')} / of 100`,
-              wanted: { atMost: 3 },
-              measured: measured.ratio([pages[0], 'p99'], [pages[1], 'p99']),
-            },
-          ]
-        : [],
-      figures: measured.figures(),
+      goals: [
+        {
+          measure: `the listing of ${chats.toLocaleString('en')} conversations, made anew by the migrations`,
+          ...{ wanted: { atMost: 60 }, measured: migrated, unit: 's' },
+        },
+        ...pagesCompared(measured),
+        ...(comparable
+          ? [
+              {
+                measure: `page of 50 events, p99: of a conversation of ${events.toLocaleString('en')} / of 100`,
+                wanted: { atMost: 3 },
+                measured: measured.ratio([pages[0], 'p99'], [pages[1], 'p99']),
+              },
+            ]
+          : []),
+      ],
+      figures: { ...measured.figures(), migration: { seconds: migrated } },
     }
   },
+}
+
+function pagesCompared(measured: Rounds): Goal[] {
+  if (!measured.names.includes(NEWEST_PAGE)) return []
+  return HISTORY_QUERIES.filter(({ name, compared }) => compared === true && measured.names.includes(name)).map(
+    ({ name }) => ({
+      measure: `page of ${name}, p99 / ${NEWEST_PAGE}`,
+      wanted: { atMost: 3 },
+      measured: measured.ratio([name, 'p99'], [NEWEST_PAGE, 'p99']),
+    }),
+  )
 }

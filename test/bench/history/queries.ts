@@ -2,6 +2,8 @@ import type { Talk } from './talk.js'
 
 interface HistoryQuery {
   name: string
+  /** A page whose time is compared with that of the newest conversations. */
+  compared?: true
   query: string
   of: 'short' | 'long'
   variables: (talk: Talk) => object
@@ -13,6 +15,26 @@ const EVENTS = `query ($id: ID!, $after: String) { chatSession(id: $id) {
 const LIST = `query ($filter: ChatSessionFilter) { chatSessions(first: 50, filter: $filter) {
   nodes { id title status lastActivityAt agent { name } } pageInfo { endCursor hasNextPage }
 } }`
+
+const CONVERSATIONS = `query ($filter: ConversationFilter, $orderBy: ConversationOrder) {
+  conversations(first: 50, filter: $filter, orderBy: $orderBy) {
+    nodes { id title lastActivityAt agent { name } newestTask { status } } pageInfo { endCursor hasNextPage } } }`
+
+export const NEWEST_PAGE = 'conversations, newest first'
+
+/** Pages of conversations, by what they are filtered by. */
+const PAGES: readonly (readonly [name: string, filter: (talk: Talk) => object])[] = [
+  ['by activity', () => ({})],
+  ['of an agent', ({ agentId }) => ({ agentId })],
+  ['that failed', () => ({ newestTaskStatus: ['FAILED'] })],
+  ['that wait or run', () => ({ newestTaskStatus: ['QUEUED', 'CLAIMED', 'RUNNING'] })],
+  ['that were told FRESH', () => ({ lastOutcome: 'FRESH' })],
+  ['by one reason', () => ({ lastReason: ['RUNTIME_MISMATCH'] })],
+  ['of an agent, by one reason', ({ agentId }) => ({ agentId, lastReason: ['RUNTIME_MISMATCH'] })],
+  ['searched, many found', () => ({ search: 'chat' })],
+  ['searched, one found', () => ({ search: 'Chat 777' })],
+  ['searched, none found', () => ({ search: 'nowhere' })],
+]
 
 /** From the middle on: as somebody who pages through reads it. */
 const middle = ({ id, versions }: Talk) => ({
@@ -67,4 +89,14 @@ export const HISTORY_QUERIES: readonly HistoryQuery[] = [
     of: 'long',
     variables: ({ id }) => ({ id }),
   },
+  {
+    name: NEWEST_PAGE,
+    query: CONVERSATIONS,
+    of: 'long',
+    variables: () => ({ filter: null, orderBy: 'NEWEST' }),
+  },
+  ...PAGES.map(([name, filter]): HistoryQuery => {
+    const variables = (talk: Talk) => ({ filter: filter(talk), orderBy: 'ACTIVITY' })
+    return { name: `conversations ${name}`, compared: true, query: CONVERSATIONS, of: 'long', variables }
+  }),
 ]

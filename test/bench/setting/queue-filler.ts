@@ -4,7 +4,7 @@ import { Client } from 'pg'
 export type CopiesIn = 'ownConversations' | 'oneConversation'
 
 /** What the server writes for a task that waits. Claims, which it writes later, are in `claim`. */
-const TABLES = ['conversation', 'task', 'task_content', 'queue_entry', 'session_event'] as const
+const TABLES = ['conversation', 'conversation_listing', 'task', 'task_content', 'queue_entry', 'session_event'] as const
 type Table = (typeof TABLES)[number]
 
 /** SQL in place of the value that the copied row has. */
@@ -62,6 +62,11 @@ export class QueueFiller {
       ...(own ? { join: numbers, changes: opened } : { join: '', changes: grown }),
       of: 'x.id = t."conversationId"',
     })
+    const listed = { conversationId: copyOf('x."conversationId"'), title: opened['title'] ?? '' }
+    await this.copy(taskIds, 'conversation_listing', {
+      ...(own ? { join: numbers, changes: listed } : { join: '', changes: {} }),
+      of: 'x."conversationId" = t."conversationId"',
+    })
     await this.copy(taskIds, 'task', {
       join: numbers,
       of: 'x.id = t.id',
@@ -74,6 +79,11 @@ export class QueueFiller {
     await this.copy(taskIds, 'queue_entry', { join: numbers, of: 'x."taskId" = t.id', changes: queued })
     await this.copyEvents(taskIds, numbers, own)
     await this.client.query('COMMIT')
+  }
+
+  /** Other statements, in their order. */
+  async change(...texts: readonly string[]): Promise<void> {
+    for (const text of texts) await this.client.query(text)
   }
 
   /** After all filling: statistics as autovacuum would have them, and no checkpoint left to fall into a measurement. */

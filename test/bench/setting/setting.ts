@@ -11,14 +11,19 @@ import { ADMIN_TOKEN } from './admin-token.js'
 export interface Setting {
   /** A shorter run, to see that everything works: its figures are coarse. */
   quick: boolean
+  /** The commit of an older build to measure against; null: none. */
+  against: string | null
   /** Whether a contestant of this name is to be measured. */
   isChosen: (name: string) => boolean
   /** What goes on, for whoever watches. */
   tell: (line: string) => void
   /** A new database of the cluster that all contestants of a run share; with the product's tables or empty. */
   database(kind: 'migrated' | 'empty'): Promise<string>
-  /** The real server as a process of its own; without a database, on a new embedded one. */
-  server(databaseUrl: string | null, env?: Record<string, string>): Promise<ServerProcess>
+  /**
+   * The real server as a process of its own; without a database, on a new embedded one.
+   * @param root of another build
+   */
+  server(databaseUrl: string | null, env?: Record<string, string>, root?: string): Promise<ServerProcess>
   directory(): string
   /** As the server names it, such as 15.18. */
   postgresVersion(): Promise<string>
@@ -38,13 +43,13 @@ const SERVER_ENV = {
 
 /** Calls `work` with PostgreSQL and servers at hand, and ends and removes all of it afterwards. */
 export async function withSetting<T>(
-  { quick, isChosen }: Pick<Setting, 'quick' | 'isChosen'>,
+  { quick, isChosen, against }: Pick<Setting, 'quick' | 'isChosen' | 'against'>,
   work: (setting: Setting) => Promise<T>,
 ): Promise<T> {
   const closers: (() => Promise<unknown>)[] = []
   let template: ReturnType<typeof openTemplate> | undefined
   const setting: Setting = {
-    ...{ quick, isChosen },
+    ...{ quick, isChosen, against },
     tell: (line) => process.stderr.write(`${line}\n`),
     atEnd: (close) => closers.push(close),
     directory() {
@@ -60,10 +65,13 @@ export async function withSetting<T>(
       const { version } = await (template ??= openTemplate(setting))
       return version
     },
-    async server(databaseUrl, env = {}) {
+    async server(databaseUrl, env = {}, root) {
       const dataDirectory = setting.directory()
       const database: Record<string, string> = databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }
-      const server = await spawnServer({ dataDirectory, env: { ...SERVER_ENV, ...database, ...env } })
+      const server = await spawnServer({
+        ...{ dataDirectory, env: { ...SERVER_ENV, ...database, ...env } },
+        ...(root === undefined ? {} : { root }),
+      })
       closers.push(() => server.stop())
       await untilReady(server)
       return server
