@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   'claim-queue': ['session-pointer', 'tasks', 'database', 'generated'],
   'wake-ups': ['database'],
   'use-cases': ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'database', 'generated'],
-  import: ['session-pointer', 'tasks', 'event-log', 'use-cases', 'database', 'generated'],
+  import: ['agent-config', 'session-pointer', 'tasks', 'event-log', 'use-cases', 'database', 'generated'],
   graphql: ['agent-config', 'session-pointer', 'tasks', 'event-log', 'wake-ups', 'use-cases', 'database', 'generated'],
   server: [
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'use-cases', 'graphql', 'database'],

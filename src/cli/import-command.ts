@@ -2,7 +2,7 @@ import { clockOf } from '../database/database-clock.js'
 import { ImportRefused } from '../import/import-refused.js'
 import type { ImportedConversation } from '../import/import-summary.js'
 import { importWorkspace } from '../import/import-workspace.js'
-import { conversationText, summaryText } from '../import/report-text.js'
+import { conversationText, printable, summaryText } from '../import/report-text.js'
 import { openSource } from '../import/source/open-source.js'
 import type { Command } from './run-command.js'
 
@@ -17,7 +17,7 @@ export async function importCommand(command: Command): Promise<number> {
     if (!(error instanceof ImportRefused)) throw error
     const { code, field, message } = error
     if (command.flags.has('json')) command.terminal.line(JSON.stringify({ ok: false, code, field, message }))
-    else process.stderr.write(`${message}\n`)
+    else process.stderr.write(`${printable(message)}\n`)
     return 1
   }
 }
@@ -42,7 +42,7 @@ async function runImport({ database, terminal, flags }: Command): Promise<number
       },
       conversation(conversation) {
         if (json) conversations.push(conversation)
-        else if (conversation.status !== 'ALREADY' || conversation.newerRows > 0) {
+        else if (conversation.status !== 'ALREADY' || conversation.newerRows + conversation.changedRows > 0) {
           terminal.line(conversationText(conversation))
         }
       },

@@ -1,4 +1,11 @@
-type Code = 'BAD_INPUT' | 'SOURCE_UNREACHABLE' | 'NOT_A_SOURCE' | 'NO_SUCH_WORKSPACE' | 'AMBIGUOUS_WORKSPACE'
+type Code =
+  | 'BAD_INPUT'
+  | 'SOURCE_UNREACHABLE'
+  | 'NOT_READABLE'
+  | 'NOT_A_SOURCE'
+  | 'COLUMN_MISSING'
+  | 'NO_SUCH_WORKSPACE'
+  | 'AMBIGUOUS_WORKSPACE'
 
 /** Why an import cannot be made, in words for the operator. Nothing was written. */
 export class ImportRefused extends Error {

@@ -1,3 +1,4 @@
+import type { Machine } from './machines.js'
 import type { LeftOut } from './source/read-fleet.js'
 import type { FleetPlan } from './target/plan-fleet.js'
 import type { TargetWorkspace } from './target/target-workspace.js'
@@ -6,8 +7,8 @@ import type { ConversationReport } from './translate/conversation-report.js'
 /** What became of one conversation of the source. Of a dry run: what would. */
 export type ImportedConversation =
   | ({ status: 'IMPORTED' } & ConversationReport)
-  /** By an earlier run. `newerRows` came to the source since, and are not taken. */
-  | { status: 'ALREADY'; source: string; conversationId: string; newerRows: number }
+  /** By an earlier run. `newerRows` came to the source since and `changedRows` have changed there: neither is taken. */
+  | { status: 'ALREADY'; source: string; conversationId: string; newerRows: number; changedRows: number }
   | { status: 'SKIPPED'; source: string; why: string }
 
 export interface ImportSummary {
@@ -27,8 +28,10 @@ export interface ImportSummary {
   messages: number
   /** Of the conversations imported by this run. */
   sessions: { kept: number; proven: number; unproven: number }
-  leftOut: LeftOut & { skippedTasks: number; skippedMessages: number; newerRows: number }
+  leftOut: LeftOut & { skippedTasks: number; skippedMessages: number; newerRows: number; changedRows: number }
   notes: string[]
+  /** Those with sessions that can be resumed there. */
+  machines: Machine[]
 }
 
 export function emptySummary({
@@ -53,9 +56,10 @@ export function emptySummary({
     sessions: { kept: 0, proven: 0, unproven: 0 },
     leftOut: {
       ...{ withoutConversation: 0, waitingWithoutConversation: 0, elsewhere: 0 },
-      ...{ skippedTasks: 0, skippedMessages: 0, newerRows: 0 },
+      ...{ skippedTasks: 0, skippedMessages: 0, newerRows: 0, changedRows: 0 },
     },
     notes: plan.notes,
+    machines: [],
   }
 }
 
@@ -66,6 +70,7 @@ export function takeIn(summary: ImportSummary, conversation: ImportedConversatio
   if (conversation.status === 'ALREADY') {
     conversations.already += 1
     leftOut.newerRows += conversation.newerRows
+    leftOut.changedRows += conversation.changedRows
     return
   }
   if (conversation.status === 'SKIPPED') {

@@ -1,6 +1,7 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import { emptySummary } from './import-summary.js'
+import { machinesOf, takeSessions } from './machines.js'
 import type { ImportedConversation, ImportSummary } from './import-summary.js'
 import { takeIn } from './import-summary.js'
 import type { Source } from './source/open-source.js'
@@ -16,7 +17,7 @@ import type { TargetWorkspace } from './target/target-workspace.js'
 import { writeConversation } from './target/write-conversation.js'
 import { readKnownFleet, writeFleet } from './target/write-fleet.js'
 import { isKnownRole } from './translate/message-moments.js'
-import { sourceKey } from './translate/names.js'
+import { sourceKey, sourceRows } from './translate/names.js'
 import { isKnownStatus } from './translate/task-story.js'
 import { translate } from './translate/translate.js'
 
@@ -67,13 +68,16 @@ export async function importWorkspace(
   const summary = emptySummary({ dryRun: options.dryRun, slug: workspace.slug, target, plan })
   Object.assign(summary.leftOut, await countLeftOut(source, workspace.id))
   const total = await countConversations(source, workspace.id)
+  const machines = machinesOf(plan)
   const run = await importer(database, clock, target.id, plan, options.dryRun)
   for await (const conversation of readConversations(source, workspace.id)) {
     const imported = await run(conversation)
     takeIn(summary, imported)
+    if (imported.status === 'IMPORTED') takeSessions(machines, imported.sessions)
     listener.conversation?.(imported)
     listener.progress?.(summary.conversations.found, total)
   }
+  summary.machines = [...new Set(machines.values())].filter(({ sessions }) => sessions > 0)
   return summary
 }
 
@@ -91,8 +95,8 @@ async function importer(
     const { table, id } = sourceKey(conversation)
     const before = (table === 'issue' ? threads : chats).get(id)
     if (before !== undefined) {
-      const newerRows = await rowsSince(database, workspaceId, conversation)
-      return { status: 'ALREADY', source: `${table} ${id}`, conversationId: before, newerRows }
+      const since = await rowsSince(database, workspaceId, conversation)
+      return { status: 'ALREADY', source: `${table} ${id}`, conversationId: before, ...since }
     }
     const agentId = conversation.chat?.agentId ?? conversation.thread?.agentId ?? ''
     if (!names.agents.has(agentId)) {
@@ -106,19 +110,33 @@ async function importer(
     if (written === 'TAKEN') {
       return { status: 'SKIPPED', source: report.source, why: `its agent has another thread under ${report.name}` }
     }
-    return { status: 'ALREADY', source: report.source, conversationId: report.conversationId, newerRows: 0 }
+    return {
+      status: 'ALREADY',
+      source: report.source,
+      conversationId: report.conversationId,
+      newerRows: 0,
+      changedRows: 0,
+    }
   }
 }
 
-/** How many rows a conversation has got in the source since it was imported. */
+/** How many rows a conversation has got in the source since it was imported, and how many of those that it had have changed. */
 async function rowsSince(
   { sql }: Database,
   workspaceId: string,
-  { tasks, messages }: SourceConversation,
-): Promise<number> {
-  const taskIds = tasks.filter(({ status }) => isKnownStatus(status)).map(({ id }) => id)
-  const messageIds = messages.filter(({ role }) => isKnownRole(role)).map(({ id }) => id)
-  const knownTasks = await importedAmong(sql, workspaceId, 'agent_task_queue', taskIds)
-  const knownMessages = await importedAmong(sql, workspaceId, 'chat_message', messageIds)
-  return taskIds.length + messageIds.length - knownTasks.size - knownMessages.size
+  source: SourceConversation,
+): Promise<{ newerRows: number; changedRows: number }> {
+  const left = new Set([
+    ...source.tasks.filter(({ status }) => !isKnownStatus(status)).map(({ id }) => id),
+    ...source.messages.filter(({ role }) => !isKnownRole(role)).map(({ id }) => id),
+  ])
+  const rows = sourceRows(source).filter(({ sourceId }) => !left.has(sourceId))
+  const counts = { newerRows: 0, changedRows: 0 }
+  for (const table of new Set(rows.map((row) => row.table))) {
+    const own = rows.filter((row) => row.table === table)
+    const { known, changed } = await importedAmong(sql, workspaceId, table, own)
+    counts.newerRows += own.length - known.size
+    counts.changedRows += changed
+  }
+  return counts
 }

@@ -1,19 +1,31 @@
 import type { ImportedConversation, ImportSummary } from './import-summary.js'
+import { commandOf } from './machines.js'
 import type { SessionVerdict } from './translate/session-verdicts.js'
 
 /** One conversation's part of the report, for people. */
 export function conversationText(conversation: ImportedConversation): string {
-  if (conversation.status === 'SKIPPED') return `${conversation.source}: SKIPPED, ${conversation.why}.`
+  return linesOf(conversation).map(printable).join('\n')
+}
+
+/** As a terminal shows it, whatever it is made of: titles and reasons are the source's, and may hold what moves a cursor. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function linesOf(conversation: ImportedConversation): string[] {
+  if (conversation.status === 'SKIPPED') return [`${conversation.source}: SKIPPED, ${conversation.why}.`]
   if (conversation.status === 'ALREADY') {
-    const { source, conversationId, newerRows } = conversation
-    return `${source}: already here as ${conversationId}${newerRows === 0 ? '' : `; ${newerRows} newer rows left out`}.`
+    const { source, conversationId, newerRows, changedRows } = conversation
+    const newer = newerRows === 0 ? '' : `; ${newerRows} newer rows left out`
+    const changed = changedRows === 0 ? '' : `; ${changedRows} rows have changed in the source since`
+    return [`${source}: already here as ${conversationId}${newer}${changed}.`]
   }
   const { source, name, conversationId, tasks, messages, sessions, notes } = conversation
   return [
     `${source} (${name}) -> ${conversationId}: ${tasks} tasks, ${messages} messages, ${sessions.length} sessions.`,
     ...sessions.map(sessionText),
     ...notes.map((note) => `  note      ${note}`),
-  ].join('\n')
+  ]
 }
 
 function sessionText({ sessionId, verdict, why, state, runtimeId, isPointer }: SessionVerdict): string {
@@ -33,9 +45,15 @@ export function summaryText(summary: ImportSummary): string {
     `Sessions kept ${s.kept}, proven ${s.proven}, left unproven ${s.unproven}.`,
     `Left out: ${leftOut.withoutConversation} tasks without issue or chat (${leftOut.waitingWithoutConversation} of them waiting), ` +
       `${leftOut.elsewhere} of another workspace's, ${leftOut.skippedTasks} of unknown status, ` +
-      `${leftOut.skippedMessages} messages of unknown role, ${leftOut.newerRows} rows newer than their conversation's import.`,
+      `${leftOut.skippedMessages} messages of unknown role, ${leftOut.newerRows} rows newer than their conversation's import; ${leftOut.changedRows} rows have changed in the source since.`,
     ...summary.notes.map((note) => `Note: ${note}.`),
   ]
+  for (const machine of summary.machines) {
+    lines.push(
+      `To go on with the ${machine.sessions} sessions of ${machine.daemonId} (${machine.providers.join(', ')}), start there, with a DAEMON token in BATON_TOKEN:`,
+      `  ${commandOf(machine)}`,
+    )
+  }
   if (summary.unchanged) lines.push('Nothing was missing: nothing changed.')
-  return lines.join('\n')
+  return lines.map(printable).join('\n')
 }

@@ -1,7 +1,7 @@
 import { blamesSession, providerReason } from './failure-reason.js'
 
 /** Raise it with every change of a rule here: each recorded failure names the version that judged it. */
-export const CLASSIFIER_VERSION = 3
+export const CLASSIFIER_VERSION = 4
 
 /**
  * Whose fault a failure is. SESSION: it would fail again on resume, and is poisoned. ACCOUNT: used up or logged out; it

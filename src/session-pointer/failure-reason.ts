@@ -30,7 +30,7 @@ interface Rule {
 }
 
 const EMPTINESS =
-  /must not be empty|must be non-empty|must have non-empty|non-empty content|cannot be empty|should not be empty/i
+  /must not be empty|must be non-?empty|must have non-?empty|non-?empty content|cannot be empty|should not be empty/i
 const PLACE_IN_HISTORY =
   /\brole\b[^.;,()\n]{1,24}?\bassistant\b|assistant message|message at position|\bmessages(?:\.\d|\[\d)/i
 /** A status other than 400, where a text tells one. */

@@ -1,3 +1,5 @@
+import type { ImportedConversation } from '../../src/import/import-summary.js'
+import { conversationText } from '../../src/import/report-text.js'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/database/ids.js'
 import type { Database } from '../../src/database/sql.js'
@@ -148,14 +150,21 @@ describePostgres('an import', () => {
         const database = await open()
         const home = await openPostgresDatabase()
         const moving = await SourceDatabase.create(home, 'NEW')
-        const { chats } = await tellStory(moving, 'NEW')
+        const { chats, tasks } = await tellStory(moving, 'NEW')
         await importInto(database, moving)
         const said = { role: 'user', content: 'More', created_at: timeAt(900) }
         await moving.insert('chat_message', { chat_session_id: chats.plain, ...said })
         await moving.run(`INSERT INTO chat_session (workspace_id, agent_id, title)
           SELECT workspace_id, agent_id, 'New' FROM chat_session LIMIT 1`)
-        const { summary } = await importInto(database, moving)
-        expect(summary).toMatchObject({ unchanged: false, leftOut: { newerRows: 1 } })
+        await moving.run(`UPDATE chat_session SET updated_at = now();
+          UPDATE chat_session SET session_id = 's-moved' WHERE id = '${chats.plain}';
+          UPDATE agent_task_queue SET status = 'completed', completed_at = now() WHERE id = '${tasks.queuedInPlain}'`)
+        const { summary, conversations } = await importInto(database, moving)
+        expect(summary).toMatchObject({ unchanged: false, leftOut: { newerRows: 1, changedRows: 2 } })
+        const plain = conversations.find(({ source }) => source === `chat_session ${chats.plain}`)
+        expect(conversationText(plain as ImportedConversation)).toMatch(
+          /; 1 newer rows left out; 2 rows have changed in the source since\.$/,
+        )
         expect(summary.conversations).toMatchObject({ found: 8, imported: 1, already: 7 })
         expect((await verified(database)).findings).toEqual([])
         await moving.close()

@@ -50,15 +50,14 @@ describe('messages', () => {
     expect(report).toMatchObject({ skippedMessages: 1, notes: ['message m1 is by system: skipped'] })
   })
 
-  it('that no task owns are kept, and a task that waits for none says so', () => {
-    const { messages, report } = translated({ tasks: [aWaitingTask('t1', 1)], messages: [aMessage('m1', 2)] })
+  it('that no task owns are kept', () => {
+    const { messages } = translated({ tasks: [aWaitingTask('t1', 1)], messages: [aMessage('m1', 2)] })
     expect(messages[0]?.taskId).toBeNull()
-    expect(report.notes).toEqual(['task t1 waits without a message to answer: none was left for it'])
   })
 })
 
 describe("an agent's thread on an issue", () => {
-  const thread = { agentId: 'ada', issueId: 'i1', issueNumber: 12, issueTitle: 'Fix the login' }
+  const thread = { agentId: 'ada', issueId: 'i1', issueNumber: 12, issueTitle: 'Fix the login', issueDescription: null }
   const issue = { issueId: 'i1', chatSessionId: null }
 
   it('is opened under its key, with the first task', () => {

@@ -11,6 +11,7 @@ const aRuntime = (id: string, row: Partial<SourceRuntime> = {}): SourceRuntime =
   ...{
     id,
     daemonId: 'daemon',
+    profileId: null,
     name: id,
     provider: 'claude',
     lastSeenAt: minute(9),
@@ -21,6 +22,7 @@ const aRuntime = (id: string, row: Partial<SourceRuntime> = {}): SourceRuntime =
 })
 const anAgent = (id: string, row: Partial<SourceAgent> = {}): SourceAgent => ({
   ...{ id, name: id, runtimeId: null, maxConcurrentTasks: 6, instructions: null, model: null },
+  ...{ customEnv: {}, customArgs: [], mcpConfig: null, thinkingLevel: null, serviceTier: null, skills: null },
   ...{ archivedAt: null, createdAt: minute(0) },
   ...row,
 })
@@ -40,7 +42,41 @@ describe('runtimes', () => {
       ['agent_runtime:r2', 'daemon:r2'],
     ])
     expect(names.runtimes.get('r1')).not.toBe(names.runtimes.get('r2'))
-    expect(notes).toEqual(['runtime r2 is a second claude of daemon daemon: kept apart from the first'])
+    expect(notes).toEqual([
+      'runtime r2 is a second claude of daemon daemon: kept apart from the first, as daemon daemon:r2',
+    ])
+  })
+
+  it('of profiles stay apart from the machine’s own, whichever was seen last', () => {
+    const { runtimes, names } = plan([
+      aRuntime('mine', { profileId: 'p1', lastSeenAt: minute(99) }),
+      aRuntime('own', { lastSeenAt: minute(1) }),
+      aRuntime('other', { profileId: 'p2', provider: 'codex' }),
+    ])
+    expect(runtimes.map(({ id, daemonId }) => [id, daemonId])).toEqual([
+      ['agent_runtime:own', 'daemon'],
+      ['agent_runtime:mine', 'daemon:mine'],
+      ['agent_runtime:other', 'daemon:other'],
+    ])
+    expect(names.runtimes.get('mine')).toBe('agent_runtime:mine')
+  })
+
+  it('that come to a daemon that was imported before are kept apart from it too', () => {
+    const known = {
+      runtimes: new Map([['r1', 'rt_1']]),
+      registered: [{ id: 'rt_1', daemonId: 'daemon', provider: 'claude' }],
+    }
+    expect(plan([aRuntime('r1'), aRuntime('r2')], [], known).runtimes).toMatchObject([{ daemonId: 'daemon:r2' }])
+  })
+
+  it.each([
+    ['ACM', 'ACM'],
+    ['', 'THE'],
+  ])('issues of a workspace with prefix "%s" are named %s-1', (issuePrefix, expected) => {
+    const workspace = { ...WORKSPACE, name: 'The 2nd Office', issuePrefix }
+    expect(
+      planFleet({ workspace, runtimes: [], agents: [] }, NOTHING, (table, id) => `${table}:${id}`).names.issuePrefix,
+    ).toBe(expected)
   })
 
   it('that are registered here already are not made again', () => {

@@ -49,7 +49,8 @@ export function aTask(id: string, at: number, row: Partial<SourceTask> = {}): So
       error: null,
     },
     ...{ forceFreshSession: false, retryOfTaskId: null, rerunOfTaskId: null, sessionRolloutMissing: false },
-    ...{ retiredSessionId: null, fireAt: null },
+    ...{ retiredSessionId: null, fireAt: null, contextRevision: null, regeneratesQuickActionsFor: null },
+    ...{ triggerComment: null, earlierComments: null, handoffNote: null },
     ...row,
   }
 }
@@ -67,6 +68,7 @@ export function aMessage(id: string, at: number, row: Partial<SourceMessage> = {
     content: `Text of ${id}`,
     taskId: null,
     createdAt: minute(at),
+    ...{ kind: 'message', contextRevision: null },
     ...row,
   }
 }
@@ -82,7 +84,7 @@ export function aChat(row: Partial<SourceChat> = {}): SourceChat {
       runtimeId: null,
       status: 'active',
     },
-    ...{ createdAt: minute(0), updatedAt: minute(1000) },
+    ...{ createdAt: minute(0), updatedAt: minute(1000), contextRevision: null, pendingFresh: false },
     ...row,
   }
 }
@@ -90,6 +92,7 @@ export function aChat(row: Partial<SourceChat> = {}): SourceChat {
 const NAMES: Names = {
   issuePrefix: 'MUL',
   agents: new Map([['ada', 'agt_ada']]),
+  archivedAgents: new Set(['old']),
   runtimes: new Map([
     [LAPTOP, 'rt_laptop'],
     [SERVER, 'rt_server'],

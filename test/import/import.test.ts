@@ -20,7 +20,7 @@ const taskRow = statement('test_task', 'SELECT * FROM task WHERE id = $1')
 const conversationRow = statement('test_conversation', 'SELECT * FROM conversation WHERE id = $1')
 
 describePostgres('a source', () => {
-  describe.each(['OLD', 'NEW'] as const)('of the %s shape', (shape) => {
+  describe.each([59, 60, 200, 'NEW'] as const)('as migration %s left it', (shape) => {
     forEachDatabase((open) => {
       let home: PostgresDatabase
       let source: SourceDatabase
@@ -33,7 +33,7 @@ describePostgres('a source', () => {
       beforeAll(async () => {
         home = await openPostgresDatabase()
         source = await SourceDatabase.create(home, shape)
-        story = await tellStory(source, shape)
+        story = await tellStory(source, shape === 'NEW' ? 'NEW' : 'OLD')
         before = await source.contents()
         database = await open()
         imported = await importInto(database, source)
@@ -76,7 +76,7 @@ describePostgres('a source', () => {
             newerRows: 0,
           },
         })
-        expect(summary.sessions.unproven).toBe(shape === 'OLD' ? 2 : 1)
+        expect(summary.sessions.unproven).toBe(shape === 'NEW' ? 1 : 2)
       })
 
       it('says of each session whether it was kept, proven or left unproven', () => {
@@ -88,7 +88,7 @@ describePostgres('a source', () => {
           { sessionId: 's-old', verdict: 'UNPROVEN', runtimeId: null },
         ])
         expect(sessionsOf(story.chats.lost)).toMatchObject([
-          { sessionId: 's-lost', verdict: shape === 'OLD' ? 'UNPROVEN' : 'KEPT' },
+          { sessionId: 's-lost', verdict: shape === 'NEW' ? 'KEPT' : 'UNPROVEN' },
         ])
         const states = sessionsOf(story.chats.busy).map(({ sessionId, state }) => [sessionId, state])
         expect(states).toEqual([

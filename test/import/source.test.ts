@@ -105,6 +105,50 @@ describePostgres('the source', () => {
       })
     })
 
+    it.each([
+      [
+        'COLUMN_MISSING',
+        'ALTER TABLE agent_task_queue RENAME retired_session_id TO gave_up',
+        /says that it has migration 234_/,
+      ],
+      [
+        'COLUMN_MISSING',
+        'ALTER TABLE chat_session RENAME runtime_id TO machine',
+        /chat_session\.runtime_id\..*migration 060_/,
+      ],
+      [
+        'COLUMN_MISSING',
+        'ALTER TABLE chat_session DROP runtime_id; DROP TABLE schema_migrations',
+        /has no table schema_migrations/,
+      ],
+      ['COLUMN_MISSING', 'DROP TABLE channel_chat_session_binding', /migration 377_/],
+      [
+        'NOT_A_SOURCE',
+        'ALTER TABLE agent_task_queue RENAME session_id TO session',
+        /no column agent_task_queue\.session_id/,
+      ],
+    ])('whole is refused: %s, after %s', async (code, damage, message) => {
+      const other = await openPostgresDatabase()
+      const damaged = await SourceDatabase.create(other, 'NEW')
+      await damaged.run(damage)
+      const refusal = { code, field: 'from', message: expect.stringMatching(message) as string }
+      await expect(openSource(damaged.connectionString)).rejects.toMatchObject(refusal)
+      await damaged.close()
+      await other.close()
+    })
+
+    it('may be read by the role is told as that', async () => {
+      await made.run(`CREATE ROLE nobody_reads LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA multica TO nobody_reads`)
+      const url = new URL(made.connectionString)
+      url.username = 'nobody_reads'
+      url.password = 'x'
+      await expect(openSource(url.href.replaceAll('+', '%20'))).rejects.toMatchObject({
+        ...{ code: 'NOT_READABLE', field: 'from' },
+        message: expect.stringMatching(/may not read .*agent_task_queue.*: GRANT SELECT on them/) as string,
+      })
+      await made.run('REVOKE USAGE ON SCHEMA multica FROM nobody_reads; DROP ROLE nobody_reads')
+    })
+
     it('is told apart from one that does not answer', async () => {
       const refusal = { code: 'SOURCE_UNREACHABLE', field: 'from' }
       await expect(openSource('postgresql://127.0.0.1:1/nowhere')).rejects.toMatchObject(refusal)

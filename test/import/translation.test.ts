@@ -23,8 +23,8 @@ describe('a row of each status', () => {
     ['queued', never, ['TASK_ENQUEUED t1']],
     ['deferred', never, ['TASK_ENQUEUED t1']],
   ])('%s, %o, is told in legal steps', (status, row, steps) => {
-    const { story } = translated({ tasks: [aTask('t1', 1, { status, ...row })] })
-    expect(story).toEqual(['CONVERSATION_OPENED', ...steps])
+    const { story } = translated({ tasks: [aTask('t1', 1, { status, ...row })], messages: [aMessage('m1', 0.5)] })
+    expect(story).toEqual(['CONVERSATION_OPENED', 'MESSAGE_POSTED m1', ...steps])
   })
 
   it('completed: session, directory, retired session and missing transcript are what the row says', () => {
@@ -122,7 +122,7 @@ describe('order', () => {
   it('a retry made with the failure of its parent comes after it', () => {
     const parent = aTask('parent', 1, { status: 'failed', failureReason: 'timeout' })
     const child = aWaitingTask('child', 1.9, { retryOfTaskId: 'parent', attempt: 2 })
-    expect(translated({ tasks: [child, parent] }).story.slice(-2)).toEqual([
+    expect(translated({ tasks: [child, parent], messages: [aMessage('m1', 0.5)] }).story.slice(-2)).toEqual([
       'TASK_FAILED parent',
       'TASK_ENQUEUED child',
     ])
@@ -146,7 +146,8 @@ describe('sources of tasks', () => {
     ],
     [{ rerunOfTaskId: 'of another chat' }, { retryOf: null, rerunOf: null }],
   ])('%o', (row, expected) => {
-    const { events } = translated({ tasks: [aTask('p', 1), aWaitingTask('t', 3, row)] })
+    const messages = [aMessage('m1', 0.5), aMessage('m2', 2)]
+    const { events } = translated({ tasks: [aTask('p', 1), aWaitingTask('t', 3, row)], messages })
     expect(events.at(-1)?.data).toMatchObject(expected)
   })
 

@@ -55,7 +55,7 @@ describe.each([
         errorBytes: expect.any(Number) as number,
         resumeSafe: true,
         retryable: true,
-        classifierVersion: 3,
+        classifierVersion: 4,
         fault: 'MACHINE',
       },
     })

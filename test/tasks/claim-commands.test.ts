@@ -107,7 +107,7 @@ describe('what is written', () => {
   it('a failure tells the ending, the reason, the verdict, and of the error no more than its length', () => {
     const failure = { ending: REPORTED, failureReason: 'context_overflow', error: 'too much' }
     const event = eventOf(fail({ ...holderOf(taskThat.isRunning()), ...failure }))
-    const verdict = { resumeSafe: false, retryable: false, fault: 'SESSION', classifierVersion: 3 }
+    const verdict = { resumeSafe: false, retryable: false, fault: 'SESSION', classifierVersion: 4 }
     const data = { ...REPORTED, failureReason: 'context_overflow', errorBytes: 8, ...verdict }
     expect(event).toEqual({ type: 'TASK_FAILED', ...ENVELOPE, data })
   })

@@ -19,6 +19,8 @@ export interface Options {
   token: string
   /** Absolute: one directory per conversation is made in it. */
   workRoot: string
+  /** Directories outside of it where agents may work too, if the server offers one in them. */
+  adopts: string[]
   daemonId: string
   slots: number
   graceSeconds: number
@@ -53,6 +55,7 @@ interface Read {
   url: string
   token: string
   workdir: string
+  adopt?: string[]
   daemonId: string
   slots: number
   only?: string[]
@@ -99,6 +102,11 @@ const OPTIONS: readonly Option[] = [
     'BATON_TOKEN',
   ),
   needed('--workdir <directory>', 'one directory per conversation is made in it'),
+  list(
+    '--adopt <directory>',
+    'agents may also work in what is in this directory, where the server offers it: that of a daemon that this one replaces (docs/import.md)',
+    (directory) => resolve(directory),
+  ),
   option('--daemon-id <id>', "this machine's name").default(hostname(), 'its host name'),
   number('--slots <number>', 'runs at the same time', 1, 1000).default(4),
   list('--only <provider>', 'of what is found, only this', asIs),
@@ -170,6 +178,7 @@ function optionsOf(read: Read): Options {
     url: read.url,
     token: read.token,
     workRoot: resolve(read.workdir),
+    adopts: read.adopt ?? [],
     daemonId: read.daemonId,
     slots: read.slots,
     graceSeconds: read.grace,

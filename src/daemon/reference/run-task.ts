@@ -24,6 +24,8 @@ interface Operator extends OperatorLimits {
   handoffBytes: number
   /** What fills a new work directory; null: nothing, it is empty. */
   checkout: Checkout | null
+  /** Directories outside of the work root where agents may work too, if the server offers one in them. */
+  adopts: readonly string[]
 }
 
 const NOTHING_SET: Operator = {
@@ -32,6 +34,7 @@ const NOTHING_SET: Operator = {
   allowed: { env: [], args: [] },
   handoffBytes: HANDOFF_BYTES,
   checkout: null,
+  adopts: [],
 }
 
 const CUT_OFF = 'The previous attempt at this message was cut off; go on from where it stopped.'
@@ -44,9 +47,10 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
     const adapter = adapters.find(({ provider }) => provider === task.runtime.provider)
     if (adapter === undefined) return failure('provider_missing', `This daemon has no ${task.runtime.provider}.`)
     const { checkout } = operator
-    const { workDir, asOffered, unfilled } = await placeOf(workRoot, {
+    const { workDir, asOffered, declined, unfilled } = await placeOf(workRoot, {
       ...{ conversationId: task.conversation.id, taskId: task.id },
       ...{ offered: priorWorkDir, fresh: task.forceFreshWorkDir, fills: checkout !== null },
+      adopts: operator.adopts,
     })
     // In another directory a session is not found, or worse: it is, and works on the wrong tree.
     const resume = asOffered ? priorSessionId : null
@@ -62,11 +66,13 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       for (const entry of waiting.splice(0)) progress(entry)
     }
     for (const text of notes) show({ kind: 'warning', text })
-    if (priorWorkDir !== null && !asOffered) {
-      show({
-        kind: 'note',
-        text: `Works in ${workDir}: the earlier directory, ${priorWorkDir}, is not on this machine.`,
-      })
+    if (priorWorkDir !== null && declined !== null) {
+      const dropped = priorSessionId === null ? '' : ` The session ${priorSessionId} belongs there, and is not resumed.`
+      const why = declined === 'GONE' ? 'is not on this machine.' : 'is outside --workdir, and no --adopt allows it.'
+      show({ kind: 'note', text: `Works in ${workDir}: the earlier directory, ${priorWorkDir}, ${why}${dropped}` })
+    } else if (priorSessionId !== null && resume === null) {
+      const why = task.forceFreshWorkDir ? 'a new work directory was asked for' : 'no work directory came with it'
+      show({ kind: 'note', text: `The session ${priorSessionId} is not resumed: ${why}.` })
     }
     if (checkout !== null && unfilled !== undefined) {
       const directory = { dir: workDir, conversation: task.conversation.id, metadata: task.metadata, unfilled }

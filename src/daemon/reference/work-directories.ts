@@ -7,6 +7,8 @@ export interface Place {
   workDir: string
   /** It is the very directory that the server offered, so a session that belongs to that one belongs here. */
   asOffered: boolean
+  /** Why the offered directory is not used; null: it is, or none was offered. GONE: it is not there, or not whole. */
+  declined: 'GONE' | 'OUTSIDE' | null
   /** Where it is still to be filled: the file that says so, which is removed then. */
   unfilled?: string
 }
@@ -20,22 +22,29 @@ interface Asked {
   fresh: boolean
   /** New directories are filled before they are used. */
   fills?: boolean
+  /** Directories outside of the root whose contents may be offered too, such as those of a daemon that this one replaces. */
+  adopts?: readonly string[]
 }
 
 /**
- * Where a task runs. The offered directory counts only inside of `root`, and only if it is there: a server, or whoever
- * wrote its history, does not choose where on this machine an agent works. One whose filling was broken off is made anew.
+ * Where a task runs. The offered directory counts only inside of `root`, or of what the operator adopts, and only if it is there:
+ * a server, or whoever wrote its history, does not choose where on this machine an agent works. One whose filling was broken off
+ * is made anew.
  */
 export async function placeOf(
   root: string,
-  { conversationId, taskId, offered, fresh, fills = false }: Asked,
+  { conversationId, taskId, offered, fresh, fills = false, adopts = [] }: Asked,
 ): Promise<Place> {
   await mkdir(root, { recursive: true })
   const inside = `${await realpath(root)}${sep}`
   const markOf = (workDir: string) => join(inside, '.baton', 'unfilled', basename(workDir))
   const known = fresh || offered === null ? null : await realOrNull(offered)
   const isHere = known !== null && known.startsWith(inside)
-  if (isHere && !(fills && (await isThere(markOf(known))))) return { workDir: known, asOffered: true }
+  const isAdopted = known !== null && !isHere && (await isWithin(known, adopts))
+  if (isAdopted || (isHere && !(fills && (await isThere(markOf(known)))))) {
+    return { workDir: known, asOffered: true, declined: null }
+  }
+  const declined = offered === null || fresh ? null : known === null || isHere ? 'GONE' : 'OUTSIDE'
   const name = safeName(conversationId)
   const workDir = isHere ? known : join(inside, fresh ? `${name}-${safeName(taskId)}` : name)
   const unfilled = markOf(workDir)
@@ -47,7 +56,12 @@ export async function placeOf(
     await writeFile(unfilled, '')
   }
   await mkdir(workDir, { recursive: true })
-  return { workDir: await realpath(workDir), asOffered: false, ...(toFill && { unfilled }) }
+  return { workDir: await realpath(workDir), asOffered: false, declined, ...(toFill && { unfilled }) }
+}
+
+async function isWithin(path: string, directories: readonly string[]): Promise<boolean> {
+  const real = await Promise.all(directories.map(realOrNull))
+  return real.some((one) => one !== null && (path === one || path.startsWith(one === sep ? one : `${one}${sep}`)))
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -4,28 +4,37 @@ export interface Column {
   read(column: string): string
   /** What stands for it where the source's schema does not have it yet; null: no import without it. */
   absent: string | null
+  /** The source's migration that brought it; null: it always was there. */
+  since: string | null
 }
 
 export type Columns = Readonly<Record<string, Column>>
 
+const ALWAYS = { absent: null, since: null }
+
 /** An empty text says no more than a missing one. */
-const text = (column: string): Column => ({ column, read: (c) => `nullif(${c}::text, '')`, absent: null })
-const whole = (column: string): Column => ({ column, read: (c) => `coalesce(${c}::text, '')`, absent: null })
+const text = (column: string): Column => ({ column, read: (c) => `nullif(${c}::text, '')`, ...ALWAYS })
+const whole = (column: string): Column => ({ column, read: (c) => `coalesce(${c}::text, '')`, ...ALWAYS })
 const int = (column: string, otherwise: number): Column => ({
   column,
   read: (c) => `coalesce(${c}, ${otherwise})::int`,
-  absent: null,
+  ...ALWAYS,
 })
-const flag = (column: string): Column => ({ column, read: (c) => `coalesce(${c}, false)`, absent: null })
-const json = (column: string): Column => ({ column, read: (c) => c, absent: null })
+const flag = (column: string): Column => ({ column, read: (c) => `coalesce(${c}, false)`, ...ALWAYS })
+const json = (column: string): Column => ({ column, read: (c) => c, ...ALWAYS })
 /** Microseconds: one that a Date cannot hold decides the order of rows that were written together. */
 const time = (column: string): Column => ({
   column,
   read: (c) => `round(extract(epoch FROM ${c})::numeric * 1000000)::float8`,
-  absent: null,
+  ...ALWAYS,
 })
-const newer = (column: Column): Column => ({ ...column, absent: 'NULL' })
-const newerFlag = (column: Column): Column => ({ ...column, absent: 'false' })
+const count = (column: string): Column => ({ column, read: (c) => `${c}::int`, ...ALWAYS })
+const since = (since: string, column: Column, absent = 'NULL'): Column => ({ ...column, absent, since })
+
+/** The source's migrations, as its own table of them has them. */
+const PROFILES = '120_runtime_profile'
+const RERUNS = '184_agent_task_attribution'
+const GENERATIONS = '377_channel_chat_context_generation'
 
 export const COLUMNS = {
   workspace: { id: whole('id'), name: whole('name'), slug: whole('slug'), issuePrefix: whole('issue_prefix') },
@@ -34,6 +43,7 @@ export const COLUMNS = {
     daemonId: text('daemon_id'),
     name: whole('name'),
     provider: whole('provider'),
+    profileId: since(PROFILES, text('profile_id')),
     lastSeenAt: time('last_seen_at'),
     metadata: json('metadata'),
     createdAt: time('created_at'),
@@ -45,6 +55,16 @@ export const COLUMNS = {
     maxConcurrentTasks: int('max_concurrent_tasks', 1),
     instructions: text('instructions'),
     model: text('model'),
+    customEnv: json('custom_env'),
+    customArgs: json('custom_args'),
+    mcpConfig: json('mcp_config'),
+    thinkingLevel: since('095_agent_thinking_level', text('thinking_level')),
+    serviceTier: since('212_agent_service_tier', text('service_tier')),
+    skills: {
+      ...text('id'),
+      read: (c) => `(SELECT array_agg(s.name ORDER BY s.name) FROM agent_skill l JOIN skill s ON s.id = l.skill_id
+        WHERE l.agent_id = ${c})`,
+    },
     archivedAt: time('archived_at'),
     createdAt: time('created_at'),
   },
@@ -54,7 +74,7 @@ export const COLUMNS = {
     title: text('title'),
     sessionId: text('session_id'),
     workDir: text('work_dir'),
-    runtimeId: newer(text('runtime_id')),
+    runtimeId: since('060_chat_session_runtime_id', text('runtime_id')),
     status: whole('status'),
     createdAt: time('created_at'),
     updatedAt: time('updated_at'),
@@ -65,9 +85,15 @@ export const COLUMNS = {
     role: whole('role'),
     content: whole('content'),
     taskId: text('task_id'),
+    kind: since('159_chat_message_message_kind', whole('message_kind'), `'message'`),
+    contextRevision: since(GENERATIONS, count('channel_context_revision')),
     createdAt: time('created_at'),
   },
-  issue: { issueNumber: int('number', 0), issueTitle: whole('title') },
+  issue: { issueNumber: int('number', 0), issueTitle: whole('title'), issueDescription: text('description') },
+  channel_chat_session_binding: {
+    contextRevision: since(GENERATIONS, count('context_revision')),
+    pendingFresh: since('271_channel_chat_pending_fresh', flag('pending_fresh'), 'false'),
+  },
   agent_task_queue: {
     id: whole('id'),
     agentId: whole('agent_id'),
@@ -87,12 +113,23 @@ export const COLUMNS = {
     parentTaskId: text('parent_task_id'),
     failureReason: text('failure_reason'),
     error: text('error'),
-    forceFreshSession: flag('force_fresh_session'),
-    retryOfTaskId: newer(text('retry_of_task_id')),
-    rerunOfTaskId: newer(text('rerun_of_task_id')),
-    sessionRolloutMissing: newerFlag(flag('session_rollout_missing')),
-    retiredSessionId: newer(text('retired_session_id')),
-    fireAt: newer(time('fire_at')),
+    forceFreshSession: since('066_force_fresh_session', flag('force_fresh_session'), 'false'),
+    retryOfTaskId: since(RERUNS, text('retry_of_task_id')),
+    rerunOfTaskId: since(RERUNS, text('rerun_of_task_id')),
+    sessionRolloutMissing: since('224_agent_task_session_rollout_missing', flag('session_rollout_missing'), 'false'),
+    retiredSessionId: since('234_agent_task_queue_retired_session_id', text('retired_session_id')),
+    fireAt: since('128_comment_routing_escalation', time('fire_at')),
+    contextRevision: since(GENERATIONS, count('channel_context_revision')),
+    handoffNote: since('122_task_handoff_note', text('handoff_note')),
+    triggerComment: since('028_task_trigger_comment', {
+      ...text('trigger_comment_id'),
+      read: (c) => `(SELECT nullif(q.content, '') FROM comment q WHERE q.id = ${c})`,
+    }),
+    earlierComments: since('150_agent_task_coalesced_comments', {
+      ...text('coalesced_comment_ids'),
+      read: (c) => `(SELECT array_agg(q.content ORDER BY q.created_at, q.id) FROM comment q WHERE q.id = ANY(${c}))`,
+    }),
+    regeneratesQuickActionsFor: since('240_agent_task_regenerate_quick_actions', text('regenerate_quick_actions_for')),
   },
 } satisfies Record<string, Columns>
 
@@ -104,4 +141,19 @@ export const KEYS: Readonly<Partial<Record<SourceTableName, readonly string[]>>>
   agent: ['workspace_id'],
   chat_session: ['workspace_id'],
   issue: ['id', 'workspace_id'],
+}
+
+/** Tables that older sources do not have, with the migration that made them. */
+export const NEWER_TABLES: Readonly<Partial<Record<SourceTableName, string>>> = {
+  channel_chat_session_binding: '124_channel_generalization',
+}
+
+/** The source's own list of the migrations that were applied. */
+export const MIGRATIONS_TABLE = 'schema_migrations'
+
+/** Tables that only expressions read. */
+export const READ_BESIDES: Readonly<Record<string, readonly string[]>> = {
+  comment: ['id', 'content', 'created_at'],
+  agent_skill: ['agent_id', 'skill_id'],
+  skill: ['id', 'name'],
 }

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { connect, WITHOUT_TIMEOUTS } from '../../database/session.js'
 import { ImportRefused } from '../import-refused.js'
-import { COLUMNS, KEYS } from './columns.js'
+import { COLUMNS, KEYS, MIGRATIONS_TABLE, NEWER_TABLES, READ_BESIDES } from './columns.js'
 import type { Columns, SourceTableName } from './columns.js'
 
 /** Rows fetched at once. */
@@ -14,10 +14,12 @@ export interface Source {
   each<Row>(text: string): AsyncGenerator<Row>
   /** A table's columns as a select list over `alias`, with what stands for those that it does not have. */
   select(table: SourceTableName, alias: string): string
+  /** Whether it has a table that older ones do not. */
+  has(table: SourceTableName): boolean
   close(): Promise<void>
 }
 
-/** @throws ImportRefused where nothing answers, or what answers is no Multica database. */
+/** @throws ImportRefused where nothing answers, or what answers is no Multica database, or not whole, or may not be read. */
 export async function openSource(connectionString: string): Promise<Source> {
   let client: Client | null = null
   try {
@@ -26,6 +28,7 @@ export async function openSource(connectionString: string): Promise<Source> {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY')
     const present = await readPresent(client)
     demandRequired(present)
+    demandOlder(present, await readMigrations(client, present))
     return sourceOver(client, present)
   } catch (error) {
     await client?.end().catch(() => undefined)
@@ -35,26 +38,75 @@ export async function openSource(connectionString: string): Promise<Source> {
   }
 }
 
+/** The columns of the source's tables; of a table that is not there, none. */
 type Present = ReadonlyMap<string, ReadonlySet<string>>
 
+interface Table {
+  table: string
+  columns: string[]
+  isReadable: boolean
+}
+
+/** @throws ImportRefused where the role may not read one of them. */
 async function readPresent(client: Client): Promise<Present> {
-  const { rows } = await client.query<{ table: string; columns: string[] }>(
-    `SELECT table_name::text AS table, array_agg(column_name::text) AS columns FROM information_schema.columns
-     WHERE table_schema = ANY(current_schemas(false)) AND table_name = ANY($1) GROUP BY 1`,
-    [Object.keys(COLUMNS)],
+  const { rows } = await client.query<Table>(
+    `SELECT c.relname::text AS table, has_table_privilege(c.oid, 'SELECT') AS "isReadable",
+       array_agg(a.attname::text) AS columns
+     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE c.relnamespace = ANY(SELECT n.oid FROM pg_namespace n WHERE n.nspname = ANY(current_schemas(false)))
+       AND c.relkind IN ('r', 'p', 'v') AND c.relname = ANY($1) GROUP BY c.oid`,
+    [[...Object.keys(COLUMNS), ...Object.keys(READ_BESIDES), MIGRATIONS_TABLE]],
   )
+  const closed = rows.filter(({ isReadable }) => !isReadable).map(({ table }) => table)
+  if (closed.length > 0) {
+    const message = `The role that --from names may not read ${closed.join(', ')}: GRANT SELECT on them, or name another role.`
+    throw new ImportRefused('NOT_READABLE', 'from', message)
+  }
   return new Map(rows.map(({ table, columns }) => [table, new Set(columns)]))
 }
 
+/** The migrations that the source says it has; null: it does not say. */
+async function readMigrations(client: Client, present: Present): Promise<ReadonlySet<string> | null> {
+  if (present.get(MIGRATIONS_TABLE)?.has('version') !== true) return null
+  const { rows } = await client.query<{ version: string }>(`SELECT version::text FROM ${MIGRATIONS_TABLE}`)
+  return new Set(rows.map(({ version }) => version))
+}
+
 function demandRequired(present: Present): void {
-  for (const [table, columns] of Object.entries<Columns>(COLUMNS)) {
+  const needed = Object.entries<Columns>(COLUMNS).flatMap(([table, columns]): [string, readonly string[]][] => {
+    if (isNewer(table) && !present.has(table)) return []
     const required = Object.values(columns).flatMap(({ column, absent }) => (absent === null ? [column] : []))
-    for (const column of [...required, ...(KEYS[table as SourceTableName] ?? [])]) {
-      if (present.get(table)?.has(column) === true) continue
-      const message = `The source has no column ${table}.${column}: --from must name a Multica database.`
-      throw new ImportRefused('NOT_A_SOURCE', 'from', message)
+    return [[table, [...required, ...(KEYS[table as SourceTableName] ?? [])]]]
+  })
+  for (const [table, columns] of [...needed, ...Object.entries(READ_BESIDES)]) {
+    const missing = columns.find((column) => present.get(table)?.has(column) !== true)
+    if (missing === undefined) continue
+    const message = `The source has no column ${table}.${missing}: --from must name a Multica database.`
+    throw new ImportRefused('NOT_A_SOURCE', 'from', message)
+  }
+}
+
+/**
+ * What is not there may only be missing because the source is older than it. A column that was renamed decides what may be
+ * resumed, and nobody would miss it.
+ */
+function demandOlder(present: Present, migrations: ReadonlySet<string> | null): void {
+  for (const [table, columns] of Object.entries<Columns>(COLUMNS)) {
+    for (const { column, since } of Object.values(columns)) {
+      if (since === null || present.get(table)?.has(column) === true) continue
+      if (migrations !== null && !migrations.has(since)) continue
+      const said =
+        migrations === null ? `has no table ${MIGRATIONS_TABLE} that says so` : `says that it has migration ${since}`
+      const message =
+        `The source has no column ${table}.${column}. It may be older than that column, but it ${said}: ` +
+        'without it, sessions could be resumed that must not be. Import from a database as its own migrations make it.'
+      throw new ImportRefused('COLUMN_MISSING', 'from', message)
     }
   }
+}
+
+function isNewer(table: string): boolean {
+  return NEWER_TABLES[table as SourceTableName] !== undefined
 }
 
 function sourceOver(client: Client, present: Present): Source {
@@ -80,6 +132,7 @@ function sourceOver(client: Client, present: Present): Source {
         })
         .join(', ')
     },
+    has: (table) => present.has(table),
     async close() {
       await client.query('ROLLBACK').catch(() => undefined)
       await client.end()

@@ -17,7 +17,9 @@ export async function* readConversations(source: Source, workspaceId: string): A
 
 async function* readChats(source: Source, workspace: string): AsyncGenerator<SourceConversation> {
   const chats = source.each<SourceChat>(
-    `SELECT ${source.select('chat_session', 'c')} FROM chat_session c WHERE c.workspace_id = ${workspace}
+    `SELECT ${source.select('chat_session', 'c')}, ${source.select('channel_chat_session_binding', 'b')} FROM chat_session c
+       ${source.has('channel_chat_session_binding') ? 'LEFT JOIN channel_chat_session_binding b ON b.chat_session_id = c.id' : ''}
+     WHERE c.workspace_id = ${workspace}
      ORDER BY ${ordered('c.id')}`,
   )
   const tasks = groupedRows(
@@ -49,14 +51,14 @@ async function* readThreads(source: Source, workspace: string): AsyncGenerator<S
   )
   let thread: SourceThread | null = null
   let tasks: SourceTask[] = []
-  for await (const { issueNumber, issueTitle, ...task } of rows) {
+  for await (const { issueNumber, issueTitle, issueDescription, ...task } of rows) {
     const { agentId, issueId } = task
     if (issueId === null) continue
     if (thread !== null && (thread.agentId !== agentId || thread.issueId !== issueId)) {
       yield { chat: null, thread, tasks, messages: [] }
       tasks = []
     }
-    thread = { agentId, issueId, issueNumber, issueTitle }
+    thread = { agentId, issueId, issueNumber, issueTitle, issueDescription }
     tasks.push(task)
   }
   if (thread !== null) yield { chat: null, thread, tasks, messages: [] }

@@ -18,6 +18,8 @@ export interface SourceRuntime {
   daemonId: string | null
   name: string
   provider: string
+  /** null: the machine's own CLI of this provider; else a command or an account of somebody's own. */
+  profileId: string | null
   lastSeenAt: Micros | null
   metadata: unknown
   createdAt: Micros
@@ -31,6 +33,13 @@ export interface SourceAgent {
   maxConcurrentTasks: number
   instructions: string | null
   model: string | null
+  customEnv: unknown
+  customArgs: unknown
+  mcpConfig: unknown
+  thinkingLevel: string | null
+  serviceTier: string | null
+  /** By name; null: none. */
+  skills: readonly string[] | null
   archivedAt: Micros | null
   createdAt: Micros
 }
@@ -44,6 +53,10 @@ export interface SourceChat {
   workDir: string | null
   runtimeId: string | null
   status: string
+  /** The generation of a channel's chat that is now: each "/new" begins the next. null: no channel's chat. */
+  contextRevision: number | null
+  /** The user has typed "/new", and nothing was asked since. */
+  pendingFresh: boolean
   createdAt: Micros
   updatedAt: Micros
 }
@@ -54,6 +67,9 @@ export interface SourceMessage {
   role: string
   content: string
   taskId: string | null
+  /** `channel_command`: the server's to carry out, no agent's to answer. */
+  kind: string
+  contextRevision: number | null
   createdAt: Micros
 }
 
@@ -83,6 +99,14 @@ export interface SourceTask {
   retiredSessionId: string | null
   /** When a deferred task is due. */
   fireAt: Micros | null
+  /** The generation that it was asked in; null: the first. */
+  contextRevision: number | null
+  /** What was asked for, of an issue's task: the comment that brought it about, those before it, and what was handed over. */
+  triggerComment: string | null
+  earlierComments: readonly string[] | null
+  handoffNote: string | null
+  /** It makes an answer's quick actions anew, and is no turn. */
+  regeneratesQuickActionsFor: string | null
 }
 
 /** An agent's work on one issue. */
@@ -91,6 +115,7 @@ export interface SourceThread {
   issueId: string
   issueNumber: number
   issueTitle: string
+  issueDescription: string | null
 }
 
 /** All rows of one conversation. Exactly one of `chat` and `thread` is set; a thread has no messages. */

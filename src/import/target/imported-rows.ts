@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import type { SourceTable } from '../translate/names.js'
@@ -7,6 +8,14 @@ export interface ImportedId {
   table: SourceTable
   sourceId: string
   id: string
+  /** As it was read; left out where a change of it is of no interest. */
+  row?: object
+}
+
+/** The same for the same row. What was not set yet, when the source had no such column, makes no difference. */
+function fingerprintOf(row: object): string {
+  const set = Object.entries(row).filter(([, value]) => value !== null && value !== false)
+  return createHash('sha256').update(JSON.stringify(set)).digest('base64url')
 }
 
 const LOCK = statement('lock_import', 'SELECT pg_advisory_xact_lock(7238460115)')
@@ -39,25 +48,33 @@ export async function importedOf(sql: Sql, workspaceId: string, table: SourceTab
 
 const AMONG = statement(
   'imported_among',
-  `SELECT "sourceId" FROM imported_row WHERE "workspaceId" = $1 AND "sourceTable" = $2 AND "sourceId" = ANY($3::text[])`,
+  `SELECT "sourceId", fingerprint FROM imported_row
+   WHERE "workspaceId" = $1 AND "sourceTable" = $2 AND "sourceId" = ANY($3::text[])`,
 )
 
-/** Which of these rows were imported. */
+/** Which of these rows were imported, and whether they have changed since. */
 export async function importedAmong(
   sql: Sql,
   workspaceId: string,
   table: SourceTable,
-  sourceIds: readonly string[],
-): Promise<Set<string>> {
-  if (sourceIds.length === 0) return new Set()
-  const rows = await sql.rows<{ sourceId: string }>(AMONG, [workspaceId, table, sourceIds])
-  return new Set(rows.map(({ sourceId }) => sourceId))
+  rows: readonly { sourceId: string; row?: object }[],
+): Promise<{ known: ReadonlySet<string>; changed: number }> {
+  if (rows.length === 0) return { known: new Set(), changed: 0 }
+  const ids = rows.map(({ sourceId }) => sourceId)
+  const found = await sql.rows<{ sourceId: string; fingerprint: string | null }>(AMONG, [workspaceId, table, ids])
+  const kept = new Map(found.map(({ sourceId, fingerprint }) => [sourceId, fingerprint]))
+  const isChanged = ({ sourceId, row }: { sourceId: string; row?: object }): boolean => {
+    const before = kept.get(sourceId) ?? null
+    return before !== null && row !== undefined && before !== fingerprintOf(row)
+  }
+  return { known: new Set(kept.keys()), changed: rows.filter(isChanged).length }
 }
 
 const WRITE = statement(
   'write_imported',
-  `INSERT INTO imported_row ("workspaceId", "sourceTable", "sourceId", id, "importedAt")
-   SELECT $1, x."table", x."sourceId", x.id, $3 FROM json_to_recordset($2::json) AS x("table" text, "sourceId" text, id text)
+  `INSERT INTO imported_row ("workspaceId", "sourceTable", "sourceId", id, "importedAt", fingerprint)
+   SELECT $1, x."table", x."sourceId", x.id, $3, x.fingerprint
+   FROM json_to_recordset($2::json) AS x("table" text, "sourceId" text, id text, fingerprint text)
    ON CONFLICT DO NOTHING`,
 )
 
@@ -67,5 +84,10 @@ export async function writeImported(
   rows: readonly ImportedId[],
   now: Date,
 ): Promise<void> {
-  if (rows.length > 0) await sql.rows(WRITE, [workspaceId, JSON.stringify(rows), now])
+  if (rows.length === 0) return
+  const written = rows.map(({ row, ...ids }) => ({
+    ...ids,
+    fingerprint: row === undefined ? null : fingerprintOf(row),
+  }))
+  await sql.rows(WRITE, [workspaceId, JSON.stringify(written), now])
 }

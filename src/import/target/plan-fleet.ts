@@ -1,4 +1,6 @@
 import type { SourceAgent, SourceRuntime, SourceWorkspace } from '../source/source-rows.js'
+import { configOf } from '../translate/agent-config.js'
+import { clampTimes } from '../translate/clamp-times.js'
 import { dateOf } from '../translate/names.js'
 import type { Names } from '../translate/names.js'
 import type { ImportedId } from './imported-rows.js'
@@ -41,6 +43,8 @@ export interface FleetPlan {
   needsPlaceholder: boolean
   ids: ImportedId[]
   notes: string[]
+  /** Every runtime that the source has, as it is known here. */
+  machines: { runtimeId: string; daemonId: string; provider: string }[]
 }
 
 /** The source's word for the placeholder runtime, in the table of imported rows. */
@@ -49,27 +53,39 @@ export const PLACEHOLDER_IDENTITY = { daemonId: 'import:no-runtime', provider: '
 
 /** What runtimes and agents become. Pure. A runtime that is registered here under the same daemon and provider is the same. */
 export function planFleet(
-  source: { workspace: SourceWorkspace; runtimes: readonly SourceRuntime[]; agents: readonly SourceAgent[] },
+  given: { workspace: SourceWorkspace; runtimes: readonly SourceRuntime[]; agents: readonly SourceAgent[] },
   known: KnownFleet,
   idOf: Names['idOf'],
 ): FleetPlan {
   const registered = new Map(known.registered.map((runtime) => [identity(runtime), runtime.id]))
   const [runtimes, agents, ids, notes]: [NewRuntime[], NewAgent[], ImportedId[], string[]] = [[], [], [], []]
+  const note = (text: string): void => void notes.push(text)
+  const source = {
+    workspace: given.workspace,
+    runtimes: given.runtimes.map((row) => clampTimes(row, `runtime ${row.id}`, note)),
+    agents: given.agents.map((row) => clampTimes(row, `agent ${row.id}`, note)),
+  }
   const runtimeIds = new Map(known.runtimes)
+  const daemons = new Map(known.registered.map(({ id, daemonId }) => [id, daemonId]))
   const taken = new Set<string>()
-  for (const row of source.runtimes) {
-    if (runtimeIds.has(row.id)) continue
+  for (const row of byProfile(source.runtimes)) {
     const runtime = runtimeOf(row, idOf)
+    if (runtimeIds.has(row.id)) {
+      if (row.profileId === null) taken.add(identity(runtime))
+      continue
+    }
     // Two runtimes of one identity would be one runtime here, and each would resume the other's sessions.
-    if (taken.has(identity(runtime))) {
+    if (row.profileId !== null || taken.has(identity(runtime))) {
       runtime.daemonId = `${runtime.daemonId}:${row.id}`
+      const what = row.profileId === null ? 'a second' : `profile ${row.profileId}, not the machine's own,`
       notes.push(
-        `runtime ${row.id} is a second ${row.provider} of daemon ${row.daemonId ?? ''}: kept apart from the first`,
+        `runtime ${row.id} is ${what} ${row.provider} of daemon ${row.daemonId ?? ''}: kept apart from the first, as daemon ${runtime.daemonId}`,
       )
     }
     const id = registered.get(identity(runtime))
     taken.add(identity(runtime))
     if (id === undefined) runtimes.push(runtime)
+    daemons.set(id ?? runtime.id, runtime.daemonId)
     runtimeIds.set(row.id, id ?? runtime.id)
     ids.push({ table: 'agent_runtime', sourceId: row.id, id: id ?? runtime.id })
   }
@@ -82,19 +98,44 @@ export function planFleet(
     const runtimeId = runtimeIds.get(row.runtimeId ?? '') ?? placeholder
     runtimeOfAgent.set(row.id, runtimeId)
     if (agentIds.has(row.id)) continue
-    const agent = agentOf(row, runtimeId, idOf)
+    const { config, notes: said } = configOf(row)
+    notes.push(...said)
+    const agent = agentOf(row, runtimeId, config, idOf)
     agents.push(agent)
     agentIds.set(row.id, agent.id)
     ids.push({ table: 'agent', sourceId: row.id, id: agent.id })
     if (runtimeId === placeholder) notes.push(`agent ${row.name} (${row.id}) is bound to no runtime: give it one`)
   }
-  const names = { issuePrefix: source.workspace.issuePrefix, agents: agentIds, runtimes: runtimeIds }
+  const archivedAgents = new Set(source.agents.flatMap(({ id, archivedAt }) => (archivedAt === null ? [] : [id])))
+  const names = { issuePrefix: issuePrefixOf(source.workspace), agents: agentIds, archivedAgents, runtimes: runtimeIds }
   const needsPlaceholder = agents.some(({ runtimeId }) => runtimeId === placeholder)
-  return { names: { ...names, runtimeOfAgent, placeholder, idOf }, runtimes, agents, needsPlaceholder, ids, notes }
+  const machines = source.runtimes.flatMap(({ id, provider }) => {
+    const runtimeId = runtimeIds.get(id) ?? ''
+    const daemonId = daemons.get(runtimeId)
+    return daemonId === undefined ? [] : [{ runtimeId, daemonId, provider }]
+  })
+  const all = { ...names, runtimeOfAgent, placeholder, idOf }
+  return { names: all, runtimes, agents, needsPlaceholder, ids, notes, machines }
+}
+
+/** The machine's own CLIs first: the plain identity is theirs, whichever was seen last. */
+function byProfile(rows: readonly SourceRuntime[]): SourceRuntime[] {
+  return rows.toSorted((a, b) => Number(a.profileId !== null) - Number(b.profileId !== null))
 }
 
 function identity({ daemonId, provider }: { daemonId: string; provider: string }): string {
   return JSON.stringify([daemonId, provider])
+}
+
+/** As the source names the issues of a workspace that has no prefix: by the first letters of its name. */
+function issuePrefixOf({ issuePrefix, name }: SourceWorkspace): string {
+  if (issuePrefix !== '') return issuePrefix
+  return (
+    name
+      .replaceAll(/[^a-z]/gi, '')
+      .slice(0, 3)
+      .toUpperCase() || 'WS'
+  )
 }
 
 function runtimeOf(row: SourceRuntime, idOf: Names['idOf']): NewRuntime {
@@ -108,9 +149,8 @@ function runtimeOf(row: SourceRuntime, idOf: Names['idOf']): NewRuntime {
   }
 }
 
-function agentOf(row: SourceAgent, runtimeId: string, idOf: Names['idOf']): NewAgent {
-  const { name, instructions, model } = row
-  const config = { ...(instructions === null ? {} : { instructions }), ...(model === null ? {} : { model }) }
+function agentOf(row: SourceAgent, runtimeId: string, config: unknown, idOf: Names['idOf']): NewAgent {
+  const { name } = row
   return {
     id: idOf('agent', row.id, row.createdAt),
     ...{ name, runtimeId, config },

@@ -38,8 +38,8 @@ export async function writeConversation(
   try {
     return await database.transaction(async (sql) => {
       await lockImport(sql)
-      const before = own === undefined ? [] : await importedAmong(sql, workspaceId, own.table, [own.sourceId])
-      if ([...before].length > 0) return 'ALREADY'
+      if (own !== undefined && (await importedAmong(sql, workspaceId, own.table, [own])).known.size > 0)
+        return 'ALREADY'
       if (translation.needsPlaceholder) await writePlaceholder(sql, workspaceId, placeholder, now)
       await writeChanges(sql, [{ ...place, actor: ACTOR, opening, events, extras, projection, record: null }], now)
       const { createdAt, updatedAt, lastActivityAt, archivedAt } = translation

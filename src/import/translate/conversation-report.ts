@@ -1,6 +1,6 @@
 import type { ConversationOpening } from '../../event-log/append.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
-import type { SourceConversation } from '../source/source-rows.js'
+import type { SourceConversation, SourceTask, SourceThread } from '../source/source-rows.js'
 import { isKnownRole } from './message-moments.js'
 import type { ImportedMessage } from './message-moments.js'
 import type { Names } from './names.js'
@@ -39,7 +39,8 @@ interface Translated {
   /** The runtime that the chat's row names. */
   rowRuntime: string | null
   messages: readonly ImportedMessage[]
-  inputsOf: (story: TaskStory) => string[]
+  /** What was to be said before it was translated. */
+  notes: readonly string[]
   events: number
   state: SessionState
 }
@@ -60,7 +61,12 @@ export function conversationReport(translated: Translated): ConversationReport {
     skippedTasks: source.tasks.filter(({ status }) => !isKnownStatus(status)).length,
     skippedMessages: source.messages.filter(({ role }) => !isKnownRole(role)).length,
     sessions: sessionVerdicts(state, stories, source.chat, translated.rowRuntime),
-    notes: [...stalePointer(translated), ...stories.flatMap((story) => noteOn(story, translated)), ...strange(source)],
+    notes: [
+      ...stalePointer(translated),
+      ...stories.flatMap((story) => noteOn(story, translated)),
+      ...strange(source),
+      ...translated.notes,
+    ],
   }
 }
 
@@ -73,18 +79,24 @@ function stalePointer({ source: { chat }, stories }: Translated): string[] {
   ]
 }
 
-function noteOn(story: TaskStory, { opening, names, inputsOf }: Translated): string[] {
+function noteOn(story: TaskStory, { source, opening, names }: Translated): string[] {
   const { row, end } = story
   if (story.abandoned) return [`task ${row.id} was ${row.status}: it failed with runtime_recovery and can be rerun`]
+  if (story.withdrawn !== null) return [`task ${row.id} waited, and was cancelled: ${story.withdrawn}`]
   if (end !== null) return []
   const waits = `task ${row.id} waits`
   const notes: string[] = []
   if (story.runtimeId === names.placeholder) {
     notes.push(`${waits} for no runtime: give its agent one, with updateAgent(retargetQueuedTasks: true)`)
   }
-  if (opening.kind === 'ISSUE') notes.push(`${waits} with its issue's key and title as prompt: the source has no other`)
-  else if (inputsOf(story).length === 0) notes.push(`${waits} without a message to answer: none was left for it`)
+  if (opening.kind === 'ISSUE' && !hasQuestion(row, source.thread)) {
+    notes.push(`${waits} with its issue's key and title as prompt: the source has no other`)
+  }
   return notes
+}
+
+function hasQuestion(row: SourceTask, thread: SourceThread | null): boolean {
+  return [thread?.issueDescription, row.triggerComment, row.handoffNote, ...(row.earlierComments ?? [])].some(Boolean)
 }
 
 function strange({ tasks, messages }: SourceConversation): string[] {

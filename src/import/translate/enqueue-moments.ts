@@ -41,7 +41,8 @@ function enqueuedOf(
     maxAttempts: Math.max(1, row.maxAttempts),
     retryOf: ours.get(parent ?? '') ?? null,
     rerunOf,
-    forceFreshSession: row.forceFreshSession,
+    // A rerun's flag is only for older servers of the source: its own source decides. One that is not here is not resumed.
+    forceFreshSession: row.rerunOfTaskId === null ? row.forceFreshSession : rerunOf === null,
     forceFreshWorkDir: false,
     availableAt: dateOf(Math.max(row.createdAt, row.fireAt ?? row.createdAt)).toISOString(),
     inputMessageIds,

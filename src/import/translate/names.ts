@@ -9,6 +9,8 @@ export interface Names {
   /** Ids of this workspace by the source's. */
   agents: ReadonlyMap<string, string>
   runtimes: ReadonlyMap<string, string>
+  /** By the source's ids. */
+  archivedAgents: ReadonlySet<string>
   /** Where each agent (by the source's id) works: a runtime of this workspace. */
   runtimeOfAgent: ReadonlyMap<string, string>
   /** The deregistered runtime for what no runtime is known of. */
@@ -28,4 +30,17 @@ export function sourceKey({ chat, thread }: Pick<SourceConversation, 'chat' | 't
 
 export function dateOf(micros: Micros): Date {
   return new Date(Math.floor(micros / 1000))
+}
+
+/**
+ * The rows of a conversation that are kept in mind, its own first: what a later run compares. Of a chat, when it was last touched
+ * is no change of it.
+ */
+export function sourceRows(source: SourceConversation): { table: SourceTable; sourceId: string; row: object }[] {
+  const { table, id } = sourceKey(source)
+  return [
+    { table, sourceId: id, row: source.chat === null ? { ...source.thread } : { ...source.chat, updatedAt: null } },
+    ...source.tasks.map((row) => ({ table: 'agent_task_queue' as const, sourceId: row.id, row })),
+    ...source.messages.map((row) => ({ table: 'chat_message' as const, sourceId: row.id, row })),
+  ]
 }

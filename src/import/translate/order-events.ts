@@ -1,5 +1,6 @@
 import type { TimedEvent } from '../../event-log/append.js'
 import type { Micros } from '../source/source-rows.js'
+import { dateOf } from './names.js'
 import { claimedEvents, endedEvents, startedEvents } from './run-events.js'
 import { byEnd } from './task-story.js'
 import type { TaskStory } from './task-story.js'
@@ -29,33 +30,51 @@ export interface Ordered {
   events: TimedEvent[]
   /** Where each run begins in `events`, by the id of its task in the source. */
   runsAt: ReadonlyMap<string, number>
+  /** Where the newest generation begins in `events`; null: there is but one. */
+  resetAt: number | null
 }
 
 const RANKS = { MESSAGE: 0, ENQUEUED: 1, ENDED: 2 }
 
 /**
  * One stream of all that happened. A conversation runs one task at a time: where rows overlap, the run that ended first
- * came first, and the next one's claim stands after that end, though it happened (occurredAt) before it.
+ * came first, and the next one's claim stands after that end, though it happened (occurredAt) before it. Where a person began a
+ * new generation, all sessions are reset before its first run; at the end, where it has had none yet.
+ * @param revision the newest generation
  */
 export function orderEvents(
   moments: readonly Moment[],
   runs: readonly TaskStory[],
   answerOf: (story: TaskStory) => Answer | null,
+  revision: number,
 ): Ordered {
   const points = moments.toSorted((a, b) => a.at - b.at || RANKS[a.rank] - RANKS[b.rank] || (a.id < b.id ? -1 : 1))
   const events: TimedEvent[] = []
   const runsAt = new Map<string, number>()
   let next = 0
+  let reached = 1
+  let resetAt: number | null = null
+  const reset = (occurredAt: Date): void => {
+    resetAt = events.length
+    events.push({ type: 'SESSION_RESET', taskId: null, runtimeId: null, occurredAt, data: BEGUN_ANEW })
+  }
   for (const step of stepsOf(runs, answerOf)) {
     for (let point = points[next]; point !== undefined && goesBefore(point, step); point = points[++next]) {
       events.push(...point.events)
     }
-    if (step.opensRun) runsAt.set(step.story.row.id, events.length)
+    if (step.opensRun) {
+      if (step.story.revision > reached) reset(dateOf(step.at))
+      reached = step.story.revision
+      runsAt.set(step.story.row.id, events.length)
+    }
     events.push(...step.events)
   }
   for (const point of points.slice(next)) events.push(...point.events)
-  return { events, runsAt }
+  if (revision > reached) reset(events.at(-1)?.occurredAt ?? new Date(0))
+  return { events, runsAt, resetAt }
 }
+
+const BEGUN_ANEW = { sessionId: null, reason: 'a person began anew, with /new' }
 
 /** At one moment: what ends comes before what it brought about (a retry), and a claim after what it claims. */
 function goesBefore(point: Moment, step: Step): boolean {

@@ -1,5 +1,5 @@
 import type { SourceMessage } from '../source/source-rows.js'
-import { byCreation } from './task-story.js'
+import { byCreation, revisionOf } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
 export interface OwnedMessages {
@@ -11,16 +11,23 @@ export interface OwnedMessages {
   answerOf: ReadonlyMap<string, SourceMessage>
 }
 
+/** Kinds of messages that are carried out by the source's server. */
+const COMMAND = 'channel_command'
+
 /**
  * A chat's task owns the user's messages that name it, and those posted up to its creation that no earlier task owns. A
- * retry and a rerun are asked what their source was asked, and whatever was left over since. All ids are the source's.
+ * retry and a rerun are asked what their source was asked, and whatever was left over since. What belongs to another generation
+ * of the chat, and what was a command, is nobody's input. All ids are the source's.
  */
 export function ownMessages(stories: readonly TaskStory[], messages: readonly SourceMessage[]): OwnedMessages {
   const known = new Set(stories.map(({ row }) => row.id))
   const named = (message: SourceMessage): string | null =>
     message.taskId !== null && known.has(message.taskId) ? message.taskId : null
-  const waiting = messages.filter(({ role }) => role === 'user').toSorted(byCreation)
-  const free = waiting.filter((message) => named(message) === null)
+  const waiting = messages.filter(({ role, kind }) => role === 'user' && kind !== COMMAND).toSorted(byCreation)
+  const free = new Map<number, SourceMessage[]>()
+  for (const message of waiting.filter((one) => named(one) === null)) {
+    free.set(revisionOf(message), [...(free.get(revisionOf(message)) ?? []), message])
+  }
   const namedBy = new Map<string, SourceMessage[]>()
   for (const message of waiting) {
     const taskId = named(message)
@@ -28,16 +35,10 @@ export function ownMessages(stories: readonly TaskStory[], messages: readonly So
   }
   const ownerOf = new Map<string, string>()
   const inputsOf = new Map<string, readonly string[]>()
-  let next = 0
-  for (const { row } of stories) {
-    const own = [...(namedBy.get(row.id) ?? [])]
-    for (
-      let message = free[next];
-      message !== undefined && message.createdAt <= row.createdAt;
-      message = free[++next]
-    ) {
-      own.push(message)
-    }
+  for (const { row, revision } of stories) {
+    const left = free.get(revision) ?? []
+    const count = left.findIndex(({ createdAt }) => createdAt > row.createdAt)
+    const own = [...(namedBy.get(row.id) ?? []), ...left.splice(0, count < 0 ? left.length : count)]
     for (const { id } of own) ownerOf.set(id, row.id)
     const source = sourceOf(row)
     const inherited = source === null ? [] : (inputsOf.get(source) ?? [])

@@ -30,10 +30,11 @@ export function newestReport(stories: readonly TaskStory[]): TaskStory | null {
 
 /**
  * The events with the chat's own pointer among them (F16). It comes last; but where the newest run that reported a
- * session reported another one, the pointer is stale, and it stands before that run: an older candidate at most.
+ * session reported another one, the pointer is stale, and it stands before that run: an older candidate at most. In
+ * a chat that was begun anew it stands before that, unless a run since has reported the same session.
  */
 export function placePointer(
-  { events, runsAt }: Ordered,
+  { events, runsAt, resetAt }: Ordered,
   stories: readonly TaskStory[],
   chat: SourceChat,
   rowRuntime: string | null,
@@ -42,7 +43,10 @@ export function placePointer(
   if (sessionId === null && workDir === null) return events
   const newest = newestReport(stories)
   const stale = newest !== null && newest.sessionId !== sessionId
-  const place = stale ? (runsAt.get(newest.row.id) ?? 0) : events.length
+  const since = resetAt ?? -1
+  const isSince = (story: TaskStory) => story.sessionId === sessionId && (runsAt.get(story.row.id) ?? -1) > since
+  const isOld = resetAt !== null && !stories.some(isSince)
+  const place = isOld ? since : stale ? (runsAt.get(newest.row.id) ?? 0) : events.length
   const updatedAt = dateOf(stale ? Math.min(chat.updatedAt, newest.claimedAt) : chat.updatedAt)
   const before = foldEvents(asStream(events.slice(0, place), updatedAt))
   const pointer: TimedEvent = {

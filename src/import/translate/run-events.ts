@@ -29,7 +29,11 @@ export function startedEvents({ taskId, runtimeId, started, startedAt }: TaskSto
 /** The end of a task, with all that its row says of its session. `answer`: the message with a chat turn's output. */
 export function endedEvents(story: TaskStory, answer: { messageId: string; createdAt: Micros } | null): TimedEvent[] {
   const occurredAt = dateOf(story.endedAt)
-  return [...endOf(story, answer).map((event) => ({ occurredAt, ...event })), ...unproven(story, occurredAt)]
+  return [
+    ...endOf(story, answer).map((event) => ({ occurredAt, ...event })),
+    ...unproven(story, occurredAt),
+    ...dropped(story, occurredAt),
+  ]
 }
 
 function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros } | null): TimedEvent[] {
@@ -44,7 +48,7 @@ function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros 
     const pinned = { sessionId, workDir, cancelledVersion: null }
     return [
       ...(pins ? [{ type: 'SESSION_PINNED' as const, taskId, runtimeId, data: pinned }] : []),
-      { type: 'TASK_CANCELLED', taskId, runtimeId, data: { reason: row.failureReason } },
+      { type: 'TASK_CANCELLED', taskId, runtimeId, data: { reason: story.withdrawn ?? row.failureReason } },
     ]
   }
   const messageId = answer?.messageId ?? null
@@ -70,9 +74,9 @@ export function failureOfStory(story: TaskStory): RecordedFailure {
 }
 
 /** A session whose runtime nothing proves is not named here, or it would be bound to the placeholder. */
-function endingOf({ row, claimed, sessionId, runtimeFrom }: TaskStory): RunEnding {
+function endingOf({ row, claimed, sessionId, runtimeFrom, overflow }: TaskStory): RunEnding {
   return {
-    sessionId: runtimeFrom === 'NOTHING' ? null : sessionId,
+    sessionId: runtimeFrom === 'NOTHING' ? null : (sessionId ?? overflow?.offered ?? null),
     workDir: claimed ? row.workDir : null,
     retiredSessionId: row.retiredSessionId,
     transcriptMissing: row.sessionRolloutMissing,
@@ -84,4 +88,11 @@ function unproven({ row, sessionId, runtimeFrom }: TaskStory, occurredAt: Date):
   if (sessionId === null || runtimeFrom !== 'NOTHING') return []
   const data = { sessionId, workDir: row.workDir, source: 'import:agent_task_queue' }
   return [{ type: 'POINTER_IMPORTED', taskId: null, runtimeId: null, data, occurredAt }]
+}
+
+function dropped({ overflow }: TaskStory, occurredAt: Date): TimedEvent[] {
+  return (overflow?.dropped ?? []).map((sessionId) => ({
+    ...{ type: 'SESSION_RESET', taskId: null, runtimeId: null, occurredAt },
+    data: { sessionId, reason: 'a resume after it was too large to be read, and did not say of which session' },
+  }))
 }

@@ -7,6 +7,8 @@ type End = 'COMPLETED' | 'FAILED' | 'CANCELLED'
 /** What a task's row says happened to it. */
 export interface TaskStory {
   row: SourceTask
+  /** The generation of the conversation that it was asked in, from 1. */
+  revision: number
   taskId: string
   agentId: string
   /** The runtime that the row, or what proves it for the row, names; the placeholder where nothing does. */
@@ -25,6 +27,17 @@ export interface TaskStory {
   sessionId: string | null
   /** Where the runtime of `sessionId` is known from. */
   runtimeFrom: RuntimeProof
+  /** What a resume that was too large to be read says of the sessions before it; null: it was none. */
+  overflow: Overflow | null
+  /** Why it is not handed out here, though it waited there; null: it did not wait, or is. */
+  withdrawn: string | null
+}
+
+interface Overflow {
+  /** The session that it was offered, as far as the rows before it tell. */
+  offered: string | null
+  /** Older sessions: which of them all was too large, nothing tells. */
+  dropped: readonly string[]
 }
 
 /** `ROW`: the row names it. `SAME_SESSION`: another row that names the same session does (F16). `NOTHING`: unknown. */
@@ -50,14 +63,21 @@ export function failureOf({ failureReason, error }: SourceTask): { reason: strin
   return { reason: failureReason ?? 'unknown', error: error ?? '' }
 }
 
+export function revisionOf({ contextRevision }: { contextRevision: number | null }): number {
+  return contextRevision ?? 1
+}
+
 /** By creation, ties by id. */
 export function byCreation(a: { createdAt: Micros; id: string }, b: { createdAt: Micros; id: string }): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
 }
 
-/** The order of what the runs left behind: by their ends, ties by id. It decides where rows overlap in time. */
+/**
+ * The order of what the runs left behind: by their ends, ties by id. It decides where rows overlap in time. A straggler of an
+ * older generation comes before the next one's first run, whenever it ended.
+ */
 export function byEnd(a: TaskStory, b: TaskStory): number {
-  return a.endedAt - b.endedAt || (a.row.id < b.row.id ? -1 : 1)
+  return a.revision - b.revision || a.endedAt - b.endedAt || (a.row.id < b.row.id ? -1 : 1)
 }
 
 /** The stories of a conversation's tasks, by creation. */
@@ -82,6 +102,7 @@ function storyOf(row: SourceTask, rows: ReadonlyMap<string, SourceTask>, names: 
   const wanted = end === null ? names.runtimeOfAgent.get(row.agentId) : undefined
   return {
     row,
+    revision: revisionOf(row),
     taskId: names.idOf('agent_task_queue', row.id, row.createdAt),
     agentId: names.agents.get(row.agentId) ?? '',
     runtimeId: runtimeId ?? wanted ?? names.placeholder,
@@ -95,6 +116,7 @@ function storyOf(row: SourceTask, rows: ReadonlyMap<string, SourceTask>, names: 
     endedAt,
     sessionId: reported,
     runtimeFrom: runtimeId === undefined ? 'NOTHING' : 'ROW',
+    ...{ overflow: null, withdrawn: null },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ConversationOpening } from '../../event-log/append.js'
-import type { SourceConversation } from '../source/source-rows.js'
+import type { SourceConversation, SourceTask } from '../source/source-rows.js'
 import { failureOfStory } from './run-events.js'
 import type { TaskStory } from './task-story.js'
 
@@ -13,9 +13,9 @@ export interface TaskTexts {
 }
 
 /**
- * The source keeps no prompt with an issue's task: its agents look the issue up themselves. What a daemon needs to know
- * is which issue it is, so key and title are the prompt, also of ended tasks, which may be rerun; and the metadata say
- * where the task came from.
+ * The source keeps no prompt with an issue's task: its agents look the issue up themselves. Here the prompt is what they find
+ * there: key, title and description, the comments that brought the task about, and what was handed over. So it is of ended tasks
+ * too, which may be rerun. The metadata say where the task came from.
  */
 export function taskTexts(
   { thread }: SourceConversation,
@@ -41,16 +41,31 @@ export function taskTexts(
       results: answered.filter(({ output }) => output !== null),
     }
   }
-  const { issueId, issueTitle } = thread
+  const { issueId, issueTitle, issueDescription } = thread
+  const prompt = ({ triggerComment, earlierComments, handoffNote }: SourceTask): string => {
+    const comments = [...(earlierComments ?? []), triggerComment]
+    return [
+      `${issueKey ?? ''}: ${issueTitle}`,
+      issueDescription,
+      ...[...new Set(comments)].map((comment) => labelled('Comment', comment)),
+      labelled('Handed over', handoffNote),
+    ]
+      .filter((part) => part !== null && part !== '')
+      .join('\n\n')
+  }
   return {
     errors,
     reasons,
     titles: new Map(stories.map(({ taskId }) => [taskId, issueTitle])),
     contents: stories.map(({ row, taskId }) => ({
       taskId,
-      prompt: `${issueKey ?? ''}: ${issueTitle}`,
+      prompt: prompt(row),
       metadata: { importedFrom: { taskId: row.id, issueId } },
     })),
     results: [],
   }
+}
+
+function labelled(label: string, text: string | null): string | null {
+  return text === null || text === '' ? null : `${label}:\n${text}`
 }

@@ -1,6 +1,7 @@
 import type { ConversationOpening, TimedEvent } from '../../event-log/append.js'
 import { foldEvents } from '../../session-pointer/fold.js'
-import type { SourceConversation } from '../source/source-rows.js'
+import type { SourceChat, SourceConversation } from '../source/source-rows.js'
+import { withinTimes } from './clamp-times.js'
 import { conversationReport } from './conversation-report.js'
 import type { ConversationReport } from './conversation-report.js'
 import { droppedSessions } from './dropped-sessions.js'
@@ -8,15 +9,17 @@ import { taskMoments } from './enqueue-moments.js'
 import { importedMessages, messageMoments } from './message-moments.js'
 import type { ImportedMessage } from './message-moments.js'
 import type { Names, SourceTable } from './names.js'
-import { dateOf, sourceKey } from './names.js'
+import { dateOf, sourceKey, sourceRows } from './names.js'
 import { orderEvents } from './order-events.js'
+import { tellOverflows } from './oversized-resumes.js'
 import { ownMessages } from './own-messages.js'
 import { asStream, placePointer } from './place-pointer.js'
 import { proveRuntimes } from './prove-runtimes.js'
-import { byCreation, taskStories } from './task-story.js'
+import { byCreation, revisionOf, taskStories } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 import { taskTexts } from './task-texts.js'
 import type { TaskTexts } from './task-texts.js'
+import { withdrawWaiting } from './withdraw-waiting.js'
 
 /** One conversation of the source in our own terms, and what is to be said about it. */
 export interface Translation {
@@ -31,12 +34,13 @@ export interface Translation {
   texts: TaskTexts
   /** Something here is on the placeholder runtime. */
   needsPlaceholder: boolean
-  ids: { table: SourceTable; sourceId: string; id: string }[]
+  ids: { table: SourceTable; sourceId: string; id: string; row: object }[]
   report: ConversationReport
 }
 
 /** Pure: the same rows and names always give the same translation. */
-export function translate(source: SourceConversation, names: Names): Translation {
+export function translate(given: SourceConversation, names: Names): Translation {
+  const { source, notes } = withinTimes(given)
   const { chat } = source
   const key = sourceKey(source)
   const createdAt = chat?.createdAt ?? source.tasks.toSorted(byCreation)[0]?.createdAt ?? 0
@@ -44,10 +48,15 @@ export function translate(source: SourceConversation, names: Names): Translation
   const conversationId = names.idOf(key.table, key.id, createdAt)
   const rowRuntime = chat?.runtimeId == null ? null : (names.runtimes.get(chat.runtimeId) ?? null)
   const pointer = { sessionId: chat?.sessionId ?? null, runtimeId: rowRuntime }
-  const stories = proveRuntimes(taskStories(source.tasks, names), pointer)
-  const owned = ownMessages(stories, source.messages)
+  const told = tellOverflows(proveRuntimes(taskStories(source.tasks, names), pointer))
+  const owned = ownMessages(told, source.messages)
+  const agentId = chat?.agentId ?? source.thread?.agentId ?? ''
+  const stories = withdrawWaiting(told, source, names.archivedAgents.has(agentId), ({ row }) => {
+    return owned.inputsOf.get(row.id) ?? []
+  })
   const messages = importedMessages(source.messages, stories, owned, names)
   const ours = new Map(messages.map(({ sourceId, id }) => [sourceId, id]))
+  const own = new Map([...ours, ...stories.map(({ row, taskId }) => [row.id, taskId] as const)])
   const answerOf = ({ row, end }: TaskStory) => {
     const answer = end === 'COMPLETED' ? owned.answerOf.get(row.id) : undefined
     return answer === undefined
@@ -60,13 +69,14 @@ export function translate(source: SourceConversation, names: Names): Translation
     [...messageMoments(messages, source.messages, answers), ...taskMoments(stories, opening.kind, inputsOf)],
     stories.filter(({ claimed }) => claimed),
     answerOf,
+    newestRevision(source),
   )
   const opened: TimedEvent = {
     ...{ type: 'CONVERSATION_OPENED', taskId: null, runtimeId: null, occurredAt: dateOf(createdAt) },
     data: { kind: opening.kind, agentId: opening.agentId, issueKey: opening.issueKey },
   }
   const history = chat === null ? ordered.events : placePointer(ordered, stories, chat, rowRuntime)
-  const events = [opened, ...history, ...droppedSessions(stories)]
+  const events = [opened, ...history, ...droppedSessions(stories), ...begunAnew(chat)]
   const lastActivityAt = newest(ordered.events, dateOf(createdAt))
   return {
     conversationId,
@@ -80,15 +90,28 @@ export function translate(source: SourceConversation, names: Names): Translation
     texts: taskTexts(source, stories, opening, (story) => answerOf(story)?.content ?? null),
     needsPlaceholder: stories.some(({ runtimeId }) => runtimeId === names.placeholder),
     ids: [
-      { table: key.table, sourceId: key.id, id: conversationId },
-      ...stories.map(({ row, taskId }) => ({ table: 'agent_task_queue' as const, sourceId: row.id, id: taskId })),
-      ...messages.map(({ sourceId, id }) => ({ table: 'chat_message' as const, sourceId, id })),
+      ...sourceRows(given).flatMap(({ table, sourceId, row }) => {
+        const id = table === key.table ? conversationId : own.get(sourceId)
+        return id === undefined ? [] : [{ table, sourceId, id, row }]
+      }),
     ],
     report: conversationReport({
-      ...{ source, conversationId, opening, stories, names, rowRuntime, messages, inputsOf },
+      ...{ source, conversationId, opening, stories, names, rowRuntime, messages, notes },
       ...{ events: events.length, state: foldEvents(asStream(events, dateOf(createdAt))) },
     }),
   }
+}
+
+/** Of a chat's binding, or of what was asked or said since. */
+function newestRevision({ chat, tasks, messages }: SourceConversation): number {
+  return [...tasks, ...messages].reduce((newest, row) => Math.max(newest, revisionOf(row)), chat?.contextRevision ?? 1)
+}
+
+/** A "/new" that nothing was asked after. */
+function begunAnew(chat: SourceChat | null): TimedEvent[] {
+  if (chat?.pendingFresh !== true) return []
+  const data = { sessionId: null, reason: 'a person began anew, with /new, and has asked nothing since' }
+  return [{ type: 'SESSION_RESET', taskId: null, runtimeId: null, data, occurredAt: dateOf(chat.updatedAt) }]
 }
 
 function openingOf({ chat, thread }: SourceConversation, names: Names): ConversationOpening {

@@ -37,7 +37,14 @@ async function turn({ root, line, metadata = null, conversation = 'chat_1', limi
   }
   const machine = { environment: { PATH: '/usr/bin:/bin' } }
   const checkout = { command: readCheckout(line), limitSeconds, machine }
-  const operator = { idleSeconds: null, totalSeconds: null, allowed: { env: [], args: [] }, handoffBytes: 0, checkout }
+  const operator = {
+    idleSeconds: null,
+    totalSeconds: null,
+    allowed: { env: [], args: [] },
+    adopts: [],
+    handoffBytes: 0,
+    checkout,
+  }
   const result = await runWith(
     [adapter],
     root,

@@ -115,10 +115,19 @@ test('an agent whose session was refused is told all of it in its new session', 
 const refused = (toolsRan: boolean): TurnEnd => ({ kind: 'refused', error: 'No conversation found', toolsRan })
 
 test('a session is not resumed outside of its own directory: the turn is fresh, and nothing was refused', async () => {
-  for (const workDir of ['/', join('/', 'gone'), undefined]) {
-    const { turns, starts, root } = await run([], { sessionId: 's-0', ...(workDir !== undefined && { workDir }) })
+  const whys = [
+    ['/', '/, is outside --workdir, and no --adopt allows it. The session s-0 belongs there, and is not resumed.'],
+    [join('/', 'gone'), '/gone, is not on this machine. The session s-0 belongs there, and is not resumed.'],
+    [undefined, 'The session s-0 is not resumed: no work directory came with it.'],
+  ] as const
+  for (const [workDir, why] of whys) {
+    const { turns, starts, root, shown } = await run([], {
+      sessionId: 's-0',
+      ...(workDir !== undefined && { workDir }),
+    })
     expect(turns.map(({ resume, workDir: used }) => [resume, used])).toEqual([[null, join(root, 'chat_1')]])
     expect(starts).toEqual(['NOT_ATTEMPTED'])
+    expect(shown.filter((text) => text.endsWith(why))).toHaveLength(1)
   }
 })
 

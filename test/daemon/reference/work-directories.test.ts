@@ -9,8 +9,8 @@ const asked = { conversationId: 'chat_1', taskId: 'task_1', offered: null, fresh
 test('each conversation has one directory, and keeps it', async () => {
   const root = join(await directory(), 'not', 'there', 'yet')
   const { workDir } = await placeOf(root, asked)
-  expect(await placeOf(root, { ...asked, taskId: 'task_2' })).toEqual({ workDir, asOffered: false })
-  expect(await placeOf(root, { ...asked, offered: workDir })).toEqual({ workDir, asOffered: true })
+  expect(await placeOf(root, { ...asked, taskId: 'task_2' })).toEqual({ workDir, asOffered: false, declined: null })
+  expect(await placeOf(root, { ...asked, offered: workDir })).toEqual({ workDir, asOffered: true, declined: null })
   await placeOf(root, { ...asked, conversationId: 'chat_2' })
   expect(await readdir(root)).toEqual(['chat_1', 'chat_2'])
 })
@@ -37,8 +37,31 @@ test('a directory outside of the root, or one that is gone, is not taken', async
     '',
   ]
   for (const offered of offers) {
-    expect(await placeOf(root, { ...asked, offered })).toEqual({ workDir: join(root, 'chat_1'), asOffered: false })
+    expect(await placeOf(root, { ...asked, offered })).toMatchObject({
+      workDir: join(root, 'chat_1'),
+      asOffered: false,
+    })
   }
+})
+
+test('a directory outside of the root is taken where the operator adopts what it is in', async () => {
+  const [root, old] = [join(await directory(), 'root'), await directory()]
+  const [offered, elsewhere] = [join(old, 'chat'), await directory()]
+  await mkdir(offered)
+  await symlink(elsewhere, join(old, 'link'))
+  await mkdir(`${old}-beside`)
+  expect(await placeOf(root, { ...asked, offered })).toMatchObject({ asOffered: false, declined: 'OUTSIDE' })
+  const adopts = [join(old, 'gone'), old]
+  expect(await placeOf(root, { ...asked, offered, adopts })).toEqual({
+    ...{ workDir: offered, asOffered: true, declined: null },
+  })
+  for (const other of [join(old, 'link'), `${old}-beside`, join(old, '..')]) {
+    expect(await placeOf(root, { ...asked, offered: other, adopts })).toMatchObject({ declined: 'OUTSIDE' })
+  }
+  expect(await placeOf(root, { ...asked, offered: join(old, 'no'), adopts })).toMatchObject({ declined: 'GONE' })
+  expect(await placeOf(root, { ...asked, offered, adopts, fresh: true })).toMatchObject({
+    ...{ asOffered: false, declined: null },
+  })
 })
 
 test('no id leads out of the root, and no two ids to the same name', () => {

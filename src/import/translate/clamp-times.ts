@@ -1,0 +1,39 @@
+import type { SourceConversation } from '../source/source-rows.js'
+
+/** What every part here can hold, in microseconds since 1970: years of four digits. */
+const EARLIEST = Date.UTC(1000, 0, 1) * 1000
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999) * 1000
+
+/**
+ * A row with its times within what can be held: what is outside (a zero time, infinity, a year BC) becomes the nearest that can be,
+ * so that the rows keep their order. `note` is given a sentence for each.
+ */
+export function clampTimes<Row extends object>(row: Row, what: string, note: (text: string) => void): Row {
+  const outside = Object.entries(row).filter(
+    ([name, value]): boolean =>
+      name.endsWith('At') && typeof value === 'number' && (value < EARLIEST || value > LATEST),
+  )
+  if (outside.length === 0) return row
+  const clamped = outside.map(([name, value]): [string, number] => {
+    const nearest = value < EARLIEST ? EARLIEST : LATEST
+    note(`${what} has a ${name} that cannot be kept: it is taken for ${new Date(nearest / 1000).toISOString()}`)
+    return [name, nearest]
+  })
+  return { ...row, ...Object.fromEntries(clamped) }
+}
+
+/** All rows of a conversation so, and what there is to say of it. */
+export function withinTimes(source: SourceConversation): { source: SourceConversation; notes: string[] } {
+  const notes: string[] = []
+  const note = (text: string): void => void notes.push(text)
+  const { chat } = source
+  return {
+    source: {
+      ...source,
+      chat: chat === null ? null : clampTimes(chat, `chat ${chat.id}`, note),
+      tasks: source.tasks.map((row) => clampTimes(row, `task ${row.id}`, note)),
+      messages: source.messages.map((row) => clampTimes(row, `message ${row.id}`, note)),
+    },
+    notes,
+  }
+}

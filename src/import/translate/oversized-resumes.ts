@@ -1,0 +1,28 @@
+import { providerReason } from '../../session-pointer/failure-reason.js'
+import { byEnd, failureOf } from './task-story.js'
+import type { TaskStory } from './task-story.js'
+
+/**
+ * A resume whose thread was too large to be read ended before it could name its session. One of the sessions that had ended by
+ * then is the culprit, and nothing tells which: the newest on its runtime, which it was offered, is named, and the others are
+ * dropped with it. What a later run reports has proven itself.
+ */
+export function tellOverflows(stories: readonly TaskStory[]): TaskStory[] {
+  const runs = stories.filter(({ sessionId }) => sessionId !== null).toSorted(byEnd)
+  return stories.map((story) => {
+    if (!isOversized(story)) return story
+    const before = runs.filter((run) => byEnd(run, story) < 0)
+    const later = new Set(runs.filter((run) => byEnd(run, story) > 0).map(({ sessionId }) => sessionId))
+    const offered = before.findLast(({ runtimeId }) => runtimeId === story.runtimeId)?.sessionId ?? null
+    const others = before.flatMap(({ sessionId }) => (sessionId === null || sessionId === offered ? [] : [sessionId]))
+    return { ...story, overflow: { offered, dropped: [...new Set(others)].filter((id) => !later.has(id)) } }
+  })
+}
+
+function isOversized({ end, abandoned, claimed, sessionId, row }: TaskStory): boolean {
+  if (end !== 'FAILED' || abandoned || !claimed || sessionId !== null) return false
+  const { reason, error } = failureOf(row)
+  return reason === OVERSIZED || providerReason({ text: error }) === OVERSIZED
+}
+
+const OVERSIZED = 'codex_resume_oversized'

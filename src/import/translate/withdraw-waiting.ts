@@ -1,0 +1,25 @@
+import type { SourceConversation } from '../source/source-rows.js'
+import type { TaskStory } from './task-story.js'
+
+/**
+ * What waited there and has nothing to be asked here, or nobody to be asked by, is cancelled: it is in the history, and no agent
+ * is handed an empty prompt.
+ * @param inputsOf the messages that a task answers
+ */
+export function withdrawWaiting(
+  stories: readonly TaskStory[],
+  { chat }: SourceConversation,
+  isAgentArchived: boolean,
+  inputsOf: (story: TaskStory) => readonly string[],
+): TaskStory[] {
+  const whyNot = (story: TaskStory): string | null => {
+    if (story.row.regeneratesQuickActionsFor !== null) return 'it makes quick actions anew, and is no turn'
+    if (chat?.status === 'archived') return 'its chat is archived'
+    if (isAgentArchived) return 'its agent is archived'
+    return chat !== null && inputsOf(story).length === 0 ? 'it has no message to answer' : null
+  }
+  return stories.map((story) => {
+    const withdrawn = story.end === null ? whyNot(story) : null
+    return withdrawn === null ? story : { ...story, end: 'CANCELLED', withdrawn }
+  })
+}
