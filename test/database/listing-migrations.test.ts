@@ -42,7 +42,7 @@ describePostgres('a database with history and no listing', (open) => {
     const client = new Client({ connectionString: database.connectionString })
     await client.connect()
     const listing = async () =>
-      (await client.query('SELECT * FROM conversation_listing ORDER BY "workspaceId", "conversationId"')).rows
+      (await client.query<object>('SELECT * FROM conversation_listing ORDER BY "workspaceId", "conversationId"')).rows
     const kept = await listing()
     await client.query('DROP TABLE conversation_listing')
     for (const migration of MIGRATIONS) await client.query(migration)

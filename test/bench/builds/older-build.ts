@@ -16,8 +16,8 @@ export async function olderBuild(commit: string, directory: string): Promise<Pro
   await run(process.execPath, ['.config/build.js'], { cwd: directory })
   const own = async <Module>(path: string) =>
     (await import(pathToFileURL(join(directory, 'test/bench', path)).href)) as Module
-  const { registerFleet } = await own<typeof import('../setting/fleet.js')>('setting/fleet.ts')
-  const { QueueFiller } = await own<typeof import('../setting/queue-filler.js')>('setting/queue-filler.ts')
+  const { registerFleet } = await own<Pick<ProductBuild, 'registerFleet'>>('setting/fleet.ts')
+  const { QueueFiller } = await own<Pick<ProductBuild, 'QueueFiller'>>('setting/queue-filler.ts')
   const loadProcess = join(directory, 'test/bench/load/load-process.ts')
   return { root: directory, registerFleet, QueueFiller, loadProcess }
 }

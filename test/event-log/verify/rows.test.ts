@@ -131,57 +131,6 @@ forEachDatabase((open) => {
     })
   })
 
-  describe('the listing', () => {
-    const LISTED = {
-      kind: `CASE kind WHEN 'CHAT' THEN 'ISSUE' ELSE 'CHAT' END`,
-      agentId: `'agt_other'`,
-      archived: 'NOT archived',
-      title: `'Another title'`,
-      newestTaskId: `'task_other'`,
-      newestTaskStatus: `CASE "newestTaskStatus" WHEN 'OPEN' THEN 'FAILED' ELSE 'OPEN' END`,
-      lastReason: `'TOO_OLD'`,
-      createdAt: `"createdAt" + interval '1 ms'`,
-      lastActivityAt: `"lastActivityAt" - interval '1 ms'`,
-    }
-    const listed = () => [ground.chat.id, ground.running.conversationId]
-
-    it('is in this test with every column of it', async () => {
-      const rows = await tamperer.run<{ name: string }>(
-        `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'conversation_listing'`,
-      )
-      const keys = ['workspaceId', 'conversationId']
-      expect(rows.map(({ name }) => name).toSorted()).toEqual([...Object.keys(LISTED), ...keys].toSorted())
-    })
-
-    it.each(Object.entries(LISTED))('is found with another %s, of a chat and of an issue', async (column, other) => {
-      for (const id of listed()) {
-        await tamperer.run(`UPDATE conversation_listing SET "${column}" = ${other} WHERE "conversationId" = $1`, [id])
-        const [finding, ...others] = await findings()
-        expect(others).toEqual([])
-        expect(finding).toMatchObject({ kind: 'LISTING_ROW', conversationId: id })
-        expect(Object.keys(JSON.parse(finding?.expected ?? '') as object)).toEqual([column])
-        expect(finding?.found).not.toBe(finding?.expected)
-        await tamperer.restore()
-      }
-    })
-
-    it('is found without the row of a conversation', async () => {
-      await tamperer.run('DELETE FROM conversation_listing WHERE "conversationId" = $1', [ground.chat.id])
-      expect(await findings()).toMatchObject([
-        { kind: 'LISTING_ROW', conversationId: ground.chat.id, expected: 'a row in the listing', found: 'none' },
-      ])
-    })
-
-    it('is found with the row of a conversation that is not there', async () => {
-      await tamperer.run(
-        `INSERT INTO conversation_listing SELECT (jsonb_populate_record(l, '{"conversationId": "chat_forged"}')).*
-         FROM conversation_listing l WHERE "conversationId" = $1`,
-        [ground.chat.id],
-      )
-      expect(await findings()).toMatchObject([{ kind: 'LISTING_ROW', conversationId: 'chat_forged' }])
-    })
-  })
-
   describe('the queue', () => {
     it('is found without the entry of a task that waits', async () => {
       await tamperer.run('DELETE FROM queue_entry WHERE "taskId" = $1', [ground.waiting.id])
