@@ -6,6 +6,7 @@ import { AgentsPage } from './agents/agents-page.js'
 import { redeemCode, useToken } from './api/token.js'
 import { FleetPage } from './fleet/fleet-page.js'
 import { Notice } from './parts/notice.js'
+import { ClaimsPage } from './resume-health/claims-page.js'
 import { ResumeHealthPage } from './resume-health/resume-health-page.js'
 import { SessionPage } from './session/session-page.js'
 import { SessionsPage } from './sessions/sessions-page.js'
@@ -38,6 +39,7 @@ export function App(): ReactNode {
           <Route path="/agents" component={AgentsPage} />
           <Route path="/agents/:id">{({ id }) => <AgentPage key={id} id={id} />}</Route>
           <Route path="/tokens" component={TokensPage} />
+          <Route path="/resume/claims" component={ClaimsPage} />
           <Route path="/resume" component={ResumeHealthPage} />
           <Route>
             <main className="page" id="content">

@@ -14,6 +14,7 @@ import './styles/lanes.css'
 import './styles/pointer.css'
 import './styles/overlays.css'
 import './styles/fleet.css'
+import './styles/health.css'
 import './styles/forms.css'
 import './styles/agents.css'
 

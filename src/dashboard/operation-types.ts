@@ -1374,6 +1374,58 @@ type WaitingQuery = {
     }>
   }
 }
+type ClaimEventsQueryVariables = Exact<{
+  since?: string | null | undefined
+  agentId?: string | null | undefined
+  reasons?: Array<ResumeReason> | null | undefined
+  after?: string | null | undefined
+}>
+type ClaimEventsQuery = {
+  claimEvents: {
+    nodes: Array<{
+      id: string
+      version: number
+      occurredAt: string
+      runtime: { name: string } | null
+      conversation:
+        | { id: string; title: string; agent: { name: string } }
+        | { id: string; title: string | null; agent: { name: string } }
+      payload:
+        | { __typename: 'ConversationErased' }
+        | { __typename: 'ConversationOpened' }
+        | { __typename: 'MessagePosted' }
+        | { __typename: 'PointerImported' }
+        | { __typename: 'SessionPinned' }
+        | { __typename: 'SessionReset' }
+        | { __typename: 'TaskCancelled' }
+        | { __typename: 'TaskClaimed'; decision: { outcome: ResumeOutcome; reason: ResumeReason } | null }
+        | { __typename: 'TaskCompleted' }
+        | { __typename: 'TaskEnqueued' }
+        | { __typename: 'TaskFailed' }
+        | { __typename: 'TaskReleased' }
+        | { __typename: 'TaskRetargeted' }
+        | { __typename: 'TaskStarted' }
+        | null
+    }>
+    pageInfo: { hasNextPage: boolean; endCursor: string | null }
+  }
+}
+type UsageByDayQueryVariables = Exact<{
+  since: string
+  agentId?: string | null | undefined
+}>
+type UsageByDayQuery = {
+  usageByDay: Array<{
+    day: string
+    runs: number
+    inputTokens: number
+    outputTokens: number
+    cacheReadTokens: number
+    cacheWriteTokens: number
+    costUsd: number
+    agent: { id: string; name: string }
+  }>
+}
 type ResumeTotalsQueryVariables = Exact<{
   since: string
   agentId?: string | null | undefined
@@ -1382,6 +1434,7 @@ type ResumeTotalsQuery = {
   resumeStats: {
     claims: number
     resumed: number
+    hadSession: number
     fresh: number
     byReason: Array<{ reason: ResumeReason; count: number }>
   }
@@ -1405,21 +1458,21 @@ type ResumeCountsQueryVariables = Exact<{
   since14: string
 }>
 type ResumeCountsQuery = {
-  s0: { resumed: number; fresh: number }
-  s1: { resumed: number; fresh: number }
-  s2: { resumed: number; fresh: number }
-  s3: { resumed: number; fresh: number }
-  s4: { resumed: number; fresh: number }
-  s5: { resumed: number; fresh: number }
-  s6: { resumed: number; fresh: number }
-  s7: { resumed: number; fresh: number }
-  s8: { resumed: number; fresh: number }
-  s9: { resumed: number; fresh: number }
-  s10: { resumed: number; fresh: number }
-  s11: { resumed: number; fresh: number }
-  s12: { resumed: number; fresh: number }
-  s13: { resumed: number; fresh: number }
-  s14: { resumed: number; fresh: number }
+  s0: { resumed: number; hadSession: number; fresh: number }
+  s1: { resumed: number; hadSession: number; fresh: number }
+  s2: { resumed: number; hadSession: number; fresh: number }
+  s3: { resumed: number; hadSession: number; fresh: number }
+  s4: { resumed: number; hadSession: number; fresh: number }
+  s5: { resumed: number; hadSession: number; fresh: number }
+  s6: { resumed: number; hadSession: number; fresh: number }
+  s7: { resumed: number; hadSession: number; fresh: number }
+  s8: { resumed: number; hadSession: number; fresh: number }
+  s9: { resumed: number; hadSession: number; fresh: number }
+  s10: { resumed: number; hadSession: number; fresh: number }
+  s11: { resumed: number; hadSession: number; fresh: number }
+  s12: { resumed: number; hadSession: number; fresh: number }
+  s13: { resumed: number; hadSession: number; fresh: number }
+  s14: { resumed: number; hadSession: number; fresh: number }
 }
 type AgentsQueryVariables = Exact<{ [key: string]: never }>
 type AgentsQuery = { agents: { nodes: Array<{ id: string; name: string }> } }
@@ -1596,6 +1649,8 @@ export interface Operations {
   Fleet: { result: FleetQuery; variables: FleetQueryVariables }
   Doing: { result: DoingQuery; variables: DoingQueryVariables }
   Waiting: { result: WaitingQuery; variables: WaitingQueryVariables }
+  ClaimEvents: { result: ClaimEventsQuery; variables: ClaimEventsQueryVariables }
+  UsageByDay: { result: UsageByDayQuery; variables: UsageByDayQueryVariables }
   ResumeTotals: { result: ResumeTotalsQuery; variables: ResumeTotalsQueryVariables }
   ResumeCounts: { result: ResumeCountsQuery; variables: ResumeCountsQueryVariables }
   Agents: { result: AgentsQuery; variables: AgentsQueryVariables }

@@ -9,6 +9,7 @@ import { hostile } from './hostile/hostile.js'
 import { idle } from './idle/idle.js'
 import { page } from './page/page.js'
 import { streams } from './streams/streams.js'
+import { tab } from './tab/tab.js'
 
 export const BENCHES: Record<string, Bench> = {
   claim,
@@ -21,4 +22,5 @@ export const BENCHES: Record<string, Bench> = {
   hostile,
   streams,
   page,
+  tab,
 }

@@ -22,6 +22,10 @@ const VIEWS: Readonly<Record<string, (stage: Stage) => { path: string; ready: st
   'an agent': ({ agent }) => ({ path: `/agents/${agent.id}`, ready: '.fields .field' }),
   'the tokens': () => ({ path: '/tokens', ready: '.token' }),
   'resume health': () => ({ path: '/resume', ready: '.reason-bars li' }),
+  'the claims of a reason': () => ({
+    path: '/resume/claims?reason=RUNTIME_MISMATCH&period=month',
+    ready: '.claims li',
+  }),
 }
 
 async function violations(page: Page): Promise<string[]> {

@@ -22,7 +22,7 @@ const MAY: Record<string, TokenKind[]> = {
     sessionEvents: READERS,
   },
   ...{ queueStats: READERS, resumeStats: READERS, serverTimers: READERS, tokens: ADMINS },
-  ...{ agentConfigSchema: READERS, usageByDay: READERS },
+  ...{ agentConfigSchema: READERS, usageByDay: READERS, claimEvents: READERS },
   ...{ verifyConversation: ADMINS, simulateResumePolicy: PEOPLE },
   ...{ registerRuntime: DAEMONS, heartbeat: DAEMONS, deregisterRuntime: DAEMONS, claimTask: DAEMONS },
   ...{ claimTasks: DAEMONS, startTask: DAEMONS, pinTaskSession: DAEMONS, reportTaskProgress: DAEMONS },

@@ -38,12 +38,29 @@ export const fleetDocuments = {
     }
   }`,
 
+  /** The claims that ResumeTotals counts. */
+  ClaimEvents: `query ClaimEvents($since: DateTime, $agentId: ID, $reasons: [ResumeReason!], $after: String) {
+    claimEvents(since: $since, agentId: $agentId, reasons: $reasons, first: 50, after: $after) {
+      nodes {
+        id version occurredAt runtime { name } conversation { id title agent { name } }
+        payload { __typename ... on TaskClaimed { decision { outcome reason } } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`,
+
+  UsageByDay: `query UsageByDay($since: DateTime!, $agentId: ID) {
+    usageByDay(since: $since, agentId: $agentId) {
+      day agent { id name } runs inputTokens outputTokens cacheReadTokens cacheWriteTokens costUsd
+    }
+  }`,
+
   ResumeTotals: `query ResumeTotals($since: DateTime!, $agentId: ID) {
-    resumeStats(since: $since, agentId: $agentId) { claims resumed fresh byReason { reason count } }
+    resumeStats(since: $since, agentId: $agentId) { claims resumed hadSession fresh byReason { reason count } }
   }`,
 
   ResumeCounts: `query ResumeCounts($agentId: ID, ${BEGINNINGS.map((n) => `$since${n}: DateTime!`).join(', ')}) {
-    ${BEGINNINGS.map((n) => `s${n}: resumeStats(since: $since${n}, agentId: $agentId) { resumed fresh }`).join('\n')}
+    ${BEGINNINGS.map((n) => `s${n}: resumeStats(since: $since${n}, agentId: $agentId) { resumed hadSession fresh }`).join('\n')}
   }`,
 
   Agents: `query Agents { agents(first: 100) { nodes { id name } } }`,

@@ -6,6 +6,7 @@ export interface Bucket {
   from: number
   to: number
   resumed: number
+  hadSession: number
   fresh: number
 }
 
@@ -16,6 +17,16 @@ export const PERIODS = {
 } as const
 export type Period = keyof typeof PERIODS
 
+/** What the address says. */
+export function periodOf(chosen: string | null): Period {
+  return chosen === 'day' || chosen === 'month' ? chosen : 'week'
+}
+
+/** Since when a period that ends now counts. */
+export function startOf(period: Period, now: number): string {
+  return new Date(beginnings(period, now)[0] ?? 0).toISOString()
+}
+
 /** The beginnings of the buckets of a period that ends now, on whole hours: the same for an hour, so that they are kept. */
 export function beginnings(period: Period, now: number): number[] {
   const { buckets, bucketMs } = PERIODS[period]
@@ -24,7 +35,9 @@ export function beginnings(period: Period, now: number): number[] {
   return Array.from({ length: buckets }, (_, index) => end - (buckets - index) * bucketMs)
 }
 
-type Counts = Pick<Result<'ResumeCounts'>['s0'], 'resumed' | 'fresh'>
+const NOTHING = { resumed: 0, hadSession: 0, fresh: 0 }
+
+type Counts = Pick<Result<'ResumeCounts'>['s0'], 'resumed' | 'hadSession' | 'fresh'>
 
 /** The server counts from a time up to now: what lies between two times is the difference. */
 export async function readBuckets(
@@ -38,11 +51,12 @@ export async function readBuckets(
   }
   const counts = (await Promise.all(chunks.map((chunk) => countsSince(chunk, agentId)))).flat()
   return starts.map((from, index) => {
-    const here = counts[index] ?? { resumed: 0, fresh: 0 }
-    const next = counts[index + 1] ?? { resumed: 0, fresh: 0 }
+    const here = counts[index] ?? NOTHING
+    const next = counts[index + 1] ?? NOTHING
     return {
       ...{ from, to: from + PERIODS[period].bucketMs },
       resumed: Math.max(0, here.resumed - next.resumed),
+      hadSession: Math.max(0, here.hadSession - next.hadSession),
       fresh: Math.max(0, here.fresh - next.fresh),
     }
   })

@@ -7,9 +7,11 @@ import { dayOf, timeOfDay } from '../words/time-words.js'
 import type { Bucket } from './buckets.js'
 
 const HEIGHT = 220
+/** Pixels from one label to the next: a day's is the longest, "Wed 30 Sept". */
+const LABEL_ROOM = 84
 const MARGIN = { top: 12, right: 44, bottom: 24, left: 36 }
 
-/** Claims as bars (resumed below, fresh above), and the rate of resumes as a line over them. */
+/** Claims as bars (resumed below, fresh above), and the rate of resumes, among those that had a session, as a line over them. */
 export function RateChart({ buckets, hours }: { buckets: readonly Bucket[]; hours: boolean }): ReactNode {
   const frame = useRef<HTMLDivElement>(null)
   const width = useWidth(frame)
@@ -22,27 +24,20 @@ export function RateChart({ buckets, hours }: { buckets: readonly Bucket[]; hour
   const rate = scaleLinear([0, 1], [HEIGHT - MARGIN.bottom, MARGIN.top])
   const path = line<Bucket>()
     .x(({ from }) => (x(from) ?? 0) + x.bandwidth() / 2)
-    .y(({ resumed, fresh }) => rate(resumed / (resumed + fresh)))(
-    buckets.filter(({ resumed, fresh }) => resumed + fresh > 0),
-  )
-  const every = Math.ceil(buckets.length / Math.max(1, Math.floor((width - 80) / 90)))
-  const labelled = (index: number): boolean => {
-    if (hours) return index % every === 0
-    const [before, here] = [buckets[index - 1], buckets[index]]
-    return (
-      here !== undefined &&
-      (before === undefined ? index === 0 : label(before.from) !== label(here.from)) &&
-      daysApart(index)
-    )
-  }
-  /** Of days there is a label for as many as there is room for. */
-  const daysApart = (index: number): boolean => {
-    const perDay = Math.max(1, Math.round(86_400_000 / ((buckets[1]?.from ?? 0) - (buckets[0]?.from ?? 0))))
-    return Math.floor(index / perDay) % Math.max(1, Math.ceil(every / perDay)) === 0
-  }
+    .y(({ resumed, hadSession }) => rate(resumed / hadSession))(buckets.filter(({ hadSession }) => hadSession > 0))
   const label = (time: number): string => {
     const text = new Date(time).toISOString()
     return hours ? timeOfDay(text).slice(0, 5) : dayOf(text)
+  }
+  /** Where a bucket's time is written: not again for the same day, and only where there is room beside the one before. */
+  const labelled = new Set<number>()
+  let last = -Infinity
+  for (const [index, { from }] of buckets.entries()) {
+    const before = buckets[index - 1]
+    const place = x(from) ?? 0
+    if ((before !== undefined && label(before.from) === label(from)) || place - last < LABEL_ROOM) continue
+    labelled.add(index)
+    last = place
   }
   return (
     <figure className="chart" ref={frame}>
@@ -71,7 +66,7 @@ export function RateChart({ buckets, hours }: { buckets: readonly Bucket[]; hour
               y={y(resumed + fresh)}
               height={y(resumed) - y(resumed + fresh)}
             />
-            {labelled(index) && (
+            {labelled.has(index) && (
               <text className="chart-tick" x={(x(from) ?? 0) + x.bandwidth() / 2} y={HEIGHT - 6}>
                 {label(from)}
               </text>
@@ -88,14 +83,16 @@ export function RateChart({ buckets, hours }: { buckets: readonly Bucket[]; hour
               <th>From</th>
               <th>Resumed</th>
               <th>Fresh</th>
+              <th>Had a session</th>
             </tr>
           </thead>
           <tbody>
-            {buckets.map(({ from, resumed, fresh }) => (
+            {buckets.map(({ from, resumed, fresh, hadSession }) => (
               <tr key={from}>
                 <th>{new Date(from).toISOString()}</th>
                 <td>{resumed}</td>
                 <td>{fresh}</td>
+                <td>{hadSession}</td>
               </tr>
             ))}
           </tbody>

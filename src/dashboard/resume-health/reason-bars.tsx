@@ -7,8 +7,15 @@ import { isDenied, wordsOfReason } from '../words/reason-words.js'
 
 type Count = Result<'ResumeTotals'>['resumeStats']['byReason'][number]
 
-/** Fresh starts by reason, most first. Each leads to the conversations whose last claim it was. */
-export function ReasonBars({ counts, claims }: { counts: readonly Count[]; claims: number }): ReactNode {
+interface Props {
+  counts: readonly Count[]
+  claims: number
+  /** The address of the very claims of a reason. */
+  claimsOf: (reason: string) => string
+}
+
+/** Fresh starts by reason, most first. Each leads to its claims. */
+export function ReasonBars({ counts, claims, claimsOf }: Props): ReactNode {
   const fresh = counts.filter(({ reason, count }) => reason !== 'SAME_RUNTIME' && count > 0)
   const sorted = fresh.toSorted((a, b) => b.count - a.count)
   const width = scaleLinear([0, sorted[0]?.count ?? 1], [0, 100])
@@ -17,7 +24,7 @@ export function ReasonBars({ counts, claims }: { counts: readonly Count[]; claim
     <ul className="reason-bars">
       {sorted.map(({ reason, count }) => (
         <li key={reason} className={isDenied('FRESH', reason) ? undefined : 'not-denied'}>
-          <Link href={`/?reason=${reason}`} title={wordsOfReason(reason).because}>
+          <Link href={claimsOf(reason)} title={wordsOfReason(reason).because}>
             <ReasonChip reason={reason} />
           </Link>
           <span className="reason-bar" aria-hidden="true">

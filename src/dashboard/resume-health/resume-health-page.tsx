@@ -6,11 +6,10 @@ import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useTitle } from '../parts/title.js'
 import { useUrlValue } from '../parts/url-state.js'
-import { isDenied } from '../words/reason-words.js'
-import { PERIODS, beginnings, readBuckets } from './buckets.js'
-import type { Period } from './buckets.js'
+import { PERIODS, beginnings, periodOf, readBuckets, startOf } from './buckets.js'
 import { RateChart } from './rate-chart.js'
 import { ReasonBars } from './reason-bars.js'
+import { UsageTable } from './usage-table.js'
 
 const everyHalfMinute = () => 30
 
@@ -19,9 +18,10 @@ export function ResumeHealthPage(): ReactNode {
   useTitle('Resume health')
   const [chosen, setPeriod] = useUrlValue('period')
   const [agentId, setAgentId] = useUrlValue('agent')
-  const period: Period = chosen === 'day' || chosen === 'month' ? chosen : 'week'
-  const starts = beginnings(period, useNow())
-  const since = new Date(starts[0] ?? 0).toISOString()
+  const period = periodOf(chosen)
+  const now = useNow()
+  const starts = beginnings(period, now)
+  const since = startOf(period, now)
   const { data: agents } = useQuery(ask('Agents', {}))
   const totals = useQuery(ask('ResumeTotals', { since, agentId }, everyHalfMinute))
   const buckets = useQuery({
@@ -31,6 +31,10 @@ export function ResumeHealthPage(): ReactNode {
     meta: { pace: everyHalfMinute },
   })
   const stats = totals.data?.resumeStats
+  const claimsOf = (reason: string): string => {
+    const query = new URLSearchParams({ reason, period, ...(agentId !== null && { agent: agentId }) })
+    return `/resume/claims?${query}`
+  }
   return (
     <main className="page" id="content">
       <div className="page-head">
@@ -61,22 +65,18 @@ export function ResumeHealthPage(): ReactNode {
       {stats !== undefined && stats.claims > 0 && (
         <>
           <dl className="numbers">
-            <Number label="Resume rate" value={`${Math.round((100 * stats.resumed) / stats.claims)} %`} />
+            <Number label="Resume rate" value={rateOf(stats)} />
+            <Number label="Had a session" value={stats.hadSession.toLocaleString()} />
             <Number label="Claims" value={stats.claims.toLocaleString()} />
             <Number label="Resumed" value={stats.resumed.toLocaleString()} />
             <Number label="Fresh" value={stats.fresh.toLocaleString()} />
-            <Number
-              label="Denied a session"
-              value={stats.byReason
-                .reduce((sum, { reason, count }) => sum + (isDeniedReason(reason) ? count : 0), 0)
-                .toLocaleString()}
-            />
+            <Number label="Denied a session" value={(stats.hadSession - stats.resumed).toLocaleString()} />
           </dl>
           <section className="card">
             <h2>Claims over time</h2>
             <p className="chart-key">
-              <i className="bar-resumed" /> resumed <i className="bar-fresh" /> fresh <i className="rate-line" /> resume
-              rate (right)
+              <i className="bar-resumed" /> resumed <i className="bar-fresh" /> fresh <i className="rate-line" />{' '}
+              resumed of those that had a session (right)
             </p>
             {buckets.data === undefined ? (
               <div className="chart" />
@@ -86,16 +86,21 @@ export function ResumeHealthPage(): ReactNode {
           </section>
           <section className="card">
             <h2>Why runs started fresh</h2>
-            <ReasonBars counts={stats.byReason} claims={stats.claims} />
+            <ReasonBars counts={stats.byReason} claims={stats.claims} claimsOf={claimsOf} />
           </section>
         </>
       )}
+      <section className="card">
+        <h2>Usage</h2>
+        <UsageTable since={since} agentId={agentId} />
+      </section>
     </main>
   )
 }
 
-function isDeniedReason(reason: string): boolean {
-  return reason !== 'SAME_RUNTIME' && isDenied('FRESH', reason)
+/** Of the claims that had a session to resume: a conversation's first claim says nothing about how sessions fare. */
+function rateOf({ resumed, hadSession }: { resumed: number; hadSession: number }): string {
+  return hadSession === 0 ? '–' : `${Math.round((100 * resumed) / hadSession)} %`
 }
 
 function Number({ label, value }: { label: string; value: string }): ReactNode {

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql'
 import { mockAgents } from './mock-agents.js'
 import { connection } from './mock-connection.js'
 import type { PageArgs } from './mock-connection.js'
+import { mockHealth } from './mock-health.js'
 import { MockNodes } from './mock-nodes.js'
 import { cancel, claim, complete, enqueue, pin, start } from './world-runs.js'
 import { activityOf } from './world.js'
@@ -41,8 +42,6 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
     const event = id.startsWith('evt_') ? world.log.find((one) => one.id === id) : undefined
     return event === undefined ? null : nodes.event(event)
   }
-  const since = (time: string | null | undefined) =>
-    world.log.filter((event) => time == null || Date.parse(event.occurredAt) >= Date.parse(time))
   return {
     ...mockAgents(world, nodes, kind, () => refuse(kind)),
     node,
@@ -75,7 +74,7 @@ export function mockRoot(world: World, kind: string): Readonly<Record<string, un
         .slice(0, first ?? 100)
         .map((event) => nodes.event(event)),
     queueStats: () => statsOf([...world.tasks.values()]),
-    resumeStats: (args: { since?: string | null }) => resumeStats(since(args.since)),
+    ...mockHealth(world, nodes),
     serverTimers: { claimLease: 60, runLease: 300, heartbeat: 15, runtimeOffline: 45, queueTtl: 0, sweep: 1 },
 
     createChatSession: ({ input }: { input: { agentId: string; title: string } }) => {
@@ -152,18 +151,6 @@ function statsOf(tasks: readonly WorldTask[]) {
     claimed: of('CLAIMED').length,
     running: of('RUNNING').length,
     oldestQueuedAt: of('QUEUED')[0]?.createdAt ?? null,
-  }
-}
-
-function resumeStats(events: readonly WorldEvent[]) {
-  const decisions = events.flatMap((event) => (event.type === 'TASK_CLAIMED' ? (event.data.decision ?? []) : []))
-  const counts = new Map<string, number>()
-  for (const { reason } of decisions) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  return {
-    claims: decisions.length,
-    resumed: decisions.filter(({ outcome }) => outcome === 'RESUME').length,
-    fresh: decisions.filter(({ outcome }) => outcome === 'FRESH').length,
-    byReason: [...counts].map(([reason, count]) => ({ reason, count })),
   }
 }
 
