@@ -8,18 +8,21 @@ import type { Source } from './source/open-source.js'
 import { readConversations } from './source/read-conversations.js'
 import { countConversations, countLeftOut, readAgents, readRuntimes, readWorkspace } from './source/read-fleet.js'
 import type { SourceConversation } from './source/source-rows.js'
+import { spool } from './source/spool.js'
 import { idsFor } from './target/derive-id.js'
 import { importedAmong, importedOf, lockImport, writeImported } from './target/imported-rows.js'
 import { planFleet } from './target/plan-fleet.js'
 import type { FleetPlan } from './target/plan-fleet.js'
 import { targetWorkspace } from './target/target-workspace.js'
 import type { TargetWorkspace } from './target/target-workspace.js'
-import { writeConversation } from './target/write-conversation.js'
+import { writeConversations } from './target/write-conversations.js'
+import type { Written } from './target/write-conversations.js'
 import { readKnownFleet, writeFleet } from './target/write-fleet.js'
 import { isKnownRole } from './translate/message-moments.js'
 import { sourceKey, sourceRows } from './translate/names.js'
 import { isKnownStatus } from './translate/task-story.js'
 import { translate } from './translate/translate.js'
+import type { Translation } from './translate/translate.js'
 
 export interface ImportOptions {
   /** The source's workspace; null: the only one. */
@@ -27,6 +30,8 @@ export interface ImportOptions {
   /** The id of the workspace to import into; null: that of the last time, else a new one. */
   into: string | null
   dryRun: boolean
+  /** Conversations of one transaction, at most. Default: 100. */
+  atOnce?: number
 }
 
 export interface ImportListener {
@@ -37,8 +42,8 @@ export interface ImportListener {
 }
 
 /**
- * Imports one workspace. Each conversation is written whole, in a transaction of its own: cut off anywhere, the next run
- * goes on with what is missing, and a run that misses nothing changes nothing.
+ * Imports one workspace. Each conversation is written whole, some in one transaction: cut off anywhere, the next run goes on with
+ * what is missing, and a run that misses nothing changes nothing.
  *
  * @throws ImportRefused
  */
@@ -69,29 +74,59 @@ export async function importWorkspace(
   Object.assign(summary.leftOut, await countLeftOut(source, workspace.id))
   const total = await countConversations(source, workspace.id)
   const machines = machinesOf(plan)
-  const run = await importer(database, clock, target.id, plan, options.dryRun)
-  for await (const conversation of readConversations(source, workspace.id)) {
-    const imported = await run(conversation)
-    takeIn(summary, imported)
-    if (imported.status === 'IMPORTED') takeSessions(machines, imported.sessions)
-    listener.conversation?.(imported)
-    listener.progress?.(summary.conversations.found, total)
+  const read = await spool(readConversations(source, workspace.id))
+  try {
+    // Writing takes longer than reading: meanwhile the source may clean up after itself.
+    await source.release()
+    const run = await importer(database, clock, target.id, plan, options.dryRun)
+    for await (const some of batches(read.items(), options.atOnce ?? AT_ONCE)) {
+      for (const imported of await run(some)) {
+        takeIn(summary, imported)
+        if (imported.status === 'IMPORTED') takeSessions(machines, imported.sessions)
+        listener.conversation?.(imported)
+        listener.progress?.(summary.conversations.found, total)
+      }
+    }
+  } finally {
+    await read.remove()
   }
   summary.machines = [...new Set(machines.values())].filter(({ sessions }) => sessions > 0)
   return summary
 }
 
+/** Conversations of one transaction, and about how many tasks and messages they may have: memory stays as it is. */
+const AT_ONCE = 100
+const ROWS_AT_ONCE = 2_000
+
+async function* batches(
+  conversations: AsyncIterable<SourceConversation>,
+  most: number,
+): AsyncGenerator<SourceConversation[]> {
+  let some: SourceConversation[] = []
+  let rows = 0
+  for await (const conversation of conversations) {
+    some.push(conversation)
+    rows += conversation.tasks.length + conversation.messages.length
+    if (some.length < most && rows < ROWS_AT_ONCE) continue
+    yield some
+    some = []
+    rows = 0
+  }
+  if (some.length > 0) yield some
+}
+
+/** Imports some conversations, in one transaction; answers what became of each, in their order. */
 async function importer(
   database: Database,
   clock: Clock,
   workspaceId: string,
   { names }: FleetPlan,
   dryRun: boolean,
-): Promise<(conversation: SourceConversation) => Promise<ImportedConversation>> {
+): Promise<(conversations: readonly SourceConversation[]) => Promise<ImportedConversation[]>> {
   const { sql } = database
   const chats = await importedOf(sql, workspaceId, 'chat_session')
   const threads = await importedOf(sql, workspaceId, 'issue')
-  return async (conversation) => {
+  const judge = async (conversation: SourceConversation): Promise<ImportedConversation | Translation> => {
     const { table, id } = sourceKey(conversation)
     const before = (table === 'issue' ? threads : chats).get(id)
     if (before !== undefined) {
@@ -99,25 +134,27 @@ async function importer(
       return { status: 'ALREADY', source: `${table} ${id}`, conversationId: before, ...since }
     }
     const agentId = conversation.chat?.agentId ?? conversation.thread?.agentId ?? ''
-    if (!names.agents.has(agentId)) {
-      return { status: 'SKIPPED', source: `${table} ${id}`, why: `its agent ${agentId} is not of this workspace` }
-    }
-    const translation = translate(conversation, names)
-    const { report } = translation
-    if (dryRun) return { status: 'IMPORTED', ...report }
-    const written = await writeConversation(database, workspaceId, names.placeholder, translation, clock.now())
-    if (written === 'WRITTEN') return { status: 'IMPORTED', ...report }
-    if (written === 'TAKEN') {
-      return { status: 'SKIPPED', source: report.source, why: `its agent has another thread under ${report.name}` }
-    }
-    return {
-      status: 'ALREADY',
-      source: report.source,
-      conversationId: report.conversationId,
-      newerRows: 0,
-      changedRows: 0,
-    }
+    if (names.agents.has(agentId)) return translate(conversation, names)
+    return { status: 'SKIPPED', source: `${table} ${id}`, why: `its agent ${agentId} is not of this workspace` }
   }
+  return async (conversations) => {
+    const judged: (ImportedConversation | Translation)[] = []
+    for (const conversation of conversations) judged.push(await judge(conversation))
+    const translations = judged.filter((one) => 'report' in one)
+    const target = { workspaceId, placeholder: names.placeholder }
+    const written = dryRun
+      ? translations.map(() => 'WRITTEN' as const)
+      : await writeConversations(database, target, translations, clock.now())
+    const became = new Map(translations.map((one, index) => [one, written[index] ?? 'WRITTEN']))
+    return judged.map((one) => ('report' in one ? importedAs(one, became.get(one) ?? 'WRITTEN') : one))
+  }
+}
+
+function importedAs({ report }: Translation, written: Written): ImportedConversation {
+  const { source, conversationId, name } = report
+  if (written === 'WRITTEN') return { status: 'IMPORTED', ...report }
+  if (written === 'ALREADY') return { status: 'ALREADY', source, conversationId, newerRows: 0, changedRows: 0 }
+  return { status: 'SKIPPED', source, why: `its agent has another thread under ${name}` }
 }
 
 /** How many rows a conversation has got in the source since it was imported, and how many of those that it had have changed. */

@@ -10,9 +10,11 @@ import { makeWorld, workspaceBeside } from '../support/services.js'
 import type { World } from '../support/services.js'
 import { describePostgres } from '../support/test-database.js'
 
-const MIGRATIONS = ['20261128230100_conversation_listing', '20261129010000_listed_reasons'].map((name) =>
-  readFileSync(new URL(`../../prisma/migrations/${name}/migration.sql`, import.meta.url), 'utf8'),
-)
+const MIGRATIONS = [
+  '20261128230050_statistics',
+  '20261128230100_conversation_listing',
+  '20261129010000_listed_reasons',
+].map((name) => readFileSync(new URL(`../../prisma/migrations/${name}/migration.sql`, import.meta.url), 'utf8'))
 
 /** A claim that nobody has started, and an older task that was claimed after a newer one. */
 async function claimsOutOfOrder(world: World): Promise<void> {

@@ -83,7 +83,7 @@ describePostgres('an import', () => {
 
     it.each([1, 4])('that is cut off after %d conversations comes to the same when it is run again', async (at) => {
       const stop = { progress: (done: number) => stopAt(done, at) }
-      await expect(importInto(database, source, { into }, stop)).rejects.toThrow('cut off')
+      await expect(importInto(database, source, { into, atOnce: at }, stop)).rejects.toThrow('cut off')
       const { summary } = await importInto(database, source, { into })
       expect(summary.conversations).toEqual({ found: 7, imported: 7 - at, already: at, skipped: 0 })
       expect((await verified(database)).findings).toEqual([])
@@ -92,7 +92,7 @@ describePostgres('an import', () => {
 
     it('whose write fails in the middle of a conversation leaves nothing of that conversation', async () => {
       let transactions = 0
-      // The workspace is there: runtimes and agents are the first transaction, each conversation is one more.
+      // The workspace is there: runtimes and agents are the first transaction, each conversation is one more, being alone.
       const failing: Database = {
         ...database,
         transaction: (work) =>
@@ -102,7 +102,7 @@ describePostgres('an import', () => {
             return result
           }),
       }
-      await expect(importInto(failing, source, { into })).rejects.toThrow('cut off')
+      await expect(importInto(failing, source, { into, atOnce: 1 })).rejects.toThrow('cut off')
       const { findings, tally } = await verified(database)
       expect(findings).toEqual([])
       expect(tally.conversations).toBe(1)

@@ -16,6 +16,8 @@ export interface Source {
   select(table: SourceTableName, alias: string): string
   /** Whether it has a table that older ones do not. */
   has(table: SourceTableName): boolean
+  /** Ends the one moment: nothing more is read. */
+  release(): Promise<void>
   close(): Promise<void>
 }
 
@@ -133,6 +135,9 @@ function sourceOver(client: Client, present: Present): Source {
         .join(', ')
     },
     has: (table) => present.has(table),
+    async release() {
+      await client.query('ROLLBACK')
+    },
     async close() {
       await client.query('ROLLBACK').catch(() => undefined)
       await client.end()

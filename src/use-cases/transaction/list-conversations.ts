@@ -34,6 +34,17 @@ export const LIST_CONVERSATIONS = step(
    ON CONFLICT ("workspaceId", "conversationId") DO UPDATE SET (${LISTED}) = ROW (${columnsOf('excluded')})`,
 )
 
+/**
+ * The same after a run's start, which changes nothing but why it was told what it was: one look-up by key, and no write where the
+ * newest claim before it was told the same.
+ */
+export const NOTE_REASONS = step(
+  'note_reasons',
+  ['text[]', 'text[]', 'text[]'],
+  `UPDATE conversation_listing l SET "lastReason" = x.reason FROM unnest($1::text[], $2::text[], $3::text[]) AS x(w, id, reason)
+   WHERE l."workspaceId" = x.w AND l."conversationId" = x.id AND l."lastReason" IS DISTINCT FROM x.reason`,
+)
+
 /** What a list shows does not change with a claim, nor with a pin. */
 const UNLISTED: ReadonlySet<NewEvent['type']> = new Set(['TASK_CLAIMED', 'SESSION_PINNED', 'SESSION_RESET'])
 
@@ -45,13 +56,25 @@ interface Listed {
 }
 
 export function listingWrites(changes: readonly Change[]): StepCall[] {
-  const listed = changes.filter(isListed).map(({ workspaceId, conversationId, projection }): Listed => {
+  const [listed, started]: [Listed[], Listed[]] = [[], []]
+  for (const change of changes.filter(isListed)) {
+    const { workspaceId, conversationId: id, projection } = change
     const { changedTasks, queue } = projection
     const told = new Set([...queue.renewed, ...queue.ended].map(({ taskId }) => taskId))
-    const reason = changedTasks.find(({ id }) => told.has(id))?.resumeReason ?? null
-    return { workspaceId, id: conversationId, reason }
-  })
-  return listed.length === 0 ? [] : [listingOf(listed)]
+    const reason = changedTasks.find((task) => told.has(task.id))?.resumeReason ?? null
+    if (!isStart(change)) listed.push({ workspaceId, id, reason })
+    else if (reason !== null) started.push({ workspaceId, id, reason })
+  }
+  return [
+    ...(started.length === 0 ? [] : [{ ...listingOf(started), step: NOTE_REASONS }]),
+    ...(listed.length === 0 ? [] : [listingOf(listed)]),
+  ]
+}
+
+/** A run begins, and nothing else that lists show. */
+function isStart({ events, extras }: Change): boolean {
+  const others = events.filter(({ type }) => !UNLISTED.has(type) && type !== 'TASK_STARTED')
+  return others.length === 0 && extras.conversation === undefined && extras.erases !== true
 }
 
 /** As a step of its own, after a change that no list knows of. */

@@ -15,7 +15,7 @@ import type { RequestRecord } from '../../event-log/request-records.js'
 import type { ClaimSignal, Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
-import { LIST_CONVERSATIONS, listingWrites } from './list-conversations.js'
+import { LIST_CONVERSATIONS, NOTE_REASONS, listingWrites } from './list-conversations.js'
 import type { Projection } from './project-events.js'
 import { ERASE_STEPS, eraseWrites } from './erase-texts.js'
 import { ROW_STEPS, contentWrites, conversationWrites, messageWrites, taskWrites } from './write-rows.js'
@@ -74,6 +74,7 @@ const WRITE_CHANGES = inOrder('write_changes', [
   WAKEABLE_RUNTIMES,
   COOL_RUNTIMES,
   ...STREAM_STEPS,
+  NOTE_REASONS,
   LIST_CONVERSATIONS,
   ...LOG_STEPS,
 ])

@@ -19,7 +19,9 @@ const FIGURES = ['rate', 'p50', 'p95', 'p99'] as const
 export const history: Bench = {
   about: 'reading long conversations and long lists of them',
   async run(setting): Promise<BenchResult> {
-    const [events, chats] = setting.quick ? [1_000, 10_000] : [10_000, 100_000]
+    const isLong = HISTORY_QUERIES.some(({ name }) => setting.isChosen(name) && name.includes('long conversation'))
+    const [most, chats] = setting.quick ? [1_000, 10_000] : [10_000, 100_000]
+    const events = isLong ? most : 100
     const databaseUrl = await setting.database('migrated')
     const { url } = await setting.server(databaseUrl)
     const fleet = await registerFleet(url, { name: 'history', daemons: 2, agents: [1000] })

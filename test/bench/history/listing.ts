@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { QueueFiller } from '../setting/queue-filler.js'
 
-const MIGRATIONS = ['20261128230100_conversation_listing', '20261129010000_listed_reasons'].map((name) =>
-  readFileSync(new URL(`../../../prisma/migrations/${name}/migration.sql`, import.meta.url), 'utf8'),
-)
+const MIGRATIONS = [
+  '20261128230050_statistics',
+  '20261128230100_conversation_listing',
+  '20261129010000_listed_reasons',
+].map((name) => readFileSync(new URL(`../../../prisma/migrations/${name}/migration.sql`, import.meta.url), 'utf8'))
 
 /** As conversations of a year are: each was active at another time, and stands and was told otherwise. */
 const SPREAD = `UPDATE conversation_listing SET "newestTaskStatus" = s.status, "lastReason" = s.reason,
