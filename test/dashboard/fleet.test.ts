@@ -2,6 +2,9 @@ import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
 import { claim, enqueue, start } from './support/world-runs.js'
 
+/** In pixels from the beginning of its list. */
+const PLACE_IN_LIST = '(row) => row.getBoundingClientRect().top - row.parentElement.getBoundingClientRect().top'
+
 describeInBrowser('The fleet', (stage) => {
   it('shows what each slot does: the conversation, for how long, and what was told last', async () => {
     const { open, world, agent, laptop } = stage()
@@ -39,5 +42,26 @@ describeInBrowser('The fleet', (stage) => {
     const rows = await page.locator('.waiting li').count()
     expect(waiting.reduce((sum, count) => sum + Number(count), 0)).toBe(rows)
     await page.getByText(`${rows} waiting`).waitFor()
+  })
+
+  it('keeps what waits in its place: what waits no more says so, until it is taken away', async () => {
+    const { open, world, agent } = stage()
+    const tasks = ['First', 'Second', 'Third'].map((title) => enqueue(world, world.open(agent, title), title))
+    const page = await open('/fleet')
+    const rows = page.locator('.waiting li')
+    await rows.filter({ hasText: 'First' }).waitFor()
+    const before = await rows.count()
+    const placeOf = (title: string) => rows.filter({ hasText: title }).evaluate(PLACE_IN_LIST)
+    const second = await placeOf('Second')
+    expect(second).toBeGreaterThan(0)
+    const [first] = tasks
+    if (first !== undefined) claim(world, first)
+    enqueue(world, world.open(agent, 'Fourth'), 'Fourth')
+    await rows.filter({ hasText: 'First' }).getByText('It waits no more.').waitFor()
+    await rows.last().getByText('Fourth').waitFor()
+    expect(await placeOf('Second')).toBe(second)
+    await page.getByRole('button', { name: 'Take away what waits no more (1)' }).click()
+    await rows.filter({ hasText: 'First' }).waitFor({ state: 'detached' })
+    expect(await rows.count()).toBe(before)
   })
 })

@@ -11,12 +11,13 @@ const MOST_BYTES = 60_000
 const SIZE = { width: 1000, height: 640 }
 
 const STORY = 'The flaky checkout test'
-const PICTURES: Readonly<Record<string, { query?: string; path?: string; ready: string }>> = {
+const PICTURES: Readonly<Record<string, { query?: string; path?: string; open?: string; ready: string }>> = {
   sessions: { path: '/', ready: '.session-list li' },
   conversation: { query: '', ready: '.started-fresh' },
   events: { query: '?event=26', ready: '.candidates' },
   lanes: { query: '?view=lanes', ready: '.run' },
   pointer: { query: '?view=pointer', ready: '.pointer-chart .session' },
+  agent: { path: '/agents', open: '.agents a', ready: '.fields .field' },
   fleet: { path: '/fleet', ready: '.runtime' },
   'resume-health': { path: '/resume', ready: '.reason-bars li' },
 }
@@ -38,10 +39,16 @@ async function smallPicture(page: Page): Promise<Buffer> {
 }
 
 describeWithDemo('The pictures', (stage) => {
-  it.each(Object.entries(PICTURES))('%s', async (name, { path, query, ready }) => {
+  it.each(Object.entries(PICTURES))('%s', async (name, { path, query, open, ready }) => {
     const page = await stage().open(path ?? (await stage().pathOf(STORY)) + (query ?? ''), { ...SIZE })
+    if (open !== undefined) await page.locator(open).first().click()
     await page.locator(ready).first().waitFor()
     await page.waitForTimeout(1_000)
+    // A conversation opens at its end.
+    if (name === 'conversation') {
+      await page.evaluate(`document.querySelector('${ready}').scrollIntoView({ block: 'center' })`)
+      await page.waitForTimeout(500)
+    }
     const picture = await smallPicture(page)
     expect(picture.length).toBeLessThan(MOST_BYTES)
     mkdirSync(FOLDER, { recursive: true })

@@ -72,7 +72,7 @@ function AgentHeader({ agent, mayArchive }: { agent: AgentNode; mayArchive: bool
     <header className="session-head">
       <div className="session-head-top">
         <p className="crumb">
-          <Link href="/agents">Agents</Link> <span aria-hidden="true">/</span>
+          <Link href="/agents">Agents</Link>
         </p>
         <div className="actions">
           <Link href={`/?agent=${agent.id}`} className="button">

@@ -1,19 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Link } from 'wouter'
 import { ask } from '../api/queries.js'
-import { useNow } from '../clock.js'
 import { ConnectMachine } from '../first-steps/connect-machine.js'
 import { NewAgent } from '../first-steps/new-agent.js'
 import { Notice, Problem } from '../parts/notice.js'
 import { Skeleton } from '../parts/skeleton.js'
 import { useTitle } from '../parts/title.js'
 import { useMay } from '../shell/use-may.js'
-import { firstLine, plural } from '../words/id-words.js'
-import { spanInWords } from '../words/time-words.js'
+import { plural } from '../words/id-words.js'
 import { RuntimeTable } from './runtime-table.js'
-import { isStuck, whyWaiting } from './why-waiting.js'
-import type { WaitingTask } from './why-waiting.js'
+import { WaitingTasks } from './waiting-tasks.js'
 
 /** Heartbeats are no events, so this page asks. */
 const everyFiveSeconds = () => 5
@@ -60,33 +56,5 @@ export function FleetPage(): ReactNode {
       )}
       {shown && waiting.data !== undefined && <WaitingTasks tasks={tasks} />}
     </main>
-  )
-}
-
-function WaitingTasks({ tasks }: { tasks: readonly WaitingTask[] }): ReactNode {
-  const now = useNow()
-  return (
-    <section className="waiting">
-      <h2>Waiting, oldest first</h2>
-      {tasks.length === 0 && <p className="muted">Nothing waits.</p>}
-      <ul>
-        {tasks.map((task) => (
-          <li key={task.id} className={isStuck(task) ? 'stuck' : undefined}>
-            <span className="waiting-age">{spanInWords(Math.max(0, now - Date.parse(task.createdAt)))}</span>
-            <span className="waiting-what">
-              {task.issueKey !== null && <span className="issue-key">{task.issueKey}</span>}
-              <Link href={`/sessions/${task.conversation.id}`}>
-                {firstLine(task.title ?? task.prompt ?? task.agent.name, 70)}
-              </Link>{' '}
-              <span className="muted">{task.agent.name}</span>
-            </span>
-            <span className="waiting-why">
-              {isStuck(task) && <span aria-hidden="true">⚠ </span>}
-              {whyWaiting(task, now)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }

@@ -61,7 +61,11 @@ export function RuntimeTable({ runtimes, doing, waiting, heartbeatSeconds }: Pro
                 <dd>{oldest === undefined ? '–' : spanInWords(now - Date.parse(oldest.createdAt))}</dd>
               </div>
             </dl>
-            <Slots held={runtime.held} doing={doing.filter((task) => task.runtime.id === runtime.id)} />
+            <Slots
+              idle={runtime.status === 'ONLINE'}
+              held={runtime.held}
+              doing={doing.filter((task) => task.runtime.id === runtime.id)}
+            />
           </li>
         )
       })}
@@ -69,10 +73,17 @@ export function RuntimeTable({ runtimes, doing, waiting, heartbeatSeconds }: Pro
   )
 }
 
+interface SlotsProps {
+  held: FleetRuntime['held']
+  doing: readonly DoingTask[]
+  /** Whether it can be expected to do something. */
+  idle: boolean
+}
+
 /** One row for each slot that is taken; those that the page does not read are counted. */
-function Slots({ held, doing }: { held: FleetRuntime['held']; doing: readonly DoingTask[] }): ReactNode {
+function Slots({ held, doing, idle }: SlotsProps): ReactNode {
   const more = held.nodes.length - doing.length
-  const rows = doing.length + (more > 0 ? 1 : 0)
+  const rows = Math.max(doing.length + (more > 0 ? 1 : 0), idle ? 1 : 0)
   // As high as it has been: what is below does not jump up and down as runs come and go.
   const [most, setMost] = useState(rows)
   if (rows > most) setMost(rows)
@@ -82,6 +93,7 @@ function Slots({ held, doing }: { held: FleetRuntime['held']; doing: readonly Do
       {doing.map((task) => (
         <Doing key={task.id} task={task} />
       ))}
+      {idle && held.nodes.length === 0 && <li className="muted">It does nothing now.</li>}
       {more > 0 && (
         <li className="muted">
           and {more}

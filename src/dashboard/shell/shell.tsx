@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
 import { ask } from '../api/queries.js'
@@ -64,8 +64,14 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
 function NavLink({ href, also = href, children }: { href: string; also?: string; children: ReactNode }): ReactNode {
   const [is] = useRoute(href)
   const [isAlso] = useRoute(also)
+  const isCurrent = is || isAlso
+  const link = useRef<HTMLAnchorElement>(null)
+  // On a telephone the row of links is wider than the window.
+  useEffect(() => {
+    if (isCurrent) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isCurrent])
   return (
-    <Link href={href} aria-current={is || isAlso ? 'page' : undefined}>
+    <Link ref={link} href={href} aria-current={isCurrent ? 'page' : undefined}>
       {children}
     </Link>
   )

@@ -88,7 +88,7 @@ function TokenRow({ token, state, own }: { token: Token; state: State; own: bool
   return (
     <li className={`token token-${state}`}>
       <span className="token-name">
-        <strong>{name}</strong> {own && <span className="chip">this one</span>}
+        <strong>{name}</strong> {own && <span className="chip tone-plain">this one</span>}
         <code className="muted" title="What events name as their actor">
           {id}
         </code>
