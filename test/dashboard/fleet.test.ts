@@ -3,7 +3,10 @@ import { describeInBrowser } from './support/mock-stage.js'
 import { claim, enqueue, start } from './support/world-runs.js'
 
 /** In pixels from the beginning of its list. */
-const PLACE_IN_LIST = '(row) => row.getBoundingClientRect().top - row.parentElement.getBoundingClientRect().top'
+const placeInList = (title: string) => `(() => {
+  const row = [...document.querySelectorAll('.waiting li')].find(({ textContent }) => textContent.includes('${title}'))
+  return row.getBoundingClientRect().top - row.parentElement.getBoundingClientRect().top
+})()`
 
 describeInBrowser('The fleet', (stage) => {
   it('shows what each slot does: the conversation, for how long, and what was told last', async () => {
@@ -51,15 +54,14 @@ describeInBrowser('The fleet', (stage) => {
     const rows = page.locator('.waiting li')
     await rows.filter({ hasText: 'First' }).waitFor()
     const before = await rows.count()
-    const placeOf = (title: string) => rows.filter({ hasText: title }).evaluate(PLACE_IN_LIST)
-    const second = await placeOf('Second')
+    const second = await page.evaluate<number>(placeInList('Second'))
     expect(second).toBeGreaterThan(0)
     const [first] = tasks
     if (first !== undefined) claim(world, first)
     enqueue(world, world.open(agent, 'Fourth'), 'Fourth')
     await rows.filter({ hasText: 'First' }).getByText('It waits no more.').waitFor()
     await rows.last().getByText('Fourth').waitFor()
-    expect(await placeOf('Second')).toBe(second)
+    expect(await page.evaluate(placeInList('Second'))).toBe(second)
     await page.getByRole('button', { name: 'Take away what waits no more (1)' }).click()
     await rows.filter({ hasText: 'First' }).waitFor({ state: 'detached' })
     expect(await rows.count()).toBe(before)

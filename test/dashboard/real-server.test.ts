@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { requestGraphQL } from '../support/graphql-request.js'
 import { describeWithDemo } from './support/demo-stage.js'
 
 const STORY = 'The flaky checkout test'
@@ -69,6 +70,42 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     await page.getByLabel('Resume sessions at all').uncheck()
     await page.locator('.flips').getByText('Resume off').first().waitFor()
     await expect.poll(() => page.locator('.flips li').count()).toBeGreaterThan(3)
+  })
+
+  it('an agent’s config is held to the server’s own schema, field by field', async () => {
+    const page = await stage().open('/agents')
+    await page.locator('.agents a', { hasText: 'Reviewer' }).click()
+    const form = page.getByRole('form', { name: 'Config' })
+    await form.getByLabel('limits.idleSeconds').fill('0')
+    await form.getByRole('button', { name: 'Save config' }).click()
+    const field = form.locator('.field', { has: page.getByLabel('limits.idleSeconds') })
+    await field.getByText('It must be a whole number from 1 to 604,800.').waitFor()
+    await form.getByLabel('limits.idleSeconds').fill('600')
+    await form.getByRole('button', { name: 'Save config' }).click()
+    await form.getByText('Saved.').waitFor()
+    const { agents } = await stage().ask('{ agents { nodes { name config } } }')
+    const named = (agents as { nodes: { name: string; config: unknown }[] }).nodes
+    expect(named.find(({ name }) => name === 'Reviewer')?.config).toMatchObject({ limits: { idleSeconds: 600 } })
+    await page.getByLabel('Resume sessions at all').uncheck()
+    await page.getByRole('button', { name: 'What would it have turned?' }).click()
+    await page.getByText('would have turned').waitFor()
+  })
+
+  it('tokens are listed, made and revoked', async () => {
+    const page = await stage().open('/tokens')
+    await page.getByRole('button', { name: 'New token' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('to be revoked')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    const secret = await page.getByRole('dialog').locator('.command').textContent()
+    await page.getByRole('button', { name: 'Done' }).click()
+    expect(await requestGraphQL(stage().demo.url, secret ?? '', '{ viewer { kind } }')).toMatchObject({
+      data: { viewer: { kind: 'VIEWER' } },
+    })
+    await page.getByRole('button', { name: 'Revoke to be revoked' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click()
+    await page.locator('.token', { hasText: 'to be revoked' }).waitFor({ state: 'detached' })
+    const { errors } = await requestGraphQL(stage().demo.url, secret ?? '', '{ viewer { kind } }')
+    expect(JSON.stringify(errors)).toContain('UNAUTHENTICATED')
   })
 
   it('a message is answered while one looks on, and shows in another window', async () => {
