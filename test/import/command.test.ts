@@ -27,7 +27,7 @@ describePostgres('npm run import', (open) => {
     await tellStory(source, 'NEW')
     // Enough to be killed in.
     await source.run(`INSERT INTO chat_session (workspace_id, agent_id, title, session_id, runtime_id)
-      SELECT a.workspace_id, a.id, 'Chat ' || n, 's-' || n, a.runtime_id FROM agent a, generate_series(1, 300) n
+      SELECT a.workspace_id, a.id, 'Chat ' || n, 's-' || n, a.runtime_id FROM agent a, generate_series(1, 1000) n
       WHERE a.name = 'Ada'`)
   })
 
@@ -37,7 +37,7 @@ describePostgres('npm run import', (open) => {
   })
 
   const start = (command: string, env: Record<string, string>, ...args: string[]) =>
-    spawn(process.execPath, [join(ROOT, `dist/cli/${command}.js`), ...args], {
+    spawn(process.execPath, [join(ROOT, 'dist/cli/baton.js'), command, ...args], {
       env: { PATH: process.env['PATH'], HOME: tmpdir(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -66,9 +66,9 @@ describePostgres('npm run import', (open) => {
     const second = await run('import', env, ...from(), '--json')
     expect(second.stderr).toBe('')
     const summary = JSON.parse(second.stdout) as { conversations: { already: number; imported: number } }
-    expect(summary).toMatchObject({ ok: true, workspace: { isNew: false }, conversations: { found: 307 } })
+    expect(summary).toMatchObject({ ok: true, workspace: { isNew: false }, conversations: { found: 1007 } })
     expect(summary.conversations.already).toBeGreaterThan(0)
-    expect(summary.conversations.already + summary.conversations.imported).toBe(307)
+    expect(summary.conversations.already + summary.conversations.imported).toBe(1007)
 
     const third = await run('import', env, ...from())
     expect(third).toMatchObject({
@@ -76,7 +76,7 @@ describePostgres('npm run import', (open) => {
       stdout: expect.stringMatching(/Nothing was missing: nothing changed\.\n$/) as string,
     })
     const verified = await run('verify', env, '--json')
-    expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, conversations: 307, crossRuntimeResumes: 0 })
+    expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, conversations: 1007, crossRuntimeResumes: 0 })
     expect(verified.status).toBe(0)
   }
 
@@ -94,7 +94,7 @@ describePostgres('npm run import', (open) => {
     const dry = await run('import', env, ...from(), '--dry-run')
     expect(dry.stdout).toMatch(/^ {2}unproven {2}s-old: UNPROVEN \(the chat names no runtime/m)
     expect(dry.stdout).toMatch(/^Dry run, nothing written: workspace acme into a new workspace \(Acme\)\.$/m)
-    expect(dry.stdout).not.toContain('token')
+    expect(dry.stdout).not.toContain('ADMIN token')
     const real = await run('import', env, ...from())
     expect(real.stdout).toMatch(/^ADMIN token of the new workspace ws_\w+: \S{20,}$/m)
   }, 120_000)
@@ -123,7 +123,7 @@ describePostgres('npm run import', (open) => {
     const flags = new Map([...Object.entries({ from: source.connectionString, workspace: 'acme', 'dry-run': '' })])
     expect(await importCommand({ database, terminal, flags })).toBe(0)
     await database.close()
-    expect(output).toContain('[##########..........] 15')
-    expect(output).toContain(' 307 of 307 conversations\r\u001b[K')
+    expect(output).toContain('[##########..........] 50')
+    expect(output).toContain(' 1007 of 1007 conversations\r\u001b[K')
   })
 })

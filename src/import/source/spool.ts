@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,8 +26,7 @@ export async function spool<Item>(from: AsyncIterable<Item>): Promise<Spool<Item
       const length = Buffer.alloc(LENGTH_BYTES)
       length.writeUInt32LE(bytes.length)
       out.write(length)
-      if (!out.write(bytes))
-        await new Promise<void>((resolve, reject) => void out.once('drain', resolve).once('error', reject))
+      if (!out.write(bytes)) await once(out, 'drain')
     }
     out.end()
     await finished(out)
