@@ -43,6 +43,16 @@ describe('README and docs', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([])
   })
 
+  it('alerts go by metrics that exist', () => {
+    const source = readdirSync(`${root}src/server`)
+      .map((name) => read(`src/server/${name}`))
+      .join('')
+    const defined = new Set(source.match(/baton_[a-z_]+/g))
+    const named = read('docs/operate.md').match(/baton_[a-z_]+/g) ?? []
+    expect(named.length).toBeGreaterThan(4)
+    expect(named.filter((name) => !defined.has(name.replace(/_bucket$/, '')))).toEqual([])
+  })
+
   it('the schema says of each code what to do', () => {
     const type = schema.getType('ErrorCode')
     const values = isEnumType(type) ? type.getValues() : []
