@@ -18,6 +18,9 @@ const OF_THE_SCHEMA = Object.values(schema.getTypeMap())
 /** What programs besides the server read, and what a daemon sets for what it starts. */
 const OF_OTHERS = ['BATON_URL', 'BATON_TOKEN', 'BATON_RUN', 'BATON_DIR', 'BATON_CONVERSATION', 'BATON_METADATA']
 const OF_TESTS = ['CHROMIUM_PATH']
+const OF_THE_IMPORT = [...read('src/import/import-refused.ts').matchAll(/'([A-Z_]+)'/g)].flatMap(
+  ([, code]) => code ?? [],
+)
 
 describe('README and docs', () => {
   it('list every setting with its default, and none that is not one', () => {
@@ -38,7 +41,7 @@ describe('README and docs', () => {
   })
 
   it.each(PAGES)('%s names codes, reasons, states and settings that exist', (page) => {
-    const known = new Set([...OF_THE_SCHEMA, ...Object.keys(VARIABLES), ...OF_OTHERS, ...OF_TESTS])
+    const known = new Set([...OF_THE_SCHEMA, ...Object.keys(VARIABLES), ...OF_OTHERS, ...OF_TESTS, ...OF_THE_IMPORT])
     const named = [...read(page).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].flatMap(([, name]) => name ?? [])
     expect(named.filter((name) => !known.has(name))).toEqual([])
   })
