@@ -12,7 +12,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 2,
     // Generous: they are there for what hangs.
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     allowOnly: false,
     // A test that checks nothing cannot fail.
     expect: { requireAssertions: true, poll: { timeout: 15_000 } },

@@ -111,7 +111,8 @@ describeInBrowser('An agent', (stage) => {
     expect(agent.archivedAt).toBe(null)
     await page.getByRole('button', { name: 'Archive' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click()
-    await page.getByText('it takes no new work').waitFor()
+    // The page's words, not the question's.
+    await page.getByText(': it takes no new work').waitFor()
     expect(agent.archivedAt).not.toBe(null)
     expect(await page.getByRole('button', { name: /Save|Apply|Archive/ }).count()).toBe(0)
     await page.getByRole('link', { name: 'Agents' }).first().click()

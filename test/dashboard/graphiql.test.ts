@@ -57,6 +57,8 @@ describeWithBrowser('GraphiQL', (openPage) => {
     await openTab(page, 'OpenChat')
     await expectTab(page, 'OpenChat', 'mutation OpenChat(')
     for (const visit of [graphiql, page.url(), graphiql]) {
+      // GraphiQL stores what is open half a second after it has changed.
+      await expect.poll(() => page.evaluate(ACTIVE_TAB)).toBe('OpenChat')
       await page.goto(visit)
       await expectTab(page, 'OpenChat', 'mutation OpenChat(')
       expect(await page.locator('.graphiql-tab').count()).toBe(graphiqlTabs.length)
@@ -90,6 +92,9 @@ describeWithBrowser('GraphiQL', (openPage) => {
     await answer.getByText('TaskEnqueued').first().waitFor()
   })
 })
+
+/** The title of the tab that the next visit opens. */
+const ACTIVE_TAB = `(({ tabs, activeTabIndex }) => tabs[activeTabIndex].title)(JSON.parse(localStorage['graphiql:tabState']))`
 
 async function openTab(page: Page, name: string): Promise<void> {
   // A mouse's first press on a tab only takes the focus.
