@@ -43,15 +43,20 @@ describe('turns', () => {
     expect((done.at(-1) ?? 0) - began).toBeGreaterThanOrEqual(190)
   })
 
-  it('pieces go on as soon as the calls are over', async () => {
+  it('pieces wait for the next call for a moment, and go on freely when none has come', async () => {
     let isBusy = true
     const turns = new Turns(() => isBusy)
     const done: number[] = []
-    const working = work(turns, 'a', () => done.length >= 20, done)
+    const working = work(turns, 'a', () => done.length >= 40, done)
     while (done.length < 2) await nextTurn()
     isBusy = false
+    const calmAt = performance.now() + 40
+    while (performance.now() < calmAt) await nextTurn()
+    // Each piece uses up the share of its window of 10 ms.
+    expect(done.length).toBeLessThanOrEqual(8)
+    while (done.length < 20) await nextTurn()
     let loops = 0
-    while (done.length < 20) {
+    while (done.length < 40) {
       await nextTurn()
       loops += 1
       busyFor(0.1)
