@@ -128,6 +128,15 @@ export const EXPECTED: Record<SituationName, Expected> = {
         lines: [`${FIRST}, and answered ${JSON.stringify(SPOKE_TWICE)}`, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
         or: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
       },
+      opencode: {
+        because: 'its tool waits for whatever holds its output, and only the limit of the turn ends that',
+        lines: [
+          'FRESH NO_PRIOR_SESSION: failed timeout',
+          'RESUME SAME_RUNTIME: completed, shown 1 1, told of the cut',
+          'RESUME SAME_RUNTIME: completed, shown 1 1 2',
+        ],
+        or: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
+      },
     },
   },
 }

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from '../model/model-server.js'
+import type { Conversation, Said } from '../conversation.js'
 import type { Stage } from '../stage.js'
 import { until } from '../until.js'
 
@@ -6,6 +8,8 @@ import { until } from '../until.js'
 const MOST_TRIES = 6
 /** Short for an operator, long for a CLI that starts on a busy machine. */
 const IDLE_LIMIT = ['--idle-limit', '30']
+/** A CLI that asks several things at once has asked all of them by then. */
+const ASKED_WITHIN_MS = 5_000
 
 /** The account has had enough: nobody else's fault, so nothing is lost by it, and nothing more is tried for now. */
 export async function rateLimit(stage: Stage): Promise<string[]> {
@@ -28,20 +32,39 @@ async function poisoned(stage: Stage, fault: Fault): Promise<string[]> {
   return [...first, ...second, ...(await chat.ending(await chat.say()))]
 }
 
-export const droppedConnection = (stage: Stage) => mended(stage, 'dropped')
-export const hang = (stage: Stage) => mended(stage, 'silent')
-
 /** The model comes back when the first attempt has failed, or when the CLI has tried for a while by itself. */
-async function mended(stage: Stage, fault: Fault): Promise<string[]> {
+export const droppedConnection = (stage: Stage) =>
+  mended(stage, 'dropped', async (chat, said) => {
+    await until('the fault is felt', async () => {
+      const [attempt] = await chat.attempts(said)
+      return triesOf(stage, said) >= MOST_TRIES || attempt?.status === 'FAILED' ? true : null
+    })
+  })
+
+/**
+ * The model is silent to what it is asked at first, and comes back long before the limit ends the attempt: coming back
+ * afterwards, it was too late for retries that had asked within a tenth of a second.
+ */
+export const hang = (stage: Stage) =>
+  mended(stage, 'silent', async (_chat, said) => {
+    await until('the model is asked', () => (triesOf(stage, said) > 0 ? true : null))
+    await sleep(ASKED_WITHIN_MS)
+  })
+
+function triesOf(stage: Stage, { marker }: Said): number {
+  return stage.model.seen.filter((one) => one.fault !== null && one.markers.includes(marker)).length
+}
+
+async function mended(
+  stage: Stage,
+  fault: Fault,
+  isFelt: (chat: Conversation, said: Said) => Promise<void>,
+): Promise<string[]> {
   const chat = await stage.conversation(await stage.machine(...IDLE_LIMIT))
   const first = await chat.ending(await chat.say())
   stage.model.fail(chat.next, fault)
   const said = await chat.say()
-  await until('the fault is felt', async () => {
-    const tries = stage.model.seen.filter((one) => one.fault === fault && one.markers.includes(said.marker)).length
-    const [attempt] = await chat.attempts(said)
-    return tries >= MOST_TRIES || attempt?.status === 'FAILED' ? true : null
-  })
+  await isFelt(chat, said)
   stage.model.mend(said.marker)
   const second = await chat.ending(said)
   return [...first, ...second, ...(await chat.ending(await chat.say()))]
