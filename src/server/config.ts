@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_CONNECTIONS, LEAST_CONNECTIONS } from '../database/connection-shares.js'
 import { unknownSettings } from './unknown-settings.js'
 
-/** What the environment says, with defaults. The README's table of settings is this file in other words. */
+/** What the environment says, with defaults. The table of settings in docs/operate.md is this file in other words. */
 export interface Config {
   /** 0 takes any free port. */
   port: number

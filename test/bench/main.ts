@@ -16,7 +16,7 @@ ${Object.entries(BENCHES)
   --quick             less of everything: for a look, not for a figure
   --contestants REGEX only those whose name matches
   --against COMMIT    what \`builds\` measures this build against
-  --report            writes the newest results of all benches into the README
+  --report            writes the newest results of all benches into docs/performance.md
   --only NAME,NAME    of a report, only these are run anew`
 
 if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {

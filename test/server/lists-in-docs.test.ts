@@ -6,7 +6,7 @@ import { VARIABLES } from '../../src/server/config.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-const PAGES = ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter((path) =>
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter((path) =>
   path.endsWith('.md'),
 )
 const schema = buildSchema(read('schema.graphql'))
@@ -24,7 +24,7 @@ const OF_THE_IMPORT = [...read('src/import/import-refused.ts').matchAll(/'([A-Z_
 
 describe('README and docs', () => {
   it('list every setting with its default, and none that is not one', () => {
-    const rows = read('README.md').matchAll(/^\| (`[A-Z_`, ]+`) +\| ([^|]+?) +\|/gm)
+    const rows = read('docs/operate.md').matchAll(/^\| (`[A-Z_`, ]+`) +\| ([^|]+?) +\|/gm)
     const listed = new Map(
       [...rows].flatMap(([, names = '', standard = '']) =>
         [...names.matchAll(/[A-Z_]+/g)].map(([name]) => [name, standard] as const),

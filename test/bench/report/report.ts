@@ -5,7 +5,7 @@ import { format, resolveConfig } from 'prettier'
 import type { BenchResult } from '../bench.js'
 import { goalRow } from './print.js'
 
-const README = fileURLToPath(new URL('../../../README.md', import.meta.url))
+const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url))
 /** The last result of every bench, so that a report can be made in parts. Not in the repository. */
 const KEPT = fileURLToPath(new URL('../../../.cache/bench.json', import.meta.url))
 const BEGIN = '<!-- npm run bench -- --report writes what follows -->'
@@ -36,20 +36,20 @@ function readKept(): Kept {
   }
 }
 
-/** Puts the results between the two markers of the README, and touches nothing else there. Throws where they are missing. */
+/** Puts the results between the two markers of docs/performance.md, and touches nothing else there. Throws where they are missing. */
 export async function writeReport(kept: Kept, order: readonly string[]): Promise<void> {
-  const text = readFileSync(README, 'utf8')
+  const text = readFileSync(PAGE, 'utf8')
   const [before, rest] = split(text, BEGIN)
   const [, after] = split(rest, END)
   const section = reportOf(kept, order)
-  const options = { ...(await resolveConfig(README)), filepath: README }
+  const options = { ...(await resolveConfig(PAGE)), filepath: PAGE }
   const written = await format(`${before}${BEGIN}\n\n${section}\n\n${END}${after}`, options)
-  writeFileSync(README, written)
+  writeFileSync(PAGE, written)
 }
 
 function split(text: string, marker: string): [string, string] {
   const at = text.indexOf(marker)
-  if (at < 0) throw new Error(`README.md has no line ${marker}`)
+  if (at < 0) throw new Error(`docs/performance.md has no line ${marker}`)
   return [text.slice(0, at), text.slice(at + marker.length)]
 }
 
