@@ -6,8 +6,8 @@ import { VARIABLES } from '../../src/server/config.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter((path) =>
-  path.endsWith('.md'),
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter(
+  (path) => path.endsWith('.md'),
 )
 const schema = buildSchema(read('schema.graphql'))
 
