@@ -37,6 +37,7 @@ export function batonProgram(): Command {
       await runCommand(new Map(), { settings: settingsOf(command) }, carryOutToken(request, note))
     }),
   )
+  program.addCommand(doctorCommand())
   program.addCommand(verifyCommand())
   program.addCommand(exportCommand())
   program.addCommand(simulateCommand())
@@ -61,6 +62,17 @@ function openCommand(): Command {
     .action(async ({ url }: { url?: string }, command: Command) => {
       const { printAddress } = await import('./open-command.js')
       await printAddress(settingsOf(command), url)
+    })
+}
+
+function doctorCommand(): Command {
+  return addSettings(new Command('doctor'))
+    .description('Tells what it finds of machine, database and server, and what to do. Changes nothing.')
+    .option('--json', 'prints JSON')
+    .action(async ({ json }: { json?: true }, command: Command) => {
+      const { terminalOf } = await import('./run-command.js')
+      const { doctorCommand: run } = await import('./doctor-command.js')
+      process.exitCode = await run(settingsOf(command), json === true, terminalOf(process.stdout))
     })
 }
 

@@ -31,7 +31,7 @@ const DISK_FULL = '53100'
  */
 export async function preparedDatabase(directory: string): Promise<string> {
   const path = join(directory, 'database')
-  if (!existsSync(path) || isEmpty(path)) {
+  if (!hasDatabase(directory)) {
     assertRoom(directory)
     await makeDatabase(path)
   } else {
@@ -66,8 +66,10 @@ async function makeDatabase(path: string): Promise<void> {
   renameSync(unfinished, path)
 }
 
-function isEmpty(path: string): boolean {
-  return readdirSync(path).length === 0
+/** Whether `directory` has a database, whole or not: a start makes none there. */
+export function hasDatabase(directory: string): boolean {
+  const path = join(directory, 'database')
+  return existsSync(path) && readdirSync(path).length > 0
 }
 
 function assertWhole(directory: string, path: string): void {
@@ -110,7 +112,7 @@ function assertRoom(directory: string): void {
   if (freeBytes(directory) < LEAST_FREE_BYTES) throw new DirectoryUnfit(directoryProblem(directory, 'ENOSPC') ?? '')
 }
 
-function freeBytes(directory: string): number {
+export function freeBytes(directory: string): number {
   const { bavail, bsize } = statfsSync(directory)
   return bavail * bsize
 }

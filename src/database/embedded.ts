@@ -8,6 +8,7 @@ import { lockDirectory } from '../machine/directory-lock.js'
 import { DirectoryUnfit } from '../machine/directory-unfit.js'
 import { preparedDatabase, unmigrated, unopened } from './embedded-directory.js'
 import { applyMissing } from './migrate.js'
+import type { AppliedQuery } from './migrate.js'
 import { PLAN_SETTINGS } from './plan-settings.js'
 import type { Routine } from './routine.js'
 import type { Database, Sql, Statement, TransactionSql } from './sql.js'
@@ -33,6 +34,21 @@ export async function openEmbedded(directory: string): Promise<Database> {
   }
 }
 
+/** Asks the database in `directory`, which must be there, as it is: nothing is migrated. Throws as {@link openEmbedded}. */
+export async function askEmbedded<T>(directory: string, ask: (query: AppliedQuery) => Promise<T>): Promise<T> {
+  const unlock = await lockDirectory(directory)
+  try {
+    const pglite = await openedPGlite(directory)
+    try {
+      return await ask(queryOf(pglite))
+    } finally {
+      await pglite.close()
+    }
+  } finally {
+    await unlock()
+  }
+}
+
 async function openedPGlite(directory: string): Promise<PGlite> {
   let path = join(directory, 'database')
   try {
@@ -46,10 +62,7 @@ async function openedPGlite(directory: string): Promise<PGlite> {
 /** As {@link openEmbedded}, over a PostgreSQL wherever it keeps its files. `released` is called after closing. */
 export async function openPGlite(from: PGlite | PGliteOptions, released: () => Promise<void>): Promise<Database> {
   const pglite = from instanceof PGlite ? from : await PGlite.create(from)
-  await applyMissing(
-    (script) => pglite.exec(script),
-    async (sql) => (await pglite.query<{ migration_name: string; checksum: string }>(sql)).rows,
-  )
+  await applyMissing((script) => pglite.exec(script), queryOf(pglite))
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite) })
   const routines = new Set<string>()
   return {
@@ -67,6 +80,10 @@ export async function openPGlite(from: PGlite | PGliteOptions, released: () => P
       await released()
     },
   }
+}
+
+function queryOf(pglite: PGlite): AppliedQuery {
+  return async (sql) => (await pglite.query<{ migration_name: string; checksum: string }>(sql)).rows
 }
 
 function sqlOf(connection: PGlite | Transaction): Sql {

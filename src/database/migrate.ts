@@ -53,6 +53,25 @@ export async function applyMissing(
   runScript: (script: string) => Promise<unknown>,
   query: AppliedQuery,
 ): Promise<string[]> {
+  const { missing } = await compareMigrations(query)
+  for (const { name, sql, checksum } of missing) {
+    await runScript(`${MIGRATIONS_TABLE}${FORGET_UNFINISHED};
+${sql}
+;INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+VALUES (gen_random_uuid(), '${checksum}', now(), '${name}', now(), 1);`)
+  }
+  return missing.map(({ name }) => name)
+}
+
+/** How what a database has been through compares with the migrations of this build. Reads only. */
+export interface ComparedMigrations {
+  missing: Migration[]
+  /** Names of those that this build does not have: a newer one was here. */
+  unknown: string[]
+  applied: number
+}
+
+export async function compareMigrations(query: AppliedQuery): Promise<ComparedMigrations> {
   const migrations = readMigrations()
   const applied = await appliedChecksums(query)
   for (const { name, checksum } of migrations) {
@@ -62,13 +81,8 @@ export async function applyMissing(
     }
   }
   const missing = migrations.filter(({ name }) => !applied.has(name))
-  for (const { name, sql, checksum } of missing) {
-    await runScript(`${MIGRATIONS_TABLE}${FORGET_UNFINISHED};
-${sql}
-;INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
-VALUES (gen_random_uuid(), '${checksum}', now(), '${name}', now(), 1);`)
-  }
-  return missing.map(({ name }) => name)
+  const known = new Set(migrations.map(({ name }) => name))
+  return { missing, unknown: [...applied.keys()].filter((name) => !known.has(name)), applied: applied.size }
 }
 
 /** As Prisma makes it. */

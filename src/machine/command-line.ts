@@ -64,6 +64,15 @@ export function notBlank(text: string): string {
 
 /** Of the package that this is part of. */
 export function packageVersion(): string {
+  return manifest().version
+}
+
+/** The versions of Node that it runs with. */
+export function packageEngines(): string {
+  return manifest().engines.node
+}
+
+function manifest(): { version: string; engines: { node: string } } {
   const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof manifest>
 }

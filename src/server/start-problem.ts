@@ -75,7 +75,7 @@ function unreachable(database: string, why: string): string {
   return `PostgreSQL at ${database} cannot be reached (${why}). Check DATABASE_URL, and that the server runs.`
 }
 
-function withoutCredentials(databaseUrl: string): string {
+export function withoutCredentials(databaseUrl: string): string {
   const { hostname, port, pathname, searchParams } = new URL(databaseUrl)
   return `${hostname || (searchParams.get('host') ?? '')}${port === '' ? '' : `:${port}`}${pathname}`
 }

@@ -32,8 +32,8 @@ async function run(program: string, args: readonly string[], read = true, env: R
 }
 
 const COMMANDS = [
-  ...['serve', 'daemon', 'open', 'demo', 'token', 'token create', 'token list', 'token revoke', 'verify', 'export'],
-  ...['simulate', 'import', 'conformance'],
+  ...['serve', 'daemon', 'open', 'demo', 'token', 'token create', 'token list', 'token revoke', 'doctor', 'verify'],
+  ...['export', 'simulate', 'import', 'conformance'],
 ]
 const BATON = 'cli/baton.js'
 

@@ -75,6 +75,16 @@ export async function findAgents(
   return found.filter(({ provider }) => asked.only === null || asked.only.includes(provider))
 }
 
+/** The agents on the PATH that a daemon here would offer, with the path of each. */
+export function agentsOnPath(
+  environment: Place['environment'],
+): { name: string; path: string; version: string | null }[] {
+  return ['claude', 'codex'].flatMap((name) => {
+    const path = onPath(name, environment)
+    return path === null ? [] : [{ name, path, version: versionOf(path, environment) }]
+  })
+}
+
 function onPath(name: string, { PATH = '' }: Place['environment']): string | null {
   const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name]
   const candidates = PATH.split(delimiter).filter((folder) => folder !== '')

@@ -1,0 +1,148 @@
+import type { Client } from 'pg'
+import { chooseSchema } from '../../database/choose-schema.js'
+import { systemClock } from '../../database/clock.js'
+import { clockOf } from '../../database/database-clock.js'
+import { compareMigrations } from '../../database/migrate.js'
+import type { AppliedQuery } from '../../database/migrate.js'
+import { postgresAddress } from '../../database/postgres-address.js'
+import { openPostgres } from '../../database/postgres.js'
+import { provePostgres } from '../../database/prove-postgres.js'
+import { proveTables } from '../../database/prove-tables.js'
+import { connect, searchPath, setSession } from '../../database/session.js'
+import type { Config } from '../../server/config.js'
+import { startProblem, withoutCredentials } from '../../server/start-problem.js'
+import { skewSentence } from '../../server/tell-skew.js'
+import type { Check } from './check.js'
+import { megabytes, ok, problem, warning } from './check.js'
+import { checkServer } from './check-machine.js'
+import { checkMigrations } from './check-migrations.js'
+
+type PostgresConfig = Config & { databaseUrl: string }
+
+interface Facts {
+  version: string
+  bytes: number
+  /** How many more this role may open now. */
+  free: number
+  /** Those that Baton's servers have. */
+  own: number
+  /** May make tables in the schema. */
+  mayCreate: boolean
+  /** A table that is another's, whom alone a migration obeys; null: none. */
+  foreign: string | null
+}
+
+/** Without the connections of this command: they end with it. */
+const FACTS = `
+  WITH sessions AS (
+    SELECT * FROM pg_stat_activity WHERE usesysid IS NOT NULL AND application_name NOT IN ('baton-check', 'baton-doctor'))
+  SELECT current_setting('server_version') AS version, pg_database_size(current_database())::float8 AS bytes,
+    (SELECT count(*)::int FROM sessions WHERE application_name LIKE 'baton%' AND datid = d.oid) AS own,
+    least(CASE WHEN NOT r.rolsuper AND r.rolconnlimit >= 0
+        THEN r.rolconnlimit - (SELECT count(*)::int FROM sessions WHERE usesysid = r.oid) END,
+      CASE WHEN NOT r.rolsuper AND d.datconnlimit >= 0
+        THEN d.datconnlimit - (SELECT count(*)::int FROM sessions WHERE datid = d.oid) END,
+      current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - (SELECT count(*)::int FROM sessions)) AS free,
+    has_schema_privilege(current_schema(), 'CREATE') AS "mayCreate",
+    (SELECT min(c.relname)::text FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r'
+       AND c.relname IN ('workspace', 'session_event', 'conversation', 'task', '_prisma_migrations')
+       AND NOT pg_has_role(c.relowner, 'USAGE')) AS foreign
+  FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()`
+
+/** Reads only: no migration is applied. */
+export async function checkPostgres(config: PostgresConfig): Promise<Check[]> {
+  const told: Check[] = []
+  try {
+    await provePostgres(config.databaseUrl, { serves: true })
+    const client = await connect(config.databaseUrl, 'baton-doctor', null)
+    try {
+      told.push(...(await checkConnected(config, client)))
+    } finally {
+      await client.end()
+    }
+  } catch (error) {
+    told.push(problem('database', sentenceOf(error, config)))
+  }
+  return [...told, await checkServer(config, null)]
+}
+
+function sentenceOf(error: unknown, config: Config): string {
+  return startProblem(error, config) ?? (error as Error).message
+}
+
+async function checkConnected(config: PostgresConfig, client: Client): Promise<Check[]> {
+  const schema = await chooseSchema(client, postgresAddress(config.databaseUrl).schema)
+  await setSession(client, searchPath(schema))
+  const query: AppliedQuery = async (sql) => (await client.query(sql)).rows as never
+  const [facts] = (await client.query<Facts>(FACTS)).rows
+  if (facts === undefined) throw new Error('PostgreSQL does not know the role that it was entered with.')
+  const compared = await compareMigrations(query)
+  const at = withoutCredentials(config.databaseUrl)
+  const [rights, clock] = await checkTables(config, schema, facts, compared.applied > 0)
+  return [
+    ok('database', `PostgreSQL ${facts.version} at ${at}. It gives all that a server needs.`),
+    checkMigrations(`the schema ${schema}`, compared),
+    rights,
+    checkConnections(facts, config.databaseConnections),
+    clock,
+    ok('disk', `The database takes ${megabytes(facts.bytes)}. How much room is left, only its own machine can tell.`),
+  ]
+}
+
+async function checkTables(
+  config: PostgresConfig,
+  schema: string,
+  facts: Facts,
+  exist: boolean,
+): Promise<[Check, Check]> {
+  const ignored = (): void => undefined
+  const shares = { writes: 1, reads: 1 }
+  const database = openPostgres(config.databaseUrl, { schema, onIdleError: ignored, shares })
+  try {
+    let skew = 0
+    await clockOf(database, systemClock, (seconds) => (skew = seconds))
+    const clock =
+      skew === 0
+        ? ok('clock', "This machine's clock agrees with the database's.")
+        : warning('clock', skewSentence(skew))
+    return [await checkRights(config, () => (exist ? proveTables(database) : Promise.resolve()), schema, facts), clock]
+  } finally {
+    await database.close()
+  }
+}
+
+async function checkRights(
+  config: PostgresConfig,
+  prove: () => Promise<void>,
+  schema: string,
+  { mayCreate, foreign }: Facts,
+): Promise<Check> {
+  try {
+    await prove()
+  } catch (error) {
+    return problem('rights', sentenceOf(error, config))
+  }
+  if (!mayCreate) {
+    return problem(
+      'rights',
+      `The user of DATABASE_URL may not make tables in the schema ${schema}, as migrations do. Make it the owner: ALTER SCHEMA ... OWNER TO ...`,
+    )
+  }
+  if (foreign !== null) {
+    return warning(
+      'rights',
+      `The table ${foreign} in the schema ${schema} is another user's, and only its owner can apply a migration that changes it. ALTER TABLE ... OWNER TO ...`,
+    )
+  }
+  return ok('rights', `The user of DATABASE_URL may read, write and migrate all tables in the schema ${schema}.`)
+}
+
+function checkConnections({ free, own }: Facts, wanted: number): Check {
+  const found = `This role may open ${free} more connections; Baton has ${own}, and one server takes up to ${wanted}.`
+  if (free + own >= wanted) return ok('connections', found)
+  return warning(
+    'connections',
+    `${found} Set BATON_DATABASE_CONNECTIONS to ${Math.max(free + own, 3)} or fewer, or raise max_connections or the CONNECTION LIMIT.`,
+  )
+}
