@@ -64,6 +64,16 @@ const CASES: {
     own: ['RESUMABLE', 'rt_server', 'KEPT'],
   },
   {
+    promise: 'a pointer that no task reported is older than every session that one did',
+    tasks: [
+      ran('t1', 1, 's2', SERVER),
+      ran('t2', 2, 's3', LAPTOP, { status: 'failed', failureReason: 'iteration_limit' }),
+    ],
+    chat: { sessionId: 's1', runtimeId: LAPTOP },
+    pointer: ['s2', 'rt_server'],
+    own: ['RESUMABLE', 'rt_laptop', 'KEPT'],
+  },
+  {
     promise: 'a pointer to a runtime that the source no longer has is unproven',
     tasks: [],
     chat: { sessionId: 's1', runtimeId: 'gone' },

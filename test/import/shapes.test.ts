@@ -123,6 +123,13 @@ const SHAPES: Shape[] = [
     states: { s1: 'POISONED', s2: 'RESET' },
   },
   {
+    shape: 'a session that the chat alone names was there before the overflow, and is what it was offered',
+    chat: { sessionId: 's0', runtimeId: 'laptop' },
+    tasks: [aTask('t1', 1, oversized)],
+    offered: null,
+    states: { s0: 'POISONED' },
+  },
+  {
     shape: 'an overflow that names its session poisons that one alone',
     tasks: [
       aTask('t1', 1, { sessionId: 's1' }),

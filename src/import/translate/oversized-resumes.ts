@@ -1,17 +1,19 @@
 import { providerReason } from '../../session-pointer/failure-reason.js'
+import type { RowPointer } from './prove-runtimes.js'
 import { byEnd, failureOf } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
 /**
  * A resume whose thread was too large to be read ended before it could name its session. One of the sessions that had ended by
  * then is the culprit, and nothing tells which: the newest on its runtime, which it was offered, is named, and the others are
- * dropped with it. What a later run reports has proven itself.
+ * dropped with it. What a later run reports has proven itself. A session that the chat alone names is older than all of them.
  */
-export function tellOverflows(stories: readonly TaskStory[]): TaskStory[] {
+export function tellOverflows(stories: readonly TaskStory[], pointer: RowPointer): TaskStory[] {
   const runs = stories.filter(({ sessionId }) => sessionId !== null).toSorted(byEnd)
+  const unreported = runs.some(({ sessionId }) => sessionId === pointer.sessionId) ? [] : [pointer]
   return stories.map((story) => {
     if (!isOversized(story)) return story
-    const before = runs.filter((run) => byEnd(run, story) < 0)
+    const before = [...unreported, ...runs.filter((run) => byEnd(run, story) < 0)]
     const later = new Set(runs.filter((run) => byEnd(run, story) > 0).map(({ sessionId }) => sessionId))
     const offered = before.findLast(({ runtimeId }) => runtimeId === story.runtimeId)?.sessionId ?? null
     const others = before.flatMap(({ sessionId }) => (sessionId === null || sessionId === offered ? [] : [sessionId]))

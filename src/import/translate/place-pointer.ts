@@ -29,9 +29,9 @@ export function newestReport(stories: readonly TaskStory[]): TaskStory | null {
 }
 
 /**
- * The events with the chat's own pointer among them (F16). It comes last; but where the newest run that reported a
- * session reported another one, the pointer is stale, and it stands before that run: an older candidate at most. In
- * a chat that was begun anew it stands before that, unless a run since has reported the same session.
+ * The events with the chat's own pointer among them (F16). It comes last; but where a run knew better, it stands before that run,
+ * and is an older candidate at most. In a chat that was begun anew it stands before that, unless a run since has reported the same
+ * session.
  */
 export function placePointer(
   { events, runsAt, resetAt }: Ordered,
@@ -41,13 +41,12 @@ export function placePointer(
 ): TimedEvent[] {
   const { sessionId, workDir } = chat
   if (sessionId === null && workDir === null) return events
-  const newest = newestReport(stories)
-  const stale = newest !== null && newest.sessionId !== sessionId
+  const next = runAfter(stories, sessionId)
   const since = resetAt ?? -1
   const isSince = (story: TaskStory) => story.sessionId === sessionId && (runsAt.get(story.row.id) ?? -1) > since
   const isOld = resetAt !== null && !stories.some(isSince)
-  const place = isOld ? since : stale ? (runsAt.get(newest.row.id) ?? 0) : events.length
-  const updatedAt = dateOf(stale ? Math.min(chat.updatedAt, newest.claimedAt) : chat.updatedAt)
+  const place = isOld ? since : next === null ? events.length : (runsAt.get(next.row.id) ?? 0)
+  const updatedAt = dateOf(next === null ? chat.updatedAt : Math.min(chat.updatedAt, next.claimedAt))
   const before = foldEvents(asStream(events.slice(0, place), updatedAt))
   const pointer: TimedEvent = {
     type: 'POINTER_IMPORTED',
@@ -57,6 +56,20 @@ export function placePointer(
     occurredAt: updatedAt,
   }
   return events.toSpliced(place, 0, pointer)
+}
+
+/**
+ * The run that a pointer to this session stands before: the newest that reported a session, where that is another one. A session
+ * that no run reported was there before all that did, and before all whose resume overflowed: a chat's row is set together with the
+ * task's. null: none.
+ */
+function runAfter(stories: readonly TaskStory[], sessionId: string | null): TaskStory | null {
+  const newest = newestReport(stories)
+  if (sessionId === null || stories.some((story) => story.sessionId === sessionId)) {
+    return newest?.sessionId === sessionId ? null : newest
+  }
+  const runs = stories.filter((story) => story.sessionId !== null || story.overflow !== null)
+  return runs.toSorted(byEnd)[0] ?? null
 }
 
 /**

@@ -48,7 +48,7 @@ export function translate(given: SourceConversation, names: Names): Translation 
   const conversationId = names.idOf(key.table, key.id, createdAt)
   const rowRuntime = chat?.runtimeId == null ? null : (names.runtimes.get(chat.runtimeId) ?? null)
   const pointer = { sessionId: chat?.sessionId ?? null, runtimeId: rowRuntime }
-  const told = tellOverflows(proveRuntimes(taskStories(source.tasks, names), pointer))
+  const told = tellOverflows(proveRuntimes(taskStories(source.tasks, names), pointer), pointer)
   const owned = ownMessages(told, source.messages)
   const agentId = chat?.agentId ?? source.thread?.agentId ?? ''
   const stories = withdrawWaiting(told, source, names.archivedAgents.has(agentId), ({ row }) => {
