@@ -6,7 +6,9 @@ import type { Database } from '../../src/database/sql.js'
 import { statement } from '../../src/database/sql.js'
 import { verifyLog } from '../../src/event-log/verify/verify-log.js'
 import type { Finding, Tally } from '../../src/event-log/verify/finding.js'
-import { SettableClock } from '../support/services.js'
+import { explainResume } from '../../src/use-cases/explain-resume.js'
+import { loadConversationRows } from '../../src/use-cases/transaction/load-rows.js'
+import { callerIn, servicesOver, SettableClock, valueOf } from '../support/services.js'
 import type { SourceDatabase } from './source-database.js'
 
 export interface Imported {
@@ -49,6 +51,44 @@ const OURS = statement('test_imported_id', 'SELECT id FROM imported_row WHERE "s
 export async function oursOf(database: Database, sourceId: string): Promise<string> {
   const [row] = await database.sql.rows<{ id: string }>(OURS, [sourceId])
   return row?.id ?? ''
+}
+
+export interface Offer {
+  /** As the source names it: a chat's id, or an agent's and an issue's. */
+  place: string
+  runtime: string
+  /** null: a fresh start. */
+  session: string | null
+}
+
+/** What a claim of a plain task would be offered now, in every conversation that was imported and on each of these runtimes of the source. */
+export async function offersOf(
+  database: Database,
+  { summary, conversations }: Imported,
+  runtimes: readonly string[],
+): Promise<Offer[]> {
+  const caller = callerIn(summary.workspace.id)
+  const services = servicesOver(database, new SettableClock())
+  const ours = await Promise.all(runtimes.map((runtime) => oursOf(database, runtime)))
+  const places = new Map(
+    conversations.flatMap((one) =>
+      one.status === 'IMPORTED' ? [[one.conversationId, one.source.split(' ')[1] ?? '']] : [],
+    ),
+  )
+  const rows = await loadConversationRows(
+    database.sql,
+    [...places.keys()].map((id) => [caller.workspaceId, id]),
+  )
+  const offers: Offer[] = []
+  for (const conversation of rows) {
+    const place = places.get(conversation.id) ?? ''
+    for (const [index, runtime] of runtimes.entries()) {
+      const asked = { conversation, runtimeId: ours[index] ?? '' }
+      const { sessionId } = valueOf(await explainResume(services, caller, asked))
+      offers.push({ place, runtime, session: sessionId })
+    }
+  }
+  return offers
 }
 
 const TABLES = [

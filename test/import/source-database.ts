@@ -12,7 +12,10 @@ export class SourceDatabase {
     readonly connectionString: string,
   ) {}
 
-  static async create({ connectionString }: PostgresDatabase, shape: Shape): Promise<SourceDatabase> {
+  static async create(
+    { connectionString }: Pick<PostgresDatabase, 'connectionString'>,
+    shape: Shape,
+  ): Promise<SourceDatabase> {
     const client = new Client({ connectionString })
     await client.connect()
     await client.query('CREATE SCHEMA multica; SET search_path = multica')
@@ -34,8 +37,23 @@ export class SourceDatabase {
     return rows[0]?.id ?? ''
   }
 
+  /** Inserts rows of the same columns at once. */
+  async insertMany(table: string, rows: readonly Row[]): Promise<void> {
+    const columns = Object.keys(rows[0] ?? {})
+      .map(escapeIdentifier)
+      .join(', ')
+    await this.client.query(
+      `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1)`,
+      [JSON.stringify(rows)],
+    )
+  }
+
   async run(sql: string): Promise<void> {
     await this.client.query(sql)
+  }
+
+  async rows<Found>(sql: string): Promise<Found[]> {
+    return (await this.client.query(sql)).rows as Found[]
   }
 
   /** Everything in it, to compare. */
