@@ -2,8 +2,8 @@ import { requestGraphQL } from '../../support/graphql-request.js'
 import { ADMIN_TOKEN } from '../../support/server-process.js'
 
 /** What people do with a server while a daemon runs. Throws at any refusal. */
-export async function ask<Data>(url: string, query: string): Promise<Data> {
-  const { data, errors } = await requestGraphQL(url, ADMIN_TOKEN, query)
+export async function ask<Data>(url: string, query: string, token = ADMIN_TOKEN): Promise<Data> {
+  const { data, errors } = await requestGraphQL(url, token, query)
   if (data === null || errors.length > 0) throw new Error(`${query}: ${JSON.stringify(errors)}`)
   return data as Data
 }
@@ -32,13 +32,17 @@ export async function chatOn(url: string, runtimeId: string): Promise<(content: 
     `mutation { createChatSession(input: { agentId: "${createAgent.agent.id}" }) { chatSession { id } } }`,
   )
   const chat = createChatSession.chatSession.id
-  return async (content) => {
-    const { sendChatMessage } = await ask<{ sendChatMessage: { task: { id: string } } }>(
-      url,
-      `mutation { sendChatMessage(input: { chatSessionId: "${chat}", content: ${JSON.stringify(content)} }) { task { id } } }`,
-    )
-    return taskEnd(url, sendChatMessage.task.id)
-  }
+  return (content) => sayIn(url, chat, content)
+}
+
+/** Says something in a chat that is there, and waits for the task's end. */
+export async function sayIn(url: string, chat: string, content: string, token = ADMIN_TOKEN): Promise<Turn> {
+  const { sendChatMessage } = await ask<{ sendChatMessage: { task: { id: string } } }>(
+    url,
+    `mutation { sendChatMessage(input: { chatSessionId: "${chat}", content: ${JSON.stringify(content)} }) { task { id } } }`,
+    token,
+  )
+  return taskEnd(url, sendChatMessage.task.id, token)
 }
 
 export interface Turn {
@@ -51,7 +55,7 @@ export interface Turn {
   progress: { nodes: { kind: string; text: string }[] }
 }
 
-async function taskEnd(url: string, id: string): Promise<Turn> {
+async function taskEnd(url: string, id: string, token: string): Promise<Turn> {
   for (;;) {
     const { task } = await ask<{ task: Turn }>(
       url,
@@ -59,6 +63,7 @@ async function taskEnd(url: string, id: string): Promise<Turn> {
         status output sessionId workDir failure { reason error resumeSafe } resume { outcome reason }
         progress { nodes { kind text } }
       } }`,
+      token,
     )
     if (['COMPLETED', 'FAILED', 'CANCELLED'].includes(task.status)) return task
     await new Promise((resolve) => setTimeout(resolve, 50))
