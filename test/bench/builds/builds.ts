@@ -11,13 +11,16 @@ const MOST = 1.1
 export const builds: Bench = {
   about: 'claims and whole lives of tasks by this build, against those by an older one: --against COMMIT',
   async run(setting): Promise<BenchResult> {
-    const { against } = setting
-    if (against === null) throw new Error('Say which build this one is measured against: --against COMMIT.')
+    if (setting.against === null) throw new Error('Say which build this one is measured against: --against COMMIT.')
+    // A..B measures B in place of this build, and so what came between the two.
+    const [against = '', newer] = setting.against.split('..')
+    const measuredBuild = newer ?? 'this build'
     const [seconds, rounds] = setting.quick ? [1, 1] : [2, 5]
     const isChosen = (name: string) => VARIANTS.includes(name) && setting.isChosen(name)
     setting.tell(`building ${against}`)
     const before = await olderBuild(against, setting.directory())
-    const here = await productContestants({ ...setting, isChosen }, seconds)
+    const newerRoot = newer === undefined ? undefined : await olderBuild(newer, setting.directory())
+    const here = await productContestants({ ...setting, isChosen }, seconds, newerRoot)
     const older = await productContestants({ ...setting, isChosen }, seconds, before)
     const olderName = (name: string) => `${name}, ${against}`
     const contestants = here.flatMap((one, n) => {
@@ -29,7 +32,7 @@ export const builds: Bench = {
     return {
       tables: [
         {
-          title: `this build against ${against}`,
+          title: `${measuredBuild} against ${against}`,
           columns: ['what', 'p50 ms', 'p99 ms', 'server CPU µs', 'p50 ratio', 'CPU ratio'],
           rows: measured.names.map((name) => [
             name,
@@ -43,7 +46,7 @@ export const builds: Bench = {
       goals: here
         .filter(({ name }) => name.startsWith('claims'))
         .map(({ name }) => ({
-          measure: `${name}: p50, this build / ${against}`,
+          measure: `${name}: p50, ${measuredBuild} / ${against}`,
           wanted: { atMost: MOST },
           measured: ratio(name, 'p50'),
         })),
