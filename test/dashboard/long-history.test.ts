@@ -64,13 +64,14 @@ describeInBrowser('A long history', (stage) => {
 
   it('shows what is scrolled to in its midst, and reads only that', async () => {
     const conversation = longHistory(stage())
+    const asked = watch(stage())
     const page = await stage().open(`/sessions/${conversation.id}?view=events`)
     await page.locator('.event').first().waitFor()
-    const asked = watch(stage())
     await page.evaluate('window.scrollTo(0, document.body.scrollHeight / 2)')
     await expect.poll(() => page.locator('.event:not(.pending)').count()).toBeGreaterThan(10)
     await expect.poll(() => page.locator('.event.pending').count()).toBe(0)
-    expect(countOf(asked, 'EventsBefore')).toBe(0)
+    // The newest events, with which the page opens, may be read in two pages, the second after the first is shown.
+    expect(countOf(asked, 'EventsBefore')).toBeLessThanOrEqual(2)
     expect(countOf(asked, 'EventsFrom')).toBeLessThanOrEqual(3)
   })
 
