@@ -5,7 +5,10 @@ const SHARE_MS = 2
 const WINDOW_MS = 10
 /** How soon it looks again whether they are over. */
 const LOOK_AGAIN_MS = 1
-/** So long after such a call, the next is expected: at 160 a second, every second one met a piece that had just begun. */
+/**
+ * So long after such a call, the next is expected. Without it, 160 claims a second beside folds into the past had 3.2 times the p99
+ * that they have alone, and with it 2.6 times (`npm run bench hostile`).
+ */
 const CALM_MS = 50
 
 /**

@@ -1,16 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { expect, it, vi } from 'vitest'
 import { batonProgram } from '../../src/cli/program.js'
 import { daemonCommand } from '../../src/daemon/reference/options.js'
+import { PAGES, read } from '../support/docs-pages.js'
 import { parsed } from './parsed.js'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter(
-  (path) => path.endsWith('.md'),
-)
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 const PROGRAMS: Readonly<Record<string, () => Command>> = {
   baton: batonProgram,

@@ -1,14 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readdirSync } from 'node:fs'
 import { buildSchema, isEnumType } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { VARIABLES } from '../../src/server/config.js'
+import { PAGES, PROJECT_ROOT, read } from '../support/docs-pages.js'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter(
-  (path) => path.endsWith('.md'),
-)
 const schema = buildSchema(read('schema.graphql'))
 
 /** What the schema calls by such names: codes, reasons, states, kinds. */
@@ -46,8 +41,13 @@ describe('README and docs', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([])
   })
 
+  it.each(PAGES)('%s names files that there are', (page) => {
+    const named = [...read(page).matchAll(/(?<![\w./-])(?:src|test|prisma)\/[\w./-]*\w/g)].map(([path]) => path)
+    expect(named.filter((path) => !existsSync(`${PROJECT_ROOT}${path}`))).toEqual([])
+  })
+
   it('alerts go by metrics that exist', () => {
-    const source = readdirSync(`${root}src/server`)
+    const source = readdirSync(`${PROJECT_ROOT}src/server`)
       .map((name) => read(`src/server/${name}`))
       .join('')
     const defined = new Set(source.match(/baton_[a-z_]+/g))
