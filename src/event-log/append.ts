@@ -6,6 +6,7 @@ import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION } from '../session-pointer/session-state.js'
 import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
 import { chainDigest } from './digest.js'
+import { WRITE_SNAPSHOTS } from './session-snapshots.js'
 
 /** A fact to append. `occurredAt` is set where it happened at another time than its append: imported history. */
 export type TimedEvent = NewEvent & { occurredAt?: Date }
@@ -20,6 +21,8 @@ export interface Append {
   events: readonly (TimedEvent & { id: string })[]
   /** The session state folded up to the last of these events. */
   state: SessionState
+  /** The states on the way there that are kept (isSnapshot). */
+  snapshots?: readonly SessionState[]
   /** Only with expectedVersion 0. */
   opening: ConversationOpening | null
   /** The digest of the stream's last event; NO_DIGEST for a new conversation. */
@@ -97,7 +100,7 @@ const WRITE_EVENTS = step(
 
 /** What an append does, in this order: first to the streams' heads, then to the log, after everything else of a transaction. */
 export const STREAM_STEPS = [OPEN, ADVANCE]
-export const LOG_STEPS = [MOVE_HEADS, WRITE_EVENTS]
+export const LOG_STEPS = [MOVE_HEADS, WRITE_EVENTS, WRITE_SNAPSHOTS]
 
 /** What {@link LOG_STEPS} answer, by the names of the steps. */
 export interface AppendAnswer {
@@ -121,6 +124,12 @@ export function appendWrites(appends: readonly Append[]): StepCall[] {
     left.set(event.workspaceId, after)
     return { ...event, after }
   })
+  const snapshots = appends.flatMap(({ conversationId, snapshots: kept = [] }) =>
+    kept.flatMap((state) => {
+      const event = placed.find((one) => one.conversationId === conversationId && one.version === state.version)
+      return event === undefined ? [] : { workspaceId: event.workspaceId, conversationId, after: event.after, state }
+    }),
+  )
   const opened = appends.filter(({ opening }) => opening !== null)
   const advanced = appends.filter(({ opening }) => opening === null)
   const last = new Map(events.map((event) => [event.conversationId, event]))
@@ -129,6 +138,9 @@ export function appendWrites(appends: readonly Append[]): StepCall[] {
     return { workspaceId, id: conversationId, version, state, digest, at: occurredAt, activity, ...opening }
   }
   const calls: StepCall[] = [heads, { step: WRITE_EVENTS, values: [workspaces, JSON.stringify(placed)] }]
+  if (snapshots.length > 0) {
+    calls.push({ step: WRITE_SNAPSHOTS, values: [JSON.stringify(snapshots), FOLD_VERSION] })
+  }
   if (opened.length > 0) calls.push({ step: OPEN, values: [JSON.stringify(opened.map(streamOf)), FOLD_VERSION] })
   if (advanced.length > 0) {
     const keys = [

@@ -13,6 +13,7 @@ import { Authenticator } from './auth.js'
 import type { Config } from './config.js'
 import { crossOrigin } from './cross-origin.js'
 import { offersGraphiql, warnOfPlainHttp } from './exposure.js'
+import { fillInBackground } from './fill-in-background.js'
 import { createHttpServer, drain, listen } from './http-server.js'
 import { isLoopbackBind } from './loopback.js'
 import type { Log } from './log.js'
@@ -119,6 +120,7 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
     return sweep(services)
   })
   const sweeper = new Sweeper(() => tracing.span('sweep', {}, measuredSweep), config.sweepIntervalMs, log)
+  const stopFilling = fillInBackground(services, log)
   return {
     port,
     firstToken: secret,
@@ -127,7 +129,7 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
     async stop() {
       stopping = true
       // Whoever waits for work is told to come back, so that the drain need not wait for them.
-      const [, finished] = await Promise.all([wakeUps.close(), drain(server, DRAIN_MS), sweeper.stop()])
+      const [, finished] = await Promise.all([wakeUps.close(), drain(server, DRAIN_MS), sweeper.stop(), stopFilling()])
       if (!finished) log.warn('Requests that did not end in time were cut off')
       await Promise.all([database.close(), rateLimitStore?.end()])
     },

@@ -50,6 +50,14 @@ export function foldEvents(events: Iterable<FoldableEvent>, from: SessionState =
   return state
 }
 
+/** How many versions apart the states are that are kept of the past. */
+export const SNAPSHOT_EVERY = 256
+
+/** Whether the state is one that is kept. One that counts unread events is not: a later build may read them. */
+export function isSnapshot({ version, unknownEvents }: SessionState): boolean {
+  return version > 0 && version % SNAPSHOT_EVERY === 0 && unknownEvents === 0
+}
+
 /** F2: what was offered, and the facts that every pin and ending of this claim inherits. */
 function taskClaimed(state: SessionState, event: EventOf<'TASK_CLAIMED'>): SessionState {
   const decision = event.data.decision

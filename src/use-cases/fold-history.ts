@@ -1,13 +1,14 @@
 import type { StoredEvent } from '../event-log/stored-event.js'
 import { foldable } from '../event-log/stored-event.js'
 import { readStreamPage } from '../event-log/read-stream.js'
+import { readSnapshot, snapshotsAround } from '../event-log/session-snapshots.js'
 import { evolve } from '../session-pointer/fold.js'
 import { initialState } from '../session-pointer/session-state.js'
 import type { Services } from './services.js'
 import type { SessionAt } from './session-at.js'
 
 /** Events read and folded in one step: a millisecond or two, in which nothing else is done. */
-const STEP = 200
+const STEP = 256
 
 /** Where a history stood after some event of it. */
 export interface Place extends SessionAt {
@@ -16,22 +17,83 @@ export interface Place extends SessionAt {
 
 export const BEFORE_ALL: Place = { state: initialState, position: '0', occurredAt: null, version: 0 }
 
+interface Stream {
+  workspaceId: string
+  id: string
+  version: number
+}
+
+/** Positions that one fold answers: no snapshot stands between them. In the order of the log. */
+interface Stretch {
+  positions: bigint[]
+  /** What is folded on from, where it is known already; else the position of a snapshot. */
+  from: Place | string
+  /** Events to be read at most. */
+  events: number
+}
+
 /**
- * The places of a conversation at several positions of the log, by one fold of its stream from `from` on, which must not
- * be past the first of them. Small steps, each in the turn of `whose` token it is: claims go on between them.
+ * How the places of a conversation at these positions are found with the fewest events: each from the newest snapshot before
+ * it, or from `known`, where that is nearer. `known` must not be past the first of them.
  */
+export async function planHistory(
+  { database }: Pick<Services, 'database'>,
+  conversation: Stream,
+  positions: readonly bigint[],
+  known: Place = BEFORE_ALL,
+): Promise<Stretch[]> {
+  const wanted = [...new Set(positions)].sort((one, other) => (one < other ? -1 : 1))
+  const around = await snapshotsAround(database.reads, conversation, wanted)
+  const stretches: Stretch[] = []
+  let start = -1
+  for (const position of wanted) {
+    const { position: snapshot, version, nextVersion } = around.get(position) ?? NO_SNAPSHOT
+    const from = version > known.version ? snapshot : known
+    const first = Math.max(version, known.version)
+    if (version !== start) stretches.push({ positions: [], from, events: 0 })
+    start = version
+    const stretch = stretches.at(-1)
+    if (stretch === undefined) continue
+    stretch.positions.push(position)
+    // A workspace's positions have no gaps: there are no more events than positions.
+    const last = Math.min(nextVersion ?? conversation.version, conversation.version, Number(position))
+    stretch.events = Math.max(0, last - first)
+  }
+  return stretches
+}
+
+const NO_SNAPSHOT = { position: '0', version: 0, nextVersion: null }
+
+/** The places that a plan is for. Small steps, each in the turn of `whose` token it is: claims go on between them. */
 export async function foldHistory(
-  { database, turns }: Pick<Services, 'database' | 'turns'>,
-  conversation: { workspaceId: string; id: string },
-  { positions, from = BEFORE_ALL, whose }: { positions: readonly bigint[]; from?: Place; whose: string },
+  services: Pick<Services, 'database' | 'turns'>,
+  conversation: Stream,
+  stretches: readonly Stretch[],
+  whose: string,
 ): Promise<Map<bigint, Place>> {
   const places = new Map<bigint, Place>()
-  const wanted = [...new Set(positions)].sort((one, other) => (one < other ? -1 : 1))
-  const last = wanted.at(-1)
-  if (last === undefined) return places
+  for (const { positions, from } of stretches) {
+    const start =
+      typeof from === 'string'
+        ? ((await readSnapshot(services.database.reads, conversation, from)) ?? BEFORE_ALL)
+        : from
+    await foldStretch(services, conversation, positions, start, whose, places)
+  }
+  return places
+}
+
+async function foldStretch(
+  { database, turns }: Pick<Services, 'database' | 'turns'>,
+  conversation: Stream,
+  positions: readonly bigint[],
+  from: Place,
+  whose: string,
+  places: Map<bigint, Place>,
+): Promise<void> {
+  const wanted = [...positions]
   let at = from
   for (;;) {
-    const page = await readStreamPage(database.reads, conversation, at.version, String(last), STEP)
+    const page = await readStreamPage(database.reads, conversation, at.version, String(wanted.at(-1) ?? 0n), STEP)
     await turns.next(whose)
     for (const event of page) {
       const position = BigInt(event.position)
@@ -44,7 +106,6 @@ export async function foldHistory(
     if (page.length < STEP) break
   }
   for (const position of wanted) places.set(position, at)
-  return places
 }
 
 function after({ state }: Place, event: StoredEvent): Place {

@@ -1,7 +1,7 @@
 import { statement } from '../database/sql.js'
 import { currentState } from '../event-log/stored-state.js'
 import type { SessionState } from '../session-pointer/session-state.js'
-import { BEFORE_ALL, foldHistory } from './fold-history.js'
+import { BEFORE_ALL, foldHistory, planHistory } from './fold-history.js'
 import type { Services } from './services.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
 
@@ -35,9 +35,8 @@ export async function sessionAt(
     return { state, position: place?.position ?? '0', occurredAt: place?.occurredAt ?? null }
   }
   const position = BigInt(at)
-  const places = await services.folds.run(workspaceId, () =>
-    foldHistory(services, conversation, { positions: [position], whose: workspaceId }),
-  )
+  const plan = await planHistory(services, conversation, [position])
+  const places = await services.folds.run(workspaceId, () => foldHistory(services, conversation, plan, workspaceId))
   const { state, position: last, occurredAt } = places.get(position) ?? BEFORE_ALL
   return { state, position: last, occurredAt }
 }

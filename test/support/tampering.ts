@@ -7,8 +7,18 @@ import { statement } from '../../src/database/sql.js'
 import { foldEvents } from '../../src/session-pointer/fold.js'
 import { damagedOnPurpose } from './proven-at-close.js'
 
-const TABLES = ['log_head', 'conversation', 'conversation_listing', 'session_event', 'task', 'queue_entry', 'claim']
+const TABLES = [
+  'log_head',
+  'conversation',
+  'conversation_listing',
+  'session_event',
+  'task',
+  'queue_entry',
+  'claim',
+  'session_snapshot',
+]
 const FROM_REFERRING = [
+  'session_snapshot',
   'claim',
   'queue_entry',
   'session_event',

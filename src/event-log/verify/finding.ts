@@ -19,6 +19,7 @@ export const FINDING_KINDS = {
   CONVERSATION_ROW: 'The row of a conversation is missing, is too much, or is not what its first event says.',
   STORED_VERSION: 'A conversation is stored at another version than that of its last event.',
   STORED_STATE: 'The session state stored with a conversation is not what its events fold to.',
+  SNAPSHOT: "A snapshot of a conversation's past is not what its events up to there fold to.",
   TASK_ROW: 'The row of a task is missing, is too much, or is not what its events fold to.',
   QUEUE_ROW: 'A queue entry or a claim is missing, is too much, or disagrees with its task.',
   LISTING_ROW:

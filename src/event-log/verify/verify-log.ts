@@ -12,6 +12,7 @@ import { verifyCooling } from './verify-cooling.js'
 import { readPlaces, verifyListing, verifyUnownedListings } from './verify-listing.js'
 import { verifyPositions } from './verify-positions.js'
 import { atEnd, verifyRows } from './verify-rows.js'
+import { verifySnapshots } from './verify-snapshots.js'
 import { StreamProof } from './verify-stream.js'
 import { verifyUnwritten } from './verify-unwritten.js'
 import { workspacesToVerify } from './workspaces.js'
@@ -158,6 +159,7 @@ async function verifyDone(
       verifyListing(place, rows.tasks, proof, (...said) => report(atEnd(proof, 'LISTING_ROW', null, ...said)))
     }
   }
+  await verifySnapshots(sql, workspaceId, done, report, tally)
 }
 
 function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): (id: string) => readonly Row[] {

@@ -1,5 +1,5 @@
 import type { ConversationOpened, FoldableEvent } from '../../session-pointer/events.js'
-import { evolve } from '../../session-pointer/fold.js'
+import { evolve, isSnapshot } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
@@ -22,6 +22,8 @@ export class StreamProof {
   state: SessionState = initialState
   readonly tasks = new Map<string, TaskState>()
   readonly lines = new Lines()
+  /** The states on the way that snapshots must equal, by their versions. */
+  readonly snapshots = new Map<number, { position: string; state: SessionState }>()
   /** Reason and outcome of each task's newest claim, as its row keeps them. */
   readonly decided = new Map<string, { outcome: string; reason: string }>()
   /** Why the newest claim that has started, or ended, was told what it was. */
@@ -71,6 +73,7 @@ export class StreamProof {
     if (event.type === 'TASK_CLAIMED') verifyClaim(this, event, this.tally, find)
     if (event.type === 'TASK_STARTED') verifyStart(this, event, find)
     this.state = evolve(this.state, event)
+    if (isSnapshot(this.state)) this.snapshots.set(stored.version, { position: stored.position, state: this.state })
     this.followTask(stored, event)
   }
 

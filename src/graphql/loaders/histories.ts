@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import { BEFORE_ALL, foldHistory } from '../../use-cases/fold-history.js'
+import { BEFORE_ALL, foldHistory, planHistory } from '../../use-cases/fold-history.js'
 import type { Place } from '../../use-cases/fold-history.js'
 import { tooManyFolds } from '../../use-cases/outcome.js'
 import type { ConversationRow } from '../../use-cases/transaction/conversation-work.js'
@@ -12,24 +12,20 @@ interface PlaceKey {
 }
 
 /**
- * Conversations as they stood at positions of the log. Each conversation is read and folded once, for all positions that are
- * asked for together; what is asked for later in the same request is folded on from there, if it is not before it.
+ * Conversations as they stood at positions of the log. Each conversation is folded from its snapshots, once for all positions
+ * that are asked for together; what is asked for later in the same request is folded on from there, if it is not before it.
  */
 export function placeAt({ services, history, whose }: LoaderSource) {
   const known = new Map<string, { position: bigint; place: Place }[]>()
 
   async function foldOne(conversation: ConversationRow, positions: readonly bigint[]): Promise<Map<bigint, Place>> {
     const first = positions.reduce((least, position) => (position < least ? position : least))
-    const last = positions.reduce((most, position) => (position > most ? position : most))
     const earlier = (known.get(conversation.id) ?? []).filter(({ position }) => position <= first)
     const from = earlier.reduce((best, { place }) => (place.version > best.version ? place : best), BEFORE_ALL)
-    // A workspace's positions have no gaps: there are no more events than positions.
-    const events = last < BigInt(conversation.version) ? Number(last) : conversation.version
-    history.charge(events - Math.min(from.version, events))
+    const plan = await planHistory(services, conversation, positions, from)
+    history.charge(plan.reduce((sum, { events }) => sum + events, 0))
     if (services.folds.isFullFor(whose)) unwrap(tooManyFolds)
-    const places = await services.folds.run(whose, () =>
-      foldHistory(services, conversation, { positions, from, whose }),
-    )
+    const places = await services.folds.run(whose, () => foldHistory(services, conversation, plan, whose))
     const kept = [...places].map(([position, place]) => ({ position, place }))
     known.set(conversation.id, [...(known.get(conversation.id) ?? []), ...kept])
     return places

@@ -3,7 +3,7 @@ import type { QueueChanges } from '../../claim-queue/queue-rows.js'
 import type { TimedEvent } from '../../event-log/append.js'
 import { taskRowOf, taskStateOf } from '../../event-log/task-row.js'
 import type { StreamEvent } from '../../session-pointer/events.js'
-import { foldEvents } from '../../session-pointer/fold.js'
+import { evolve, isSnapshot } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
 import { UNKNOWN_PLACE, placeGivenBack, placeOf } from '../../tasks/place-in-line.js'
@@ -14,6 +14,8 @@ import type { Extras, LoadedConversation } from './conversation-work.js'
 /** The rows that a conversation's new events fold to. */
 export interface Projection {
   state: SessionState
+  /** The states on the way to it that are kept. */
+  snapshots: SessionState[]
   newTasks: Task[]
   changedTasks: Task[]
   queue: QueueChanges
@@ -48,8 +50,15 @@ export function projectEvents(
     const row = after.get(event.taskId) ?? loaded.tasks.get(event.taskId) ?? null
     after.set(event.taskId, projectTask(row, event, place, extras))
   }
+  let { state } = loaded
+  const snapshots: SessionState[] = []
+  for (const event of stream) {
+    state = evolve(state, event)
+    if (isSnapshot(state)) snapshots.push(state)
+  }
   const projection: Projection = {
-    state: foldEvents(stream, loaded.state),
+    state,
+    snapshots,
     newTasks: [],
     changedTasks: [],
     queue: { enqueued: [], dequeued: [], retargeted: [], claimed: [], ended: [], renewed: [] },

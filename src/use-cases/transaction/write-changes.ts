@@ -179,6 +179,7 @@ function appendOf(change: Change, now: Date): Append {
     occurredAt: now,
     events: change.events.map((event) => ({ ...event, id: newId('evt') })),
     state: change.projection.state,
+    snapshots: change.projection.snapshots,
     opening: change.opening,
     activity: isActivity(change.events),
   }

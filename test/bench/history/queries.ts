@@ -1,11 +1,14 @@
 import type { Talk } from './talk.js'
 
+/** `longer`: ten times as long as the long one. */
+export type TalkName = 'short' | 'long' | 'longer'
+
 interface HistoryQuery {
   name: string
   /** A page whose time is compared with that of the newest conversations. */
   compared?: true
   query: string
-  of: 'short' | 'long'
+  of: TalkName
   variables: (talk: Talk) => object
 }
 
@@ -43,6 +46,22 @@ const middle = ({ id, versions }: Talk) => ({
 })
 const at = ({ id, middlePosition }: Talk) => ({ id, at: middlePosition })
 
+/** What is asked of the past, and in which conversations. */
+const PAST: readonly (readonly [field: string, selection: string])[] = [
+  ['pointer', '{ sessionId position }'],
+  ['bindings', '{ sessionId state }'],
+  ['explainResume', '{ outcome reason sessionId }'],
+]
+export const pastOf = (field: string, of: TalkName): string =>
+  `${field}(at:) in the middle of the ${of === 'longer' ? 'long conversation, ten times' : 'long conversation'}`
+export const PAST_FIELDS = PAST.map(([field]) => field)
+const INTO_THE_PAST = PAST.flatMap(([field, selection]) =>
+  (['long', 'longer'] as const).map((of): HistoryQuery => {
+    const query = `query ($id: ID!, $at: Position) { chatSession(id: $id) { ${field}(at: $at) ${selection} } }`
+    return { name: pastOf(field, of), query, of, variables: at }
+  }),
+)
+
 export const HISTORY_QUERIES: readonly HistoryQuery[] = [
   { name: '50 events of a conversation of 100', query: EVENTS, of: 'short', variables: middle },
   { name: '50 events of the long conversation', query: EVENTS, of: 'long', variables: middle },
@@ -71,18 +90,7 @@ export const HISTORY_QUERIES: readonly HistoryQuery[] = [
     of: 'long',
     variables: () => ({ filter: { search: 'Chat 777' } }),
   },
-  {
-    name: 'explainResume(at:) in the middle of the long conversation',
-    query: `query ($id: ID!, $at: Position) { chatSession(id: $id) { explainResume(at: $at) { outcome reason sessionId } } }`,
-    of: 'long',
-    variables: at,
-  },
-  {
-    name: 'pointer(at:) in the middle of the long conversation',
-    query: `query ($id: ID!, $at: Position) { chatSession(id: $id) { pointer(at: $at) { sessionId position } } }`,
-    of: 'long',
-    variables: at,
-  },
+  ...INTO_THE_PAST,
   {
     name: 'pointer of the long conversation, as it is now',
     query: `query ($id: ID!) { chatSession(id: $id) { pointer { sessionId position } } }`,

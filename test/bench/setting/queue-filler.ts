@@ -43,7 +43,7 @@ export class QueueFiller {
 
   /** Nothing waits, nothing is claimed, and there is no history: every measurement begins like this. */
   async empty(): Promise<void> {
-    await this.client.query(`TRUNCATE ${TABLES.join(', ')}, claim, request_record`)
+    await this.client.query(`TRUNCATE ${TABLES.join(', ')}, session_snapshot, claim, request_record`)
   }
 
   /** `count` copies of each of these tasks. */

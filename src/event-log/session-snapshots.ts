@@ -1,0 +1,75 @@
+import type { Sql } from '../database/sql.js'
+import { statement } from '../database/sql.js'
+import { step } from '../database/step.js'
+import type { SessionState } from '../session-pointer/session-state.js'
+import { FOLD_VERSION } from '../session-pointer/session-state.js'
+
+/**
+ * By the commit that appends the event, from the state that its decision has in memory: nothing more is read, and of 256
+ * events one costs a row. Comes after the events, when the heads have moved.
+ */
+export const WRITE_SNAPSHOTS = step(
+  'write_snapshots',
+  ['json', 'int'],
+  `INSERT INTO session_snapshot ("workspaceId", "conversationId", position, version, "foldVersion", state)
+   SELECT s."workspaceId", s."conversationId", h.position - s.after, (s.state ->> 'version')::int, $2, s.state
+   FROM json_to_recordset($1::json) AS s("workspaceId" text, "conversationId" text, after int, state jsonb)
+     JOIN log_head h ON h."workspaceId" = s."workspaceId"`,
+)
+
+interface Stream {
+  workspaceId: string
+  id: string
+}
+
+/** What is known of a position without reading a state. */
+export interface Around {
+  /** The newest snapshot at or before it; position "0" and version 0 where there is none. */
+  position: string
+  version: number
+  /** The version of the first snapshot after it; null: there is none. */
+  nextVersion: number | null
+}
+
+const AROUND = statement(
+  'snapshots_around',
+  `SELECT x.at::text AS at, coalesce(s.position, 0)::text AS position, coalesce(s.version, 0) AS version, n.version AS "nextVersion"
+   FROM unnest($3::text[]::bigint[]) AS x(at)
+     LEFT JOIN LATERAL (SELECT r.position, r.version FROM session_snapshot r
+       WHERE r."workspaceId" = $1 AND r."conversationId" = $2 AND r.position <= x.at AND r."foldVersion" = ${FOLD_VERSION}
+       ORDER BY r.position DESC LIMIT 1) s ON true
+     LEFT JOIN LATERAL (SELECT r.version FROM session_snapshot r
+       WHERE r."workspaceId" = $1 AND r."conversationId" = $2 AND r.position > x.at AND r."foldVersion" = ${FOLD_VERSION}
+       ORDER BY r.position LIMIT 1) n ON true`,
+)
+
+/** The snapshots that stand around positions of the log, by these. Only those of this fold version are believed. */
+export async function snapshotsAround(
+  sql: Sql,
+  { workspaceId, id }: Stream,
+  positions: readonly bigint[],
+): Promise<Map<bigint, Around>> {
+  const rows = await sql.rows<Around & { at: string }>(AROUND, [workspaceId, id, positions.map(String)])
+  return new Map(rows.map(({ at, ...around }) => [BigInt(at), around]))
+}
+
+export interface Snapshot {
+  state: SessionState
+  position: string
+  version: number
+  /** When its event happened. */
+  occurredAt: Date
+}
+
+const SNAPSHOT = statement(
+  'read_snapshot',
+  `SELECT s.state, s.position::text AS position, s.version, e."occurredAt" FROM session_snapshot s
+     JOIN session_event e ON e."workspaceId" = s."workspaceId" AND e.position = s.position
+   WHERE s."workspaceId" = $1 AND s."conversationId" = $2 AND s.position = $3::bigint AND s."foldVersion" = ${FOLD_VERSION}`,
+)
+
+/** The snapshot at this position; null: it has gone meanwhile. */
+export async function readSnapshot(sql: Sql, { workspaceId, id }: Stream, position: string): Promise<Snapshot | null> {
+  const [row] = await sql.rows<Snapshot>(SNAPSHOT, [workspaceId, id, position])
+  return row ?? null
+}

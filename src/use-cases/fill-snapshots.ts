@@ -1,0 +1,99 @@
+import { statement } from '../database/sql.js'
+import { readStreamPage, NO_POSITION_PAST } from '../event-log/read-stream.js'
+import { foldable } from '../event-log/stored-event.js'
+import { SNAPSHOT_EVERY, evolve, isSnapshot } from '../session-pointer/fold.js'
+import type { SessionState } from '../session-pointer/session-state.js'
+import { FOLD_VERSION, initialState } from '../session-pointer/session-state.js'
+import type { Services } from './services.js'
+
+/** Conversations looked at in one statement. */
+const PAGE = 1_000
+
+/** Those of a page that lack snapshots of this fold version, and the last of the page, to go on from. */
+const LACKING = statement(
+  'conversations_lacking_snapshots',
+  `SELECT c."workspaceId", c.id, c.version, c.n, k.kept FROM (
+     SELECT r."workspaceId", r.id, r.version, row_number() OVER (ORDER BY r."workspaceId", r.id)::int AS n FROM conversation r
+     WHERE (r."workspaceId", r.id) > ($1, $2) ORDER BY r."workspaceId", r.id LIMIT ${PAGE}) c
+     CROSS JOIN LATERAL (SELECT CASE WHEN c.version < ${SNAPSHOT_EVERY} THEN 0 ELSE (
+       SELECT count(*)::int FROM session_snapshot s WHERE s."workspaceId" = c."workspaceId"
+         AND s."conversationId" = c.id AND s."foldVersion" = ${FOLD_VERSION}) END AS kept) k
+   WHERE k.kept < c.version / ${SNAPSHOT_EVERY} OR c.n = ${PAGE}
+   ORDER BY c.n`,
+)
+
+/** One of this fold version that is there already is left as it is. */
+const KEEP = statement(
+  'keep_snapshots',
+  `INSERT INTO session_snapshot AS s ("workspaceId", "conversationId", position, version, "foldVersion", state)
+   SELECT c."workspaceId", c.id, x.position, x.version, ${FOLD_VERSION}, x.state
+   FROM json_to_recordset($3::json) AS x(position bigint, version int, state jsonb)
+     JOIN conversation c ON c."workspaceId" = $1 AND c.id = $2
+   ON CONFLICT ("workspaceId", "conversationId", position) DO UPDATE
+     SET version = excluded.version, "foldVersion" = excluded."foldVersion", state = excluded.state
+   WHERE s."foldVersion" <> excluded."foldVersion"`,
+)
+
+/** Events read and folded in one step. */
+const STEP = SNAPSHOT_EVERY
+
+interface Lacking {
+  workspaceId: string
+  id: string
+  version: number
+  n: number
+  kept: number
+}
+
+/** Whose turns it takes: no token's. */
+const NOBODY = 'system'
+
+/**
+ * Makes the snapshots that conversations lack: of what stood in the log before there were any, of what a build that makes none
+ * appended, and those of another fold version anew. To be run once, at a start: what is appended from then on brings its own.
+ * Small steps, each in its turn: claims go on between them. Several processes may do it at once. Returns how many there were.
+ */
+export async function fillSnapshots(
+  services: Pick<Services, 'database' | 'turns'>,
+  stopped: AbortSignal,
+): Promise<number> {
+  let made = 0
+  let after = { workspaceId: '', id: '' }
+  while (!stopped.aborted) {
+    const found = await services.database.sql.rows<Lacking>(LACKING, [after.workspaceId, after.id])
+    for (const one of found) {
+      if (one.kept < Math.floor(one.version / SNAPSHOT_EVERY)) made += await fillOne(services, one, stopped)
+    }
+    const last = found.at(-1)
+    if (last?.n !== PAGE) break
+    after = last
+  }
+  return made
+}
+
+async function fillOne(
+  { database, turns }: Pick<Services, 'database' | 'turns'>,
+  conversation: Lacking,
+  stopped: AbortSignal,
+): Promise<number> {
+  const { workspaceId, id } = conversation
+  let made = 0
+  let state: SessionState = initialState
+  let version = 0
+  while (!stopped.aborted) {
+    const page = await readStreamPage(database.reads, conversation, version, NO_POSITION_PAST, STEP)
+    await turns.next(NOBODY)
+    const snapshots: { position: string; version: number; state: SessionState }[] = []
+    for (const event of page) {
+      ;({ version } = event)
+      state = evolve(state, foldable(event))
+      if (isSnapshot(state)) snapshots.push({ position: event.position, version, state })
+    }
+    if (snapshots.length > 0) {
+      await database.sql.rows(KEEP, [workspaceId, id, JSON.stringify(snapshots)])
+      made += snapshots.length
+    }
+    if (page.length < STEP) break
+  }
+  return made
+}
