@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { chooseSchema } from './choose-schema.js'
+import { DatabaseUnfit } from './database-unfit.js'
 import { postgresAddress } from './postgres-address.js'
 import { connect, searchPath, setSession, WITHOUT_TIMEOUTS } from './session.js'
 
@@ -48,12 +49,21 @@ export async function migratePostgres(databaseUrl: string): Promise<MigratedPost
  * Each missing migration in a transaction of its own, with the row that `prisma migrate deploy` would have written: a
  * process that is killed in the middle of one leaves neither. Prisma's schema engine is not asked: it has a connection of
  * its own, which knows nothing of this one's session and schema.
+ *
+ * @throws DatabaseUnfit where a newer build was here, or another one whose migrations have the same names
  */
 export async function applyMissing(
   runScript: (script: string) => Promise<unknown>,
   query: AppliedQuery,
 ): Promise<string[]> {
-  const { missing } = await compareMigrations(query)
+  const { missing, unknown } = await compareMigrations(query)
+  const newest = unknown.at(-1)
+  if (newest !== undefined) {
+    throw new DatabaseUnfit(
+      (database) =>
+        `A newer build has migrated ${database} (${newest}). Start that build, or restore a backup from before. Nothing was changed.`,
+    )
+  }
   for (const { name, sql, checksum } of missing) {
     await runScript(`${MIGRATIONS_TABLE}${FORGET_UNFINISHED};
 ${sql}
@@ -66,7 +76,7 @@ VALUES (gen_random_uuid(), '${checksum}', now(), '${name}', now(), 1);`)
 /** How what a database has been through compares with the migrations of this build. Reads only. */
 export interface ComparedMigrations {
   missing: Migration[]
-  /** Names of those that this build does not have: a newer one was here. */
+  /** Names of those that this build does not have, the newest last: a newer one was here. */
   unknown: string[]
   applied: number
 }
@@ -77,12 +87,16 @@ export async function compareMigrations(query: AppliedQuery): Promise<ComparedMi
   for (const { name, checksum } of migrations) {
     const found = applied.get(name)
     if (found !== undefined && found !== checksum) {
-      throw new Error(`Migration ${name} was changed after it had been applied to this database. Restore its file.`)
+      throw new DatabaseUnfit(
+        (database) =>
+          `Migration ${name} of this build differs from the one that was applied to ${database}. Start the build that did, or install this one anew. Nothing was changed.`,
+      )
     }
   }
   const missing = migrations.filter(({ name }) => !applied.has(name))
   const known = new Set(migrations.map(({ name }) => name))
-  return { missing, unknown: [...applied.keys()].filter((name) => !known.has(name)), applied: applied.size }
+  const unknown = [...applied.keys()].filter((name) => !known.has(name)).sort()
+  return { missing, unknown, applied: applied.size }
 }
 
 /** As Prisma makes it. */

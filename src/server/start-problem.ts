@@ -11,12 +11,16 @@ type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
  */
 export function startProblem(error: unknown, where: Where): string | null {
   if (error instanceof DirectoryInUse || error instanceof DirectoryUnfit) return error.message
-  if (error instanceof DatabaseUnfit) return error.sentence(withoutCredentials(where.databaseUrl ?? ''))
+  if (error instanceof DatabaseUnfit) return error.sentence(databaseOf(where))
   if (!(error instanceof Error)) return null
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === undefined) return databaseProblem(error, null, where)
   if (syscall === 'listen') return listenProblem(code, where)
   return where.databaseUrl === null ? madeDirectoryProblem(code, syscall, where) : databaseProblem(error, code, where)
+}
+
+function databaseOf({ databaseUrl, dataDirectory }: Where): string {
+  return databaseUrl === null ? `the database in ${dataDirectory}` : withoutCredentials(databaseUrl)
 }
 
 function listenProblem(code: string, { host, port }: Where): string {

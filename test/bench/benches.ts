@@ -7,6 +7,7 @@ import { fold } from './fold/fold.js'
 import { history } from './history/history.js'
 import { hostile } from './hostile/hostile.js'
 import { idle } from './idle/idle.js'
+import { installed } from './installed/installed.js'
 import { page } from './page/page.js'
 import { streams } from './streams/streams.js'
 import { tab } from './tab/tab.js'
@@ -23,4 +24,5 @@ export const BENCHES: Record<string, Bench> = {
   streams,
   page,
   tab,
+  installed,
 }

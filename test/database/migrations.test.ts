@@ -21,7 +21,7 @@ describe('embedded', () => {
       expect((await pglite.query(TABLES)).rows).toEqual([{ n: 2 }])
       expect(await migrate()).toEqual([])
       await pglite.query(`UPDATE _prisma_migrations SET checksum = 'another'`)
-      await expect(migrate()).rejects.toThrow(/was changed after it had been applied/)
+      await expect(migrate()).rejects.toThrow(/of this build differs from the one that was applied/)
       await pglite.close()
     },
   )
@@ -57,6 +57,21 @@ describePostgres('PostgreSQL', (open) => {
     await client.connect()
     await client.query(`UPDATE _prisma_migrations SET checksum = 'another'`)
     await client.end()
-    await expect(migratePostgres(database.connectionString)).rejects.toThrow(/was changed after it had been applied/)
+    await expect(migratePostgres(database.connectionString)).rejects.toThrow(/of this build differs from the one/)
+  })
+
+  it('a database that a newer build has migrated is refused, and nothing is applied to it', async () => {
+    const { connectionString, client } = await emptyDatabase()
+    const { applied } = await migratePostgres(connectionString)
+    await client.query(`DELETE FROM _prisma_migrations
+      WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`)
+    await client.query(`INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name)
+      VALUES ('newer', 'sum', now(), '29991231000000_of_tomorrow')`)
+    await expect(migratePostgres(connectionString)).rejects.toThrow(
+      /^A newer build has migrated .* \(29991231000000_of_tomorrow\)\. Start that build/,
+    )
+    const { rows } = await client.query(`SELECT FROM _prisma_migrations`)
+    expect(rows).toHaveLength(applied.length)
+    await client.end()
   })
 })

@@ -1,11 +1,13 @@
 import { execFile, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { chatOn, runtimeOf } from '../daemon/reference/machine.js'
 import { ended } from '../support/child-process-end.js'
+import { install, megabytesOf, pack, version } from '../support/installed-package.js'
+import type { Machine } from '../support/installed-package.js'
 import { ADMIN_TOKEN, emptyDirectory, startServer } from '../support/server-process.js'
 import { spawnTypeScript } from '../support/typescript-process.js'
 
@@ -15,32 +17,13 @@ const run = promisify(execFile)
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
-/** A machine with Node, and nothing of this project. */
-interface Machine {
-  home: string
-  /** The program of that name that the package brings. */
-  bin(name: string): string
-}
-
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
-
-/** Installs one of the packages there, with a cache that is empty. */
-async function install(name: string): Promise<Machine> {
-  const home = join(emptyDirectory(), name)
-  mkdirSync(home, { recursive: true })
-  const tarball = join(ROOT, `dist/packages/${name}-${version}.tgz`)
-  const cache = ['--cache', join(home, '.npm'), '--no-audit', '--no-fund', '--ignore-scripts']
-  await run('npm', ['install', '--prefix', home, ...cache, tarball], { cwd: home })
-  return { home, bin: (program) => join(home, 'node_modules/.bin', program) }
-}
-
 let server: Machine
 let laptop: Machine
 
 beforeAll(async () => {
-  await run('npm', ['run', '--silent', 'pack'], { cwd: ROOT })
-  server = await install('baton-server')
-  laptop = await install('baton-daemon')
+  await pack()
+  server = await install('baton-server', emptyDirectory())
+  laptop = await install('baton-daemon', emptyDirectory())
 })
 
 function environmentOf({ home }: Machine): Record<string, string> {
@@ -109,6 +92,11 @@ it('both tell their version, the licences of what is bundled, and the daemon com
   const licences = readFileSync(join(server.home, 'node_modules/baton-server/THIRD-PARTY.md'), 'utf8')
   expect(licences).toContain('## graphql 16')
   expect(existsSync(join(laptop.home, 'node_modules/baton-daemon/LICENSE'))).toBe(true)
+})
+
+it('a machine that only runs agents installs less than 15 MB, and the server less than 150', async () => {
+  expect(await megabytesOf(laptop)).toBeLessThan(15)
+  expect(await megabytesOf(server)).toBeLessThan(150)
 })
 
 it('the library has types, by which the ten lines of the README are checked', async () => {

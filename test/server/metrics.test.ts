@@ -7,6 +7,7 @@ import { unobserved } from '../../src/use-cases/observer.js'
 import { claimTask } from '../../src/use-cases/claim-task.js'
 import { sweep } from '../../src/use-cases/sweep.js'
 import { WakeUps } from '../../src/wake-ups/wake-ups.js'
+import { read } from '../support/docs-pages.js'
 import { anAgent, aRuntime, enqueue } from '../support/daemon-steps.js'
 import { requestGraphQL } from '../support/graphql-request.js'
 import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
@@ -22,6 +23,32 @@ const OLD_FOLDS = statement('test_old_folds', 'UPDATE conversation SET "foldVers
 function valueIn(text: string, series: string): number | undefined {
   const line = text.split('\n').find((each) => each.startsWith(`${series} `))
   return line === undefined ? undefined : Number(line.slice(series.length + 1))
+}
+
+const OF_THE_SCRAPER: ReadonlySet<string> = new Set(['job', 'instance'])
+
+interface Dashboard {
+  panels: { targets: { expr: string; legendFormat: string }[] }[]
+}
+
+/** The metrics that docs/grafana-dashboard.json asks for, with the labels that it names them by. */
+function seriesOfDashboard(): { name: string; labels: string[] }[] {
+  const { panels } = JSON.parse(read('docs/grafana-dashboard.json')) as Dashboard
+  const targets = panels.flatMap(({ targets }) => targets)
+  expect(targets.length).toBeGreaterThan(12)
+  return targets.map(({ expr, legendFormat }) => {
+    const [, name = '', selector = ''] = /([a-z_]+[a-z0-9_]*)\{([^}]*)\}/.exec(expr) ?? []
+    const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, by = '']) => by.split(', '))
+    const shown = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label)
+    const chosen = selector.split(',').map((one) => one.split(/=/)[0] ?? '')
+    // The empty one stands for the metric itself.
+    return { name, labels: ['', ...chosen, ...grouped, ...shown].filter((label) => label !== 'le') }
+  })
+}
+
+function isLabelOf(text: string, name: string, label: string): boolean {
+  if (label === '') return new RegExp(`^${name}[ {]`, 'm').test(text)
+  return text.split('\n').some((line) => line.startsWith(`${name}{`) && line.includes(`${label}="`))
 }
 
 forEachDatabase((open) => {
@@ -51,6 +78,9 @@ forEachDatabase((open) => {
     await metrics.measured(() => sweep(world.services))()
     const [events] = await database.sql.rows<{ n: number }>(EVENTS)
 
+    metrics.observer.refused('STALE_CLAIM')
+    metrics.operation('query', [], 0.01)
+
     const text = await metrics.text()
     expect(valueIn(text, 'baton_claims_total{outcome="FRESH",reason="NO_PRIOR_SESSION"}')).toBe(1)
     expect(valueIn(text, 'baton_claims_total{outcome="EMPTY",reason="AGENT_AT_CAPACITY"}')).toBe(1)
@@ -67,6 +97,12 @@ forEachDatabase((open) => {
     expect(valueIn(text, 'baton_queue_readable')).toBe(1)
     expect(valueIn(text, 'baton_queue_runtimes_left_out')).toBe(0)
     expect(text).not.toContain(idle.id)
+
+    const unknown = seriesOfDashboard().filter(
+      ({ name, labels }) => !labels.every((label) => OF_THE_SCRAPER.has(label) || isLabelOf(text, name, label)),
+    )
+    // PGlite has no pools.
+    expect(unknown.map(({ name }) => name)).toEqual(database.kind === 'embedded' ? ['baton_pool_connections'] : [])
   })
 
   it('the queue is asked once for scrapes that follow each other', async () => {

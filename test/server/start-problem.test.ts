@@ -14,6 +14,7 @@ it.each([
   [failure('EACCES', { syscall: 'listen' }), 'This user may not listen on 127.0.0.1:4000.'],
   [failure('EADDRNOTAVAIL', { syscall: 'listen' }), 'This machine has no address 127.0.0.1.'],
   [failure('EAFNOSUPPORT', { syscall: 'listen' }), 'Cannot listen on 127.0.0.1:4000 (EAFNOSUPPORT).'],
+  [new DatabaseUnfit((database) => `${database} is unfit.`), 'the database in .data is unfit.'],
   [new DirectoryInUse('.data'), 'Another Baton process has the data directory .data open.'],
   [failure('EACCES', { syscall: 'mkdir' }), 'The data directory .data cannot be written to (EACCES).'],
   [failure('ENOENT', { syscall: 'mkdir' }), 'The data directory .data cannot be made there.'],

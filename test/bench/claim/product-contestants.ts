@@ -85,7 +85,7 @@ export async function productContestants(
   const variants = VARIANTS.filter(({ name }) => setting.isChosen(name))
   if (variants.length === 0) return []
   const databaseUrl = await setting.database(root === null ? 'migrated' : 'empty')
-  const { url, child } = await setting.server(databaseUrl, {}, root ?? undefined)
+  const { url, child } = await setting.server(databaseUrl, {}, root === null ? {} : { root })
   const fleets: Fleet[] = []
   for (const variant of variants) fleets.push(await registerFleet(url, fleetOf(variant, seconds)))
   const warmUps: Fleet[] = []

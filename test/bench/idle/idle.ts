@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
@@ -10,6 +9,7 @@ import type { AskedProcess } from '../setting/asked-process.js'
 import { cpuMicroseconds } from '../setting/cpu-time.js'
 import { registerFleet, registerRuntimes } from '../setting/fleet.js'
 import { COLLECTING, liveBytes } from '../setting/live-memory.js'
+import { residentBytes } from '../setting/resident-memory.js'
 import type { Setting } from '../setting/setting.js'
 import { percentile } from '../statistics.js'
 
@@ -149,16 +149,6 @@ async function transactions(client: Client): Promise<number> {
     `SELECT (xact_commit + xact_rollback)::float8 AS count FROM pg_stat_database WHERE datname = current_database()`,
   )
   return rows[0]?.count ?? NaN
-}
-
-/** NaN where there is no /proc. */
-function residentBytes(pid: number | undefined): number {
-  try {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return Number(kilobytes) * 1024
-  } catch {
-    return NaN
-  }
 }
 
 async function measureWakeUps(setting: Setting): Promise<number[]> {

@@ -5,8 +5,10 @@ import { Client } from 'pg'
 import { makePostgresTemplate } from '../../support/postgres-template.js'
 import { startPostgresServer } from '../../support/postgres-server.js'
 import { spawnServer, untilReady } from '../../support/spawned-server.js'
-import type { ServerProcess } from '../../support/spawned-server.js'
+import type { ServerProcess, SpawnServerOptions } from '../../support/spawned-server.js'
 import { ADMIN_TOKEN } from './admin-token.js'
+
+type ServerOf = Partial<Pick<SpawnServerOptions, 'root' | 'command' | 'dataDirectory'>>
 
 export interface Setting {
   /** A shorter run, to see that everything works: its figures are coarse. */
@@ -21,9 +23,9 @@ export interface Setting {
   database(kind: 'migrated' | 'empty'): Promise<string>
   /**
    * The real server as a process of its own; without a database, on a new embedded one.
-   * @param root of another build
+   * @param of another build (`root`), another command, or a directory that is there
    */
-  server(databaseUrl: string | null, env?: Record<string, string>, root?: string): Promise<ServerProcess>
+  server(databaseUrl: string | null, env?: Record<string, string>, of?: ServerOf): Promise<ServerProcess>
   directory(): string
   /** As the server names it, such as 15.18. */
   postgresVersion(): Promise<string>
@@ -65,12 +67,11 @@ export async function withSetting<T>(
       const { version } = await (template ??= openTemplate(setting))
       return version
     },
-    async server(databaseUrl, env = {}, root) {
-      const dataDirectory = setting.directory()
+    async server(databaseUrl, env = {}, { dataDirectory = setting.directory(), ...of } = {}) {
       const database: Record<string, string> = databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }
       const server = await spawnServer({
         ...{ dataDirectory, env: { ...SERVER_ENV, ...database, ...env } },
-        ...(root === undefined ? {} : { root }),
+        ...of,
       })
       closers.push(() => server.stop())
       await untilReady(server)
