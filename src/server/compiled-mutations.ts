@@ -8,37 +8,22 @@ import type { Plugin } from 'graphql-yoga'
 const RUNS_BEFORE_COMPILING = 3
 
 /** Walks the document. */
-export type Interpreter = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+type Interpreter = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
 
 /**
  * Runs the mutations that daemons send all day as compiled code instead of walking their documents each time: the answer
  * to a claim with all that a daemon asks of it took 53 us in place of 98. Queries, subscriptions and documents of several
- * operations stay with the interpreter.
+ * operations stay with the interpreter. (Envelop's plugin for it gives errors without their places in the document.)
  */
-export class CompiledMutations {
+export function compiledMutations(): Plugin {
   /** Yoga gives the same document for the same text. */
-  private readonly seen = new WeakMap<DocumentNode, { runs: number; compiled: CompiledMutation | null }>()
+  const seen = new WeakMap<DocumentNode, { runs: number; compiled: CompiledMutation | null }>()
 
-  plugin(): Plugin {
-    return {
-      onExecute: ({ args, executeFn, setExecuteFn }) => {
-        const compiled = this.counted(args)
-        if (compiled?.fits(args) !== true) return
-        setExecuteFn((given: ExecutionArgs) => compiled.run(given, executeFn as Interpreter))
-      },
-    }
-  }
-
-  /** The document as code; null where it has not been compiled, or cannot be. */
-  of(document: DocumentNode): CompiledMutation | null {
-    return this.seen.get(document)?.compiled ?? null
-  }
-
-  private counted({ document, schema }: ExecutionArgs): CompiledMutation | null {
+  function counted({ document, schema }: ExecutionArgs): CompiledMutation | null {
     const operation = onlyMutation(document)
     if (operation === null) return null
-    const known = this.seen.get(document) ?? { runs: 0, compiled: null }
-    this.seen.set(document, known)
+    const known = seen.get(document) ?? { runs: 0, compiled: null }
+    seen.set(document, known)
     known.runs += 1
     if (known.runs === RUNS_BEFORE_COMPILING) {
       const result = compileQuery(schema, document)
@@ -46,13 +31,21 @@ export class CompiledMutations {
     }
     return known.compiled
   }
+
+  return {
+    onExecute: ({ args, executeFn, setExecuteFn }) => {
+      const compiled = counted(args)
+      if (compiled?.fits(args) !== true) return
+      setExecuteFn((given: ExecutionArgs) => compiled.run(given, executeFn as Interpreter))
+    },
+  }
 }
 
 /**
  * Answers as the interpreter does. Variables that do not fit are put in words by the interpreter (nothing has run by then),
  * and errors get the places in the document that the compiled code does not keep.
  */
-export class CompiledMutation {
+class CompiledMutation {
   constructor(
     private readonly document: DocumentNode,
     private readonly operation: OperationDefinitionNode,

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga'
 import { mentionsField } from './mentions-field.js'
 
 /** Whether a token may be revoked by an operation of this document. */
-export const mayRevokeToken = mentionsField('revokeToken')
+const mayRevokeToken = mentionsField('revokeToken')
 
 /** Calls `onTokenRevoked` after each operation that may have revoked a token. */
 export function forgetRevokedTokens(onTokenRevoked: () => void): Plugin {

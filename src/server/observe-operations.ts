@@ -4,7 +4,7 @@ import type { Log } from './log.js'
 import type { Metrics } from './metrics.js'
 import { codesOf, isExpectedToWait, operationOf, tellsOfFailure } from './operation.js'
 import type { Operation } from './operation.js'
-import type { OperationSpan, Tracing } from './tracing.js'
+import type { Tracing } from './tracing.js'
 
 /** Longer than this is worth a line, whatever the level; but for claims, which may be asked to wait. */
 const SLOW_MS = 1_000
@@ -16,45 +16,27 @@ export interface Observation {
   tracing: Tracing
 }
 
-/** An operation under way. */
-export interface Watched {
-  /** Its execution, as its span's inside. */
-  around: OperationSpan['around']
-  end(result: ExecutionResult): void
-}
-
-/** `headers` are the request's: another system's trace may come in with them. */
-export type OperationWatcher = (args: ExecutionArgs, headers: object) => Watched
-
 /**
- * A line, a measurement and a span for each operation. The line is at level debug, because a busy server carries out
- * thousands a second; at info for one that was refused, at warn for one that failed or was slow.
+ * A line, a measurement and a span for each operation; for a subscription a line when it begins and when it ends. The line is
+ * at level debug, because a busy server carries out thousands a second; at info for one that was refused, at warn for one that
+ * failed or was slow.
  */
-export function operationWatcher({ log, metrics, tracing }: Observation): OperationWatcher {
-  return (args, headers) => {
-    const started = performance.now()
-    const operation = operationOf(args)
-    const span = tracing.operation(operation, headers)
-    return {
-      around: (work) => (span === null ? work : span.around(work)),
-      end(result) {
-        const ms = performance.now() - started
-        const codes = codesOf(result)
-        metrics.operation(operation.kind, codes, ms / 1000)
-        span?.end(codes)
-        write(log, args, operation, codes, ms)
-      },
-    }
-  }
-}
-
-/** For what goes through Yoga's pipeline: operations by the watcher, subscriptions by a line when they begin and end. */
-export function observeOperations(watch: OperationWatcher, log: Log): Plugin {
+export function observeOperations({ log, metrics, tracing }: Observation): Plugin {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      const watched = watch(args, headersOf(args.contextValue))
-      setExecuteFn(watched.around(executeFn))
-      return { onExecuteDone: ({ result }) => watched.end(result as ExecutionResult) }
+      const started = performance.now()
+      const operation = operationOf(args)
+      const span = tracing.operation(operation, headersOf(args.contextValue))
+      if (span !== null) setExecuteFn(span.around(executeFn))
+      return {
+        onExecuteDone({ result }) {
+          const ms = performance.now() - started
+          const codes = codesOf(result as ExecutionResult)
+          metrics.operation(operation.kind, codes, ms / 1000)
+          span?.end(codes)
+          write(log, args, operation, codes, ms)
+        },
+      }
     },
     onSubscribe({ args }) {
       const started = performance.now()

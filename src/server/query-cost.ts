@@ -18,7 +18,8 @@ const COST_LIMIT = 50_000
 type Args = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues' | 'contextValue'>
 
 /** Refuses what would cost too much before any of it is resolved, and says in each answer what it cost. */
-export function queryCost(costs: QueryCosts): Plugin {
+export function queryCost(): Plugin {
+  const costs = new QueryCosts()
   const expensive = new ExpensiveQueries()
   return {
     onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
@@ -50,7 +51,7 @@ export function queryCost(costs: QueryCosts): Plugin {
   }
 }
 
-export interface CostExtension {
+interface CostExtension {
   requested: number
   limit: number
 }
@@ -65,7 +66,7 @@ function refused(cost: CostExtension): ExecutionResult {
  * instead of an error for each of them, there is one for them all. Of mutations, what is there of the answer is told as
  * well: they were carried out, and a claim's token is given once.
  */
-export function costed(args: Args, result: ExecutionResult, fields: CostExtension): ExecutionResult {
+function costed(args: Args, result: ExecutionResult, fields: CostExtension): ExecutionResult {
   const { size, history } = (args.contextValue as Context).loaders
   const cost = history.events === 0 ? fields : { ...fields, requested: fields.requested + history.events }
   if (size.isExceeded) {
@@ -83,7 +84,7 @@ function isMutation({ document, operationName }: Args): boolean {
 }
 
 /** By document: the same texts are sent all day, and Yoga parses each of them once. */
-export class QueryCosts {
+class QueryCosts {
   private readonly known = new WeakMap<DocumentNode, Map<string, number>>()
   private readonly varying = new WeakMap<DocumentNode, boolean>()
 
@@ -101,13 +102,6 @@ export class QueryCosts {
     const cost = costOf(args)
     if (cost !== null) costs.set(name, cost)
     return cost
-  }
-
-  /** What is said of the cost in each answer; null where the variables decide on it, or it is too much. */
-  fixed(args: Args): CostExtension | null {
-    const cost = this.of(args)
-    if (cost === null || cost > COST_LIMIT || this.varying.get(args.document) === true) return null
-    return { requested: cost, limit: COST_LIMIT }
   }
 }
 

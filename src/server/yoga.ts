@@ -6,17 +6,16 @@ import { createContext } from '../graphql/context.js'
 import { schema } from '../graphql/schema.js'
 import type { Caller } from '../use-cases/caller.js'
 import type { Services } from '../use-cases/services.js'
-import { CompiledMutations } from './compiled-mutations.js'
+import { compiledMutations } from './compiled-mutations.js'
 import { unbufferedStreams } from './event-streams.js'
 import { forgetRevokedTokens } from './forget-revoked-tokens.js'
 import { graphiqlOptions, renderGraphiqlPage } from './graphiql-page.js'
 import { HttpAsker } from './http-asker.js'
 import { InternalErrors } from './internal-errors.js'
-import { KnownMutations } from './known-mutations.js'
-import { observeOperations, operationWatcher } from './observe-operations.js'
+import { observeOperations } from './observe-operations.js'
 import type { Observation } from './observe-operations.js'
 import { orderedAnswers } from './ordered-answers.js'
-import { queryCost, QueryCosts } from './query-cost.js'
+import { queryCost } from './query-cost.js'
 import { queryLimits } from './query-limits.js'
 import { streamCap } from './stream-cap.js'
 
@@ -41,10 +40,9 @@ export interface YogaOptions {
 
 type Yoga = YogaServerInstance<RequestContext, Context>
 
-/** All ways to the API: Yoga's own HTTP layer, around it (direct-post.ts), and around all of Yoga (known-mutations.ts). */
+/** Both ways to the API: Yoga's own HTTP layer, and around it (direct-post.ts). What surrounds an operation is the same plugins. */
 export interface GraphQLServing {
   yoga: Yoga
-  knownMutations: KnownMutations
   internalErrors: InternalErrors
 }
 
@@ -58,12 +56,8 @@ export function openYoga({
   streamsPerToken,
 }: YogaOptions): GraphQLServing {
   const internalErrors = new InternalErrors(observation.log)
-  const compiled = new CompiledMutations()
-  const costs = new QueryCosts()
-  const watch = operationWatcher(observation)
   const contextOf = ({ caller, requestId, res }: RequestContext): Context =>
     createContext({ services, caller, requestId, asker: new HttpAsker(res) })
-  const knownMutations = new KnownMutations({ compiled, costs, watch, internalErrors, contextOf })
   const yoga = createYoga<RequestContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -71,14 +65,13 @@ export function openYoga({
     maskedErrors: { maskError: (error) => internalErrors.mask(error) },
     plugins: [
       orderedAnswers,
-      knownMutations.plugin(),
-      observeOperations(watch, observation.log),
+      observeOperations(observation),
       queryLimits(),
-      queryCost(costs),
+      queryCost(),
       streamCap(streamsPerToken),
       internalErrors.plugin(),
       forgetRevokedTokens(onTokenRevoked),
-      compiled.plugin(),
+      compiledMutations(),
       unbufferedStreams,
     ],
     graphiql: graphiql && ((_request, context) => graphiqlOptions(context.res)),
@@ -93,5 +86,5 @@ export function openYoga({
     // Held to its size before it gets here (read-body.ts): Yoga's own limit reads a body to its end first.
     maxRequestBodySize: false,
   })
-  return { yoga, knownMutations, internalErrors }
+  return { yoga, internalErrors }
 }

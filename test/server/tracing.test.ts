@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterAll, expect, it } from 'vitest'
 import { openTracing } from '../../src/server/tracing.js'
-import { observeOperations, operationWatcher } from '../../src/server/observe-operations.js'
+import { observeOperations } from '../../src/server/observe-operations.js'
 import { openLog } from '../../src/server/log.js'
 import { Metrics } from '../../src/server/metrics.js'
 import { createContext } from '../../src/graphql/context.js'
@@ -48,7 +48,7 @@ it('with one, operations, claim batches and conversation transactions are spans,
   await claimTask(world.services, world.caller, { runtimeIds: [runtime.id], max: 1, mutation: 'claimTask' })
 
   const log = openLog('silent')
-  const plugin = observeOperations(operationWatcher({ log, metrics, tracing }), log)
+  const plugin = observeOperations({ log, metrics, tracing })
   const args: ExecutionArgs = {
     schema,
     document: parse(`query Ask { task(id: "${PROMPT}") { id } }`),
