@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { createWriteStream, renameSync, rmSync } from 'node:fs'
-import { finished } from 'node:stream/promises'
 import { exportLog } from '../event-log/export/export-log.js'
+import { wholeFile } from '../machine/whole-file.js'
 import type { Command } from './run-command.js'
 
 const USAGE = `Say what to export: --conversation chat_... (or issue_...), or --all. --out takes the file to write.`
@@ -25,7 +24,11 @@ export async function exportCommand({ database, terminal, flags }: Command): Pro
     await exported((line) => terminal.line(line))
     return 0
   }
-  const conversations = await wholeFile(out, exported)
+  const conversations = await wholeFile(out, (file) =>
+    exported(async (line) => {
+      if (!file.write(`${line}\n`)) await once(file, 'drain')
+    }),
+  )
   terminal.line(`${conversations} conversations exported to ${out}.`)
   return 0
 }
@@ -34,25 +37,4 @@ function readConversation(flags: Command['flags']): string | null {
   const conversation = flags.get('conversation')
   if (flags.has('all') === (conversation !== undefined) || conversation === '') throw new Error(USAGE)
   return conversation ?? null
-}
-
-async function wholeFile<T>(path: string, fill: (write: (line: string) => Promise<void>) => Promise<T>): Promise<T> {
-  const unfinished = `${path}.${process.pid}`
-  const file = createWriteStream(unfinished, { mode: 0o600 })
-  // Whatever the disk says is thrown where the file is waited for.
-  const done = finished(file)
-  done.catch(() => undefined)
-  try {
-    const filled = await fill(async (line) => {
-      if (!file.write(`${line}\n`)) await Promise.race([once(file, 'drain'), done])
-    })
-    file.end()
-    await done
-    renameSync(unfinished, path)
-    return filled
-  } catch (error) {
-    file.destroy()
-    rmSync(unfinished, { force: true })
-    throw error
-  }
 }

@@ -38,6 +38,9 @@ export function batonProgram(): Command {
     }),
   )
   program.addCommand(doctorCommand())
+  program.addCommand(backupCommand())
+  program.addCommand(restoreCommand())
+  program.addCommand(moveCommand())
   program.addCommand(verifyCommand())
   program.addCommand(exportCommand())
   program.addCommand(simulateCommand())
@@ -73,6 +76,44 @@ function doctorCommand(): Command {
       const { terminalOf } = await import('./run-command.js')
       const { doctorCommand: run } = await import('./doctor-command.js')
       process.exitCode = await run(settingsOf(command), json === true, terminalOf(process.stdout))
+    })
+}
+
+function backupCommand(): Command {
+  return addDatabaseSettings(new Command('backup'))
+    .description('Writes the embedded database into a file, also while a server has it open. Says how to use pg_dump.')
+    .argument('<file>', 'the file to write; one that is there is replaced, at the end')
+    .option('--json', 'prints JSON')
+    .action(async (file: string, { json }: { json?: true }, command: Command) => {
+      const { terminalOf } = await import('./run-command.js')
+      const { backupCommand: run } = await import('./backup-command.js')
+      await run(settingsOf(command), { file, json: json === true }, terminalOf(process.stdout))
+    })
+}
+
+function restoreCommand(): Command {
+  return addDatabaseSettings(new Command('restore'))
+    .description('Makes a data directory of what `baton backup` wrote, and proves its log.')
+    .argument('<file>', 'what `baton backup` wrote')
+    .option('--replace', 'moves the database that is there aside, and keeps it')
+    .option('--json', 'prints JSON')
+    .action(async (file: string, { replace, json }: { replace?: true; json?: true }, command: Command) => {
+      const { terminalOf } = await import('./run-command.js')
+      const { restoreCommand: run } = await import('./restore-command.js')
+      const wanted = { file, replace: replace === true, json: json === true }
+      process.exitCode = await run(settingsOf(command), wanted, terminalOf(process.stdout))
+    })
+}
+
+function moveCommand(): Command {
+  return addSettings(new Command('move'), ['BATON_DATA_DIR'])
+    .description('Copies the embedded database to PostgreSQL, and proves both. Stop its server first.')
+    .requiredOption('--to <url>', 'postgresql://user:password@host:port/database, without rows of Baton')
+    .option('--json', 'prints JSON')
+    .action(async ({ to, json }: { to: string; json?: true }, command: Command) => {
+      const { terminalOf } = await import('./run-command.js')
+      const { moveCommand: run } = await import('./move-command.js')
+      process.exitCode = await run(settingsOf(command), { to, json: json === true }, terminalOf(process.stdout))
     })
 }
 

@@ -4,7 +4,8 @@ import type { Finding, Tally } from '../event-log/verify/finding.js'
 import { verifyExport } from '../event-log/verify/verify-export.js'
 import { verifyLog } from '../event-log/verify/verify-log.js'
 import { readLines } from '../machine/lines.js'
-import type { Command } from './run-command.js'
+import type { Database } from '../database/sql.js'
+import type { Command, Terminal } from './run-command.js'
 
 /** Findings written out one by one; the rest is only counted. */
 const SHOWN = 100
@@ -26,6 +27,18 @@ export function verifyFileCommand(context: Omit<Command, 'database'>): Promise<n
   return prove(context, (report, progress) => {
     return verifyExport(readLines(createReadStream(file)), { report, progress })
   })
+}
+
+/** {@link verifyCommand} within another command. With `json` what it says is not told, but returned. */
+export async function verifyWithin(
+  database: Database,
+  terminal: Terminal,
+  json: boolean,
+): Promise<{ status: number; verified: unknown }> {
+  let said = 'null'
+  const told: Terminal = json ? { ...terminal, line: (text) => (said = text) } : terminal
+  const status = await verifyCommand({ database, terminal: told, flags: new Map(json ? [['json', '']] : []) })
+  return { status, verified: JSON.parse(said) as unknown }
 }
 
 type Proof = (report: (finding: Finding) => void, progress: (tally: Readonly<Tally>) => void) => Promise<Tally>

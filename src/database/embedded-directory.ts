@@ -8,6 +8,7 @@ import {
   rmdirSync,
   rmSync,
   statfsSync,
+  writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -17,6 +18,10 @@ import { sqlState } from './sql.js'
 
 /** Of the PostgreSQL in PGlite. */
 const MAJOR_VERSION = '18'
+/** Where `baton restore` makes a database: within the data directory, so that it is on the same disk. */
+export const RESTORING = 'restoring'
+/** Beside PostgreSQL's files, so that it goes where they go. */
+const MOVED = 'baton-moved.txt'
 /** Always, whatever PostgreSQL was built with. */
 const CONTROL_FILE_BYTES = 8192
 const WAL_SEGMENT = /^[0-9A-F]{24}$/
@@ -33,6 +38,7 @@ const DISK_FULL = '53100'
 export async function preparedDatabase(directory: string): Promise<string> {
   const path = join(directory, 'database')
   if (!hasDatabase(directory)) {
+    assertNotRestoring(directory)
     assertRoom(directory)
     await makeDatabase(path)
   } else {
@@ -45,7 +51,7 @@ export async function preparedDatabase(directory: string): Promise<string> {
 /** What to say when PostgreSQL could not open the database at `path`, though it looked whole. */
 export function unopened(directory: string, path: string, cause: unknown): DirectoryUnfit {
   const code = (cause as NodeJS.ErrnoException | null)?.code
-  const known = freeBytes(directory) < LEAST_FREE_BYTES ? 'ENOSPC' : code
+  const known = hasRoom(directory) ? code : 'ENOSPC'
   const problem = known === undefined ? null : directoryProblem(directory, known)
   return new DirectoryUnfit(problem ?? damaged(path, 'PostgreSQL cannot read it'), { cause })
 }
@@ -53,7 +59,7 @@ export function unopened(directory: string, path: string, cause: unknown): Direc
 /** What to say when the migrations of the database in `directory` failed; null: nothing that the directory is to blame for. */
 export function unmigrated(directory: string, cause: unknown): DirectoryUnfit | null {
   const code = (cause as NodeJS.ErrnoException | null)?.code
-  const isFull = sqlState(cause) === DISK_FULL || code === 'ENOSPC' || freeBytes(directory) < LEAST_FREE_BYTES
+  const isFull = sqlState(cause) === DISK_FULL || code === 'ENOSPC' || !hasRoom(directory)
   return isFull ? new DirectoryUnfit(directoryProblem(directory, 'ENOSPC') ?? '', { cause }) : null
 }
 
@@ -86,6 +92,29 @@ function madeElsewhere(path: string): Promise<void> {
 export function hasDatabase(directory: string): boolean {
   const path = join(directory, 'database')
   return existsSync(path) && readdirSync(path).length > 0
+}
+
+/** An empty database in the place of one that somebody was about to restore would hand out nothing, and look well. */
+function assertNotRestoring(directory: string): void {
+  const unfinished = join(directory, RESTORING)
+  if (!existsSync(unfinished)) return
+  throw new DirectoryUnfit(
+    `A restore into ${directory} was cut off. Run baton restore again, or remove ${unfinished} to start with an empty database.`,
+  )
+}
+
+/** A server that is started on it by mistake would hand out the same tasks a second time. */
+export function markMoved(directory: string, sentence: string): void {
+  writeFileSync(join(directory, 'database', MOVED), `${sentence}\n`, { mode: 0o600 })
+}
+
+/** @throws DirectoryUnfit where the database in `directory` has been moved to PostgreSQL */
+export function assertNotMoved(directory: string): void {
+  const mark = join(directory, 'database', MOVED)
+  if (!existsSync(mark)) return
+  throw new DirectoryUnfit(
+    `${readFileSync(mark, 'utf8').trim()} Set DATABASE_URL to it. To serve this one all the same, remove ${mark} first.`,
+  )
 }
 
 function assertWhole(directory: string, path: string): void {
@@ -125,7 +154,12 @@ function assertUsable(directory: string, path: string, place: string): void {
 }
 
 function assertRoom(directory: string): void {
-  if (freeBytes(directory) < LEAST_FREE_BYTES) throw new DirectoryUnfit(directoryProblem(directory, 'ENOSPC') ?? '')
+  if (!hasRoom(directory)) throw new DirectoryUnfit(directoryProblem(directory, 'ENOSPC') ?? '')
+}
+
+/** Whether the disk has what a start needs. */
+export function hasRoom(directory: string): boolean {
+  return freeBytes(directory) >= LEAST_FREE_BYTES
 }
 
 export function freeBytes(directory: string): number {

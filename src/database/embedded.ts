@@ -6,6 +6,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { lockDirectory } from '../machine/directory-lock.js'
 import { DirectoryUnfit } from '../machine/directory-unfit.js'
+import { checkpointIfDue } from './checkpoint.js'
 import { preparedDatabase, unmigrated, unopened } from './embedded-directory.js'
 import { applyMissing } from './migrate.js'
 import type { AppliedQuery } from './migrate.js'
@@ -30,14 +31,19 @@ export async function openEmbedded(directory: string): Promise<Database> {
   makeDirectory(directory)
   const unlock = await lockDirectory(directory)
   try {
-    const pglite = await openedPGlite(directory)
-    return await openPGlite(pglite, unlock).catch((error: unknown) => {
-      throw unmigrated(directory, error) ?? error
-    })
+    return await openHeld(directory, unlock)
   } catch (error) {
     await unlock()
     throw error
   }
+}
+
+/** As {@link openEmbedded}, in a directory that this process has locked. `released` is called after closing. */
+export async function openHeld(directory: string, released: () => Promise<void>): Promise<Database> {
+  const pglite = await openedPGlite(directory)
+  return openPGlite(pglite, released, directory).catch((error: unknown) => {
+    throw unmigrated(directory, error) ?? error
+  })
 }
 
 /** Asks the database in `directory`, which must be there, as it is: nothing is migrated. Throws as {@link openEmbedded}. */
@@ -65,8 +71,15 @@ async function openedPGlite(directory: string): Promise<PGlite> {
   }
 }
 
-/** As {@link openEmbedded}, over a PostgreSQL wherever it keeps its files. `released` is called after closing. */
-export async function openPGlite(from: PGlite | PGliteOptions, released: () => Promise<void>): Promise<Database> {
+/**
+ * As {@link openEmbedded}, over a PostgreSQL wherever it keeps its files. `released` is called after closing. `directory`:
+ * the data directory; null where there is none that anybody would back up.
+ */
+export async function openPGlite(
+  from: PGlite | PGliteOptions,
+  released: () => Promise<void>,
+  directory: string | null = null,
+): Promise<Database> {
   const pglite = from instanceof PGlite ? from : await PGlite.create(from)
   await applyMissing((script) => pglite.exec(script), queryOf(pglite))
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite) })
@@ -78,6 +91,7 @@ export async function openPGlite(from: PGlite | PGliteOptions, released: () => P
     sql: sqlOf(pglite),
     reads: sqlOf(pglite),
     transaction: (work) => inTransaction(pglite, routines, work),
+    checkpointIfDue: () => (directory === null ? Promise.resolve() : checkpointIfDue(sqlOf(pglite), directory)),
     makeRoom: () => undefined,
     pools: () => [],
     async close() {
@@ -131,7 +145,7 @@ async function inTransaction<T>(
 }
 
 /** One after another: asked for all at once, Node tries for ever where a file system has no room for any, as /proc. */
-function makeDirectory(path: string): void {
+export function makeDirectory(path: string): void {
   const directory = resolve(path)
   const exists = existsSync(directory)
   if (!exists) makeDirectory(dirname(directory))

@@ -63,6 +63,7 @@ export function openPostgres(
     sql: sqlOf(writes, ANSWER_TIMEOUT_MS, (error) => leaveReadOnly(writes, error)),
     reads: sqlOf(reads, ANSWER_TIMEOUT_MS),
     transaction: (work) => inTransaction(writes, work),
+    checkpointIfDue: () => Promise.resolve(),
     makeRoom() {
       if (!writes.giveOne()) reads.giveOne()
     },

@@ -41,6 +41,8 @@ export interface Database {
    * and on PostgreSQL the row locks taken so far are held meanwhile.
    */
   transaction<T>(work: (sql: TransactionSql) => Promise<T>): Promise<T>
+  /** Keeps the write-ahead log of the embedded database short. PostgreSQL does that by itself. */
+  checkpointIfDue(): Promise<void>
   /** Does with one connection less for a while, where there are several: another connection of this process found no room. */
   makeRoom(): void
   /** How the connections are used at this moment; none where there are no pools of them. */

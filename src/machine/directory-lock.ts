@@ -9,6 +9,7 @@ import { DirectoryUnfit, directoryProblem } from './directory-unfit.js'
 
 /** Longest path that every system takes for a unix socket. */
 const MAX_SOCKET_PATH = 100
+const LOCK = 'baton.lock'
 
 /** What a file system says that has no sockets, such as a folder of the host in some containers. */
 const NO_SOCKETS = ['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EINVAL', 'ENOSYS']
@@ -28,12 +29,13 @@ export class DirectoryInUse extends Error {
  * Holds `directory` for this process until the returned function is called, or the process ends in whatever way.
  * A listening socket is the lock: unlike a pid file it cannot outlive its process, nor mistake a stranger for it.
  *
- * `refusal`: what to tell whoever finds it held; the data directory of a server where it is left out.
+ * `refusal`: what to tell whoever finds it held; the data directory of a server where it is left out. `file`: the name of
+ * the socket; a directory may be held for several purposes, each by one process.
  *
  * @throws DirectoryInUse, or DirectoryUnfit where no socket can be made
  */
-export async function lockDirectory(directory: string, refusal?: string): Promise<() => Promise<void>> {
-  const [inside, outside] = socketPaths(realpathSync(directory))
+export async function lockDirectory(directory: string, refusal?: string, file = LOCK): Promise<() => Promise<void>> {
+  const [inside, outside] = socketPaths(directory, file)
   try {
     return await lock(inside, directory, refusal)
   } catch (error) {
@@ -61,11 +63,19 @@ async function lock(path: string, directory: string, refusal: string | undefined
   throw new DirectoryInUse(directory, refusal)
 }
 
+/** Whether a process holds `directory` by the socket `file` ({@link lockDirectory}). */
+export async function isHeld(directory: string, file: string): Promise<boolean> {
+  for (const path of socketPaths(directory, file)) if (await answers(path)) return true
+  return false
+}
+
 /** In the directory, and the one to take where that cannot be. */
-function socketPaths(directory: string): [string, string] {
-  const hash = createHash('sha256').update(directory).digest('hex').slice(0, 24)
+function socketPaths(place: string, file: string): [string, string] {
+  const directory = realpathSync(place)
+  const purpose = file === LOCK ? '' : `/${file}`
+  const hash = createHash('sha256').update(`${directory}${purpose}`).digest('hex').slice(0, 24)
   if (process.platform === 'win32') return [`\\\\.\\pipe\\baton-${hash}`, `\\\\.\\pipe\\baton-${hash}`]
-  const [inside, outside] = [join(directory, 'baton.lock'), join(tmpdir(), `baton-${hash}.lock`)]
+  const [inside, outside] = [join(directory, file), join(tmpdir(), `baton-${hash}.lock`)]
   return [inside.length <= MAX_SOCKET_PATH ? inside : outside, outside]
 }
 
@@ -76,7 +86,9 @@ function listen(path: string): Promise<Server | null> {
       if (error.code === 'EADDRINUSE') resolve(null)
       else reject(error)
     })
-    server.listen(path, () => {
+    // For all users, where the directory lets them: root may run a command on the directory of the server's user, who could
+    // not tell its live socket from a dead one.
+    server.listen({ path, readableAll: true, writableAll: true }, () => {
       server.unref()
       resolve(server)
     })

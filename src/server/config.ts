@@ -217,7 +217,7 @@ function wholeNumber(from: number, to: number, fallback: number): Variable<numbe
   return { schema, fallback, expected: `a whole number from ${from} to ${to}` }
 }
 
-function isPostgresUrl(text: string): boolean {
+export function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, searchParams } = new URL(text)
   return (protocol === 'postgresql:' || protocol === 'postgres:') && (hostname !== '' || searchParams.has('host'))

@@ -1,4 +1,5 @@
 import { connectionShares } from '../database/connection-shares.js'
+import { assertNotMoved } from '../database/embedded-directory.js'
 import { openEmbedded } from '../database/embedded.js'
 import { migratePostgres } from '../database/migrate.js'
 import { openPostgres } from '../database/postgres.js'
@@ -18,7 +19,10 @@ type Where = Pick<Config, 'databaseUrl' | 'dataDirectory' | 'databaseConnections
  */
 export async function openDatabase(where: Where, log: Log, { serves = false } = {}): Promise<Database> {
   const { databaseUrl, dataDirectory, databaseConnections, rateLimitStore } = where
-  if (databaseUrl === null) return openEmbedded(dataDirectory)
+  if (databaseUrl === null) {
+    if (serves) assertNotMoved(dataDirectory)
+    return openEmbedded(dataDirectory)
+  }
   const allowed = await provePostgres(databaseUrl, { serves })
   if (allowed !== null && allowed < databaseConnections) {
     log.warn(

@@ -49,8 +49,9 @@ export interface Swept {
 
 /**
  * What time alone brings about: leases that ran out, scheduled tasks that came due, runtimes that have cooled down, tasks
- * that waited too long, records past their time, statistics that no longer fit. It also writes down which runtimes are
- * asked for. Each task is decided anew under its conversation's lock, so many processes may sweep at once.
+ * that waited too long, records past their time, statistics that no longer fit, a write-ahead log that is long. It also
+ * writes down which runtimes are asked for. Each task is decided anew under its conversation's lock, so many processes may
+ * sweep at once.
  *
  * @throws the first error, once all else is done: a task that cannot be ended keeps no other waiting.
  */
@@ -70,6 +71,7 @@ export async function sweep(services: Services): Promise<Swept> {
   const oldest = new Date(now.getTime() - REQUEST_RECORD_HOURS * 3_600_000)
   const deleted = await database.sql.rows(DELETE_RECORDS, [oldest])
   await refreshStatistics(database.sql)
+  await database.checkpointIfDue()
   await services.asked.write(database.sql, now)
   const [failure] = [...expired.failures, ...queueExpired.failures]
   if (failure !== undefined) throw failure

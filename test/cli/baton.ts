@@ -30,8 +30,11 @@ export async function baton(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.stderr += text))
   while (killWhen !== undefined && !hasEnded(child)) {
-    if (await killWhen()) child.kill('SIGKILL')
-    else await sleep(1)
+    if (await killWhen()) {
+      child.kill('SIGKILL')
+      break
+    }
+    await sleep(1)
   }
   await ended(child)
   return { code: child.exitCode, ...ran }

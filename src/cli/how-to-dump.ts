@@ -1,0 +1,34 @@
+import { chooseSchema } from '../database/choose-schema.js'
+import { postgresAddress } from '../database/postgres-address.js'
+import { connect } from '../database/session.js'
+
+/** Parameters of a URL that only node-postgres takes. */
+const NOT_OF_LIBPQ = ['ssl', 'uselibpqcompat', 'sslnegotiation', 'password']
+
+/** How PostgreSQL is backed up: its own tools do it better than Baton could. */
+export async function howToDump(databaseUrl: string, file: string): Promise<string> {
+  const { connectionString, schema: named } = postgresAddress(databaseUrl)
+  const client = await connect(databaseUrl, 'baton-backup', null)
+  let schema: string
+  try {
+    schema = await chooseSchema(client, named)
+  } finally {
+    await client.end()
+  }
+  const url = new URL(connectionString)
+  url.password = ''
+  for (const name of NOT_OF_LIBPQ) url.searchParams.delete(name)
+  return [
+    'The database is PostgreSQL, and its own tools back it up. Nothing was written. Run',
+    `  pg_dump --format=custom --schema=${quoted(`"${schema}"`)} --file=${quoted(file)} ${quoted(url.href)}`,
+    `with the password in PGPASSWORD or ~/.pgpass. The schema ${schema} must be in it whole: every table with _prisma_migrations,`,
+    'the function refuse_log_change and its trigger. Only the rows of rate_limit may be missing. It is restored with',
+    `  pg_restore --clean --if-exists --no-owner --single-transaction --dbname=... ${quoted(file)}`,
+    'into an empty database, where baton verify proves it.',
+  ].join('\n')
+}
+
+/** For a shell. */
+function quoted(text: string): string {
+  return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,125 @@
+import { accessSync, constants, existsSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '../database/clock.js'
+import { NoBackup, readBackup } from '../database/backup-file.js'
+import type { Manifest } from '../database/backup-file.js'
+import { hasDatabase, hasRoom, RESTORING } from '../database/embedded-directory.js'
+import { makeDirectory, openHeld } from '../database/embedded.js'
+import type { Database } from '../database/sql.js'
+import { lockDirectory } from '../machine/directory-lock.js'
+import { DirectoryUnfit } from '../machine/directory-unfit.js'
+import type { Settings } from '../server/config.js'
+import { assertNoHoles } from '../session-pointer/upcast.js'
+import { megabytes } from './doctor/check.js'
+import { asProblem, readSettings } from './run-command.js'
+import type { Terminal } from './run-command.js'
+import { verifyWithin } from './verify-command.js'
+
+interface Wanted {
+  file: string
+  /** The database that is there is moved aside. */
+  replace: boolean
+  json: boolean
+}
+
+/**
+ * `baton restore FILE`: makes the database of a data directory of what `baton backup` wrote, and proves its log. It is made
+ * beside its place and then renamed: it is absent or whole.
+ *
+ * @returns 0, or 1 where the log that the backup has breaks a promise
+ */
+export async function restoreCommand(settings: Settings, wanted: Wanted, terminal: Terminal): Promise<number> {
+  assertNoHoles()
+  const config = readSettings(settings)
+  const { databaseUrl, dataDirectory: directory } = config
+  if (databaseUrl !== null) {
+    throw new Error(
+      'DATABASE_URL is set, and baton restore makes an embedded database. Unset it, or use pg_restore for what pg_dump wrote.',
+    )
+  }
+  assertReadable(wanted.file)
+  try {
+    makeDirectory(directory)
+    const unlock = await lockDirectory(directory)
+    try {
+      return await restoreInto(directory, wanted, terminal)
+    } finally {
+      await unlock()
+    }
+  } catch (error) {
+    terminal.clear()
+    throw error instanceof NoBackup ? error : asProblem(error, config)
+  }
+}
+
+async function restoreInto(directory: string, { file, replace, json }: Wanted, terminal: Terminal): Promise<number> {
+  if (hasDatabase(directory) && !replace) {
+    throw new Error(
+      `There is a database in ${directory}. Nothing was changed. Name another directory with BATON_DATA_DIR, or move this one aside with --replace.`,
+    )
+  }
+  const unfinished = join(directory, RESTORING)
+  // Of one that was killed.
+  rmSync(unfinished, { recursive: true, force: true })
+  makeDirectory(unfinished)
+  try {
+    const manifest = await readBackup(file, unfinished, (bytes) => terminal.progress(`${megabytes(bytes)} unpacked`))
+    terminal.clear()
+    if (!json) terminal.line(`A backup of ${manifest.takenAt}, by Baton ${manifest.version}.`)
+    const database = await opened(file, manifest, unfinished)
+    const { status, verified } = await verifyWithin(database, terminal, json).finally(() => database.close())
+    const aside = putInPlace(directory, unfinished)
+    terminal.line(
+      json
+        ? JSON.stringify({ directory, takenAt: manifest.takenAt, version: manifest.version, aside, verified })
+        : ending(directory, aside, status),
+    )
+    return status
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+}
+
+/** As a start opens it, which applies the migrations that it lacks. */
+async function opened(file: string, { version }: Manifest, unfinished: string): Promise<Database> {
+  try {
+    return await openHeld(unfinished, () => Promise.resolve())
+  } catch (error) {
+    if (!(error instanceof DirectoryUnfit) || !hasRoom(unfinished)) throw error
+    throw new NoBackup(
+      `${file} was written by Baton ${version}, and this build cannot open what it has: it is damaged, or of another PostgreSQL. Restore it with that version.`,
+      { cause: error },
+    )
+  }
+}
+
+/** @returns where the database is now that was there before; null: there was none */
+function putInPlace(directory: string, unfinished: string): string | null {
+  const place = join(directory, 'database')
+  let aside: string | null = null
+  if (hasDatabase(directory)) {
+    aside = `${place}.${systemClock.now().toISOString().replaceAll(':', '-')}`
+    renameSync(place, aside)
+  } else if (existsSync(place)) {
+    // Windows renames nothing over an empty directory.
+    rmdirSync(place)
+  }
+  renameSync(join(unfinished, 'database'), place)
+  return aside
+}
+
+function ending(directory: string, aside: string | null, status: number): string {
+  const kept = aside === null ? '' : ` The database that was there is ${aside} now.`
+  return status === 0
+    ? `Restored to ${directory}. baton serve starts a server on it.${kept}`
+    : `Restored to ${directory} as it was when it was backed up, with the findings above.${kept}`
+}
+
+function assertReadable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(`${file} cannot be read (${code}). Name what baton backup wrote.`, { cause: error })
+  }
+}
