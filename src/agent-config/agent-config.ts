@@ -82,7 +82,5 @@ export const agentConfig = z
   )
   .describe('The config of an agent.')
 
-export type AgentConfig = z.infer<typeof agentConfig>
-
 /** The same as a JSON Schema (draft 2020-12). */
 export const AGENT_CONFIG_SCHEMA: object = z.toJSONSchema(agentConfig, { io: 'input' })

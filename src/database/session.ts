@@ -4,7 +4,7 @@ import { Client, escapeLiteral } from 'pg'
 import { postgresAddress } from './postgres-address.js'
 import { isTooMany, SharedPool } from './shared-pool.js'
 
-export const CONNECT_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 5_000
 /** A lock held this long means that something is stuck; the caller gets a retryable error, not a pile-up. */
 const LOCK_TIMEOUT_MS = 5_000
 export const STATEMENT_TIMEOUT_MS = 30_000
@@ -67,7 +67,7 @@ export function searchPath(schema: string): Settings {
  * parameters: poolers refuse those, and a URL's `options` would stand beside them. One round trip. The timeout is lifted
  * first, because a role may have one that is too short for the rest.
  */
-export function sessionScript(more: Settings = {}): string {
+function sessionScript(more: Settings = {}): string {
   const wanted = Object.entries({ ...EVERY_SESSION, ...more })
   const values = wanted.map(([name, value]) => `(${escapeLiteral(name)}, ${escapeLiteral(value)})`).join(', ')
   return `SET statement_timeout = 0;

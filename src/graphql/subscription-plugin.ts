@@ -35,7 +35,7 @@ class SubscriptionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 }
 
 /** The same stream, until its token ends. No generator, because the token may end while the next entry is waited for. */
-export function whileTokenHolds<T>(stream: AsyncIterable<T>, token: TokenHold): AsyncIterableIterator<T> {
+function whileTokenHolds<T>(stream: AsyncIterable<T>, token: TokenHold): AsyncIterableIterator<T> {
   const iterator = stream[Symbol.asyncIterator]()
   const over: IteratorResult<T> = { done: true, value: undefined }
   let ended = false

@@ -6,7 +6,7 @@ const MOST_LINES = 4
 const MOST_CHARACTERS = 400
 
 /** A tool's answer in short: its first lines, and how many more there are. */
-export function shortly(answer: string): string {
+function shortly(answer: string): string {
   const lines = answer.trim().split('\n')
   const some = lines.slice(0, MOST_LINES).join('\n').slice(0, MOST_CHARACTERS)
   const more = lines.length - MOST_LINES
