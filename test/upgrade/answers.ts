@@ -22,7 +22,7 @@ export async function answersOf(url: string, token: string, { conversations }: L
   const client = new GraphQLClient(`${url}/graphql`, { headers: { authorization: `Bearer ${token}` } })
   const each = Object.entries(conversations).map(async ([name, id]) => [
     name,
-    await client.request(CONVERSATION, { id }),
+    await client.request<unknown>(CONVERSATION, { id }),
   ])
-  return { ...(Object.fromEntries(await Promise.all(each)) as object), whole: await client.request(WHOLE) }
+  return { ...(Object.fromEntries(await Promise.all(each)) as object), whole: await client.request<unknown>(WHOLE) }
 }

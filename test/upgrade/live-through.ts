@@ -30,9 +30,12 @@ export async function liveThrough(url: string, root: string): Promise<Lived> {
   const client = new GraphQLClient(`${url}/graphql`, { headers: { authorization: `Bearer ${root}` } })
   const change = async (mutation: string, input: object, selection: string): Promise<string> => {
     const type = `${mutation[0]?.toUpperCase() ?? ''}${mutation.slice(1)}Input!`
-    const data = await client.request(`mutation ($input: ${type}) { ${mutation}(input: $input) { ${selection} } }`, {
-      input,
-    })
+    const data = await client.request<unknown>(
+      `mutation ($input: ${type}) { ${mutation}(input: $input) { ${selection} } }`,
+      {
+        input,
+      },
+    )
     return /"(?:id|secret)":"([^"]+)"/.exec(JSON.stringify(data))?.[1] ?? ''
   }
   const daemonToken = await change('createToken', { name: 'a', kind: 'DAEMON', daemonId: 'machine-a' }, 'secret')
