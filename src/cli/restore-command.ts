@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { systemClock } from '../database/clock.js'
 import { NoBackup, readBackup } from '../database/backup-file.js'
 import type { Manifest } from '../database/backup-file.js'
+import { DatabaseUnfit } from '../database/database-unfit.js'
 import { hasDatabase, hasRoom, RESTORING } from '../database/embedded-directory.js'
 import { makeDirectory, openHeld } from '../database/embedded.js'
 import type { Database } from '../database/sql.js'
@@ -85,6 +86,7 @@ async function opened(file: string, { version }: Manifest, unfinished: string): 
   try {
     return await openHeld(unfinished, () => Promise.resolve())
   } catch (error) {
+    if (error instanceof DatabaseUnfit) throw new NoBackup(error.sentence(`what ${file} has`), { cause: error })
     if (!(error instanceof DirectoryUnfit) || !hasRoom(unfinished)) throw error
     throw new NoBackup(
       `${file} was written by Baton ${version}, and this build cannot open what it has: it is damaged, or of another PostgreSQL. Restore it with that version.`,

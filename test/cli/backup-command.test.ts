@@ -167,6 +167,23 @@ it("an older build's database is given what it lacks when it is restored", async
   await database.close()
 })
 
+it("a newer build's database is left to that build, and what is there stays", async () => {
+  const newer = emptyDirectory()
+  cpSync(lived, newer, { recursive: true })
+  const pglite = await PGlite.create({ dataDir: join(newer, 'database') })
+  await pglite.exec(`INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
+    VALUES ('later', '', now(), '29990101000000_later', 1)`)
+  await pglite.close()
+  const [out, into] = [join(emptyDirectory(), 'newer.tgz'), await migratedDirectory()]
+  expect(await backup(newer, out)).toMatchObject({ code: 0 })
+  const { code, stderr } = await restore(out, into, '--replace')
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: `A newer build has migrated what ${out} has (29990101000000_later). Start that build, or restore a backup from before. Nothing was changed.\n`,
+  })
+  expect(readdirSync(into)).toEqual(['database'])
+})
+
 it('a broken file leaves what is there as it is', async () => {
   const into = await migratedDirectory()
   const broken = join(emptyDirectory(), 'broken.tgz')
