@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { TypeID } from 'typeid-js'
+import { fromUUIDBytes, TypeID } from 'typeid-js'
 import { systemClock } from './clock.js'
 import type { Clock } from './clock.js'
 
@@ -40,16 +40,18 @@ export function derivedId(prefix: IdPrefix, micros: number, seed: Uint8Array): s
 
 const MOST_COUNTED = 0xfff
 
+/** Of the id that is being made. */
+const bytes = new Uint8Array(16)
+const view = new DataView(bytes.buffer)
+
 /** A UUID of version 7: the millisecond, 12 bits that sort within it, and 8 bytes of which 62 bits stay. */
 function typeId(prefix: IdPrefix, ms: number, within: number, rest: Uint8Array): string {
-  const bytes = new Uint8Array(16)
-  const view = new DataView(bytes.buffer)
   view.setUint16(0, Math.floor(ms / 2 ** 32))
   view.setUint32(2, ms % 2 ** 32)
   view.setUint16(6, 0x7000 | within)
-  bytes.set(rest.subarray(0, 8), 8)
+  for (let i = 0; i < 8; i++) bytes[8 + i] = rest[i] ?? 0
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  return TypeID.fromUUIDBytes(prefix, bytes).toString()
+  return fromUUIDBytes(prefix, bytes)
 }
 
 /** The prefix of a well-formed id; null for anything else. */

@@ -2,9 +2,9 @@ import type { Sql } from './sql.js'
 import { statement } from './sql.js'
 
 /** Tables that grow from nothing within seconds, or are empty at one moment and full at the next. */
-const LIVELY = [
-  ...['queue_entry', 'claim', 'task', 'task_content', 'conversation', 'session_event', 'chat_message'],
-  ...['request_record', 'agent', 'runtime'],
+export const LIVELY: readonly string[] = [
+  ...['queue_entry', 'claim', 'task', 'task_content', 'conversation', 'session_event', 'session_snapshot'],
+  ...['chat_message', 'conversation_listing', 'request_record', 'task_progress', 'imported_row', 'agent', 'runtime'],
 ]
 
 const OUTDATED = statement(

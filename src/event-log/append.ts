@@ -29,6 +29,15 @@ export interface Append {
   previousDigest: string
   /** Whether people would call this activity: messages, new work, its end. */
   activity: boolean
+  /** Only with an opening: the times of a conversation that was kept elsewhere before. Default: all of it is from now. */
+  times?: ConversationTimes | undefined
+}
+
+export interface ConversationTimes {
+  createdAt: Date
+  updatedAt: Date
+  lastActivityAt: Date
+  archivedAt: Date | null
 }
 
 export interface ConversationOpening {
@@ -43,10 +52,12 @@ const OPEN = step(
   ['json', 'int'],
   // In the order of what is unique about them: processes that open the same threads take turns.
   `INSERT INTO conversation ("workspaceId", id, kind, "agentId", "issueKey", title, version, state, "foldVersion",
-     digest, "createdAt", "updatedAt", "lastActivityAt")
-   SELECT s."workspaceId", s.id, s.kind, s."agentId", s."issueKey", s.title, s.version, s.state, $2, s.digest, s.at, s.at, s.at
+     digest, "createdAt", "updatedAt", "lastActivityAt", "archivedAt")
+   SELECT s."workspaceId", s.id, s.kind, s."agentId", s."issueKey", s.title, s.version, s.state, $2, s.digest, s."createdAt",
+     s."updatedAt", s."lastActivityAt", s."archivedAt"
    FROM json_to_recordset($1::json) AS s("workspaceId" text, id text, kind text, "agentId" text, "issueKey" text, title text,
-     version int, state jsonb, digest text, at timestamptz)
+     version int, state jsonb, digest text, "createdAt" timestamptz, "updatedAt" timestamptz, "lastActivityAt" timestamptz,
+     "archivedAt" timestamptz)
    ORDER BY s."workspaceId", s."agentId", s."issueKey"
    ON CONFLICT DO NOTHING`,
   { changes: 'json_array_length($1)' },
@@ -118,40 +129,55 @@ export function appendWrites(appends: readonly Append[]): StepCall[] {
   for (const { workspaceId } of events) left.set(workspaceId, (left.get(workspaceId) ?? 0) + 1)
   const workspaces = [...left.keys()]
   const heads = { step: MOVE_HEADS, values: [workspaces, [...left.values()]] }
-  /** How many of the workspace's events come after each. */
-  const placed = events.map((event) => {
-    const after = (left.get(event.workspaceId) ?? 0) - 1
-    left.set(event.workspaceId, after)
-    return { ...event, after }
-  })
+  for (const event of events) {
+    event.after = (left.get(event.workspaceId) ?? 0) - 1
+    left.set(event.workspaceId, event.after)
+  }
   const snapshots = appends.flatMap(({ conversationId, snapshots: kept = [] }) =>
     kept.flatMap((state) => {
-      const event = placed.find((one) => one.conversationId === conversationId && one.version === state.version)
+      const event = events.find((one) => one.conversationId === conversationId && one.version === state.version)
       return event === undefined ? [] : { workspaceId: event.workspaceId, conversationId, after: event.after, state }
     }),
   )
   const opened = appends.filter(({ opening }) => opening !== null)
   const advanced = appends.filter(({ opening }) => opening === null)
   const last = new Map(events.map((event) => [event.conversationId, event]))
-  const streamOf = ({ workspaceId, conversationId, state, occurredAt, activity, opening }: Append) => {
+  const headOf = ({ conversationId, state }: Append) => {
     const { version, digest } = last.get(conversationId) ?? {}
-    return { workspaceId, id: conversationId, version, state, digest, at: occurredAt, activity, ...opening }
+    return { version, digest, state }
   }
-  const calls: StepCall[] = [heads, { step: WRITE_EVENTS, values: [workspaces, JSON.stringify(placed)] }]
+  const calls: StepCall[] = [heads, { step: WRITE_EVENTS, values: [workspaces, JSON.stringify(events)] }]
   if (snapshots.length > 0) {
     calls.push({ step: WRITE_SNAPSHOTS, values: [JSON.stringify(snapshots), FOLD_VERSION] })
   }
-  if (opened.length > 0) calls.push({ step: OPEN, values: [JSON.stringify(opened.map(streamOf)), FOLD_VERSION] })
+  if (opened.length > 0) {
+    const streams = opened.map((append) => ({ ...headOf(append), ...openingOf(append) }))
+    calls.push({ step: OPEN, values: [JSON.stringify(streams), FOLD_VERSION] })
+  }
   if (advanced.length > 0) {
     const keys = [
       advanced.map(({ workspaceId }) => workspaceId),
       advanced.map(({ conversationId }) => conversationId),
       advanced.map(({ expectedVersion }) => expectedVersion),
     ]
-    const streams = byId(advanced.map((append) => [append.conversationId, streamOf(append)]))
+    const streams = byId(
+      advanced.map((append) => {
+        const { occurredAt: at, activity } = append
+        return [append.conversationId, { ...headOf(append), at, activity }]
+      }),
+    )
     calls.push({ step: ADVANCE, values: [...keys, streams, FOLD_VERSION] })
   }
   return calls
+}
+
+function openingOf({ workspaceId, conversationId: id, occurredAt: at, opening, times }: Append) {
+  return {
+    workspaceId,
+    id,
+    ...opening,
+    ...(times ?? { createdAt: at, updatedAt: at, lastActivityAt: at, archivedAt: null }),
+  }
 }
 
 /** Where the last event of each append stands, in the order of the appends. */
@@ -168,13 +194,27 @@ export function lastPositions(appends: readonly Append[], { move_log_heads = [] 
 
 function digestedEvents({ workspaceId, conversationId, expectedVersion, ...append }: Append) {
   let digest = append.previousDigest
+  const { actor } = append
   return append.events.map((event, index) => {
     const { id, type, taskId, runtimeId, data, occurredAt = append.occurredAt } = event
-    const { actor } = append
     const version = expectedVersion + index + 1
     const schemaVersion = CURRENT_SCHEMA_VERSION[type]
-    const said = { version, id, type, schemaVersion, taskId, runtimeId, actor, occurredAt, data }
-    digest = chainDigest(digest, said)
-    return { workspaceId, conversationId, ...said, digest }
+    digest = chainDigest(digest, { version, id, type, schemaVersion, taskId, runtimeId, actor, occurredAt, data })
+    return {
+      workspaceId,
+      conversationId,
+      version,
+      id,
+      type,
+      schemaVersion,
+      taskId,
+      runtimeId,
+      actor,
+      occurredAt: occurredAt.toISOString(),
+      data,
+      digest,
+      /** How many of the workspace's events come after it. */
+      after: 0,
+    }
   })
 }

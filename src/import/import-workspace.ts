@@ -1,5 +1,6 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
+import { importConversations } from './import-conversations.js'
 import { emptySummary } from './import-summary.js'
 import { machinesOf, takeSessions } from './machines.js'
 import type { ImportedConversation, ImportSummary } from './import-summary.js'
@@ -10,19 +11,11 @@ import { countConversations, countLeftOut, readAgents, readRuntimes, readWorkspa
 import type { SourceConversation } from './source/source-rows.js'
 import { spool } from './source/spool.js'
 import { idsFor } from './target/derive-id.js'
-import { importedAmong, importedOf, lockImport, writeImported } from './target/imported-rows.js'
+import { lockImport, writeImported } from './target/imported-rows.js'
 import { planFleet } from './target/plan-fleet.js'
-import type { FleetPlan } from './target/plan-fleet.js'
 import { targetWorkspace } from './target/target-workspace.js'
 import type { TargetWorkspace } from './target/target-workspace.js'
-import { writeConversations } from './target/write-conversations.js'
-import type { Written } from './target/write-conversations.js'
 import { readKnownFleet, writeFleet } from './target/write-fleet.js'
-import { isKnownRole } from './translate/message-moments.js'
-import { sourceKey, sourceRows } from './translate/names.js'
-import { isKnownStatus } from './translate/task-story.js'
-import { translate } from './translate/translate.js'
-import type { Translation } from './translate/translate.js'
 
 export interface ImportOptions {
   /** The source's workspace; null: the only one. */
@@ -78,9 +71,9 @@ export async function importWorkspace(
   try {
     // Writing takes longer than reading: meanwhile the source may clean up after itself.
     await source.release()
-    const run = await importer(database, clock, target.id, plan, options.dryRun)
-    for await (const some of batches(read.items(), options.atOnce ?? AT_ONCE)) {
-      for (const imported of await run(some)) {
+    const into = { database, clock, workspaceId: target.id, names: plan.names, dryRun: options.dryRun }
+    for await (const some of importConversations(into, batches(read.items(), options.atOnce ?? AT_ONCE))) {
+      for (const imported of some) {
         takeIn(summary, imported)
         if (imported.status === 'IMPORTED') takeSessions(machines, imported.sessions)
         listener.conversation?.(imported)
@@ -113,67 +106,4 @@ async function* batches(
     rows = 0
   }
   if (some.length > 0) yield some
-}
-
-/** Imports some conversations, in one transaction; answers what became of each, in their order. */
-async function importer(
-  database: Database,
-  clock: Clock,
-  workspaceId: string,
-  { names }: FleetPlan,
-  dryRun: boolean,
-): Promise<(conversations: readonly SourceConversation[]) => Promise<ImportedConversation[]>> {
-  const { sql } = database
-  const chats = await importedOf(sql, workspaceId, 'chat_session')
-  const threads = await importedOf(sql, workspaceId, 'issue')
-  const judge = async (conversation: SourceConversation): Promise<ImportedConversation | Translation> => {
-    const { table, id } = sourceKey(conversation)
-    const before = (table === 'issue' ? threads : chats).get(id)
-    if (before !== undefined) {
-      const since = await rowsSince(database, workspaceId, conversation)
-      return { status: 'ALREADY', source: `${table} ${id}`, conversationId: before, ...since }
-    }
-    const agentId = conversation.chat?.agentId ?? conversation.thread?.agentId ?? ''
-    if (names.agents.has(agentId)) return translate(conversation, names)
-    return { status: 'SKIPPED', source: `${table} ${id}`, why: `its agent ${agentId} is not of this workspace` }
-  }
-  return async (conversations) => {
-    const judged: (ImportedConversation | Translation)[] = []
-    for (const conversation of conversations) judged.push(await judge(conversation))
-    const translations = judged.filter((one) => 'report' in one)
-    const target = { workspaceId, placeholder: names.placeholder }
-    const written = dryRun
-      ? translations.map(() => 'WRITTEN' as const)
-      : await writeConversations(database, target, translations, clock.now())
-    const became = new Map(translations.map((one, index) => [one, written[index] ?? 'WRITTEN']))
-    return judged.map((one) => ('report' in one ? importedAs(one, became.get(one) ?? 'WRITTEN') : one))
-  }
-}
-
-function importedAs({ report }: Translation, written: Written): ImportedConversation {
-  const { source, conversationId, name } = report
-  if (written === 'WRITTEN') return { status: 'IMPORTED', ...report }
-  if (written === 'ALREADY') return { status: 'ALREADY', source, conversationId, newerRows: 0, changedRows: 0 }
-  return { status: 'SKIPPED', source, why: `its agent has another thread under ${name}` }
-}
-
-/** How many rows a conversation has got in the source since it was imported, and how many of those that it had have changed. */
-async function rowsSince(
-  { sql }: Database,
-  workspaceId: string,
-  source: SourceConversation,
-): Promise<{ newerRows: number; changedRows: number }> {
-  const left = new Set([
-    ...source.tasks.filter(({ status }) => !isKnownStatus(status)).map(({ id }) => id),
-    ...source.messages.filter(({ role }) => !isKnownRole(role)).map(({ id }) => id),
-  ])
-  const rows = sourceRows(source).filter(({ sourceId }) => !left.has(sourceId))
-  const counts = { newerRows: 0, changedRows: 0 }
-  for (const table of new Set(rows.map((row) => row.table))) {
-    const own = rows.filter((row) => row.table === table)
-    const { known, changed } = await importedAmong(sql, workspaceId, table, own)
-    counts.newerRows += own.length - known.size
-    counts.changedRows += changed
-  }
-  return counts
 }

@@ -63,7 +63,11 @@ export function endingData({ sessionId, workDir, retiredSessionId, transcriptMis
   return usage === undefined ? said : { ...said, usage }
 }
 
+/** Of UTF-8, for a unit of UTF-16. */
+const MAX_BYTES_A_UNIT = 3
+
 /** The longest beginning of at most `limit` UTF-8 bytes that splits no character. */
 export function cutAtBytes(text: string, limit: number): string {
+  if (text.length * MAX_BYTES_A_UNIT <= limit) return text
   return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(limit)).read)
 }

@@ -7,6 +7,7 @@ import { fold } from './fold/fold.js'
 import { history } from './history/history.js'
 import { hostile } from './hostile/hostile.js'
 import { idle } from './idle/idle.js'
+import { importing } from './import/import.js'
 import { installed } from './installed/installed.js'
 import { page } from './page/page.js'
 import { streams } from './streams/streams.js'
@@ -25,4 +26,5 @@ export const BENCHES: Record<string, Bench> = {
   page,
   tab,
   installed,
+  import: importing,
 }

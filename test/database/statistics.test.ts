@@ -6,7 +6,7 @@ import { wakeableRuntimes } from '../../src/claim-queue/wakeable-runtimes.js'
 import { whyEmpty } from '../../src/claim-queue/why-empty.js'
 import { statement } from '../../src/database/sql.js'
 import type { Sql } from '../../src/database/sql.js'
-import { refreshStatistics } from '../../src/database/statistics.js'
+import { LIVELY, refreshStatistics } from '../../src/database/statistics.js'
 import { aRuntime, anAgent, claim, enqueue } from '../support/daemon-steps.js'
 import { explain } from '../support/explain.js'
 import { overManyRuntimes } from '../support/long-queues.js'
@@ -27,6 +27,20 @@ forEachDatabase((open) => {
     // What the rows' writer counted may be told only after it has been analysed, which is then done once more.
     await expect.poll(() => refreshStatistics(database.sql), { interval: 300, timeout: 5_000 }).toEqual([])
     expect(await refreshStatistics(database.sql)).toEqual([])
+  })
+})
+
+const TABLES = statement(
+  'test_tables',
+  `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY relname`,
+)
+/** A few rows a workspace, or a row that is changed in place. */
+const QUIET = ['_prisma_migrations', 'api_token', 'log_head', 'rate_limit', 'workspace']
+
+describePostgres('statistics', (open) => {
+  it('are gathered of every table that grows', async () => {
+    const tables = await (await open()).sql.rows<{ name: string }>(TABLES)
+    expect(tables.map(({ name }) => name)).toEqual([...LIVELY, ...QUIET].toSorted())
   })
 })
 

@@ -61,9 +61,9 @@ describe("an agent's thread on an issue", () => {
   const issue = { issueId: 'i1', chatSessionId: null }
 
   it('is opened under its key, with the first task', () => {
-    const { opening, createdAt } = translated({ chat: null, thread, tasks: [aTask('t1', 4, issue)] })
+    const { opening, times } = translated({ chat: null, thread, tasks: [aTask('t1', 4, issue)] })
     expect(opening).toEqual({ kind: 'ISSUE', agentId: 'agt_ada', issueKey: 'MUL-12', title: null })
-    expect(createdAt.toISOString()).toBe(timeAt(4))
+    expect(times.createdAt.toISOString()).toBe(timeAt(4))
   })
 
   it('gives its tasks key and title for a prompt, and says so of those that wait', () => {
@@ -82,7 +82,7 @@ describe("an agent's thread on an issue", () => {
 
 describe('a chat', () => {
   it('that was archived stays so', () => {
-    expect(translated({ chat: aChat({ status: 'archived' }) }).archivedAt?.toISOString()).toBe(timeAt(1000))
-    expect(translated({}).archivedAt).toBeNull()
+    expect(translated({ chat: aChat({ status: 'archived' }) }).times.archivedAt?.toISOString()).toBe(timeAt(1000))
+    expect(translated({}).times.archivedAt).toBeNull()
   })
 })

@@ -4,7 +4,7 @@ import { translate } from '../../src/import/translate/translate.js'
 import type { Translation } from '../../src/import/translate/translate.js'
 import type { Binding, SessionState } from '../../src/session-pointer/session-state.js'
 import { foldEvents } from '../../src/session-pointer/fold.js'
-import { asStream } from '../../src/import/translate/place-pointer.js'
+import { asStream } from '../../src/event-log/as-stream.js'
 
 /** Two runtimes of the source, and what they are called here. */
 export const LAPTOP = 'laptop'
@@ -112,7 +112,7 @@ export interface Translated extends Translation {
 export function translated(conversation: Partial<SourceConversation>): Translated {
   const source = { chat: aChat(), thread: null, tasks: [], messages: [], ...conversation }
   const translation = translate(source, NAMES)
-  const state = foldEvents(asStream(translation.events, new Date(0)))
+  const state = foldEvents(asStream(translation.events, 0, new Date(0)))
   const story = translation.events.map(({ type, taskId, data }) => {
     const about = 'messageId' in data && type === 'MESSAGE_POSTED' ? data.messageId : taskId
     return [type, about?.split(':')[1]].filter((word) => word !== undefined).join(' ')

@@ -74,6 +74,20 @@ const CASES: {
     own: ['RESUMABLE', 'rt_laptop', 'KEPT'],
   },
   {
+    promise: 'a stale pointer is an older candidate, too, where it names the runtime that an older task reported',
+    tasks: [ran('t1', 1, 's1', LAPTOP), ran('t2', 2, 's2', SERVER)],
+    chat: { sessionId: 's1', runtimeId: LAPTOP },
+    pointer: ['s2', 'rt_server'],
+    own: ['RESUMABLE', 'rt_laptop', 'KEPT'],
+  },
+  {
+    promise: 'a pointer that no task reported is older than a resume that was too large to be read',
+    tasks: [aTask('t1', 1, { status: 'failed', failureReason: 'codex_resume_oversized', runtimeId: LAPTOP })],
+    chat: { sessionId: 's1', runtimeId: SERVER },
+    pointer: null,
+    own: ['RESET', 'rt_server', 'KEPT'],
+  },
+  {
     promise: 'a pointer to a runtime that the source no longer has is unproven',
     tasks: [],
     chat: { sessionId: 's1', runtimeId: 'gone' },
@@ -149,6 +163,23 @@ describe("a chat's pointer", () => {
   it('ranks below a newer session where it is stale, so that a resume of that one leaves no gap', () => {
     const { state } = chatOf([ran('t1', 1, 's2', LAPTOP)], { sessionId: 's1' })
     expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s2', 's1'])
+  })
+
+  it('stands before the run that knew better, at its time at the latest: that one has the newest directory', () => {
+    const tasks = [ran('t1', 1, 's1', LAPTOP), ran('t2', 2, 's2', SERVER, { workDir: '/work/t2' })]
+    const { events, state } = chatOf(tasks, { sessionId: 's1', workDir: '/work/chat', runtimeId: LAPTOP })
+    const at = events.findIndex(({ type }) => type === 'POINTER_IMPORTED')
+    const claim = events.findLastIndex(({ type }) => type === 'TASK_CLAIMED')
+    expect([at, events[at]?.occurredAt]).toEqual([claim - 1, events[claim]?.occurredAt])
+    expect(state.workDir?.path).toBe('/work/t2')
+  })
+
+  it('says nothing of the runtime where a run has reported the session on another one, or as unfit', () => {
+    const pointer = { sessionId: 's1', runtimeId: SERVER }
+    const failed = { status: 'failed', failureReason: 'context_overflow' }
+    for (const task of [ran('t1', 1, 's1', LAPTOP), ran('t1', 1, 's1', SERVER, failed)]) {
+      expect(chatOf([task], pointer).events.at(-1)).toMatchObject({ type: 'POINTER_IMPORTED', runtimeId: null })
+    }
   })
 
   it('lends its directory alone where it names no session', () => {

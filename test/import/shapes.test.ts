@@ -233,8 +233,8 @@ describe('a time that cannot be kept', () => {
 
   it('of a chat and a message too; others stay as they are', () => {
     const chat = aChat({ createdAt: zero, updatedAt: Infinity })
-    const { createdAt, updatedAt, report } = translated({ chat, messages: [aMessage('m1', 1, { createdAt: zero })] })
-    expect([createdAt, updatedAt].map((time) => time.getUTCFullYear())).toEqual([1000, 9999])
+    const { times, report } = translated({ chat, messages: [aMessage('m1', 1, { createdAt: zero })] })
+    expect([times.createdAt, times.updatedAt].map((time) => time.getUTCFullYear())).toEqual([1000, 9999])
     expect(report.notes).toHaveLength(3)
     expect(translated({ tasks: [aTask('t1', 1)] }).report.notes).toEqual([])
   })

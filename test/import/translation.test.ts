@@ -65,10 +65,10 @@ describe('a row of each status', () => {
 
 describe('times', () => {
   it("every event has the source's own", () => {
-    const { events, createdAt, updatedAt } = translated({ tasks: [aTask('t1', 1)], messages: [aMessage('m1', 0.5)] })
-    const times = events.map(({ occurredAt }) => occurredAt?.toISOString())
-    expect(times).toEqual([0, 0.5, 1, 1.1, 1.2, 1.9].map(timeAt))
-    expect([createdAt, updatedAt].map((time) => time.toISOString())).toEqual([timeAt(0), timeAt(1000)])
+    const { events, times } = translated({ tasks: [aTask('t1', 1)], messages: [aMessage('m1', 0.5)] })
+    const moments = events.map(({ occurredAt }) => occurredAt?.toISOString())
+    expect(moments).toEqual([0, 0.5, 1, 1.1, 1.2, 1.9].map(timeAt))
+    expect([times.createdAt, times.updatedAt].map((time) => time.toISOString())).toEqual([timeAt(0), timeAt(1000)])
   })
 
   it.each([

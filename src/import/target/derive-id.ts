@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { derivedId } from '../../database/ids.js'
 import type { IdPrefix } from '../../database/ids.js'
 import type { Micros } from '../source/source-rows.js'
@@ -20,7 +20,7 @@ const PREFIXES: Readonly<Record<SourceTable, IdPrefix>> = {
  */
 export function idsFor(workspaceId: string): (table: SourceTable, sourceId: string, createdAt: Micros) => string {
   return (table, sourceId, createdAt) => {
-    const seed = createHash('sha256').update(`${workspaceId} ${table} ${sourceId}`).digest()
+    const seed = hash('sha256', `${workspaceId} ${table} ${sourceId}`, 'buffer')
     return derivedId(PREFIXES[table], Math.max(0, createdAt), seed)
   }
 }

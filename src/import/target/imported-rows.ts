@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import type { SourceTable } from '../translate/names.js'
@@ -14,8 +14,9 @@ export interface ImportedId {
 
 /** The same for the same row. What was not set yet, when the source had no such column, makes no difference. */
 function fingerprintOf(row: object): string {
-  const set = Object.entries(row).filter(([, value]) => value !== null && value !== false)
-  return createHash('sha256').update(JSON.stringify(set)).digest('base64url')
+  const set: [string, unknown][] = []
+  for (const [column, value] of Object.entries(row)) if (value !== null && value !== false) set.push([column, value])
+  return hash('sha256', JSON.stringify(set), 'base64url')
 }
 
 const LOCK = statement('lock_import', 'SELECT pg_advisory_xact_lock(7238460115)')
@@ -84,10 +85,20 @@ export async function writeImported(
   rows: readonly ImportedId[],
   now: Date,
 ): Promise<void> {
-  if (rows.length === 0) return
-  const written = rows.map(({ row, ...ids }) => ({
-    ...ids,
-    fingerprint: row === undefined ? null : fingerprintOf(row),
-  }))
-  await sql.rows(WRITE, [workspaceId, JSON.stringify(written), now])
+  await prepareImported(workspaceId, rows, now)(sql)
+}
+
+/** Does all but ask the database. */
+export function prepareImported(
+  workspaceId: string,
+  rows: readonly ImportedId[],
+  now: Date,
+): (sql: Sql) => Promise<void> {
+  const written = rows.map(({ table, sourceId, id, row }) => {
+    return { table, sourceId, id, fingerprint: row === undefined ? null : fingerprintOf(row) }
+  })
+  const values = [workspaceId, JSON.stringify(written), now]
+  return async (sql) => {
+    if (rows.length > 0) await sql.rows(WRITE, values)
+  }
 }

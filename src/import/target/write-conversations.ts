@@ -1,27 +1,15 @@
 import type { Database, TransactionSql } from '../../database/sql.js'
-import { statement } from '../../database/sql.js'
-import { runStep } from '../../database/step.js'
 import { NO_DIGEST } from '../../event-log/digest.js'
 import { initialState } from '../../session-pointer/session-state.js'
-import { listingOf } from '../../use-cases/transaction/list-conversations.js'
 import { projectEvents } from '../../use-cases/transaction/project-events.js'
-import { AppendConflict, writeChanges } from '../../use-cases/transaction/write-changes.js'
+import { AppendConflict, prepareChanges } from '../../use-cases/transaction/write-changes.js'
 import type { Change } from '../../use-cases/transaction/write-changes.js'
 import type { Translation } from '../translate/translate.js'
-import { importedAmong, lockImport, writeImported } from './imported-rows.js'
+import { importedAmong, lockImport, prepareImported } from './imported-rows.js'
 import { writePlaceholder } from './write-fleet.js'
 
 /** The actor of imported events. */
 const ACTOR = 'import'
-
-const SET_TIMES = statement(
-  'import_conversation_times',
-  `UPDATE conversation c SET "createdAt" = x."createdAt", "updatedAt" = x."updatedAt", "lastActivityAt" = x."lastActivityAt",
-     "archivedAt" = x."archivedAt"
-   FROM json_to_recordset($2::json) AS x(id text, "createdAt" timestamptz, "updatedAt" timestamptz,
-     "lastActivityAt" timestamptz, "archivedAt" timestamptz)
-   WHERE c."workspaceId" = $1 AND c.id = x.id`,
-)
 
 /** TAKEN: the agent has another thread under the same issue key. */
 export type Written = 'WRITTEN' | 'ALREADY' | 'TAKEN'
@@ -31,58 +19,61 @@ interface Target {
   placeholder: string
 }
 
-/**
- * Conversations in one transaction, through the same projections as everything that is recorded here. Answers what became of each,
- * in their order.
- */
-export async function writeConversations(
-  database: Database,
-  target: Target,
-  translations: readonly Translation[],
-  now: Date,
-): Promise<Written[]> {
+/** Conversations that only have to be written. */
+export interface Prepared {
+  target: Target
+  translations: readonly Translation[]
+  now: Date
+  write: (sql: TransactionSql) => Promise<unknown>
+}
+
+/** All that can be done for conversations before the database is asked, through the same projections as for everything that is recorded here. */
+export function prepareConversations(target: Target, translations: readonly Translation[], now: Date): Prepared {
+  const { workspaceId, placeholder } = target
+  const needsPlaceholder = translations.some((one) => one.needsPlaceholder)
+  const writeAll = prepareChanges(
+    translations.map((one) => changeOf(workspaceId, one, now)),
+    now,
+  )
+  const writeIds = prepareImported(
+    workspaceId,
+    translations.flatMap(({ ids }) => ids),
+    now,
+  )
+  return {
+    ...{ target, translations, now },
+    async write(sql) {
+      if (needsPlaceholder) await writePlaceholder(sql, workspaceId, placeholder, now)
+      await writeAll(sql)
+      await writeIds(sql)
+    },
+  }
+}
+
+/** Writes them in one transaction. Answers what became of each, in their order. */
+export async function writeConversations(database: Database, prepared: Prepared): Promise<Written[]> {
+  const { target, translations, now } = prepared
   if (translations.length === 0) return []
   try {
-    return await database.transaction((sql) => write(sql, target, translations, now))
+    return await database.transaction((sql) => write(sql, prepared))
   } catch (error) {
     if (!(error instanceof AppendConflict)) throw error
     if (translations.length === 1) return ['TAKEN']
   }
   // One of them: each is tried by itself.
   const written: Written[] = []
-  for (const one of translations) written.push(...(await writeConversations(database, target, [one], now)))
+  for (const one of translations) {
+    written.push(...(await writeConversations(database, prepareConversations(target, [one], now))))
+  }
   return written
 }
 
-async function write(
-  sql: TransactionSql,
-  { workspaceId, placeholder }: Target,
-  translations: readonly Translation[],
-  now: Date,
-): Promise<Written[]> {
+async function write(sql: TransactionSql, prepared: Prepared): Promise<Written[]> {
+  const { target, translations, now } = prepared
   await lockImport(sql)
-  const known = await knownAmong(sql, workspaceId, translations)
+  const known = await knownAmong(sql, target.workspaceId, translations)
   const missing = translations.filter((one) => !known.has(one))
-  if (missing.some(({ needsPlaceholder }) => needsPlaceholder))
-    await writePlaceholder(sql, workspaceId, placeholder, now)
-  await writeChanges(
-    sql,
-    missing.map((one) => changeOf(workspaceId, one, now)),
-    now,
-  )
-  const times = missing.map(({ conversationId: id, createdAt, updatedAt, lastActivityAt, archivedAt }) => {
-    return { id, createdAt, updatedAt, lastActivityAt, archivedAt }
-  })
-  await sql.rows(SET_TIMES, [workspaceId, JSON.stringify(times)])
-  if (missing.length > 0) {
-    await runStep(sql, listingOf(missing.map(({ conversationId: id }) => ({ workspaceId, id, reason: null }))))
-  }
-  await writeImported(
-    sql,
-    workspaceId,
-    missing.flatMap(({ ids }) => ids),
-    now,
-  )
+  await (known.size === 0 ? prepared : prepareConversations(target, missing, now)).write(sql)
   return translations.map((one) => (known.has(one) ? 'ALREADY' : 'WRITTEN'))
 }
 
@@ -108,9 +99,9 @@ async function knownAmong(
 }
 
 function changeOf(workspaceId: string, translation: Translation, now: Date): Change {
-  const { conversationId, opening, events, messages, texts } = translation
+  const { conversationId, opening, events, messages, texts, times } = translation
   const place = { workspaceId, conversationId, version: 0, digest: NO_DIGEST }
-  const extras = { ...texts, messages }
+  const extras = { ...texts, messages, times }
   const projection = projectEvents({ ...NOTHING_LOADED, now }, place, events, extras)
   return { ...place, actor: ACTOR, opening, events, extras, projection, record: null }
 }

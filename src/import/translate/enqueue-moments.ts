@@ -35,7 +35,10 @@ function enqueuedOf(
   // Older databases have only the parent; it is the retry's source, unless the task says that it is a rerun.
   const parent = row.retryOfTaskId ?? (row.rerunOfTaskId === null ? row.parentTaskId : null)
   return enqueuedEvent({
-    ...{ taskId, runtimeId, kind, agentId },
+    taskId,
+    runtimeId,
+    kind,
+    agentId,
     priority: row.priority,
     attempt: Math.max(1, row.attempt),
     maxAttempts: Math.max(1, row.maxAttempts),

@@ -27,6 +27,7 @@ interface Step {
 }
 
 export interface Ordered {
+  /** From the conversation's opening on. */
   events: TimedEvent[]
   /** Where each run begins in `events`, by the id of its task in the source. */
   runsAt: ReadonlyMap<string, number>
@@ -43,13 +44,14 @@ const RANKS = { MESSAGE: 0, ENQUEUED: 1, ENDED: 2 }
  * @param revision the newest generation
  */
 export function orderEvents(
+  opened: TimedEvent,
   moments: readonly Moment[],
   runs: readonly TaskStory[],
   answerOf: (story: TaskStory) => Answer | null,
   revision: number,
 ): Ordered {
   const points = moments.toSorted((a, b) => a.at - b.at || RANKS[a.rank] - RANKS[b.rank] || (a.id < b.id ? -1 : 1))
-  const events: TimedEvent[] = []
+  const events = [opened]
   const runsAt = new Map<string, number>()
   let next = 0
   let reached = 1

@@ -1,22 +1,14 @@
 import type { TimedEvent } from '../../event-log/append.js'
-import type { StreamEvent } from '../../session-pointer/events.js'
+import { asStream } from '../../event-log/as-stream.js'
 import { indexOfSession } from '../../session-pointer/binding-changes.js'
 import { foldEvents } from '../../session-pointer/fold.js'
+import { initialState } from '../../session-pointer/session-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import type { SourceChat } from '../source/source-rows.js'
 import { dateOf } from './names.js'
 import type { Ordered } from './order-events.js'
 import { byEnd } from './task-story.js'
 import type { TaskStory } from './task-story.js'
-
-/** The stream as the fold takes it, before it is stored. */
-export function asStream(events: readonly TimedEvent[], otherwise: Date): StreamEvent[] {
-  return events.map((event, index) => ({
-    ...event,
-    version: index + 1,
-    occurredAt: (event.occurredAt ?? otherwise).toISOString(),
-  }))
-}
 
 /** The run that reported a session last. */
 export function newestReport(stories: readonly TaskStory[]): TaskStory | null {
@@ -28,6 +20,12 @@ export function newestReport(stories: readonly TaskStory[]): TaskStory | null {
   )
 }
 
+export interface Placed {
+  events: TimedEvent[]
+  /** What the first so many of them fold to. */
+  folded: { count: number; state: SessionState }
+}
+
 /**
  * The events with the chat's own pointer among them (F16). It comes last; but where a run knew better, it stands before that run,
  * and is an older candidate at most. In a chat that was begun anew it stands before that, unless a run since has reported the same
@@ -36,26 +34,27 @@ export function newestReport(stories: readonly TaskStory[]): TaskStory | null {
 export function placePointer(
   { events, runsAt, resetAt }: Ordered,
   stories: readonly TaskStory[],
-  chat: SourceChat,
+  chat: SourceChat | null,
   rowRuntime: string | null,
-): TimedEvent[] {
-  const { sessionId, workDir } = chat
-  if (sessionId === null && workDir === null) return events
+): Placed {
+  const { sessionId = null, workDir = null } = chat ?? {}
+  if (chat === null || (sessionId === null && workDir === null))
+    return { events, folded: { count: 0, state: initialState } }
   const next = runAfter(stories, sessionId)
   const since = resetAt ?? -1
   const isSince = (story: TaskStory) => story.sessionId === sessionId && (runsAt.get(story.row.id) ?? -1) > since
   const isOld = resetAt !== null && !stories.some(isSince)
-  const place = isOld ? since : next === null ? events.length : (runsAt.get(next.row.id) ?? 0)
+  const place = isOld ? since : next === null ? events.length : (runsAt.get(next.row.id) ?? events.length)
   const updatedAt = dateOf(next === null ? chat.updatedAt : Math.min(chat.updatedAt, next.claimedAt))
-  const before = foldEvents(asStream(events.slice(0, place), updatedAt))
+  const state = foldEvents(asStream(events.slice(0, place), 0, updatedAt))
   const pointer: TimedEvent = {
     type: 'POINTER_IMPORTED',
     taskId: null,
-    runtimeId: sessionId === null ? null : toldRuntime(before, sessionId, rowRuntime),
+    runtimeId: sessionId === null ? null : toldRuntime(state, sessionId, rowRuntime),
     data: { sessionId, workDir, source: 'import:chat_session' },
     occurredAt: updatedAt,
   }
-  return events.toSpliced(place, 0, pointer)
+  return { events: events.toSpliced(place, 0, pointer), folded: { count: place, state } }
 }
 
 /**

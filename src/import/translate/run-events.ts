@@ -65,8 +65,17 @@ function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros 
   return [...posted, { type: 'TASK_COMPLETED', taskId, runtimeId, data: { ...ending, messageId } }]
 }
 
+/** Judged once: its text may be long. */
+const failures = new WeakMap<TaskStory, RecordedFailure>()
+
 /** The failure that ended it: its event, and the text beside it. */
 export function failureOfStory(story: TaskStory): RecordedFailure {
+  const known = failures.get(story) ?? recordedOf(story)
+  failures.set(story, known)
+  return known
+}
+
+function recordedOf(story: TaskStory): RecordedFailure {
   const { row, taskId: id, runtimeId, abandoned } = story
   const { reason: failureReason, error } = failureOf(row)
   const failure = abandoned ? ABANDONED : { failureReason, error }

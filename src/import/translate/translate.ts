@@ -1,5 +1,7 @@
-import type { ConversationOpening, TimedEvent } from '../../event-log/append.js'
+import type { ConversationOpening, ConversationTimes, TimedEvent } from '../../event-log/append.js'
+import { asStream } from '../../event-log/as-stream.js'
 import { foldEvents } from '../../session-pointer/fold.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
 import type { SourceChat, SourceConversation } from '../source/source-rows.js'
 import { withinTimes } from './clamp-times.js'
 import { conversationReport } from './conversation-report.js'
@@ -13,7 +15,8 @@ import { dateOf, sourceKey, sourceRows } from './names.js'
 import { orderEvents } from './order-events.js'
 import { tellOverflows } from './oversized-resumes.js'
 import { ownMessages } from './own-messages.js'
-import { asStream, placePointer } from './place-pointer.js'
+import { placePointer } from './place-pointer.js'
+import type { Placed } from './place-pointer.js'
 import { proveRuntimes } from './prove-runtimes.js'
 import { byCreation, revisionOf, taskStories } from './task-story.js'
 import type { TaskStory } from './task-story.js'
@@ -25,10 +28,7 @@ import { withdrawWaiting } from './withdraw-waiting.js'
 export interface Translation {
   conversationId: string
   opening: ConversationOpening
-  createdAt: Date
-  updatedAt: Date
-  lastActivityAt: Date
-  archivedAt: Date | null
+  times: ConversationTimes
   events: TimedEvent[]
   messages: ImportedMessage[]
   texts: TaskTexts
@@ -65,26 +65,29 @@ export function translate(given: SourceConversation, names: Names): Translation 
   }
   const inputsOf = ({ row }: TaskStory) => (owned.inputsOf.get(row.id) ?? []).map((id) => ours.get(id) ?? '')
   const answers = new Set(stories.flatMap((story) => answerOf(story)?.row ?? []))
+  const opened: TimedEvent = {
+    ...{ type: 'CONVERSATION_OPENED', taskId: null, runtimeId: null, occurredAt: dateOf(createdAt) },
+    data: { kind: opening.kind, agentId: opening.agentId, issueKey: opening.issueKey },
+  }
   const ordered = orderEvents(
+    opened,
     [...messageMoments(messages, source.messages, answers), ...taskMoments(stories, opening.kind, inputsOf)],
     stories.filter(({ claimed }) => claimed),
     answerOf,
     newestRevision(source),
   )
-  const opened: TimedEvent = {
-    ...{ type: 'CONVERSATION_OPENED', taskId: null, runtimeId: null, occurredAt: dateOf(createdAt) },
-    data: { kind: opening.kind, agentId: opening.agentId, issueKey: opening.issueKey },
-  }
-  const history = chat === null ? ordered.events : placePointer(ordered, stories, chat, rowRuntime)
-  const events = [opened, ...history, ...droppedSessions(stories), ...begunAnew(chat)]
+  const placed = placePointer(ordered, stories, chat, rowRuntime)
+  const events = [...placed.events, ...droppedSessions(stories), ...begunAnew(chat)]
   const lastActivityAt = newest(ordered.events, dateOf(createdAt))
   return {
     conversationId,
     opening,
-    createdAt: dateOf(createdAt),
-    updatedAt: chat === null ? lastActivityAt : dateOf(chat.updatedAt),
-    lastActivityAt,
-    archivedAt: chat?.status === 'archived' ? dateOf(chat.updatedAt) : null,
+    times: {
+      createdAt: dateOf(createdAt),
+      updatedAt: chat === null ? lastActivityAt : dateOf(chat.updatedAt),
+      lastActivityAt,
+      archivedAt: chat?.status === 'archived' ? dateOf(chat.updatedAt) : null,
+    },
     events,
     messages,
     texts: taskTexts(source, stories, opening, (story) => answerOf(story)?.content ?? null),
@@ -97,9 +100,13 @@ export function translate(given: SourceConversation, names: Names): Translation 
     ],
     report: conversationReport({
       ...{ source, conversationId, opening, stories, names, rowRuntime, messages, notes },
-      ...{ events: events.length, state: foldEvents(asStream(events, dateOf(createdAt))) },
+      ...{ events: events.length, state: stateAfter(events, placed.folded, dateOf(createdAt)) },
     }),
   }
+}
+
+function stateAfter(events: readonly TimedEvent[], { count, state }: Placed['folded'], otherwise: Date): SessionState {
+  return foldEvents(asStream(events.slice(count), count, otherwise), state)
 }
 
 /** Of a chat's binding, or of what was asked or said since. */

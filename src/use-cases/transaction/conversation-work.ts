@@ -1,4 +1,5 @@
 import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
+import type { ConversationTimes } from '../../event-log/append.js'
 import type { RequestKey } from '../../event-log/request-records.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
@@ -81,6 +82,8 @@ export interface Extras {
   /** The claim's fencing token stops being current. */
   voidsClaim?: boolean
   conversation?: { title?: string | null; archivedAt?: Date | null }
+  /** Of a conversation that was kept elsewhere before. */
+  times?: ConversationTimes
   /** Every text of the conversation is erased, its title included; with CONVERSATION_ERASED. */
   erases?: boolean
 }

@@ -77,8 +77,7 @@ function isStart({ events, extras }: Change): boolean {
   return others.length === 0 && extras.conversation === undefined && extras.erases !== true
 }
 
-/** As a step of its own, after a change that no list knows of. */
-export function listingOf(listed: readonly Listed[]): StepCall {
+function listingOf(listed: readonly Listed[]): StepCall {
   return {
     step: LIST_CONVERSATIONS,
     values: [listed.map((one) => one.workspaceId), listed.map(({ id }) => id), listed.map(({ reason }) => reason)],

@@ -1,6 +1,7 @@
 import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import type { QueueChanges } from '../../claim-queue/queue-rows.js'
 import type { TimedEvent } from '../../event-log/append.js'
+import { asStream } from '../../event-log/as-stream.js'
 import { taskRowOf, taskStateOf } from '../../event-log/task-row.js'
 import type { StreamEvent } from '../../session-pointer/events.js'
 import { evolve, isSnapshot } from '../../session-pointer/fold.js'
@@ -37,11 +38,7 @@ export function projectEvents(
   events: readonly TimedEvent[],
   extras: Extras,
 ): Projection {
-  const stream = events.map((event, index): StreamEvent => ({
-    ...event,
-    version: place.version + index + 1,
-    occurredAt: (event.occurredAt ?? loaded.now).toISOString(),
-  }))
+  const stream = asStream(events, place.version, loaded.now)
   const after = new Map<string, Task>()
   const lines = new Map<string, PlaceInLine>()
   for (const event of stream) {

@@ -80,17 +80,21 @@ const WRITE_CHANGES = inOrder('write_changes', [
 ])
 
 /**
- * Writes the changes of several conversations. Returns whom to wake once this is committed.
+ * Writes the changes of several conversations as the last of a transaction: commits with it. Returns whom to wake then.
  *
  * @throws AppendConflict Nothing of the transaction may be committed then.
  */
-export function writeChanges(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
-  return write((values) => sql.call<Written>(WRITE_CHANGES, values), changes, now)
+export function writeLast(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
+  return prepared(changes, now)((values) => sql.callLast<Written>(WRITE_CHANGES, values))
 }
 
-/** As {@link writeChanges}, as the last of a transaction: commits with it. */
-export function writeLast(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
-  return write((values) => sql.callLast<Written>(WRITE_CHANGES, values), changes, now)
+/**
+ * As {@link writeLast}, but other statements may follow, and all of this process's own work is done before the transaction
+ * begins: the returned function only asks the database.
+ */
+export function prepareChanges(changes: readonly Change[], now: Date): (sql: TransactionSql) => Promise<Hints> {
+  const write = prepared(changes, now)
+  return (sql) => write((values) => sql.call<Written>(WRITE_CHANGES, values))
 }
 
 /** By the names of the steps. */
@@ -98,12 +102,10 @@ interface Written extends AppendAnswer {
   wakeable_runtimes?: Wakeable[]
 }
 
-async function write(
-  call: (values: readonly unknown[]) => Promise<Written>,
-  changes: readonly Change[],
-  now: Date,
-): Promise<Hints> {
-  if (changes.length === 0) return NOTHING
+type CallRoutine = (values: readonly unknown[]) => Promise<Written>
+
+function prepared(changes: readonly Change[], now: Date): (call: CallRoutine) => Promise<Hints> {
+  if (changes.length === 0) return () => Promise.resolve(NOTHING)
   const eventful = changes.filter(({ events }) => events.length > 0)
   const appends = eventful.map((change) => appendOf(change, now))
   const projections = eventful.map(({ projection }) => projection)
@@ -128,14 +130,17 @@ async function write(
     ...listingWrites(changes),
     ...appendWrites(appends),
   ]
-  const written = await call(valuesOf(WRITE_CHANGES, calls)).catch((error: unknown) => {
-    throw sqlState(error) === SERIALIZATION_FAILURE ? new AppendConflict() : error
-  })
-  const positions = lastPositions(appends, written)
-  return {
-    runtimes: written.wakeable_runtimes ?? [],
-    logs: appends.map(({ workspaceId }, index) => ({ workspaceId, position: positions[index] ?? 0n })),
-    signals: eventful.flatMap(signalsOf),
+  const values = valuesOf(WRITE_CHANGES, calls)
+  return async (call) => {
+    const written = await call(values).catch((error: unknown) => {
+      throw sqlState(error) === SERIALIZATION_FAILURE ? new AppendConflict() : error
+    })
+    const positions = lastPositions(appends, written)
+    return {
+      runtimes: written.wakeable_runtimes ?? [],
+      logs: appends.map(({ workspaceId }, index) => ({ workspaceId, position: positions[index] ?? 0n })),
+      signals: eventful.flatMap(signalsOf),
+    }
   }
 }
 
@@ -182,6 +187,7 @@ function appendOf(change: Change, now: Date): Append {
     snapshots: change.projection.snapshots,
     opening: change.opening,
     activity: isActivity(change.events),
+    times: change.extras.times,
   }
 }
 
