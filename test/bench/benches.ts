@@ -9,12 +9,14 @@ import { hostile } from './hostile/hostile.js'
 import { idle } from './idle/idle.js'
 import { importing } from './import/import.js'
 import { installed } from './installed/installed.js'
+import { lives } from './lives/lives.js'
 import { page } from './page/page.js'
 import { streams } from './streams/streams.js'
 import { tab } from './tab/tab.js'
 
 export const BENCHES: Record<string, Bench> = {
   claim,
+  lives,
   builds,
   backlog,
   idle,

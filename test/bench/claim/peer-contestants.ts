@@ -13,9 +13,10 @@ export async function peerContestants(setting: Setting, seconds: number): Promis
     { peer, atOnce: 16, keys: SERIALIZED_KEYS, name: `${peer.name}, ${SERIALIZED_KEYS} ${peer.keys}` },
   ]).filter(({ name }) => setting.isChosen(name))
   if (variants.length === 0) return []
-  const node = await installPeers(setting.tell)
+  const names = [...new Set(variants.map(({ peer }) => peer.name))]
+  const node = await installPeers(names, setting.tell)
   const started = new Map<PeerName, Awaited<ReturnType<typeof startPeer>>>()
-  for (const name of new Set(variants.map(({ peer }) => peer.name))) {
+  for (const name of names) {
     const peer = await startPeer(name, node, await setting.database('empty'))
     setting.atEnd(() => peer.stop())
     started.set(name, peer)

@@ -10,14 +10,12 @@ import type { AskedProcess } from '../setting/asked-process.js'
 import type { PeerLoad, PeerName } from './peers.js'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-const FOLDERS = ['graphile-worker', 'pg-boss', 'node']
-
 /** What the peers ask for at least: graphile-worker 22.18, pg-boss 22.12. */
 const WANTED_NODE = [22, 18] as const
 
-/** Installs the peers as their lock files say, once, and returns the path of a Node that is new enough for them. */
-export async function installPeers(tell: (line: string) => void): Promise<string> {
-  for (const folder of FOLDERS) {
+/** Installs these peers as their lock files say, once, and returns the path of a Node that is new enough for them. */
+export async function installPeers(peers: readonly string[], tell: (line: string) => void): Promise<string> {
+  for (const folder of [...peers, 'node']) {
     const cwd = join(HERE, folder)
     if (existsSync(join(cwd, 'node_modules'))) continue
     tell(`installing ${folder}, to be measured against`)
