@@ -1,21 +1,21 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import type { StoredEvent } from './stored-event.js'
-import { STORED_EVENT_COLUMNS } from './stored-event.js'
+import type { StoredEvent, StoredEventRow } from './stored-event.js'
+import { STORED_EVENT_ROW, storedEventOf } from './stored-event.js'
 
 /** Events read at once. Memory stays at two batches, whatever the log's length. */
-const BATCH = 5_000
+const BATCH = 2_000
 
 const SCAN_LOG = statement(
   'scan_streams',
-  `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
+  `SELECT ${STORED_EVENT_ROW} FROM session_event e
    WHERE e."workspaceId" = $1 AND (e."conversationId", e.version) > ($2, $3::int)
    ORDER BY e."conversationId", e.version LIMIT $4::int`,
 )
 
 const SCAN_STREAM = statement(
   'scan_stream',
-  `SELECT ${STORED_EVENT_COLUMNS} FROM session_event e
+  `SELECT ${STORED_EVENT_ROW} FROM session_event e
    WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version > $3::int
    ORDER BY e.version LIMIT $4::int`,
 )
@@ -38,15 +38,15 @@ export async function* scanStreams(
   { batch = BATCH, afterVersion = 0 }: ScanOptions = {},
 ): AsyncGenerator<StoredEvent[]> {
   const scan = conversationId === null ? SCAN_LOG : SCAN_STREAM
-  let next = sql.rows<StoredEvent>(scan, [workspaceId, conversationId ?? '', afterVersion, batch])
+  let next = sql.rows<StoredEventRow>(scan, [workspaceId, conversationId ?? '', afterVersion, batch])
   for (;;) {
-    const events = await next
+    const events = (await next).map(storedEventOf)
     const last = events.at(-1)
     if (last === undefined || events.length < batch) {
       yield events
       return
     }
-    next = sql.rows<StoredEvent>(scan, [workspaceId, last.conversationId, last.version, batch])
+    next = sql.rows<StoredEventRow>(scan, [workspaceId, last.conversationId, last.version, batch])
     // Whoever stops early never waits for it.
     next.catch(() => undefined)
     yield events

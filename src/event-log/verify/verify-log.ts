@@ -1,4 +1,5 @@
 import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
+import { rowsOf } from '../../database/routine.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import { readHeads } from '../conversation-head.js'
@@ -19,7 +20,8 @@ import { workspacesToVerify } from './workspaces.js'
 
 const TASKS = statement(
   'verify_tasks',
-  `SELECT * FROM task WHERE "workspaceId" = $1 AND "conversationId" = ANY($2::text[])`,
+  // As json: the driver reads one column of each row in a third of the time that it takes for thirty-eight.
+  `SELECT to_json(t) AS row FROM task t WHERE "workspaceId" = $1 AND "conversationId" = ANY($2::text[])`,
 )
 const QUEUE = statement(
   'verify_queue',
@@ -52,7 +54,7 @@ interface Proof {
 
 /**
  * Proves the whole log of every workspace against the numbered promises of the resume rules. Reads only. Memory does not
- * grow with the log: it holds two batches of events and the tasks of the conversations in them.
+ * grow with the log: it holds three batches of events and the tasks of the conversations in them.
  */
 export async function verifyLog(database: Database, options: VerifyOptions): Promise<Tally> {
   const { workspaceId: only = null, report } = options
@@ -112,6 +114,8 @@ export async function verifyConversation(
 async function verifyStreams(proof: Proof): Promise<void> {
   const { sql, workspaceId, report, tally } = proof
   let open: { id: string; proof: StreamProof } | null = null
+  // Their rows are read while the next batch is folded.
+  let rows = Promise.resolve()
   for await (const events of scanStreams(sql, workspaceId)) {
     const done = new Map<string, StreamProof>()
     for (const event of events) {
@@ -122,9 +126,13 @@ async function verifyStreams(proof: Proof): Promise<void> {
       }
       open.proof.take(event)
     }
-    await verifyDone(proof, done)
+    await rows
+    rows = verifyDone(proof, done)
+    // Awaited with the next batch: until then its failure is nobody's.
+    rows.catch(() => undefined)
     proof.progress()
   }
+  await rows
   if (open !== null) await verifyDone(proof, new Map([[open.id, open.proof]]))
 }
 
@@ -135,13 +143,14 @@ async function verifyDone(
   if (done.size === 0) return
   const ids = [...done.keys()]
   const values = [workspaceId, ids]
-  const [heads, places, tasks, queue, claims] = await Promise.all([
+  const [heads, places, taskRows, queue, claims] = await Promise.all([
     readHeads(sql, workspaceId, ids),
     readPlaces(sql, workspaceId, ids),
-    sql.rows<Task>(TASKS, values),
+    sql.rows<{ row: Record<string, unknown> }>(TASKS, values),
     sql.rows<QueueEntry>(QUEUE, values),
     sql.rows<Claim>(CLAIMS, values),
   ])
+  const tasks = rowsOf<Task>(taskRows.map(({ row }) => row))
   // By their tasks' conversations: which one they name themselves is to be proven.
   const conversationOf = new Map(tasks.map((task) => [task.id, task.conversationId]))
   const ofTask = ({ taskId }: { taskId: string }): string => conversationOf.get(taskId) ?? ''

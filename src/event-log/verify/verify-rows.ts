@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import { canonicalJson } from '../canonical-json.js'
 import type { ConversationHead } from '../conversation-head.js'
+import { sameJson } from '../same-json.js'
 import type { Finding, FindingKind, Tally } from './finding.js'
 import { verifyQueueRows } from './verify-queue-rows.js'
 import type { StreamProof } from './verify-stream.js'
@@ -64,7 +64,7 @@ export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProo
     find('DIGEST', null, `digest ${proof.digest} with the conversation`, `digest ${head.digest}`)
   }
   if (head.foldVersion !== FOLD_VERSION) tally.statesToRefold += 1
-  else if (!isDeepStrictEqual(head.state, proof.state)) {
+  else if (!sameJson(head.state, proof.state)) {
     find('STORED_STATE', null, canonicalJson(proof.state), canonicalJson(head.state))
   }
 }

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import { canonicalJson } from '../canonical-json.js'
+import { sameJson } from '../same-json.js'
 import type { Finding, Tally } from './finding.js'
 import type { StreamProof } from './verify-stream.js'
 
@@ -56,6 +56,6 @@ function problemOf({ position, version, state }: Row, proof: StreamProof | undef
   const folded = proof?.snapshots.get(version)
   const found = canonicalJson({ position, state })
   if (folded === undefined) return { expected: `no snapshot at version ${version}`, found }
-  if (folded.position === position && isDeepStrictEqual(folded.state, state)) return null
+  if (folded.position === position && sameJson(folded.state, state)) return null
   return { expected: canonicalJson(folded), found }
 }

@@ -2,6 +2,7 @@ import type { Task } from '../../generated/prisma/client.js'
 import type { TaskState } from '../../tasks/task-state.js'
 import { isActive } from '../../tasks/task-state.js'
 import { canonicalJson } from '../canonical-json.js'
+import { sameJson } from '../same-json.js'
 import { taskRowOf } from '../task-row.js'
 import type { StreamProof } from './verify-stream.js'
 
@@ -62,5 +63,5 @@ function isJson(value: unknown): value is object {
 function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
-  return isJson(a) && isJson(b) && canonicalJson(a) === canonicalJson(b)
+  return isJson(a) && isJson(b) && sameJson(a, b)
 }
