@@ -21,6 +21,9 @@ export interface Config {
   sweepIntervalMs: number
   /** 0: a task may wait for ever. */
   queueTtlSeconds: number
+  /** How long what ended is kept, in days; 0: for ever. */
+  keepProgressDays: number
+  keepTextsDays: number
   logLevel: LogLevel
   /** auto: where only this machine can reach the server. */
   graphiql: 'auto' | 'on' | 'off'
@@ -93,6 +96,9 @@ const claimLease = wholeNumber(1, 3600, 60)
 const runLease = wholeNumber(1, 3600, 300)
 const sweepInterval = wholeNumber(10, 3_600_000, 1000)
 const queueTtl = wholeNumber(0, 315_360_000, 0)
+/** A hundred years at most. */
+const keepProgress = wholeNumber(0, 36_500, 14)
+const keepTexts = wholeNumber(0, 36_500, 0)
 const logLevel: Variable<LogLevel> = {
   schema: z.enum(LOG_LEVELS),
   fallback: 'info',
@@ -137,6 +143,8 @@ export const VARIABLES = {
   BATON_RUN_LEASE_SECONDS: runLease,
   BATON_SWEEP_INTERVAL_MS: sweepInterval,
   BATON_QUEUE_TTL_SECONDS: queueTtl,
+  BATON_KEEP_PROGRESS_DAYS: keepProgress,
+  BATON_KEEP_TEXTS_DAYS: keepTexts,
   BATON_LOG_LEVEL: logLevel,
   BATON_GRAPHIQL: graphiql,
   BATON_CORS_ORIGINS: corsOrigins,
@@ -187,6 +195,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     runLeaseSeconds: read('BATON_RUN_LEASE_SECONDS'),
     sweepIntervalMs: read('BATON_SWEEP_INTERVAL_MS'),
     queueTtlSeconds: read('BATON_QUEUE_TTL_SECONDS'),
+    keepProgressDays: read('BATON_KEEP_PROGRESS_DAYS'),
+    keepTextsDays: read('BATON_KEEP_TEXTS_DAYS'),
     logLevel: read('BATON_LOG_LEVEL'),
     graphiql: read('BATON_GRAPHIQL'),
     corsOrigins: read('BATON_CORS_ORIGINS'),

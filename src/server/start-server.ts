@@ -7,6 +7,7 @@ import { assertNoHoles } from '../session-pointer/upcast.js'
 import { authenticate } from '../use-cases/authenticate.js'
 import { ensureFirstToken } from '../use-cases/bootstrap.js'
 import { buildServices } from '../use-cases/build-services.js'
+import { retain } from '../use-cases/retention/retain.js'
 import { sweep } from '../use-cases/sweep.js'
 import { TokenWatch } from '../use-cases/token-watch.js'
 import { Authenticator } from './auth.js'
@@ -26,7 +27,7 @@ import { requestListener } from './request-listener.js'
 import { respondJson } from './respond.js'
 import { originOf } from './start-message.js'
 import { Sweeper } from './sweeper.js'
-import { timersOf } from './timers.js'
+import { keepOf, timersOf } from './timers.js'
 import { openTracing } from './tracing.js'
 import { openWakeUps } from './open-wake-ups.js'
 import { tellSkew } from './tell-skew.js'
@@ -34,6 +35,8 @@ import { openYoga } from './yoga.js'
 
 /** Of the 10 seconds that a stop may take; the rest is for the database. */
 const DRAIN_MS = 6_000
+/** What goes by age is counted in days. */
+const RETENTION_INTERVAL_MS = 600_000
 
 export interface RunningServer {
   port: number
@@ -121,6 +124,8 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   })
   const sweeper = new Sweeper(() => tracing.span('sweep', {}, measuredSweep), config.sweepIntervalMs, log)
   const stopFilling = fillInBackground(services, log)
+  const keep = keepOf(config)
+  const retention = new Sweeper((signal) => retain(services, keep, signal), RETENTION_INTERVAL_MS, log)
   return {
     port,
     firstToken: secret,
@@ -129,7 +134,12 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
     async stop() {
       stopping = true
       // Whoever waits for work is told to come back, so that the drain need not wait for them.
-      const [, finished] = await Promise.all([wakeUps.close(), drain(server, DRAIN_MS), sweeper.stop(), stopFilling()])
+      const [, finished] = await Promise.all([
+        wakeUps.close(),
+        drain(server, DRAIN_MS),
+        stopFilling(),
+        ...[sweeper, retention].map((one) => one.stop()),
+      ])
       if (!finished) log.warn('Requests that did not end in time were cut off')
       await Promise.all([database.close(), rateLimitStore?.end()])
     },

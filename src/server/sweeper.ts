@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Swept } from '../use-cases/sweep.js'
 import type { Log } from './log.js'
 
 /** While the database is away, one line in the log in this many seconds is enough. */
 const LONGEST_PAUSE_MS = 10_000
 
-/** Sweeps again and again, with a pause after each, so that there is never more than one at once in this process. */
+/**
+ * Does a round of work again and again, with a pause before each, so that there is never more than one at once in this process.
+ * A round that may be long ends early when its signal says so.
+ */
 export class Sweeper {
   private readonly stopped = new AbortController()
   private readonly loop: Promise<void>
 
   constructor(
-    private readonly sweep: () => Promise<Swept>,
+    private readonly sweep: (signal: AbortSignal) => Promise<object>,
     private readonly intervalMs: number,
     private readonly log: Log,
   ) {
@@ -42,7 +44,7 @@ export class Sweeper {
 
   private async sweepOnce(): Promise<boolean> {
     try {
-      const swept = await this.sweep()
+      const swept = await this.sweep(this.stopped.signal)
       if (Object.values(swept).some((count) => count > 0)) this.log.debug(swept, 'Swept')
       return true
     } catch (error) {

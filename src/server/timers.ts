@@ -1,3 +1,4 @@
+import type { Keep } from '../use-cases/retention/keep.js'
 import type { Timers } from '../use-cases/services.js'
 import type { Config } from './config.js'
 
@@ -19,4 +20,8 @@ export function timersOf(config: Config): Timers {
     // The API's timers are whole seconds.
     sweep: Math.ceil(config.sweepIntervalMs / 1000),
   }
+}
+
+export function keepOf({ keepProgressDays, keepTextsDays }: Config): Keep {
+  return { progressDays: keepProgressDays, textsDays: keepTextsDays }
 }

@@ -6,6 +6,7 @@
  * second version of TASK_FAILED.
  */
 
+import type { ConversationErased } from './conversation-events.js'
 import type { FailureFault } from './failure-class.js'
 import type { Usage } from './usage.js'
 
@@ -196,9 +197,6 @@ export interface PointerImported {
   workDir: string | null
   source: string
 }
-
-/** All texts of the conversation so far were erased; what the log holds stays. */
-export type ConversationErased = Record<string, never>
 
 export interface EventData {
   CONVERSATION_OPENED: ConversationOpened

@@ -52,7 +52,28 @@ export async function eraseConversationContent(
   return accepted({ conversation, eventsStillHoldingText: held?.count ?? 0 })
 }
 
-function decideErasure({ conversation, tasks }: LoadedConversation, conversationId: string): Decision {
+/** `throughVersion`: only the texts of turns that had ended then; null: all. */
+export function decideErasure(
+  loaded: LoadedConversation,
+  conversationId: string,
+  throughVersion: number | null = null,
+): Decision {
+  const decision = refusedErasure(loaded, conversationId)
+  if (decision !== null) return decision
+  const { version, title, erasedVersion } = loaded.conversation ?? {}
+  // Every text comes with an event, but for a new title.
+  const isDone =
+    throughVersion === null ? erasedVersion === version && title === null : (erasedVersion ?? 0) >= throughVersion
+  if (isDone) return { unchanged: { conversationId } }
+  const erases = throughVersion === null ? {} : { throughVersion }
+  return {
+    events: [{ type: 'CONVERSATION_ERASED', taskId: null, runtimeId: null, data: erases }],
+    extras: { erases },
+    answer: { conversationId },
+  }
+}
+
+function refusedErasure({ conversation, tasks }: LoadedConversation, conversationId: string): Decision | null {
   if (conversation === null) return { refused: notFound('chat', conversationId).refusal }
   const open = [...tasks.values()].map(taskStateOf).find((task) => !isTerminal(task))
   if (open !== undefined) {
@@ -60,13 +81,5 @@ function decideErasure({ conversation, tasks }: LoadedConversation, conversation
     const message = `Task ${id} of the conversation is ${status} and needs its texts. Cancel it or let it end, then erase.`
     return { refused: refused({ code: 'ILLEGAL_TRANSITION', message, status }).refusal }
   }
-  // Every text comes with an event, but for a new title.
-  if (conversation.erasedVersion === conversation.version && conversation.title === null) {
-    return { unchanged: { conversationId } }
-  }
-  return {
-    events: [{ type: 'CONVERSATION_ERASED', taskId: null, runtimeId: null, data: {} }],
-    extras: { erases: true },
-    answer: { conversationId },
-  }
+  return null
 }

@@ -7,9 +7,9 @@ import { expire, expireQueued } from '../tasks/decide-abandoned.js'
 import type { TaskDecision } from '../tasks/task-decision.js'
 import type { TaskState } from '../tasks/task-state.js'
 import { isActive } from '../tasks/task-state.js'
-import type { Caller } from './caller.js'
 import { followFailure } from './retry-plan.js'
 import type { Services } from './services.js'
+import { theServer } from './the-server.js'
 import { commandTask } from './task-work.js'
 import type { LoadedConversation } from './transaction/conversation-work.js'
 
@@ -108,7 +108,7 @@ async function endAll(
 ): Promise<Ended> {
   const outcomes = await Promise.allSettled(
     tasks.map(({ workspaceId, taskId }) =>
-      commandTask(services, sweeper(workspaceId), {
+      commandTask(services, theServer(workspaceId), {
         taskId,
         verb: 'expired',
         decide: (task, _held, loaded) => decide(task, loaded),
@@ -121,9 +121,4 @@ async function endAll(
   )
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
   return { count: ended.length, failures }
-}
-
-/** The server itself, as the actor of what time brings about. */
-function sweeper(workspaceId: string): Caller {
-  return { workspaceId, tokenId: 'system', name: 'Sweeper', kind: 'ADMIN', daemonId: null }
 }

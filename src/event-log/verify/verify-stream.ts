@@ -1,9 +1,10 @@
+import type { ConversationErased } from '../../session-pointer/conversation-events.js'
 import type { ConversationOpened, FoldableEvent } from '../../session-pointer/events.js'
 import { evolve, isSnapshot } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
-import { isActive } from '../../tasks/task-state.js'
+import { isActive, isTerminal } from '../../tasks/task-state.js'
 import type { TaskState } from '../../tasks/task-state.js'
 import { NO_DIGEST, chainDigest } from '../digest.js'
 import type { StoredEvent } from '../stored-event.js'
@@ -34,7 +35,9 @@ export class StreamProof {
   readonly reasonBytes = new Map<string, number>()
   /** When the texts of each task were erased. */
   readonly erasedAt = new Map<string, Date>()
-  /** The newest erasure. */
+  /** The version that each ended task ended at. */
+  private readonly endings = new Map<string, number>()
+  /** The newest erasure, and the version up to which it took the texts. */
   erased: { at: Date; version: number } | null = null
   /** Tasks with events that this build cannot read: what has become of them, it cannot say. */
   readonly unreadable = new Set<string>()
@@ -68,7 +71,7 @@ export class StreamProof {
   private follow(stored: StoredEvent, event: FoldableEvent): void {
     if (event.type === 'UNKNOWN') this.noteUnknown(stored.taskId)
     if (event.type === 'CONVERSATION_OPENED') this.opened ??= event.data
-    if (event.type === 'CONVERSATION_ERASED') this.noteErasure(stored)
+    if (event.type === 'CONVERSATION_ERASED') this.noteErasure(stored, event.data)
     const find = (kind: FindingKind, expected: string, found: string) => this.find(kind, stored, expected, found)
     if (event.type === 'TASK_CLAIMED') verifyClaim(this, event, this.tally, find)
     if (event.type === 'TASK_STARTED') verifyStart(this, event, find)
@@ -92,9 +95,12 @@ export class StreamProof {
     this.digest = stored.digest
   }
 
-  private noteErasure({ version, occurredAt }: StoredEvent): void {
-    this.erased = { at: occurredAt, version }
-    for (const id of this.tasks.keys()) if (!this.erasedAt.has(id)) this.erasedAt.set(id, occurredAt)
+  private noteErasure({ version, occurredAt }: StoredEvent, { throughVersion }: ConversationErased): void {
+    this.erased = { at: occurredAt, version: throughVersion ?? version }
+    for (const id of this.tasks.keys()) {
+      const isKept = throughVersion !== undefined && (this.endings.get(id) ?? version) > throughVersion
+      if (!isKept && !this.erasedAt.has(id)) this.erasedAt.set(id, occurredAt)
+    }
   }
 
   private noteUnknown(taskId: string | null): void {
@@ -120,6 +126,7 @@ export class StreamProof {
       this.find('TASK_HISTORY', stored, `${event.type} on ${task.runtimeId}`, `on ${event.runtimeId ?? 'no runtime'}`)
     }
     this.tasks.set(task.id, task)
+    if (before !== null && !isTerminal(before) && isTerminal(task)) this.endings.set(task.id, stored.version)
     if (event.type === 'TASK_CLAIMED') this.checkLine(stored, task.id)
     this.lines.take(event, task)
     if (event.type === 'TASK_CLAIMED' && event.data.decision !== null) this.decided.set(task.id, event.data.decision)

@@ -16,7 +16,7 @@ export const SessionEventTypeRef = builder.enumType('SessionEventType', {
     TASK_CANCELLED: { description: 'A person stopped the task.' },
     SESSION_RESET: { description: 'A person dropped one session or all of them.' },
     POINTER_IMPORTED: { description: 'A session pointer was taken over from the history of another system.' },
-    CONVERSATION_ERASED: { description: 'An admin erased the texts of the conversation.' },
+    CONVERSATION_ERASED: { description: 'Texts of the conversation were erased, by an admin or by their age.' },
     UNKNOWN: { description: 'A type that this server does not know; `rawType` has its name.' },
   },
 })

@@ -106,8 +106,11 @@ PAYLOADS.POINTER_IMPORTED.implement({
 })
 
 PAYLOADS.CONVERSATION_ERASED.implement({
-  description: 'An admin erased the texts of the conversation.',
+  description: 'Texts of the conversation were erased, by an admin or by their age.',
   fields: (t) => ({
-    upToVersion: t.exposeInt('version', { description: 'Of the events up to this version, which is its own.' }),
+    upToVersion: t.int({
+      description: 'Of turns that had ended at this version. Its own: all of them, and the title.',
+      resolve: ({ version, throughVersion }) => throughVersion ?? version,
+    }),
   }),
 })

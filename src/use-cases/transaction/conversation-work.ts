@@ -1,6 +1,7 @@
 import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
 import type { ConversationTimes } from '../../event-log/append.js'
 import type { RequestKey } from '../../event-log/request-records.js'
+import type { ConversationErased } from '../../session-pointer/conversation-events.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import type { PlaceInLine } from '../../tasks/place-in-line.js'
@@ -84,8 +85,8 @@ export interface Extras {
   conversation?: { title?: string | null; archivedAt?: Date | null }
   /** Of a conversation that was kept elsewhere before. */
   times?: ConversationTimes
-  /** Every text of the conversation is erased, its title included; with CONVERSATION_ERASED. */
-  erases?: boolean
+  /** With CONVERSATION_ERASED, and as it says: which texts go. */
+  erases?: ConversationErased
 }
 
 export type Decision =

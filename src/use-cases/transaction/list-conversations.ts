@@ -74,7 +74,7 @@ export function listingWrites(changes: readonly Change[]): StepCall[] {
 /** A run begins, and nothing else that lists show. */
 function isStart({ events, extras }: Change): boolean {
   const others = events.filter(({ type }) => !UNLISTED.has(type) && type !== 'TASK_STARTED')
-  return others.length === 0 && extras.conversation === undefined && extras.erases !== true
+  return others.length === 0 && extras.conversation === undefined && extras.erases === undefined
 }
 
 function listingOf(listed: readonly Listed[]): StepCall {
@@ -85,5 +85,7 @@ function listingOf(listed: readonly Listed[]): StepCall {
 }
 
 function isListed({ events, extras }: Change): boolean {
-  return extras.conversation !== undefined || extras.erases === true || events.some(({ type }) => !UNLISTED.has(type))
+  return (
+    extras.conversation !== undefined || extras.erases !== undefined || events.some(({ type }) => !UNLISTED.has(type))
+  )
 }

@@ -2,6 +2,7 @@ import type { Claim, Task } from '../../generated/prisma/client.js'
 import type { ConversationOpening } from '../../event-log/append.js'
 import { NO_DIGEST } from '../../event-log/digest.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
+import type { ConversationErased } from '../../session-pointer/conversation-events.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import type { ConversationRow, ConversationWork, Extras, LoadedConversation, WorkResult } from './conversation-work.js'
@@ -60,6 +61,11 @@ export function outcomeOf(work: ConversationWork, record: RequestRecord | null, 
   }
 }
 
+function erasedBy({ throughVersion }: ConversationErased, version: number, now: Date): Partial<ConversationRow> {
+  if (throughVersion !== undefined) return { erasedAt: now, erasedVersion: throughVersion }
+  return { title: null, erasedAt: now, erasedVersion: version }
+}
+
 function replayOf(record: RequestRecord, argumentsHash: string, loaded: LoadedConversation): Prepared {
   if (record.argumentsHash !== argumentsHash) {
     const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
@@ -116,7 +122,7 @@ function conversationAfter(
   const moved = { version: version + events.length, state, foldVersion: FOLD_VERSION, updatedAt: now }
   if (conversation !== null) {
     const { title = conversation.title, archivedAt = conversation.archivedAt } = extras.conversation ?? {}
-    const erased = extras.erases === true ? { title: null, erasedAt: now, erasedVersion: moved.version } : {}
+    const erased = extras.erases === undefined ? {} : erasedBy(extras.erases, moved.version, now)
     const lastActivityAt = isActivity(events) ? now : conversation.lastActivityAt
     return { ...conversation, ...moved, title, archivedAt, lastActivityAt, ...erased }
   }

@@ -1,0 +1,68 @@
+import type { Sql } from '../../database/sql.js'
+import { statement } from '../../database/sql.js'
+import { inBatches } from './in-batches.js'
+
+/** Tasks that are looked at in one step, and rows that one statement deletes. */
+const TASKS = 200
+const ROWS = 500
+
+/** The next tasks that have progress, from key to key of the index: the entries themselves are passed over. */
+const NEXT = statement(
+  'tasks_with_progress',
+  `WITH RECURSIVE walk(w, id, n) AS (
+     (SELECT p."workspaceId", p."taskId", 1 FROM task_progress p WHERE (p."workspaceId", p."taskId") > ($1, $2)
+      ORDER BY p."workspaceId", p."taskId" LIMIT 1)
+     UNION ALL
+     SELECT p.* FROM walk CROSS JOIN LATERAL (
+       SELECT p."workspaceId", p."taskId", walk.n + 1 FROM task_progress p WHERE (p."workspaceId", p."taskId") > (walk.w, walk.id)
+       ORDER BY p."workspaceId", p."taskId" LIMIT 1) p
+     WHERE walk.n < ${TASKS}
+   )
+   SELECT k.w AS "workspaceId", k.id AS "taskId", coalesce(t."finishedAt" < $3, false) AS old
+   FROM walk k LEFT JOIN task t ON t."workspaceId" = k.w AND t.id = k.id ORDER BY 1, 2`,
+)
+
+const DELETE = statement(
+  'delete_progress',
+  `DELETE FROM task_progress p WHERE p.ctid = ANY (ARRAY(
+     SELECT o.ctid FROM unnest($1::text[], $2::text[]) AS x(w, id)
+       JOIN task_progress o ON o."workspaceId" = x.w AND o."taskId" = x.id LIMIT ${ROWS} FOR UPDATE OF o SKIP LOCKED))
+   RETURNING 1`,
+)
+
+interface Walked {
+  workspaceId: string
+  taskId: string
+  old: boolean
+}
+
+/** Deletes the progress of tasks that ended before a time. Answers how many entries. */
+export async function expireProgress(sql: Sql, cutoff: Date, signal: AbortSignal): Promise<number> {
+  let at: Pick<Walked, 'workspaceId' | 'taskId'> | undefined = { workspaceId: '', taskId: '' }
+  return inBatches(signal, async () => {
+    if (at === undefined) return null
+    const walked: Walked[] = await sql.rows<Walked>(NEXT, [at.workspaceId, at.taskId, cutoff])
+    at = walked.length < TASKS ? undefined : walked.at(-1)
+    return deleteProgress(
+      sql,
+      walked.filter(({ old }) => old),
+      signal,
+    )
+  })
+}
+
+/** All progress of these tasks. */
+export async function deleteProgress(
+  sql: Sql,
+  tasks: readonly { workspaceId: string; taskId: string }[],
+  signal: AbortSignal,
+): Promise<number> {
+  let more = tasks.length > 0
+  return inBatches(signal, async () => {
+    if (!more) return null
+    const keys = [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ taskId }) => taskId)]
+    const { length } = await sql.rows(DELETE, keys)
+    more = length === ROWS
+    return length
+  })
+}

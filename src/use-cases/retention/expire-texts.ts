@@ -1,0 +1,67 @@
+import { statement } from '../../database/sql.js'
+import { decideErasure } from '../erase-conversation-content.js'
+import type { Services } from '../services.js'
+import { theServer } from '../the-server.js'
+import { inBatches } from './in-batches.js'
+
+/** Conversations that are looked at in one step. */
+const STEP = 200
+
+/**
+ * The next conversations, each with the version that its last turn of before the time ended at; null where no text of such a
+ * turn is there any more.
+ */
+const NEXT = statement(
+  'conversations_with_old_texts',
+  `SELECT c."workspaceId", c.id, (
+     SELECT max(e.version) FROM task t JOIN session_event e ON e."workspaceId" = t."workspaceId" AND e."taskId" = t.id
+     WHERE t."workspaceId" = c."workspaceId" AND t."conversationId" = c.id AND t."erasedAt" IS NULL AND t."finishedAt" < $3
+       AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED')) AS through
+   FROM conversation c WHERE (c."workspaceId", c.id) > ($1, $2) ORDER BY c."workspaceId", c.id LIMIT ${STEP}`,
+)
+
+interface Walked {
+  workspaceId: string
+  id: string
+  through: number | null
+}
+
+/**
+ * Erases the texts of turns that ended before a time, as an admin's erasure does. A conversation with a task that waits or
+ * runs comes when that has ended. Answers in how many conversations something was erased.
+ */
+export async function expireTexts(services: Services, cutoff: Date, signal: AbortSignal): Promise<number> {
+  let at: Pick<Walked, 'workspaceId' | 'id'> | undefined = { workspaceId: '', id: '' }
+  return inBatches(signal, async () => {
+    if (at === undefined) return null
+    const walked: Walked[] = await services.database.sql.rows<Walked>(NEXT, [at.workspaceId, at.id, cutoff])
+    at = walked.length < STEP ? undefined : walked.at(-1)
+    let erased = 0
+    for (const { workspaceId, id, through } of walked) {
+      if (signal.aborted) break
+      if (through !== null && (await eraseThrough(services, workspaceId, id, through))) erased += 1
+    }
+    return erased
+  })
+}
+
+async function eraseThrough(
+  { conversations }: Services,
+  workspaceId: string,
+  conversationId: string,
+  throughVersion: number,
+): Promise<boolean> {
+  let erases = false
+  await conversations.submit({
+    workspaceId,
+    actor: theServer(workspaceId).tokenId,
+    target: { conversationId },
+    looksForWaiting: true,
+    decide(loaded) {
+      const decision = decideErasure(loaded, conversationId, throughVersion)
+      erases = 'events' in decision
+      return decision
+    },
+  })
+  return erases
+}

@@ -1,0 +1,6 @@
+import type { Caller } from './caller.js'
+
+/** The server itself, as the actor of what time brings about. */
+export function theServer(workspaceId: string): Caller {
+  return { workspaceId, tokenId: 'system', name: 'Sweeper', kind: 'ADMIN', daemonId: null }
+}
