@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   tasks: ['session-pointer'],
   machine: [],
   database: ['generated', 'machine'],
-  'event-log': ['session-pointer', 'tasks', 'database', 'generated'],
+  'event-log': ['session-pointer', 'tasks', 'database', 'generated', 'machine'],
   'claim-queue': ['session-pointer', 'tasks', 'database', 'generated'],
   'wake-ups': ['database'],
   'use-cases': ['session-pointer', 'tasks', 'event-log', 'claim-queue', 'wake-ups', 'database', 'generated'],

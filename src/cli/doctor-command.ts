@@ -3,6 +3,7 @@ import type { Config, Settings } from '../server/config.js'
 import { checkAgents, checkVersions } from './doctor/check-machine.js'
 import { checkEmbedded } from './doctor/check-embedded.js'
 import { checkPostgres } from './doctor/check-postgres.js'
+import { checkArchive } from './doctor/check-archive.js'
 import type { Check, Status } from './doctor/check.js'
 import { ok, problem, warning } from './doctor/check.js'
 import type { Terminal } from './run-command.js'
@@ -19,6 +20,7 @@ export async function doctorCommand(settings: Settings, json: boolean, terminal:
     if (unknown.length === 0) checks.push(ok('settings', 'Every setting is valid.'))
     checks.push(...unknown, ...(await checkDatabase(read.config)))
   } else checks.push(...read.problems.map((told) => problem('settings', told)), ...unknown)
+  if (read.ok && read.config.archiveDirectory !== null) checks.push(checkArchive(read.config.archiveDirectory))
   checks.push(checkAgents())
   const sound = checks.every(({ status }) => status !== 'PROBLEM')
   if (json) terminal.line(JSON.stringify({ ok: sound, checks }))

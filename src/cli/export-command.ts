@@ -11,12 +11,12 @@ const USAGE = `Say what to export: --conversation chat_... (or issue_...), or --
  *
  * @throws Error that says what the options take, or that there is no such conversation.
  */
-export async function exportCommand({ database, terminal, flags }: Command): Promise<number> {
+export async function exportCommand({ database, archive, terminal, flags }: Command): Promise<number> {
   const only = readConversation(flags)
   const out = flags.get('out')
   if (out === '') throw new Error(USAGE)
   const exported = async (write: (line: string) => Promise<void> | void): Promise<number> => {
-    const conversations = await exportLog(database, only, write)
+    const conversations = await exportLog(database, only, write, archive)
     if (only !== null && conversations === 0) throw new Error(`There is no conversation ${only}.`)
     return conversations
   }

@@ -4,7 +4,7 @@ import { daemonCommand } from '../daemon/reference/options.js'
 import { demoCommand } from '../demo/demo-command.js'
 import { packageVersion } from '../machine/command-line.js'
 import type { Command as Context } from './run-command.js'
-import { addDatabaseSettings, addSettings, flagsOf, settingsOf } from './setting-options.js'
+import { addArchiveSettings, addDatabaseSettings, addSettings, flagsOf, settingsOf } from './setting-options.js'
 import { tokenCommand } from './token-options.js'
 
 /**
@@ -43,6 +43,7 @@ export function batonProgram(): Command {
   program.addCommand(moveCommand())
   program.addCommand(verifyCommand())
   program.addCommand(exportCommand())
+  program.addCommand(restoreConversationCommand())
   program.addCommand(simulateCommand())
   program.addCommand(importCommand())
   program.addCommand(conformanceCommand())
@@ -122,7 +123,7 @@ function verifyCommand(): Command {
     .description('Proves the whole log. Exit status 1: a promise is broken.')
     .option('--json', 'prints JSON')
     .option('--file <file>', 'proves what `baton export` wrote, without any database')
-  return addDatabaseSettings(command).action(async ({ file }: { file?: string }) => {
+  return addArchiveSettings(command).action(async ({ file }: { file?: string }) => {
     const { runCommand, runWithoutDatabase } = await import('./run-command.js')
     const verify = await import('./verify-command.js')
     if (file !== undefined) await runWithoutDatabase(flagsOf(command), verify.verifyFileCommand)
@@ -136,7 +137,23 @@ function exportCommand(): Command {
     .option('--conversation <id>', 'chat_... or issue_...')
     .option('--all', 'every conversation')
     .option('--out <file>', 'the file to write (default: standard output)')
-  return onExisting(command, async () => (await import('./export-command.js')).exportCommand)
+  return onExisting(
+    addSettings(command, ['BATON_ARCHIVE_DIR']),
+    async () => (await import('./export-command.js')).exportCommand,
+  )
+}
+
+function restoreConversationCommand(): Command {
+  const command = new Command('restore-conversation')
+    .description('Brings back a conversation that retention has sealed, from its files in the archive directory.')
+    .argument('<conversation>', 'chat_... or issue_..., or the path of its .events.jsonl.gz')
+    .option('--json', 'prints JSON')
+  return addArchiveSettings(command).action(async (conversation: string) => {
+    const { runCommand } = await import('./run-command.js')
+    const { restoreConversationCommand: run } = await import('./restore-conversation-command.js')
+    const context = { settings: settingsOf(command), existing: true }
+    await runCommand(flagsOf(command), context, (given) => run(given, conversation))
+  })
 }
 
 function simulateCommand(): Command {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from '../database/sql.js'
+import { ArchiveDirectory } from '../event-log/sealed/archive-directory.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { readProcessConfig } from '../server/config.js'
 import type { Config, Settings } from '../server/config.js'
@@ -17,10 +18,15 @@ export interface Terminal {
 
 export interface Command {
   database: Database
+  /** As the settings name it. */
+  archive: ArchiveDirectory | null
   terminal: Terminal
   /** Options of the command line by name, without what is a setting; a flag's value is ''. */
   flags: ReadonlyMap<string, string>
 }
+
+/** What a command has without a database. */
+export type CommandAlone = Omit<Command, 'database' | 'archive'>
 
 interface Needs {
   /** The settings that stand in the command line, by their names in the environment. */
@@ -41,7 +47,9 @@ export async function runCommand(
     assertNoHoles()
     if (existing) assertEmbeddedExists(config)
     database = await openDatabase(config, openLog('silent'))
-    process.exitCode = await command({ database, terminal: terminalOf(process.stdout), flags })
+    const { archiveDirectory } = config
+    const archive = archiveDirectory === null ? null : new ArchiveDirectory(archiveDirectory)
+    process.exitCode = await command({ database, archive, terminal: terminalOf(process.stdout), flags })
   } catch (error) {
     throw asProblem(error, config)
   } finally {
@@ -70,7 +78,7 @@ function assertEmbeddedExists({ databaseUrl, dataDirectory }: Config): void {
 /** As {@link runCommand}, for what needs no database: not even settings that name one. */
 export async function runWithoutDatabase(
   flags: Command['flags'],
-  command: (context: Omit<Command, 'database'>) => Promise<number>,
+  command: (context: CommandAlone) => Promise<number>,
 ): Promise<void> {
   assertNoHoles()
   process.exitCode = await command({ terminal: terminalOf(process.stdout), flags })

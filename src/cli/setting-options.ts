@@ -29,6 +29,11 @@ export function addSettings(command: Command, names: readonly Name[] = ALL): Com
   return command
 }
 
+/** For commands that read, or write, what sealed conversations have left for. */
+export function addArchiveSettings(command: Command): Command {
+  return addSettings(command, [...OF_THE_DATABASE, 'BATON_ARCHIVE_DIR'])
+}
+
 /** For commands that work on the database. */
 export function addDatabaseSettings(command: Command): Command {
   return addSettings(command, OF_THE_DATABASE)

@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs'
 import { performance } from 'node:perf_hooks'
+import { ArchiveDirectory, readCompressed } from '../event-log/sealed/archive-directory.js'
 import type { Finding, Tally } from '../event-log/verify/finding.js'
 import { verifyExport } from '../event-log/verify/verify-export.js'
 import { verifyLog } from '../event-log/verify/verify-log.js'
-import { readLines } from '../machine/lines.js'
 import type { Database } from '../database/sql.js'
-import type { Command, Terminal } from './run-command.js'
+import { readProcessConfig } from '../server/config.js'
+import type { Command, CommandAlone, Terminal } from './run-command.js'
 
 /** Findings written out one by one; the rest is only counted. */
 const SHOWN = 100
@@ -16,16 +16,16 @@ const SHOWN_AS_JSON = 10_000
  * `baton verify [--json]`: proves the whole log. Exit status 0: every promise holds; 1: one is broken (each finding
  * says where, what was expected and what was found), or the database could not be read.
  */
-export function verifyCommand({ database, ...context }: Command): Promise<number> {
-  return prove(context, (report, progress) => verifyLog(database, { report, progress }))
+export function verifyCommand({ database, archive, ...context }: Command): Promise<number> {
+  return prove(context, (report, progress) => verifyLog(database, { archive, report, progress }))
 }
 
-/** `baton verify --file FILE [--json]`: the same of an exported file, without any database. */
-export function verifyFileCommand(context: Omit<Command, 'database'>): Promise<number> {
+/** `baton verify --file FILE [--json]`: the same of an exported file, compressed or not, without any database. */
+export function verifyFileCommand(context: CommandAlone): Promise<number> {
   const file = context.flags.get('file') ?? ''
   if (file === '') throw new Error('--file takes the path of a file that baton export wrote.')
   return prove(context, (report, progress) => {
-    return verifyExport(readLines(createReadStream(file)), { report, progress })
+    return verifyExport(readCompressed(file), { report, progress })
   })
 }
 
@@ -37,13 +37,17 @@ export async function verifyWithin(
 ): Promise<{ status: number; verified: unknown }> {
   let said = 'null'
   const told: Terminal = json ? { ...terminal, line: (text) => (said = text) } : terminal
-  const status = await verifyCommand({ database, terminal: told, flags: new Map(json ? [['json', '']] : []) })
+  const read = readProcessConfig()
+  const directory = read.ok ? read.config.archiveDirectory : null
+  const archive = directory === null ? null : new ArchiveDirectory(directory)
+  const flags = new Map(json ? [['json', '']] : [])
+  const status = await verifyCommand({ database, archive, terminal: told, flags })
   return { status, verified: JSON.parse(said) as unknown }
 }
 
 type Proof = (report: (finding: Finding) => void, progress: (tally: Readonly<Tally>) => void) => Promise<Tally>
 
-async function prove({ terminal, flags }: Omit<Command, 'database'>, proof: Proof): Promise<number> {
+async function prove({ terminal, flags }: CommandAlone, proof: Proof): Promise<number> {
   const json = flags.has('json')
   const kept: Finding[] = []
   let findings = 0

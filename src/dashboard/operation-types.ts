@@ -92,6 +92,8 @@ type SendChatMessageInput = {
 type SessionEventType =
   | 'CONVERSATION_ERASED'
   | 'CONVERSATION_OPENED'
+  | 'CONVERSATION_RESTORED'
+  | 'CONVERSATION_SEALED'
   | 'MESSAGE_POSTED'
   | 'POINTER_IMPORTED'
   | 'SESSION_PINNED'
@@ -216,6 +218,8 @@ type LogAfterQuery = {
     payload:
       | { __typename: 'ConversationErased' }
       | { __typename: 'ConversationOpened' }
+      | { __typename: 'ConversationRestored' }
+      | { __typename: 'ConversationSealed' }
       | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
       | { __typename: 'PointerImported'; sessionId: string | null }
       | {
@@ -285,6 +289,8 @@ type FollowLogSubscription = {
     payload:
       | { __typename: 'ConversationErased' }
       | { __typename: 'ConversationOpened' }
+      | { __typename: 'ConversationRestored' }
+      | { __typename: 'ConversationSealed' }
       | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
       | { __typename: 'PointerImported'; sessionId: string | null }
       | {
@@ -462,6 +468,7 @@ type SessionQuery = {
           }
         }
         newestTask: { id: string; status: TaskStatus; createdAt: string; startedAt: string | null } | null
+        sealed: { throughVersion: number; sealedAt: string } | null
         pointer: {
           sessionId: string | null
           workDir: string | null
@@ -536,6 +543,7 @@ type SessionQuery = {
           }
         }
         newestTask: { id: string; status: TaskStatus; createdAt: string; startedAt: string | null } | null
+        sealed: { throughVersion: number; sealedAt: string } | null
         pointer: {
           sessionId: string | null
           workDir: string | null
@@ -796,6 +804,8 @@ type EventsBeforeQuery = {
             payload:
               | { __typename: 'ConversationErased' }
               | { __typename: 'ConversationOpened' }
+              | { __typename: 'ConversationRestored' }
+              | { __typename: 'ConversationSealed' }
               | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
               | { __typename: 'PointerImported'; sessionId: string | null }
               | {
@@ -875,6 +885,8 @@ type EventsBeforeQuery = {
             payload:
               | { __typename: 'ConversationErased' }
               | { __typename: 'ConversationOpened' }
+              | { __typename: 'ConversationRestored' }
+              | { __typename: 'ConversationSealed' }
               | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
               | { __typename: 'PointerImported'; sessionId: string | null }
               | {
@@ -969,6 +981,8 @@ type EventsFromQuery = {
             payload:
               | { __typename: 'ConversationErased' }
               | { __typename: 'ConversationOpened' }
+              | { __typename: 'ConversationRestored' }
+              | { __typename: 'ConversationSealed' }
               | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
               | { __typename: 'PointerImported'; sessionId: string | null }
               | {
@@ -1042,6 +1056,8 @@ type EventsFromQuery = {
             payload:
               | { __typename: 'ConversationErased' }
               | { __typename: 'ConversationOpened' }
+              | { __typename: 'ConversationRestored' }
+              | { __typename: 'ConversationSealed' }
               | { __typename: 'MessagePosted'; messageId: string; role: MessageRole }
               | { __typename: 'PointerImported'; sessionId: string | null }
               | {
@@ -1393,6 +1409,8 @@ type ClaimEventsQuery = {
       payload:
         | { __typename: 'ConversationErased' }
         | { __typename: 'ConversationOpened' }
+        | { __typename: 'ConversationRestored' }
+        | { __typename: 'ConversationSealed' }
         | { __typename: 'MessagePosted' }
         | { __typename: 'PointerImported' }
         | { __typename: 'SessionPinned' }

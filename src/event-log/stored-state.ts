@@ -3,6 +3,7 @@ import { foldEvents } from '../session-pointer/fold.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION } from '../session-pointer/session-state.js'
 import { readStream } from './read-stream.js'
+import { readBase } from './sealed/sealed-base.js'
 import { foldable } from './stored-event.js'
 
 interface StoredState {
@@ -10,6 +11,7 @@ interface StoredState {
   id: string
   foldVersion: number
   state: unknown
+  sealedVersion: number | null
 }
 
 /**
@@ -24,5 +26,7 @@ export async function currentState(
   const stored = row.state as SessionState
   if (row.foldVersion === FOLD_VERSION && stored.unknownEvents === 0) return stored
   onRefold()
-  return foldEvents((await readStream(sql, row.workspaceId, row.id)).map(foldable))
+  const base = row.sealedVersion === null ? null : await readBase(sql, row.workspaceId, row.id)
+  const rest = await readStream(sql, row.workspaceId, row.id, { afterVersion: base?.version ?? 0 })
+  return foldEvents(rest.map(foldable), base?.state)
 }

@@ -20,6 +20,9 @@ export const ERROR_CODES = {
     'Stop the run and claim anew.',
   ILLEGAL_TRANSITION:
     'The task’s status does not allow this. extensions.status is the status. Read the task again before you go on.',
+  CONVERSATION_SEALED:
+    'What was asked of the conversation has left the database for an archive file. The message says how an operator brings ' +
+    'it back; new messages and tasks go on without that.',
   REQUEST_ID_REUSED: 'The same requestId came with other arguments before. Use a new requestId for a new call.',
   PAYLOAD_TOO_LARGE:
     'The request has more bytes than its operation may have (HTTP status 413). Nothing of it was looked at. Send less ' +

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { isUnavailable } from '../database/unavailable.js'
+import { ConversationSealed } from '../use-cases/conversation-sealed.js'
 import type { FieldProblem, Outcome, Refusal } from '../use-cases/outcome.js'
 import type { TokenKind } from '../use-cases/caller.js'
 import { isErrorCode } from './error-codes.js'
@@ -89,6 +90,7 @@ type Failure = [message: string, options: { extensions: Extensions }]
 const internal = (): Failure => [INTERNAL_MESSAGE, { extensions: { code: 'INTERNAL' } }]
 
 function failureOf(error: unknown): Failure {
+  if (error instanceof ConversationSealed) return [error.message, { extensions: { code: 'CONVERSATION_SEALED' } }]
   if (!isUnavailable(error)) return internal()
   const http = { status: 503, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }
   const told = { code: 'UNAVAILABLE' as const, retryable: true, retryAfterSeconds: RETRY_AFTER_SECONDS }

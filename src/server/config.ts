@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { DEFAULT_CONNECTIONS, LEAST_CONNECTIONS } from '../database/connection-shares.js'
 import { unknownSettings } from './unknown-settings.js'
+import { isOrigin, isPostgresUrl, wholeNumber } from './variable.js'
+import type { Variable } from './variable.js'
 
 /** What the environment says, with defaults. The table of settings in docs/operate.md is this file in other words. */
 export interface Config {
@@ -24,6 +26,9 @@ export interface Config {
   /** How long what ended is kept, in days; 0: for ever. */
   keepProgressDays: number
   keepTextsDays: number
+  keepConversationsDays: number
+  /** Where sealed conversations go; null: nowhere. */
+  archiveDirectory: string | null
   logLevel: LogLevel
   /** auto: where only this machine can reach the server. */
   graphiql: 'auto' | 'on' | 'off'
@@ -46,15 +51,6 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: string[] }
-
-interface Variable<T> {
-  schema: z.ZodType<T, string>
-  fallback: T
-  /** Follows "must be". */
-  expected: string
-  /** Its value is never shown, not even when it is wrong. */
-  secret?: true
-}
 
 /** A name or an address, as a socket takes it: no scheme, no port. */
 const HOST_PATTERN = /^[\p{L}\p{N}:._%-]+$/u
@@ -99,6 +95,12 @@ const queueTtl = wholeNumber(0, 315_360_000, 0)
 /** A hundred years at most. */
 const keepProgress = wholeNumber(0, 36_500, 14)
 const keepTexts = wholeNumber(0, 36_500, 0)
+const keepConversations = wholeNumber(0, 36_500, 0)
+const archiveDirectory: Variable<string | null> = {
+  schema: z.string().refine((path) => !path.includes('\0')),
+  fallback: null,
+  expected: 'the path of a directory that all servers have in common',
+}
 const logLevel: Variable<LogLevel> = {
   schema: z.enum(LOG_LEVELS),
   fallback: 'info',
@@ -145,6 +147,8 @@ export const VARIABLES = {
   BATON_QUEUE_TTL_SECONDS: queueTtl,
   BATON_KEEP_PROGRESS_DAYS: keepProgress,
   BATON_KEEP_TEXTS_DAYS: keepTexts,
+  BATON_KEEP_CONVERSATIONS_DAYS: keepConversations,
+  BATON_ARCHIVE_DIR: archiveDirectory,
   BATON_LOG_LEVEL: logLevel,
   BATON_GRAPHIQL: graphiql,
   BATON_CORS_ORIGINS: corsOrigins,
@@ -197,6 +201,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     queueTtlSeconds: read('BATON_QUEUE_TTL_SECONDS'),
     keepProgressDays: read('BATON_KEEP_PROGRESS_DAYS'),
     keepTextsDays: read('BATON_KEEP_TEXTS_DAYS'),
+    keepConversationsDays: read('BATON_KEEP_CONVERSATIONS_DAYS'),
+    archiveDirectory: read('BATON_ARCHIVE_DIR'),
     logLevel: read('BATON_LOG_LEVEL'),
     graphiql: read('BATON_GRAPHIQL'),
     corsOrigins: read('BATON_CORS_ORIGINS'),
@@ -215,27 +221,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `BATON_DATABASE_CONNECTIONS is "${LEAST_CONNECTIONS}": it must be at least ${LEAST_CONNECTIONS + 1} with BATON_RATE_LIMIT_STORE=postgres.`,
     )
   }
+  if (config.keepConversationsDays > 0 && config.archiveDirectory === null) {
+    problems.push(
+      `BATON_KEEP_CONVERSATIONS_DAYS is "${config.keepConversationsDays}": it needs BATON_ARCHIVE_DIR, the directory that closed conversations leave for.`,
+    )
+  }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
-}
-
-function wholeNumber(from: number, to: number, fallback: number): Variable<number> {
-  const schema = z
-    .string()
-    .regex(/^\d{1,12}$/)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to)
-  return { schema, fallback, expected: `a whole number from ${from} to ${to}` }
-}
-
-export function isPostgresUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname, searchParams } = new URL(text)
-  return (protocol === 'postgresql:' || protocol === 'postgres:') && (hostname !== '' || searchParams.has('host'))
-}
-
-/** Exactly as browsers send it, because it is compared with what they send. */
-function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
 /** One line whatever it holds, and not a long one. */

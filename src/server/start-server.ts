@@ -3,6 +3,7 @@ import { systemClock } from '../database/clock.js'
 import type { Clock } from '../database/clock.js'
 import { DatabaseClock, clockOf } from '../database/database-clock.js'
 import type { Database } from '../database/sql.js'
+import { ArchiveDirectory } from '../event-log/sealed/archive-directory.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { authenticate } from '../use-cases/authenticate.js'
 import { ensureFirstToken } from '../use-cases/bootstrap.js'
@@ -78,7 +79,8 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const tokens = new TokenWatch(database.sql, clock, (error) => {
     log.warn({ err: error }, 'It could not be seen whether tokens still hold; they are looked at again in 2 seconds')
   })
-  const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer, tokens)
+  const archive = config.archiveDirectory === null ? null : new ArchiveDirectory(config.archiveDirectory)
+  const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer, tokens, archive)
   const { secret, workspaceId, configuredHasEnded } = await ensureFirstToken(services, config.adminToken)
   if (configuredHasEnded) {
     log.warn(

@@ -22,6 +22,6 @@ export function timersOf(config: Config): Timers {
   }
 }
 
-export function keepOf({ keepProgressDays, keepTextsDays }: Config): Keep {
-  return { progressDays: keepProgressDays, textsDays: keepTextsDays }
+export function keepOf({ keepProgressDays, keepTextsDays, keepConversationsDays }: Config): Keep {
+  return { progressDays: keepProgressDays, textsDays: keepTextsDays, conversationsDays: keepConversationsDays }
 }

@@ -6,7 +6,7 @@
  * second version of TASK_FAILED.
  */
 
-import type { ConversationErased } from './conversation-events.js'
+import type { ConversationErased, ConversationRestored, ConversationSealed } from './conversation-events.js'
 import type { FailureFault } from './failure-class.js'
 import type { Usage } from './usage.js'
 
@@ -213,6 +213,8 @@ export interface EventData {
   SESSION_RESET: SessionReset
   POINTER_IMPORTED: PointerImported
   CONVERSATION_ERASED: ConversationErased
+  CONVERSATION_SEALED: ConversationSealed
+  CONVERSATION_RESTORED: ConversationRestored
 }
 
 export type SessionEventType = keyof EventData

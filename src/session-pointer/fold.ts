@@ -36,6 +36,8 @@ export function evolve(state: SessionState, event: FoldableEvent): SessionState 
     case 'TASK_ENQUEUED':
     case 'TASK_RETARGETED':
     case 'CONVERSATION_ERASED':
+    case 'CONVERSATION_RESTORED':
+    case 'CONVERSATION_SEALED':
       // F1: the task's own state keeps what an enqueued or retargeted task needs; no session is concerned.
       return { ...state, version: event.version }
     case 'UNKNOWN':

@@ -4,7 +4,7 @@ import type { ResumeOutcome, ResumeReason } from './events.js'
  * The shape and meaning of {@link SessionState}. Raise it with every change of the fold that gives another
  * state for the same events: a stored state of an older version is folded again when it is read.
  */
-export const FOLD_VERSION = 4
+export const FOLD_VERSION = 5
 
 /** FAILING is not among them: the fold keeps the count, the policy in force judges it (F17). */
 export type StoredBindingState = 'RESUMABLE' | 'POISONED' | 'RETIRED' | 'RESET' | 'NOT_DURABLE' | 'UNPROVEN'

@@ -16,6 +16,8 @@ export const CURRENT_SCHEMA_VERSION: Readonly<Record<SessionEventType, number>> 
   SESSION_RESET: 1,
   POINTER_IMPORTED: 1,
   CONVERSATION_ERASED: 1,
+  CONVERSATION_SEALED: 1,
+  CONVERSATION_RESTORED: 1,
 }
 
 /** Turns the data of one schema version into that of the next. Pure; never fills a gap with a guess. */

@@ -19,6 +19,8 @@ export function applyTaskEvent(task: TaskState | null, event: StreamEvent): Appl
     case 'SESSION_RESET':
     case 'POINTER_IMPORTED':
     case 'CONVERSATION_ERASED':
+    case 'CONVERSATION_RESTORED':
+    case 'CONVERSATION_SEALED':
       return { task }
     case 'TASK_ENQUEUED':
       return task === null ? enqueued(event) : { violation: `TASK_ENQUEUED for ${task.id}, which exists already` }

@@ -1,5 +1,6 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
+import type { ArchiveDirectory } from '../event-log/sealed/archive-directory.js'
 import { WakeUps } from '../wake-ups/wake-ups.js'
 import { AskedRuntimes } from './asked-runtimes.js'
 import { Gate } from './gate.js'
@@ -30,6 +31,7 @@ export function buildServices(
   wakeUps: WakeUps = new WakeUps(),
   observer: Observer = unobserved,
   tokens: Tokens = unendingTokens,
+  archive: ArchiveDirectory | null = null,
 ): Services {
   const conversations = new ConversationLane(database, clock, wakeUps, observer)
   const claims = new ClaimLane(database, clock, timers.claimLease, wakeUps, observer)
@@ -45,6 +47,7 @@ export function buildServices(
     feeds: new LogFeeds(database.reads, wakeUps),
     progress: new ProgressFeed(database.reads, wakeUps),
     asked: new AskedRuntimes(),
+    archive,
     turns: new Turns(() => claims.isBusy || conversations.isBusy),
     catchUps: new Gate(CATCH_UPS),
     folds: new Gate(FOLDS, FOLDS_WAITING),

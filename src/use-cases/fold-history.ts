@@ -2,10 +2,13 @@ import type { StoredEvent } from '../event-log/stored-event.js'
 import { foldable } from '../event-log/stored-event.js'
 import { readStreamPage } from '../event-log/read-stream.js'
 import { readSnapshot, snapshotsAround } from '../event-log/session-snapshots.js'
+import { readBase } from '../event-log/sealed/sealed-base.js'
+import type { Sql } from '../database/sql.js'
 import { evolve } from '../session-pointer/fold.js'
 import { initialState } from '../session-pointer/session-state.js'
 import type { Services } from './services.js'
 import type { SessionAt } from './session-at.js'
+import { ConversationSealed } from './conversation-sealed.js'
 
 /** Events read and folded in one step: a millisecond or two, in which nothing else is done. */
 const STEP = 256
@@ -21,6 +24,7 @@ interface Stream {
   workspaceId: string
   id: string
   version: number
+  sealedVersion: number | null
 }
 
 /** Positions that one fold answers: no snapshot stands between them. In the order of the log. */
@@ -34,15 +38,18 @@ interface Stretch {
 
 /**
  * How the places of a conversation at these positions are found with the fewest events: each from the newest snapshot before
- * it, or from `known`, where that is nearer. `known` must not be past the first of them.
+ * it, or from `before`, where that is nearer. `before` must not be past the first of them.
+ *
+ * @throws ConversationSealed where one of them is in the part of the stream that is sealed.
  */
 export async function planHistory(
   { database }: Pick<Services, 'database'>,
   conversation: Stream,
   positions: readonly bigint[],
-  known: Place = BEFORE_ALL,
+  before: Place = BEFORE_ALL,
 ): Promise<Stretch[]> {
   const wanted = [...new Set(positions)].sort((one, other) => (one < other ? -1 : 1))
+  const known = await beginning(database.reads, conversation, before, wanted[0])
   const around = await snapshotsAround(database.reads, conversation, wanted)
   const stretches: Stretch[] = []
   let start = -1
@@ -106,6 +113,20 @@ async function foldStretch(
     if (page.length < STEP) break
   }
   for (const position of wanted) places.set(position, at)
+}
+
+/** Where the fold begins: after the sealed part, if there is one. */
+async function beginning(
+  sql: Sql,
+  { workspaceId, id, sealedVersion }: Stream,
+  from: Place,
+  first = 0n,
+): Promise<Place> {
+  if (sealedVersion === null || from.version >= sealedVersion) return from
+  const base = await readBase(sql, workspaceId, id)
+  if (base === null) return from
+  if (first < BigInt(base.position)) throw new ConversationSealed(id, base.version)
+  return { ...base, occurredAt: null }
 }
 
 function after({ state }: Place, event: StoredEvent): Place {

@@ -7,6 +7,7 @@ export type Refusal =
   | { code: 'FORBIDDEN'; message: string }
   | { code: 'BAD_USER_INPUT'; message: string; fields: FieldProblem[] }
   | { code: 'STALE_CLAIM'; message: string }
+  | { code: 'CONVERSATION_SEALED'; message: string }
   | { code: 'ILLEGAL_TRANSITION'; message: string; status: TaskStatus }
   | { code: 'REQUEST_ID_REUSED'; message: string }
   | { code: 'UNAVAILABLE'; message: string; retryable: true; retryAfterSeconds: number }

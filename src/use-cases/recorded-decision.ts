@@ -1,5 +1,7 @@
 import { statement } from '../database/sql.js'
 import type { Sql } from '../database/sql.js'
+import { readBase } from '../event-log/sealed/sealed-base.js'
+import type { SealedBase } from '../event-log/sealed/sealed-base.js'
 import type { StoredEvent } from '../event-log/stored-event.js'
 import { STORED_EVENT_COLUMNS, foldable } from '../event-log/stored-event.js'
 import type {
@@ -113,7 +115,11 @@ export async function recordedDecisions(
       ranges.map(({ upTo }) => upTo),
     ])
     await pause()
-    for (const row of rows) replays.get(row.conversationId)?.take(foldable(row))
+    for (const row of rows) {
+      const replay = replays.get(row.conversationId)
+      if (replay?.lacks(row.version) === true) replay.begin(await readBase(sql, workspaceId, row.conversationId))
+      replay?.take(foldable(row))
+    }
   }
   return keys.map(({ conversationId, claimVersion }) => replays.get(conversationId)?.views.get(claimVersion) ?? null)
 }
@@ -156,7 +162,17 @@ class Replay {
     readonly conversationId: string,
   ) {}
 
+  /** Versions have no gaps: the events before this one are sealed. */
+  lacks(version: number): boolean {
+    return version > this.state.version + 1
+  }
+
+  begin(base: SealedBase | null): void {
+    if (base !== null) this.state = base.state
+  }
+
   take(event: FoldableEvent): void {
+    if (event.version <= this.state.version) return
     const { workspaceId, conversationId, state, tasks } = this
     if (event.type === 'TASK_CLAIMED' && this.wanted.has(event.version)) {
       const place = { workspaceId, conversationId, runtimeId: event.runtimeId ?? '' }

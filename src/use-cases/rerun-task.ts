@@ -6,6 +6,7 @@ import { taskStateOf } from '../event-log/task-row.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
 import { accepted, badInput, illegalTransition, notFound } from './outcome.js'
+import { sealedMessage } from './conversation-sealed.js'
 import type { Services } from './services.js'
 import type { Decision, LoadedConversation } from './transaction/conversation-work.js'
 import { tasksById } from './task-work.js'
@@ -39,10 +40,20 @@ export async function rerunTask(
   return task === undefined ? notFound('task', input.taskId) : accepted({ task })
 }
 
+/** Its row is about to leave, and the rerun's claim would not find it. A task that never was claimed counts as sealed. */
+function leavesWith(sealedVersion: number, { claimVersion, cancelledVersion }: Task): boolean {
+  return (claimVersion ?? cancelledVersion ?? 0) <= sealedVersion
+}
+
 function decideRerun(loaded: LoadedConversation, sourceId: string, rerunId: string): Decision {
   const source = loaded.tasks.get(sourceId)
   const { agent } = loaded
   if (source === undefined || agent === null) return { refused: notFound('task', sourceId).refusal }
+  const { conversation } = loaded
+  if (conversation?.sealedVersion != null && leavesWith(conversation.sealedVersion, source)) {
+    const message = sealedMessage(conversation.id, conversation.sealedVersion)
+    return { refused: { code: 'CONVERSATION_SEALED', message } }
+  }
   const state = taskStateOf(source)
   if (state.status === 'QUEUED') return { refused: illegalTransition('rerun', state.status).refusal }
   if (agent.archivedAt !== null) {

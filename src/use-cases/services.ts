@@ -1,5 +1,6 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
+import type { ArchiveDirectory } from '../event-log/sealed/archive-directory.js'
 import type { WakeUps } from '../wake-ups/wake-ups.js'
 import type { AskedRuntimes } from './asked-runtimes.js'
 import type { Gate } from './gate.js'
@@ -41,6 +42,8 @@ export interface Services {
   progress: ProgressFeed
   /** Which runtimes claims ask for. */
   asked: AskedRuntimes
+  /** Where sealed conversations are; null: nobody has told. */
+  archive: ArchiveDirectory | null
   /** Of all work that may wait for claims. */
   turns: Turns
   /** Reads of the log by followers who are far behind. */

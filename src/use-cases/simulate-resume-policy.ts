@@ -1,5 +1,7 @@
 import type { Sql } from '../database/sql.js'
+import { readHeads } from '../event-log/conversation-head.js'
 import { scanStreams } from '../event-log/scan-streams.js'
+import { readBase } from '../event-log/sealed/sealed-base.js'
 import type { StoredEvent } from '../event-log/stored-event.js'
 import { foldable } from '../event-log/stored-event.js'
 import type { ResumeOutcome, ResumePolicy, ResumeReason } from '../session-pointer/events.js'
@@ -76,6 +78,7 @@ export async function simulateResumePolicy(
     for (const [n, event] of events.entries()) {
       if (n % STEP === 0) await pause()
       if (replay.conversationId !== event.conversationId) replay = new Replay(event.conversationId)
+      if (replay.lacks(event.version)) await replay.begin(sql, workspaceId)
       if (!replay.isOf(event, agentId)) continue
       const flip = replay.take(event, policy, since, () => (result.claims += 1))
       if (flip === null) continue
@@ -96,11 +99,29 @@ class Replay {
   private state: SessionState = initialState
   private readonly tasks = new Map<string, TaskState>()
   private agentId: string | null = null
+  private version = 0
 
   constructor(readonly conversationId: string) {}
 
+  /** Versions have no gaps: the events before this one are sealed. */
+  lacks(version: number): boolean {
+    return version > this.version + 1
+  }
+
+  /** After the sealed events: claims among them are not decided again. */
+  async begin(sql: Sql, workspaceId: string): Promise<void> {
+    const [head, base] = await Promise.all([
+      readHeads(sql, workspaceId, [this.conversationId]),
+      readBase(sql, workspaceId, this.conversationId),
+    ])
+    this.agentId = head.get(this.conversationId)?.agentId ?? null
+    this.state = base?.state ?? this.state
+    this.version = this.state.version
+  }
+
   /** Whether the conversation is held with this agent, as its first event says. null: whoever it is. */
   isOf(stored: StoredEvent, agentId: string | null): boolean {
+    this.version = Math.max(this.version, stored.version)
     if (agentId === null) return true
     const event = foldable(stored)
     if (event.type === 'CONVERSATION_OPENED') this.agentId = event.data.agentId

@@ -12,13 +12,13 @@ export interface Verification {
 
 /** Proves one conversation of the workspace against the promises of the resume rules, as it is at one moment. Reads only. */
 export async function verifyConversation(
-  { database, folds, turns }: Services,
+  { database, folds, turns, archive }: Services,
   { workspaceId, tokenId }: Caller,
   conversationId: string,
 ): Promise<Outcome<Verification>> {
   if (folds.isFullFor(tokenId)) return tooManyFolds
   const { tally, findings } = await folds.run(tokenId, () =>
-    prove(database, workspaceId, conversationId, () => turns.next(tokenId)),
+    prove(database, workspaceId, conversationId, () => turns.next(tokenId), archive),
   )
   // Without events and without a row that lacks them, there is none.
   const isNone = tally.events === 0 && findings.length === 0

@@ -31,7 +31,7 @@ async function run(
 ): Promise<{ status: number; output: string }> {
   let output = ''
   const terminal = terminalOf({ isTTY: false, write: (text) => (output += text) })
-  const status = await command({ database, terminal, flags: new Map(Object.entries(flags)) })
+  const status = await command({ database, archive: null, terminal, flags: new Map(Object.entries(flags)) })
   return { status, output }
 }
 

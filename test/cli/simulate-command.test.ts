@@ -17,7 +17,7 @@ beforeAll(async () => {
 async function run(flags: Record<string, string>): Promise<string> {
   let output = ''
   const terminal = terminalOf({ isTTY: false, write: (text) => (output += text) })
-  expect(await simulateCommand({ database, terminal, flags: new Map(Object.entries(flags)) })).toBe(0)
+  expect(await simulateCommand({ database, archive: null, terminal, flags: new Map(Object.entries(flags)) })).toBe(0)
   return output
 }
 

@@ -21,7 +21,7 @@ afterEach(() => tamperer.restore())
 async function run({ json = false, isTTY = false } = {}): Promise<{ status: number; output: string }> {
   let output = ''
   const terminal = terminalOf({ isTTY, write: (text) => (output += text) })
-  const status = await verifyCommand({ database, terminal, flags: new Map(json ? [['json', '']] : []) })
+  const status = await verifyCommand({ database, archive: null, terminal, flags: new Map(json ? [['json', '']] : []) })
   return { status, output }
 }
 

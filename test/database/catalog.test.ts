@@ -16,7 +16,7 @@ const CHECKS = statement(
 const TRIGGERS = statement(
   'test_triggers',
   `SELECT tgname AS name, tgenabled::text AS enabled, tgtype::int AS type FROM pg_trigger
-   WHERE tgrelid = 'session_event'::regclass AND NOT tgisinternal`,
+   WHERE tgrelid = 'session_event'::regclass AND NOT tgisinternal ORDER BY tgname`,
 )
 const DEFERRABLE = statement(
   'test_deferrable',
@@ -81,15 +81,22 @@ forEachDatabase((open) => {
         ...['agent_maxConcurrentTasks_check', 'api_token_kind_check', 'chat_message_role_check', 'claim_lease_check'],
         ...['claim_place_check', 'queue_entry_place_check'],
         ...['conversation_kind_check', 'conversation_version_check', 'queue_entry_state_check'],
-        ...['session_event_version_check', 'task_attempt_check', 'task_kind_check', 'task_status_check'],
+        ...[
+          'sealed_stream_version_check',
+          'session_event_version_check',
+          'task_attempt_check',
+          'task_kind_check',
+          'task_status_check',
+        ],
       ]),
     )
   })
 
-  it('has the trigger that keeps the log append-only: before UPDATE, DELETE and TRUNCATE, once a statement', async () => {
-    const before = 2 + 8 + 16 + 32
+  it('has the triggers that keep the log append-only: before UPDATE and TRUNCATE a statement, before DELETE a row', async () => {
+    const [row, before, onDelete, onUpdate, onTruncate] = [1, 2, 8, 16, 32]
     expect(await database.sql.rows(TRIGGERS)).toEqual([
-      { name: 'session_event_append_only', enabled: 'O', type: before },
+      { name: 'session_event_append_only', enabled: 'O', type: before + onUpdate + onTruncate },
+      { name: 'session_event_leaves_sealed', enabled: 'O', type: row + before + onDelete },
     ])
   })
 

@@ -129,7 +129,7 @@ forEachDatabase((open) => {
     for (const change of [
       'UPDATE session_event SET actor = actor',
       'DELETE FROM session_event',
-      'DELETE FROM session_event WHERE false',
+      'DELETE FROM session_event WHERE position = 1',
       'TRUNCATE session_event',
       'TRUNCATE session_event CASCADE',
     ]) {

@@ -104,7 +104,12 @@ describePostgres('npm run import', (open) => {
     const said = async (flags: [string, string][]) => {
       let output = ''
       const terminal = terminalOf({ isTTY: false, write: (text) => (output += text) })
-      const status = await importCommand({ database, terminal, flags: new Map([...flags, ['json', '']]) })
+      const status = await importCommand({
+        database,
+        archive: null,
+        terminal,
+        flags: new Map([...flags, ['json', '']]),
+      })
       return { status, ...(JSON.parse(output) as object) }
     }
     expect(await said([])).toMatchObject({ status: 1, ok: false, code: 'BAD_INPUT', field: 'from' })
@@ -121,7 +126,7 @@ describePostgres('npm run import', (open) => {
     let output = ''
     const terminal = terminalOf({ isTTY: true, write: (text) => (output += text) })
     const flags = new Map([...Object.entries({ from: source.connectionString, workspace: 'acme', 'dry-run': '' })])
-    expect(await importCommand({ database, terminal, flags })).toBe(0)
+    expect(await importCommand({ database, archive: null, terminal, flags })).toBe(0)
     await database.close()
     expect(output).toContain('[##########..........] 50')
     expect(output).toContain(' 1007 of 1007 conversations\r\u001b[K')

@@ -16,6 +16,8 @@ const DEFAULTS: Config = {
   queueTtlSeconds: 0,
   keepProgressDays: 14,
   keepTextsDays: 0,
+  keepConversationsDays: 0,
+  archiveDirectory: null,
   logLevel: 'info',
   graphiql: 'auto',
   corsOrigins: [],

@@ -39,6 +39,7 @@ export class Tamperer {
     damagedOnPurpose(database)
     const tamperer = new Tamperer(database)
     await tamperer.run('DROP TRIGGER session_event_append_only ON session_event')
+    await tamperer.run('DROP TRIGGER session_event_leaves_sealed ON session_event')
     for (const table of TABLES) await tamperer.run(`CREATE TABLE copy_of_${table} AS SELECT * FROM ${table}`)
     return tamperer
   }

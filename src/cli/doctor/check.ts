@@ -1,6 +1,16 @@
 /** What `baton doctor` looks at, in the order in which it tells of it. */
 type CheckName =
-  'versions' | 'settings' | 'database' | 'schema' | 'rights' | 'connections' | 'clock' | 'disk' | 'server' | 'agents'
+  | 'versions'
+  | 'settings'
+  | 'database'
+  | 'schema'
+  | 'rights'
+  | 'connections'
+  | 'clock'
+  | 'disk'
+  | 'archive'
+  | 'server'
+  | 'agents'
 
 /** WARNING: it works, and somebody should know. PROBLEM: a server cannot work so. */
 export type Status = 'OK' | 'WARNING' | 'PROBLEM'

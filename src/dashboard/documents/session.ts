@@ -22,6 +22,7 @@ export const sessionDocuments = {
         title
         agent { ${AGENT} }
         newestTask { id status createdAt startedAt }
+        sealed { throughVersion sealedAt }
         pointer(at: $at) { sessionId workDir position runtime { ${RUNTIME} } }
         bindings(at: $at) { ${BINDING} }
       }

@@ -72,6 +72,8 @@ function apply(run: Run, event: SessionEvent, at: number): void {
       run.sessionId = sessionOf(event) ?? run.sessionId
       break
     case 'CONVERSATION_ERASED':
+    case 'CONVERSATION_RESTORED':
+    case 'CONVERSATION_SEALED':
     case 'CONVERSATION_OPENED':
     case 'MESSAGE_POSTED':
     case 'POINTER_IMPORTED':

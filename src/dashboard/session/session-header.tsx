@@ -47,6 +47,13 @@ export function SessionHeader(): ReactNode {
       <h1>
         <ConversationTitle {...namesOf(conversation)} />
       </h1>
+      {conversation.sealed !== null && (
+        <p className="muted">
+          Its history up to version {conversation.sealed.throughVersion} was archived{' '}
+          <Age time={conversation.sealed.sealedAt} />. An operator brings it back with{' '}
+          <code>baton restore-conversation {conversation.id}</code>.
+        </p>
+      )}
       <dl className="facts">
         <div>
           <dt>Agent</dt>

@@ -29,6 +29,8 @@ export const STEP_OF: Readonly<Record<SessionEvent['type'], Step>> = {
   SESSION_RESET: 'changes',
   POINTER_IMPORTED: 'changes',
   CONVERSATION_ERASED: 'changes',
+  CONVERSATION_SEALED: 'changes',
+  CONVERSATION_RESTORED: 'changes',
   UNKNOWN: 'changes',
 }
 
@@ -91,6 +93,10 @@ export function wordsOfEvent(event: SessionEvent, names: Names): EventWords {
       return { glyph: '⇣', mood: 'quiet', text: 'Pointer imported from outside history' }
     case 'ConversationErased':
       return { glyph: '␡', mood: 'bad', text: 'Texts erased' }
+    case 'ConversationSealed':
+      return { glyph: '▣', mood: 'quiet', text: 'Archived: its events are in a file' }
+    case 'ConversationRestored':
+      return { glyph: '▢', mood: 'quiet', text: 'Brought back from the archive' }
   }
 }
 

@@ -1,6 +1,10 @@
 import type { Database, Sql } from '../../database/sql.js'
 import { readHeads } from '../conversation-head.js'
 import { scanStreams } from '../scan-streams.js'
+import type { ArchiveDirectory } from '../sealed/archive-directory.js'
+import { archiveProblem, sealedEvents } from '../sealed/sealed-events.js'
+import { readSealed } from '../sealed/sealed-stream.js'
+import type { SealedStream } from '../sealed/sealed-stream.js'
 import { atOneMoment } from '../snapshot.js'
 import { workspaceIds } from '../workspace-ids.js'
 import { eventLine, headerLine } from './export-line.js'
@@ -10,31 +14,38 @@ import { eventLine, headerLine } from './export-line.js'
  * log is at one moment; memory does not grow with it. Answers how many conversations were written.
  *
  * `write` is awaited, line by line.
+ *
+ * @throws Error that names the file of a sealed conversation that is not there.
  */
 export function exportLog(
   database: Database,
   conversationId: string | null,
   write: (line: string) => Promise<void> | void,
+  archive: ArchiveDirectory | null = null,
 ): Promise<number> {
   return atOneMoment(database, async (sql) => {
     let written = 0
     for (const { id } of await workspaceIds(sql, null)) {
-      written += await exportWorkspace(sql, id, conversationId, write)
+      written += await exportWorkspace({ sql, archive, write }, id, conversationId)
     }
     return written
   })
 }
 
-async function exportWorkspace(
-  sql: Sql,
-  workspaceId: string,
-  only: string | null,
-  write: (line: string) => Promise<void> | void,
-): Promise<number> {
+interface Export {
+  sql: Sql
+  archive: ArchiveDirectory | null
+  write: (line: string) => Promise<void> | void
+}
+
+async function exportWorkspace(to: Export, workspaceId: string, only: string | null): Promise<number> {
+  const { sql, write } = to
   let written = 0
   let open: string | null = null
   for await (const events of scanStreams(sql, workspaceId, only)) {
-    const heads = await readHeads(sql, workspaceId, [...new Set(events.map((event) => event.conversationId))])
+    const ids = [...new Set(events.map((event) => event.conversationId))]
+    const heads = await readHeads(sql, workspaceId, ids)
+    const sealed = await readSealed(sql, workspaceId, ids)
     for (const event of events) {
       if (event.conversationId !== open) {
         open = event.conversationId
@@ -42,9 +53,21 @@ async function exportWorkspace(
         if (head === undefined) throw new Error(`${open} has events and no row. See baton verify.`)
         await write(headerLine(workspaceId, head))
         written += 1
+        await exportSealed(to, sealed.get(open))
       }
-      await write(eventLine(event))
+      if (event.version > (sealed.get(open)?.throughVersion ?? 0)) await write(eventLine(event))
     }
   }
   return written
+}
+
+/** What has left for the archive comes from there. */
+async function exportSealed({ archive, write }: Export, sealed: SealedStream | undefined): Promise<void> {
+  if (sealed === undefined) return
+  const problem = await archiveProblem(archive, sealed)
+  if (archive === null || problem !== null) {
+    const { expected = '', found = '' } = problem ?? {}
+    throw new Error(`${sealed.conversationId} is sealed. Expected was ${expected}, and found was ${found}.`)
+  }
+  for await (const event of sealedEvents(archive, sealed)) await write(eventLine(event))
 }

@@ -24,6 +24,8 @@ export const FINDING_KINDS = {
   QUEUE_ROW: 'A queue entry or a claim is missing, is too much, or disagrees with its task.',
   LISTING_ROW:
     'Lists of conversations show one otherwise than it is, not at all, or where there is none. Its next change sets it right.',
+  SEALED_ROW: 'What stayed of a sealed conversation is not what its event CONVERSATION_SEALED, or its file, says.',
+  ARCHIVE_FILE: 'The file of a sealed conversation is missing, or is not the one that was sealed.',
 } as const
 
 export type FindingKind = keyof typeof FINDING_KINDS

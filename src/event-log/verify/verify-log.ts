@@ -5,6 +5,8 @@ import { statement } from '../../database/sql.js'
 import { readHeads } from '../conversation-head.js'
 import { NO_POSITION_PAST, readStreamPage } from '../read-stream.js'
 import { scanStreams } from '../scan-streams.js'
+import type { ArchiveDirectory } from '../sealed/archive-directory.js'
+import { readSealed } from '../sealed/sealed-stream.js'
 import { atOneMoment } from '../snapshot.js'
 import { emptyTally } from './finding.js'
 import type { Finding, Tally } from './finding.js'
@@ -14,6 +16,7 @@ import { readPlaces, verifyListing, verifyUnownedListings } from './verify-listi
 import { verifyPositions } from './verify-positions.js'
 import { atEnd, verifyRows } from './verify-rows.js'
 import { verifySnapshots } from './verify-snapshots.js'
+import { verifySealed, verifySealedVersions, verifyTombstone } from './verify-sealed.js'
 import { StreamProof } from './verify-stream.js'
 import { verifyUnwritten } from './verify-unwritten.js'
 import { workspacesToVerify } from './workspaces.js'
@@ -35,6 +38,8 @@ const CLAIMS = statement(
 )
 
 export interface VerifyOptions {
+  /** Where the files of sealed conversations are; null: nobody has told. */
+  archive?: ArchiveDirectory | null
   /** Only this workspace; null: all of them. */
   workspaceId?: string | null
   /** Called with each finding, as it is found. */
@@ -47,6 +52,7 @@ export interface VerifyOptions {
 interface Proof {
   sql: Sql
   workspaceId: string
+  archive: ArchiveDirectory | null
   report: (finding: Finding) => void
   progress(): void
   tally: Tally
@@ -57,18 +63,19 @@ interface Proof {
  * grow with the log: it holds three batches of events and the tasks of the conversations in them.
  */
 export async function verifyLog(database: Database, options: VerifyOptions): Promise<Tally> {
-  const { workspaceId: only = null, report } = options
+  const { workspaceId: only = null, archive = null, report } = options
   const tally = emptyTally()
   const progress = (): void => options.progress?.(tally)
   await atOneMoment(database, async (sql) => {
     for (const workspaceId of await workspacesToVerify(sql, only, report)) {
       tally.workspaces += 1
-      await verifyStreams({ sql, workspaceId, report, progress, tally })
+      await verifyStreams({ sql, workspaceId, archive, report, progress, tally })
       await verifyPositions(sql, workspaceId, report)
       await verifyCapacity(sql, workspaceId, report)
       await verifyCooling(sql, workspaceId, report)
       await verifyUnwritten(sql, workspaceId, null, report)
       await verifyUnownedListings(sql, workspaceId, null, report)
+      await verifySealedVersions(sql, workspaceId, null, report)
     }
   })
   return tally
@@ -86,12 +93,15 @@ export async function verifyConversation(
   workspaceId: string,
   conversationId: string,
   pause: () => Promise<void> = () => Promise.resolve(),
+  archive: ArchiveDirectory | null = null,
 ): Promise<{ tally: Tally; findings: Finding[] }> {
   const tally = emptyTally()
   const findings: Finding[] = []
   const report = (finding: Finding): void => void findings.push(finding)
   const stream = new StreamProof(workspaceId, conversationId, report, tally)
   const conversation = { workspaceId, id: conversationId }
+  const sealed = (await readSealed(database.reads, workspaceId, [conversationId])).get(conversationId)
+  if (sealed !== undefined) await verifySealed(sealed, archive, stream, findOf(stream, report), pause)
   for (;;) {
     const page = await readStreamPage(database.reads, conversation, stream.version, NO_POSITION_PAST, STEP)
     await pause()
@@ -103,28 +113,34 @@ export async function verifyConversation(
     for await (const events of scanStreams(sql, workspaceId, conversationId, { afterVersion })) {
       for (const event of events) stream.take(event)
     }
-    const proof = { sql, workspaceId, report, progress: () => undefined, tally }
+    const proof = { sql, workspaceId, archive, report, progress: () => undefined, tally }
     if (stream.version > 0) await verifyDone(proof, new Map([[conversationId, stream]]))
     await verifyUnwritten(sql, workspaceId, conversationId, report)
     await verifyUnownedListings(sql, workspaceId, conversationId, report)
+    await verifySealedVersions(sql, workspaceId, conversationId, report)
   })
   return { tally, findings }
 }
 
 async function verifyStreams(proof: Proof): Promise<void> {
-  const { sql, workspaceId, report, tally } = proof
+  const { sql, workspaceId, archive, report, tally } = proof
   let open: { id: string; proof: StreamProof } | null = null
   // Their rows are read while the next batch is folded.
   let rows = Promise.resolve()
   for await (const events of scanStreams(sql, workspaceId)) {
     const done = new Map<string, StreamProof>()
+    const ids = new Set(events.map(({ conversationId }) => conversationId))
+    const sealed = await readSealed(sql, workspaceId, [...ids])
     for (const event of events) {
       const { conversationId: id } = event
       if (open === null || open.id !== id) {
         if (open !== null) done.set(open.id, open.proof)
         open = { id, proof: new StreamProof(workspaceId, id, report, tally) }
+        const tombstone = sealed.get(id)
+        if (tombstone !== undefined) await verifySealed(tombstone, archive, open.proof, findOf(open.proof, report))
       }
-      open.proof.take(event)
+      // Of a sealed part whose rows have not all left, the file is the proof.
+      if (event.version > (sealed.get(id)?.throughVersion ?? 0)) open.proof.take(event)
     }
     await rows
     rows = verifyDone(proof, done)
@@ -143,8 +159,9 @@ async function verifyDone(
   if (done.size === 0) return
   const ids = [...done.keys()]
   const values = [workspaceId, ids]
-  const [heads, places, taskRows, queue, claims] = await Promise.all([
+  const [heads, sealed, places, taskRows, queue, claims] = await Promise.all([
     readHeads(sql, workspaceId, ids),
+    readSealed(sql, workspaceId, ids),
     readPlaces(sql, workspaceId, ids),
     sql.rows<{ row: Record<string, unknown> }>(TASKS, values),
     sql.rows<QueueEntry>(QUEUE, values),
@@ -163,12 +180,18 @@ async function verifyDone(
       ...{ tasks: tasksOf(conversationId), queue: queueOf(conversationId), claims: claimsOf(conversationId) },
     }
     verifyRows(rows, proof, report, tally)
+    const tombstone = sealed.get(conversationId)
+    if (tombstone !== undefined) verifyTombstone(tombstone, proof, findOf(proof, report))
     const place = places.get(conversationId)
     if (place !== undefined) {
       verifyListing(place, rows.tasks, proof, (...said) => report(atEnd(proof, 'LISTING_ROW', null, ...said)))
     }
   }
   await verifySnapshots(sql, workspaceId, done, report, tally)
+}
+
+function findOf(proof: StreamProof, report: Proof['report']): Parameters<typeof verifySealed>[3] {
+  return (kind, expected, found) => report(atEnd(proof, kind, null, expected, found))
 }
 
 function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): (id: string) => readonly Row[] {

@@ -12,12 +12,17 @@ const SUMMARY = statement(
    FROM session_event e WHERE e."workspaceId" = $1`,
 )
 
+/** The positions that no event has, and no sealed stream answers for. */
 const HOLES = statement(
   'verify_position_holes',
-  `SELECT p.before::text AS before, p.position::text AS position FROM (
-     SELECT lag(e.position, 1, 0::bigint) OVER (ORDER BY e.position) AS before, e.position
-     FROM session_event e WHERE e."workspaceId" = $1) p
-   WHERE p.position > p.before + 1 ORDER BY p.position LIMIT ${MOST_HOLES}`,
+  `SELECT lower(h.hole)::text AS first, (upper(h.hole) - 1)::text AS last FROM (
+     SELECT unnest(coalesce((
+         SELECT range_agg(int8range(g.before + 1, g.position)) FROM (
+           SELECT lag(e.position, 1, 0::bigint) OVER (ORDER BY e.position) AS before, e.position
+           FROM session_event e WHERE e."workspaceId" = $1) g
+         WHERE g.position > g.before + 1), '{}'::int8multirange)
+       - coalesce((SELECT range_agg(s.positions) FROM sealed_stream s WHERE s."workspaceId" = $1), '{}'::int8multirange)) AS hole) h
+   ORDER BY lower(h.hole) LIMIT ${MOST_HOLES}`,
 )
 
 interface Summary {
@@ -27,7 +32,7 @@ interface Summary {
   last: string | null
 }
 
-/** Proves that a workspace's positions are 1 to n without holes, and that its log's head stands at n. */
+/** Proves that a workspace's positions, with those of sealed streams, are 1 to n without holes, and that its log's head stands at n. */
 export async function verifyPositions(
   sql: Sql,
   workspaceId: string,
@@ -43,7 +48,8 @@ export async function verifyPositions(
   }
   // Positions are unique, and at least 1: as many as the last one says are all of them.
   if (last === null || events === last) return
-  for (const { before, position } of await sql.rows<{ before: string; position: string }>(HOLES, [workspaceId])) {
-    find('POSITION_HOLE', position, `position ${BigInt(before) + 1n}`, `position ${position}`)
+  for (const hole of await sql.rows<{ first: string; last: string }>(HOLES, [workspaceId])) {
+    const after = (BigInt(hole.last) + 1n).toString()
+    find('POSITION_HOLE', after, `position ${hole.first}`, `position ${after}`)
   }
 }

@@ -1,4 +1,4 @@
-import type { ConversationErased } from '../../session-pointer/conversation-events.js'
+import type { ConversationErased, ConversationSealed } from '../../session-pointer/conversation-events.js'
 import type { ConversationOpened, FoldableEvent } from '../../session-pointer/events.js'
 import { evolve, isSnapshot } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
@@ -7,6 +7,7 @@ import { applyTaskEvent } from '../../tasks/apply-task-event.js'
 import { isActive, isTerminal } from '../../tasks/task-state.js'
 import type { TaskState } from '../../tasks/task-state.js'
 import { NO_DIGEST, chainDigest } from '../digest.js'
+import type { SealedBase } from '../sealed/sealed-base.js'
 import type { StoredEvent } from '../stored-event.js'
 import { foldable } from '../stored-event.js'
 import type { Finding, FindingKind, Tally } from './finding.js'
@@ -47,6 +48,12 @@ export class StreamProof {
   position = '0'
   digest = NO_DIGEST
   newerShapes = false
+  /** The tasks of the sealed part: their rows have left, or are about to. */
+  sealedTasks: ReadonlySet<string> = new Set()
+  /** The proof began after the sealed part, whose file is not there: earlier tasks are not known. */
+  isPartial = false
+  /** What the newest CONVERSATION_SEALED says. */
+  lastSeal: ConversationSealed | null = null
   private active: string | null = null
 
   constructor(
@@ -68,11 +75,22 @@ export class StreamProof {
     this.newerShapes ||= !isKnownToEveryBuild(stored)
   }
 
+  /** Goes on from where the stream is sealed, without its earlier events. */
+  beginAt({ version, position, state }: SealedBase, digest: string): void {
+    Object.assign(this, { version, position, state, digest, isPartial: true, newerShapes: true })
+  }
+
+  /** What was taken so far is the sealed part. */
+  seal(): void {
+    this.sealedTasks = new Set(this.tasks.keys())
+  }
+
   private follow(stored: StoredEvent, event: FoldableEvent): void {
     if (event.type === 'UNKNOWN') this.noteUnknown(stored.taskId)
     if (event.type === 'CONVERSATION_OPENED') this.opened ??= event.data
     if (event.type === 'CONVERSATION_ERASED') this.noteErasure(stored, event.data)
     const find = (kind: FindingKind, expected: string, found: string) => this.find(kind, stored, expected, found)
+    if (event.type === 'CONVERSATION_SEALED') this.noteSeal(event.data)
     if (event.type === 'TASK_CLAIMED') verifyClaim(this, event, this.tally, find)
     if (event.type === 'TASK_STARTED') verifyStart(this, event, find)
     this.state = evolve(this.state, event)
@@ -103,6 +121,12 @@ export class StreamProof {
     }
   }
 
+  /** Lists begin anew. */
+  private noteSeal(said: ConversationSealed): void {
+    this.lastSeal = said
+    this.lastReason = null
+  }
+
   private noteUnknown(taskId: string | null): void {
     this.tally.unknownEvents += 1
     if (taskId === null) return
@@ -114,6 +138,10 @@ export class StreamProof {
     if (event.type === 'UNKNOWN' || event.type === 'MESSAGE_POSTED' || event.taskId === null) return
     if (this.unreadable.has(event.taskId)) return
     const before = this.tasks.get(event.taskId) ?? null
+    if (before === null && this.isPartial && event.type !== 'TASK_ENQUEUED') {
+      this.unreadable.add(event.taskId)
+      return
+    }
     const applied = applyTaskEvent(before, event)
     if ('violation' in applied) {
       this.find('TASK_HISTORY', stored, 'a legal step of the task', applied.violation)

@@ -24,6 +24,7 @@ import { COUNTS_COST, countEvents, EventCountsRef } from './event-counts.js'
 import { SessionEventTypeRef } from './event-type.js'
 import { whenLoaded } from '../when-loaded.js'
 import { ResumePolicyInputRef, policyOf, storedPolicy } from './policy.js'
+import { SealedHistoryRef, sealedByConversation } from './sealed.js'
 import { TaskStatusRef } from './task-enums.js'
 
 const AT = "As it was when the workspace's log stood at this position; null: now."
@@ -65,6 +66,13 @@ ConversationRef.implement({
       type: 'DateTime',
       nullable: true,
       description: 'When its texts were last erased; what was written since is there.',
+    }),
+    sealed: t.field({
+      type: SealedHistoryRef,
+      nullable: true,
+      description: 'The part of its history that is in an archive file; null: all of it is here.',
+      resolve: ({ id, sealedVersion }, _args, context) =>
+        sealedVersion === null ? null : context.loaders.of(sealedByConversation).load(id),
     }),
     pointer: t.field({
       type: SessionPointerRef,

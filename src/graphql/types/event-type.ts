@@ -16,6 +16,8 @@ export const SessionEventTypeRef = builder.enumType('SessionEventType', {
     TASK_CANCELLED: { description: 'A person stopped the task.' },
     SESSION_RESET: { description: 'A person dropped one session or all of them.' },
     POINTER_IMPORTED: { description: 'A session pointer was taken over from the history of another system.' },
+    CONVERSATION_SEALED: { description: 'Its events so far are in an archive file, and leave the database.' },
+    CONVERSATION_RESTORED: { description: 'All that was sealed is in the database again.' },
     CONVERSATION_ERASED: { description: 'Texts of the conversation were erased, by an admin or by their age.' },
     UNKNOWN: { description: 'A type that this server does not know; `rawType` has its name.' },
   },

@@ -22,6 +22,8 @@ export const PAYLOADS = {
   SESSION_RESET: refOf('SESSION_RESET'),
   POINTER_IMPORTED: refOf('POINTER_IMPORTED'),
   CONVERSATION_ERASED: refOf('CONVERSATION_ERASED'),
+  CONVERSATION_SEALED: refOf('CONVERSATION_SEALED'),
+  CONVERSATION_RESTORED: refOf('CONVERSATION_RESTORED'),
 } satisfies { [T in SessionEventType]: ReturnType<typeof refOf<T>> }
 
 /** What an event of one kind tells by itself, without what its envelope says. */

@@ -114,3 +114,22 @@ PAYLOADS.CONVERSATION_ERASED.implement({
     }),
   }),
 })
+
+PAYLOADS.CONVERSATION_SEALED.implement({
+  description: 'The events so far were written to an archive file, and leave the database.',
+  fields: (t) =>
+    ({
+      throughVersion: t.exposeInt('throughVersion', { description: 'Of the last event in the file.' }),
+      digest: t.exposeString('digest', { description: 'Of that event, which covers all before it.' }),
+      exportDigest: t.exposeString('exportDigest', {
+        description: "Of the file's lines, as they are before compression: SHA-256, base64url.",
+      }),
+    }) satisfies EachOf<EventData['CONVERSATION_SEALED']>,
+})
+
+PAYLOADS.CONVERSATION_RESTORED.implement({
+  description: 'What was sealed is in the database again, all of it.',
+  fields: (t) => ({
+    upToVersion: t.exposeInt('version', { description: 'Of the events up to this version, which is its own.' }),
+  }),
+})

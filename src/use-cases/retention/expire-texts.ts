@@ -45,7 +45,8 @@ export async function expireTexts(services: Services, cutoff: Date, signal: Abor
   })
 }
 
-async function eraseThrough(
+/** false: there was nothing to erase, or a task waits or runs. */
+export async function eraseThrough(
   { conversations }: Services,
   workspaceId: string,
   conversationId: string,

@@ -4,6 +4,8 @@ export interface Keep {
   progressDays: number
   /** Prompts, messages, outputs and all other texts of a turn, after its end. */
   textsDays: number
+  /** Conversations in which nothing happens any more, after the last that did. */
+  conversationsDays: number
 }
 
 const DAY_MS = 86_400_000

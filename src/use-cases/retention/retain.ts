@@ -1,24 +1,46 @@
 import type { Services } from '../services.js'
+import { expireConversations } from './expire-conversations.js'
 import { expireProgress } from './expire-progress.js'
+import { expireSealedTexts } from './expire-sealed-texts.js'
 import { expireTexts } from './expire-texts.js'
 import type { Keep } from './keep.js'
 import { cutoffOf } from './keep.js'
+import { refoldSealed } from './refold-sealed.js'
 
 export interface Retained {
   progressDeleted: number
   conversationsErased: number
+  conversationsSealed: number
+  eventsCleared: number
 }
 
 /**
  * One round of what goes by age, in small batches with pauses between them. Every step can be done by several servers at once,
  * and again after one of them was killed.
+ *
+ * @throws the first error of the conversations that could not be sealed, once all else is done.
  */
 export async function retain(services: Services, keep: Keep, signal: AbortSignal): Promise<Retained> {
-  const now = services.clock.now()
+  const { clock, database, archive } = services
+  const now = clock.now()
   const progress = cutoffOf(keep.progressDays, now)
   const texts = cutoffOf(keep.textsDays, now)
-  return {
-    progressDeleted: progress === null ? 0 : await expireProgress(services.database.sql, progress, signal),
+  const closed = cutoffOf(keep.conversationsDays, now)
+  const retained: Retained = {
+    progressDeleted: progress === null ? 0 : await expireProgress(database.sql, progress, signal),
     conversationsErased: texts === null ? 0 : await expireTexts(services, texts, signal),
+    conversationsSealed: 0,
+    eventsCleared: 0,
   }
+  if (archive === null) return retained
+  await refoldSealed(database.sql, archive, signal)
+  retained.conversationsErased += await expireSealedTexts(services, archive, texts, signal)
+  const failures: Error[] = []
+  if (closed !== null) {
+    const { sealed, eventsCleared, failures: failed } = await expireConversations(services, archive, closed, signal)
+    Object.assign(retained, { conversationsSealed: sealed, eventsCleared })
+    failures.push(...failed)
+  }
+  if (failures[0] !== undefined) throw failures[0]
+  return retained
 }

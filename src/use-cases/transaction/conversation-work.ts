@@ -6,6 +6,7 @@ import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import type { PlaceInLine } from '../../tasks/place-in-line.js'
 import type { Refusal } from '../outcome.js'
+import type { Sealing } from './seal-streams.js'
 
 /** Which conversation a piece of work is about. */
 export type ConversationTarget =
@@ -33,6 +34,8 @@ export interface ConversationRow {
   /** The newest erasure of its texts: when, and at which version. */
   erasedAt: Date | null
   erasedVersion: number | null
+  /** The version that its stream is sealed through; null: all of it is in the database. */
+  sealedVersion: number | null
 }
 
 /** A conversation as it was read under its lock. */
@@ -87,6 +90,10 @@ export interface Extras {
   times?: ConversationTimes
   /** With CONVERSATION_ERASED, and as it says: which texts go. */
   erases?: ConversationErased
+  /** With CONVERSATION_SEALED: what stays of the stream. */
+  seals?: Sealing
+  /** With CONVERSATION_RESTORED. */
+  unseals?: true
 }
 
 export type Decision =

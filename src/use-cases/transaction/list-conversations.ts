@@ -12,7 +12,7 @@ const LISTED = COLUMNS.map((column) => `"${column}"`).join(', ')
 
 /**
  * Sets right how conversations stand in lists, from their rows and their newest tasks', as these are now. Writes nothing where
- * nothing changed. Every look-up is by key, whatever the statistics say.
+ * nothing changed, nor of a sealed conversation in which nothing goes on. Every look-up is by key, whatever the statistics say.
  */
 export const LIST_CONVERSATIONS = step(
   'list_conversations',
@@ -28,6 +28,7 @@ export const LIST_CONVERSATIONS = step(
        CROSS JOIN LATERAL (SELECT r.* FROM conversation r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) c
        LEFT JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r."conversationId" = x.id
          ORDER BY r.id DESC LIMIT 1) t ON true
+     WHERE c."sealedVersion" IS NULL OR (c.version > c."sealedVersion" + 1 AND t.id IS NOT NULL)
    ) n
    WHERE (SELECT (${columnsOf('l')}) IS NOT DISTINCT FROM (${columnsOf('n')}) FROM conversation_listing l
      WHERE l."workspaceId" = n."workspaceId" AND l."conversationId" = n."conversationId") IS NOT TRUE
@@ -46,7 +47,12 @@ export const NOTE_REASONS = step(
 )
 
 /** What a list shows does not change with a claim, nor with a pin. */
-const UNLISTED: ReadonlySet<NewEvent['type']> = new Set(['TASK_CLAIMED', 'SESSION_PINNED', 'SESSION_RESET'])
+const UNLISTED: ReadonlySet<NewEvent['type']> = new Set([
+  'TASK_CLAIMED',
+  'SESSION_PINNED',
+  'SESSION_RESET',
+  'CONVERSATION_SEALED',
+])
 
 interface Listed {
   workspaceId: string

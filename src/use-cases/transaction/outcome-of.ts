@@ -124,7 +124,8 @@ function conversationAfter(
     const { title = conversation.title, archivedAt = conversation.archivedAt } = extras.conversation ?? {}
     const erased = extras.erases === undefined ? {} : erasedBy(extras.erases, moved.version, now)
     const lastActivityAt = isActivity(events) ? now : conversation.lastActivityAt
-    return { ...conversation, ...moved, title, archivedAt, lastActivityAt, ...erased }
+    const sealedVersion = extras.unseals === true ? null : (extras.seals?.throughVersion ?? conversation.sealedVersion)
+    return { ...conversation, ...moved, title, archivedAt, lastActivityAt, sealedVersion, ...erased }
   }
   if (opening === null) return null
   return {
@@ -135,6 +136,7 @@ function conversationAfter(
     archivedAt: null,
     erasedAt: null,
     erasedVersion: null,
+    sealedVersion: null,
     createdAt: now,
     lastActivityAt: now,
   }

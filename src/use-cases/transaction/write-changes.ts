@@ -18,6 +18,7 @@ import type { Extras } from './conversation-work.js'
 import { LIST_CONVERSATIONS, NOTE_REASONS, listingWrites } from './list-conversations.js'
 import type { Projection } from './project-events.js'
 import { ERASE_STEPS, eraseWrites } from './erase-texts.js'
+import { SEAL_STEPS, sealWrites } from './seal-streams.js'
 import { ROW_STEPS, contentWrites, conversationWrites, messageWrites, taskWrites } from './write-rows.js'
 
 /** One conversation's decided change, ready to be written. */
@@ -54,6 +55,7 @@ const ACTIVITY: ReadonlySet<NewEvent['type']> = new Set([
   'TASK_COMPLETED',
   'TASK_FAILED',
   'TASK_CANCELLED',
+  'CONVERSATION_RESTORED',
 ])
 
 /** Whether people would call it activity: messages, new work and its end. */
@@ -70,6 +72,7 @@ const WRITE_CHANGES = inOrder('write_changes', [
   ...QUEUE_STEPS,
   REFRESH_HEADS,
   ...ERASE_STEPS,
+  ...SEAL_STEPS,
   WRITE_RECORDS,
   WAKEABLE_RUNTIMES,
   COOL_RUNTIMES,
@@ -121,6 +124,7 @@ function prepared(changes: readonly Change[], now: Date): (call: CallRoutine) =>
     ...headWrites(moved.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)),
     ...conversationWrites(changes, now),
     ...eraseWrites(changes, now),
+    ...sealWrites(changes, now),
     ...recordWrites(
       changes.flatMap(({ record }) => record ?? []),
       now,

@@ -16,7 +16,7 @@ import { forEachDatabase } from '../../support/test-database.js'
 import { findingsOf } from './findings-of.js'
 
 const DAY = 86_400
-const KEEP_ALL = { progressDays: 0, textsDays: 0 }
+const KEEP_ALL = { progressDays: 0, textsDays: 0, conversationsDays: 0 }
 
 forEachDatabase((open) => {
   let database: Database

@@ -1,0 +1,58 @@
+import { statement } from '../../database/sql.js'
+import type { ArchiveDirectory } from '../../event-log/sealed/archive-directory.js'
+import type { Services } from '../services.js'
+import { clearSealed } from './clear-sealed.js'
+import { inBatches } from './in-batches.js'
+import { sealConversation } from './seal-conversation.js'
+import type { Closed } from './seal-conversation.js'
+
+/** Conversations that are sealed in one step, each by itself. */
+const STEP = 20
+
+/** Those in which nothing has happened since a time, and nothing waits or runs. What is sealed is in no list. */
+const CLOSED = statement(
+  'closed_conversations',
+  `SELECT l.* FROM workspace w CROSS JOIN (VALUES (true), (false)) AS a(archived) CROSS JOIN LATERAL (
+     SELECT l."workspaceId", l."conversationId" FROM conversation_listing l
+     WHERE l."workspaceId" = w.id AND l.archived = a.archived AND l."lastActivityAt" < $1
+       AND l."newestTaskStatus" IS DISTINCT FROM 'OPEN' AND l."conversationId" <> ALL ($2::text[])
+     ORDER BY l."lastActivityAt" LIMIT ${STEP}) l
+   LIMIT ${STEP}`,
+)
+
+export interface ConversationsExpired {
+  sealed: number
+  eventsCleared: number
+  /** What kept one of them here; each comes again with the next round. */
+  failures: Error[]
+}
+
+/** Seals the conversations that were closed before a time, and lets their rows leave. */
+export async function expireConversations(
+  services: Services,
+  archive: ArchiveDirectory,
+  closedBefore: Date,
+  signal: AbortSignal,
+): Promise<ConversationsExpired> {
+  const { database, clock } = services
+  const failures: Error[] = []
+  let eventsCleared = await clearSealed(database.sql, archive, clock.now(), signal)
+  const passedOver: string[] = []
+  const sealed = await inBatches(signal, async () => {
+    const closed = await database.sql.rows<Closed>(CLOSED, [closedBefore, passedOver])
+    if (closed.length === 0) return null
+    let count = 0
+    for (const one of closed) {
+      if (signal.aborted) break
+      passedOver.push(one.conversationId)
+      try {
+        if (await sealConversation(services, archive, one, closedBefore)) count += 1
+      } catch (error) {
+        failures.push(error as Error)
+      }
+    }
+    eventsCleared += await clearSealed(database.sql, archive, clock.now(), signal)
+    return count
+  })
+  return { sealed, eventsCleared, failures }
+}

@@ -1,0 +1,123 @@
+import type { ConversationHead } from '../../event-log/conversation-head.js'
+import { readHeads } from '../../event-log/conversation-head.js'
+import { archiveName } from '../../event-log/sealed/archive-directory.js'
+import type { ArchiveDirectory } from '../../event-log/sealed/archive-directory.js'
+import { archiveProblem } from '../../event-log/sealed/sealed-events.js'
+import { readSealed } from '../../event-log/sealed/sealed-stream.js'
+import type { SealedStream } from '../../event-log/sealed/sealed-stream.js'
+import { FOLD_VERSION } from '../../session-pointer/session-state.js'
+import { taskStateOf } from '../../event-log/task-row.js'
+import { isTerminal } from '../../tasks/task-state.js'
+import type { Services } from '../services.js'
+import { theServer } from '../the-server.js'
+import type { Decision, LoadedConversation } from '../transaction/conversation-work.js'
+import { eventLines, textLines } from './archive-lines.js'
+
+/** The file of what was sealed before is missing or another one: what came since can be added to nothing. */
+export class ArchiveUnfit extends Error {
+  constructor(conversationId: string, { expected, found }: { expected: string; found: string }) {
+    super(
+      `${conversationId} cannot be sealed anew: ${expected} was expected, and found was ${found}. Bring the file back to its place.`,
+    )
+    this.name = 'ArchiveUnfit'
+  }
+}
+
+export interface Closed {
+  workspaceId: string
+  conversationId: string
+}
+
+/**
+ * Writes a conversation's files, and seals it by an event where nothing has come meanwhile. Its rows leave later. Several servers
+ * may write the same files at once: they are the same, and one of the servers seals. Answers whether this one did.
+ *
+ * @throws ArchiveUnfit
+ */
+export async function sealConversation(
+  services: Services,
+  archive: ArchiveDirectory,
+  { workspaceId, conversationId }: Closed,
+  closedBefore: Date,
+): Promise<boolean> {
+  const { reads } = services.database
+  const head = (await readHeads(reads, workspaceId, [conversationId])).get(conversationId)
+  const sealed = (await readSealed(reads, workspaceId, [conversationId])).get(conversationId) ?? null
+  // What another server is at, or this one comes to later.
+  if (head === undefined || (sealed !== null && sealed.clearedAt === null)) return false
+  if (sealed !== null) {
+    const problem = await archiveProblem(archive, sealed)
+    if (problem !== null) throw new ArchiveUnfit(conversationId, problem)
+  }
+  const file = archiveName(workspaceId, conversationId, head.version)
+  const archived = { sql: reads, workspaceId, head, archive, sealed }
+  const exportDigest = await archive.write(file, 'events', eventLines(archived))
+  const textsDigest = await archive.write(file, 'texts', textLines(archived))
+  const seals = await submitSeal(services, { workspaceId, head, sealed, closedBefore, file, exportDigest, textsDigest })
+  if (!seals) await removeUnused(services, archive, { workspaceId, conversationId, file })
+  return seals
+}
+
+interface Written {
+  workspaceId: string
+  /** As the files have it. */
+  head: ConversationHead
+  sealed: SealedStream | null
+  closedBefore: Date
+  file: string
+  exportDigest: string
+  textsDigest: string
+}
+
+async function submitSeal(services: Services, written: Written): Promise<boolean> {
+  const { workspaceId, head } = written
+  let seals = false
+  await services.conversations.submit({
+    workspaceId,
+    actor: theServer(workspaceId).tokenId,
+    target: { conversationId: head.id },
+    looksForWaiting: true,
+    decide(loaded) {
+      const decision = decideSeal(loaded, written)
+      seals = 'events' in decision
+      return decision
+    },
+  })
+  return seals
+}
+
+/** Nothing may have come since the files were written, and nothing may wait or run. */
+export function decideSeal(loaded: LoadedConversation, written: Written): Decision {
+  const { conversation, tasks, state } = loaded
+  const { head, sealed, file, exportDigest, textsDigest } = written
+  const isAsWritten =
+    conversation !== null &&
+    conversation.version === head.version &&
+    conversation.digest === head.digest &&
+    conversation.sealedVersion === (sealed?.throughVersion ?? null)
+  const isOpen = [...tasks.values()].some((task) => !isTerminal(taskStateOf(task)))
+  if (!isAsWritten || isOpen || conversation.lastActivityAt >= written.closedBefore) {
+    return { unchanged: { conversationId: head.id } }
+  }
+  const throughVersion = conversation.version
+  const data = { throughVersion, digest: conversation.digest, exportDigest }
+  return {
+    events: [{ type: 'CONVERSATION_SEALED', taskId: null, runtimeId: null, data }],
+    extras: {
+      seals: { ...data, textsDigest, file, state, foldVersion: FOLD_VERSION, closedAt: conversation.lastActivityAt },
+    },
+    answer: { conversationId: head.id },
+  }
+}
+
+/** Unless another server has sealed by the same files. */
+async function removeUnused(
+  { database }: Services,
+  archive: ArchiveDirectory,
+  { workspaceId, conversationId, file }: Closed & { file: string },
+): Promise<void> {
+  const now = (await readSealed(database.sql, workspaceId, [conversationId])).get(conversationId)
+  if (now?.file === file) return
+  await archive.remove(file, 'events')
+  await archive.remove(file, 'texts')
+}
