@@ -54,7 +54,8 @@ function expected({ rawType: type, schemaVersion, version, data }: Told): unknow
   const told = upcast({ type, schemaVersion, version, data, taskId: null, runtimeId: null, occurredAt: '' })
   const { messageId: outputMessageId, ...rest } = told.data as Record<string, unknown>
   if (type === 'TASK_COMPLETED') return plain({ ...rest, outputMessageId })
-  return plain(type === 'CONVERSATION_ERASED' ? { upToVersion: version } : told.data)
+  const tellsItsPlace = type === 'CONVERSATION_ERASED' || type === 'CONVERSATION_RESTORED'
+  return plain(tellsItsPlace ? { upToVersion: version } : told.data)
 }
 
 /** Without what is null, and with times as numbers: both sides say then the same. */

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql'
 import type { GraphQLEnumType } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Unavailable } from '../../src/database/unavailable.js'
+import { ConversationSealed } from '../../src/use-cases/conversation-sealed.js'
 import { maskError } from '../../src/graphql/errors.js'
 import { schema } from '../../src/graphql/schema.js'
 import { answerOf, requestGraphQL } from '../support/graphql-request.js'
@@ -67,6 +68,7 @@ const PROVOKED: Record<string, () => Promise<unknown>> = {
   BAD_REQUEST: () => codeOfPost('application/json', 'null'),
   GRAPHQL_PARSE_FAILED: () => codeFor('query {'),
   GRAPHQL_VALIDATION_FAILED: () => codeFor('{ viewers { kind } }'),
+  CONVERSATION_SEALED: async () => maskError(new ConversationSealed('chat_x', 9)).extensions['code'],
   UNAVAILABLE: async () => maskError(new Unavailable('away')).extensions['code'],
   INTERNAL: async () => maskError(new Error('oops')).extensions['code'],
   RATE_LIMITED: async () => {

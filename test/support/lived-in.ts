@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { newId } from '../../src/database/ids.js'
+import { ArchiveDirectory } from '../../src/event-log/sealed/archive-directory.js'
 import type { Agent, Runtime, Task } from '../../src/generated/prisma/client.js'
 import type { NewEvent } from '../../src/session-pointer/events.js'
 import { cancelTask } from '../../src/use-cases/cancel-task.js'
@@ -6,6 +10,8 @@ import { eraseConversationContent } from '../../src/use-cases/erase-conversation
 import { releaseTask } from '../../src/use-cases/release-task.js'
 import { rerunTask } from '../../src/use-cases/rerun-task.js'
 import { resetSession } from '../../src/use-cases/reset-session.js'
+import { restoreConversation } from '../../src/use-cases/restore/restore-conversation.js'
+import { sealConversation } from '../../src/use-cases/retention/seal-conversation.js'
 import type { ConversationRow } from '../../src/use-cases/transaction/conversation-work.js'
 import { updateAgent } from '../../src/use-cases/update-agent.js'
 import { aChat, anAgent, aRuntime, claim, complete, enqueue, fail, pin, run, say, start } from './daemon-steps.js'
@@ -42,6 +48,7 @@ export async function livedIn(world: World): Promise<LivedIn> {
   await completedTurn(world, laptop, chat, 'session-1')
   await completedTurn(world, laptop, chat, 'session-1')
   valueOf(await eraseConversationContent(services, caller, { conversationId: chat.id }))
+  await sealedAndRestored(world, chat)
   await say(world, chat)
   const given = await claim(world, laptop)
   valueOf(await releaseTask(services, caller, { taskId: given.task.id, claimToken: given.claimToken, reason: 'busy' }))
@@ -72,6 +79,20 @@ async function completedTurn(world: World, runtime: Runtime, chat: ConversationR
   await pin(world, held, sessionId, `/work/${sessionId}`)
   await complete(world, held, { sessionId, output: 'Done.' })
   world.clock.pass(1)
+}
+
+/** Away and back: with the events of both. */
+async function sealedAndRestored({ services, caller, clock }: World, { id }: ConversationRow): Promise<void> {
+  const { workspaceId } = caller
+  const directory = mkdtempSync(join(tmpdir(), 'baton-lived-in-'))
+  const archive = new ArchiveDirectory(directory)
+  try {
+    const closedBefore = new Date(clock.now().getTime() + 1)
+    await sealConversation(services, archive, { workspaceId, conversationId: id }, closedBefore)
+    await restoreConversation(services, archive, workspaceId, id)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }
 
 /** Appends an event that no use case of these tests makes. */
