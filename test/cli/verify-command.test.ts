@@ -71,7 +71,8 @@ describe('verify', () => {
   it('shows how far it is on a terminal only, and leaves no trace of it there', async () => {
     expect((await run()).output).not.toContain('\u001b')
     const { output } = await run({ isTTY: true })
-    expect(output).toContain('events of 1 conversations read')
+    // Rows are read while those before them are folded: how many conversations are through by then is by chance.
+    expect(output).toMatch(/events of \d+ conversations read/)
     expect(output.split('\n')[0]).toContain('\r\u001b[K')
     expect(output.split('\n')[0]).toMatch(/\d+ events of 2 conversations in 1 workspaces/)
   })

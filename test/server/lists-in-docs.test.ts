@@ -12,7 +12,7 @@ const OF_THE_SCHEMA = Object.values(schema.getTypeMap())
   .flatMap((type) => type.getValues().map(({ name }) => name))
 /** What programs besides the server read, and what a daemon sets for what it starts. */
 const OF_OTHERS = ['BATON_URL', 'BATON_TOKEN', 'BATON_RUN', 'BATON_DIR', 'BATON_CONVERSATION', 'BATON_METADATA']
-const OF_TESTS = ['CHROMIUM_PATH']
+const OF_TESTS = ['CHROMIUM_PATH', 'ABSURD_SQL']
 const OF_THE_IMPORT = [...read('src/import/import-refused.ts').matchAll(/'([A-Z_]+)'/g)].flatMap(
   ([, code]) => code ?? [],
 )
