@@ -15,6 +15,13 @@ export function batonProgram(): Command {
   const program = new Command('baton')
     .description('Hands tasks to daemons that run coding agents, and decides which provider session each may resume.')
     .version(packageVersion())
+    // Commander takes a word that is no command for an argument of the default one.
+    .hook('preSubcommand', (_, { parent }) => {
+      const [word = '-'] = parent?.args ?? []
+      const isCommand = parent?.commands.some((command) => command.name() === word)
+      if (!isCommand && !word.startsWith('-'))
+        parent?.error(`error: unknown command '${word}'. baton --help lists them.`)
+    })
   program.addCommand(serveCommand(), { isDefault: true })
   program.addCommand(
     daemonCommand('daemon', async (options) => {
@@ -34,7 +41,9 @@ export function batonProgram(): Command {
       const { runCommand } = await import('./run-command.js')
       const { carryOutToken } = await import('./token-command.js')
       const note = (text: string): void => void process.stderr.write(`${text}\n`)
-      await runCommand(new Map(), { settings: settingsOf(command) }, carryOutToken(request, note))
+      const served = ', or use the page Tokens of its dashboard, or createToken and revokeToken of its API'
+      const needs = { settings: settingsOf(command), existing: true, served }
+      await runCommand(new Map(), needs, carryOutToken(request, note))
     }),
   )
   program.addCommand(doctorCommand())
@@ -52,7 +61,9 @@ export function batonProgram(): Command {
 
 function serveCommand(): Command {
   return addSettings(new Command('serve'))
-    .description('Starts the server. Each option is also a variable of the environment, which other users cannot see.')
+    .description(
+      'Starts the server, as baton without a command does. Each option is a variable of the environment as well. Other users of the machine can see options, not variables.',
+    )
     .action(async (_: object, command: Command) => {
       const { serve } = await import('../server/serve.js')
       await serve(settingsOf(command))
@@ -61,7 +72,9 @@ function serveCommand(): Command {
 
 function openCommand(): Command {
   return addDatabaseSettings(new Command('open'))
-    .description('Prints an address. Opened in a browser once, soon, it signs that browser in as the owner.')
+    .description(
+      'Prints an address. Opened in a browser within ten minutes, once, it signs that browser in as the owner.',
+    )
     .option('--url <url>', 'where browsers reach the server (default: as the settings say)')
     .action(async ({ url }: { url?: string }, command: Command) => {
       const { printAddress } = await import('./open-command.js')

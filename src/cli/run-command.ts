@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from '../database/sql.js'
 import { ArchiveDirectory } from '../event-log/sealed/archive-directory.js'
+import { DirectoryInUse } from '../machine/directory-lock.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { readProcessConfig } from '../server/config.js'
 import type { Config, Settings } from '../server/config.js'
@@ -33,12 +34,14 @@ interface Needs {
   settings: Settings
   /** The command reads what is there: where there is no database it makes none, to report on its emptiness. */
   existing?: boolean
+  /** What can be done in place of the command while a server has the embedded database open. */
+  served?: string
 }
 
 /** Opens the database that the settings name, runs the command, and leaves its exit status to the process. */
 export async function runCommand(
   flags: Command['flags'],
-  { settings, existing = false }: Needs,
+  { settings, existing = false, served = '' }: Needs,
   command: (context: Command) => Promise<number>,
 ): Promise<void> {
   const config = readSettings(settings)
@@ -51,6 +54,8 @@ export async function runCommand(
     const archive = archiveDirectory === null ? null : new ArchiveDirectory(archiveDirectory)
     process.exitCode = await command({ database, archive, terminal: terminalOf(process.stdout), flags })
   } catch (error) {
+    // Another directory would be another database.
+    if (existing && error instanceof DirectoryInUse) throw new Error(inUse(config, served), { cause: error })
     throw asProblem(error, config)
   } finally {
     await database?.close()
@@ -68,6 +73,10 @@ export function readSettings(settings: Settings): Config {
 export function asProblem(error: unknown, config: Config): unknown {
   const problem = startProblem(error, config)
   return problem === null ? error : new Error(problem, { cause: error })
+}
+
+function inUse({ dataDirectory }: Config, served: string): string {
+  return `A Baton server has the database in ${dataDirectory} open. Stop it first${served}.`
 }
 
 function assertEmbeddedExists({ databaseUrl, dataDirectory }: Config): void {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { lockDirectory } from '../../src/machine/directory-lock.js'
 import { VARIABLES } from '../../src/server/config.js'
 import { ended } from '../support/child-process-end.js'
 import { build } from '../support/spawned-server.js'
@@ -69,6 +70,27 @@ it.each([...COMMANDS.filter((name) => name !== 'token'), ''])(
     expect(stderr).toContain('Add --help to see how it is used.')
   },
 )
+
+it('a word that is no command is told as one, and starts no server', async () => {
+  const { code, stdout, stderr } = await run(BATON, ['serv'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^error: unknown command 'serv'\. baton --help lists them\./)
+})
+
+it('a token wants a database that is there and that no server has open, and says where tokens are made meanwhile', async () => {
+  const dataDirectory = mkdtempSync(join(directory, 'data-'))
+  const list = () => run(BATON, ['token', 'list'], true, { BATON_DATA_DIR: dataDirectory })
+  expect(await list()).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database in') as string })
+  expect(readdirSync(dataDirectory)).toEqual([])
+  mkdirSync(join(dataDirectory, 'database'))
+  writeFileSync(join(dataDirectory, 'database/PG_VERSION'), '18')
+  const unlock = await lockDirectory(dataDirectory)
+  expect(await list()).toEqual({
+    ...{ code: 1, stdout: '' },
+    stderr: `A Baton server has the database in ${dataDirectory} open. Stop it first, or use the page Tokens of its dashboard, or createToken and revokeToken of its API.\n`,
+  })
+  await unlock()
+})
 
 it('baton --version tells the version', async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
