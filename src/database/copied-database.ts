@@ -8,7 +8,7 @@ import { statement } from './sql.js'
 import type { Database, Sql } from './sql.js'
 
 /** Where the target has rows that the source has not. */
-export class TargetInUse extends Error {
+class TargetInUse extends Error {
   constructor(table: string, schema: string) {
     super(
       `The table ${table} in the schema ${schema} has rows already. Nothing was changed. Let --to name an empty database, or an empty schema (?schema=...).`,

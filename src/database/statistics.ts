@@ -5,6 +5,7 @@ import { statement } from './sql.js'
 export const LIVELY: readonly string[] = [
   ...['queue_entry', 'claim', 'task', 'task_content', 'conversation', 'session_event', 'session_snapshot'],
   ...['chat_message', 'conversation_listing', 'request_record', 'task_progress', 'imported_row', 'agent', 'runtime'],
+  'sealed_stream',
 ]
 
 const OUTDATED = statement(

@@ -17,7 +17,7 @@ import type { Services } from '../services.js'
 import { theServer } from '../the-server.js'
 
 /** Why a conversation cannot be brought back, in words that say what to do. Nothing was written. */
-export class CannotRestore extends Error {
+class CannotRestore extends Error {
   constructor(message: string) {
     super(message)
     this.name = 'CannotRestore'

@@ -14,7 +14,7 @@ import type { Decision, LoadedConversation } from '../transaction/conversation-w
 import { eventLines, textLines } from './archive-lines.js'
 
 /** The file of what was sealed before is missing or another one: what came since can be added to nothing. */
-export class ArchiveUnfit extends Error {
+class ArchiveUnfit extends Error {
   constructor(conversationId: string, { expected, found }: { expected: string; found: string }) {
     super(
       `${conversationId} cannot be sealed anew: ${expected} was expected, and found was ${found}. Bring the file back to its place.`,
@@ -87,7 +87,7 @@ async function submitSeal(services: Services, written: Written): Promise<boolean
 }
 
 /** Nothing may have come since the files were written, and nothing may wait or run. */
-export function decideSeal(loaded: LoadedConversation, written: Written): Decision {
+function decideSeal(loaded: LoadedConversation, written: Written): Decision {
   const { conversation, tasks, state } = loaded
   const { head, sealed, file, exportDigest, textsDigest } = written
   const isAsWritten =
