@@ -73,7 +73,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('goes on from its last state, and can be sealed again with all of its events in one file', async () => {
+    it('F18: goes on from its last state, and can be sealed again with all of its events in one file', async () => {
       const { id, sealed } = await ground.aSealed('Rowan')
       await say(ground.world, { id }, { content: 'Still there, Rowan?' })
       const held = await claim(ground.world, ground.runtime)
