@@ -1,4 +1,6 @@
 import { statement } from '../database/sql.js'
+import { readBase } from '../event-log/sealed/sealed-base.js'
+import type { SealedBase } from '../event-log/sealed/sealed-base.js'
 import { readStreamPage, NO_POSITION_PAST } from '../event-log/read-stream.js'
 import { foldable } from '../event-log/stored-event.js'
 import { SNAPSHOT_EVERY, evolve, isSnapshot } from '../session-pointer/fold.js'
@@ -9,16 +11,20 @@ import type { Services } from './services.js'
 /** Conversations looked at in one statement. */
 const PAGE = 1_000
 
-/** Those of a page that lack snapshots of this fold version, and the last of the page, to go on from. */
+/**
+ * Those of a page that lack snapshots of this fold version, and the last of the page, to go on from. What is sealed has none: they
+ * left with its events.
+ */
 const LACKING = statement(
   'conversations_lacking_snapshots',
-  `SELECT c."workspaceId", c.id, c.version, c.n, k.kept FROM (
-     SELECT r."workspaceId", r.id, r.version, row_number() OVER (ORDER BY r."workspaceId", r.id)::int AS n FROM conversation r
+  `SELECT c."workspaceId", c.id, c."sealedVersion", c.n, k.kept < e.due AS lacks FROM (
+     SELECT r."workspaceId", r.id, r.version, r."sealedVersion", row_number() OVER (ORDER BY r."workspaceId", r.id)::int AS n FROM conversation r
      WHERE (r."workspaceId", r.id) > ($1, $2) ORDER BY r."workspaceId", r.id LIMIT ${PAGE}) c
-     CROSS JOIN LATERAL (SELECT CASE WHEN c.version < ${SNAPSHOT_EVERY} THEN 0 ELSE (
-       SELECT count(*)::int FROM session_snapshot s WHERE s."workspaceId" = c."workspaceId"
-         AND s."conversationId" = c.id AND s."foldVersion" = ${FOLD_VERSION}) END AS kept) k
-   WHERE k.kept < c.version / ${SNAPSHOT_EVERY} OR c.n = ${PAGE}
+     CROSS JOIN LATERAL (SELECT c.version / ${SNAPSHOT_EVERY} - coalesce(c."sealedVersion", 0) / ${SNAPSHOT_EVERY} AS due) e
+     CROSS JOIN LATERAL (SELECT CASE WHEN e.due = 0 THEN 0 ELSE (
+       SELECT count(*)::int FROM session_snapshot s WHERE s."workspaceId" = c."workspaceId" AND s."conversationId" = c.id
+         AND s."foldVersion" = ${FOLD_VERSION} AND s.version > coalesce(c."sealedVersion", 0)) END AS kept) k
+   WHERE k.kept < e.due OR c.n = ${PAGE}
    ORDER BY c.n`,
 )
 
@@ -40,9 +46,9 @@ const STEP = SNAPSHOT_EVERY
 interface Lacking {
   workspaceId: string
   id: string
-  version: number
+  sealedVersion: number | null
   n: number
-  kept: number
+  lacks: boolean
 }
 
 /** Whose turns it takes: no token's. */
@@ -62,7 +68,7 @@ export async function fillSnapshots(
   while (!stopped.aborted) {
     const found = await services.database.sql.rows<Lacking>(LACKING, [after.workspaceId, after.id])
     for (const one of found) {
-      if (one.kept < Math.floor(one.version / SNAPSHOT_EVERY)) made += await fillOne(services, one, stopped)
+      if (one.lacks) made += await fillOne(services, one, stopped)
     }
     const last = found.at(-1)
     if (last?.n !== PAGE) break
@@ -76,10 +82,10 @@ async function fillOne(
   conversation: Lacking,
   stopped: AbortSignal,
 ): Promise<number> {
-  const { workspaceId, id } = conversation
+  const { workspaceId, id, sealedVersion } = conversation
   let made = 0
-  let state: SessionState = initialState
-  let version = 0
+  const base = sealedVersion === null ? null : await readBase(database.reads, workspaceId, id)
+  let { state, version }: Pick<SealedBase, 'state' | 'version'> = base ?? { state: initialState, version: 0 }
   while (!stopped.aborted) {
     const page = await readStreamPage(database.reads, conversation, version, NO_POSITION_PAST, STEP)
     await turns.next(NOBODY)

@@ -102,6 +102,7 @@ async function foldStretch(
   for (;;) {
     const page = await readStreamPage(database.reads, conversation, at.version, String(wanted.at(-1) ?? 0n), STEP)
     await turns.next(whose)
+    if (page[0]?.version !== at.version + 1) await assertNotSealed(database.reads, conversation, at)
     for (const event of page) {
       const position = BigInt(event.position)
       for (let first = wanted[0]; first !== undefined && first < position; first = wanted[0]) {
@@ -113,6 +114,15 @@ async function foldStretch(
     if (page.length < STEP) break
   }
   for (const position of wanted) places.set(position, at)
+}
+
+/**
+ * Asked where the next event is not there. Between the plan and the fold the events may have left for an archive file, and a
+ * fold of what remains would be another conversation's.
+ */
+async function assertNotSealed(sql: Sql, { workspaceId, id }: Stream, at: Place): Promise<void> {
+  const base = await readBase(sql, workspaceId, id)
+  if (base !== null && at.version < base.version) throw new ConversationSealed(id, base.version)
 }
 
 /** Where the fold begins: after the sealed part, if there is one. */

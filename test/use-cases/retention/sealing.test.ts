@@ -7,6 +7,12 @@ import { readCompressed } from '../../../src/event-log/sealed/archive-directory.
 import type { Finding } from '../../../src/event-log/verify/finding.js'
 import { verifyExport } from '../../../src/event-log/verify/verify-export.js'
 import { verifyConversation } from '../../../src/event-log/verify/verify-log.js'
+import { SNAPSHOT_EVERY } from '../../../src/session-pointer/fold.js'
+import { conversationById } from '../../../src/use-cases/conversation-by-id.js'
+import { ConversationSealed } from '../../../src/use-cases/conversation-sealed.js'
+import { fillSnapshots } from '../../../src/use-cases/fill-snapshots.js'
+import { foldHistory, planHistory } from '../../../src/use-cases/fold-history.js'
+import type { ConversationRow } from '../../../src/use-cases/transaction/conversation-work.js'
 import { updateChatSession } from '../../../src/use-cases/update-chat-session.js'
 import { claim, complete, enqueue, run, say } from '../../support/daemon-steps.js'
 import { rowsWith } from '../../support/rows-with.js'
@@ -15,6 +21,11 @@ import { forEachDatabase } from '../../support/test-database.js'
 
 import { DAY, sealingGround } from './sealing-ground.js'
 import type { SealingGround } from './sealing-ground.js'
+
+const OLDER_SNAPSHOTS = statement(
+  'test_older_fold',
+  `UPDATE session_snapshot SET "foldVersion" = "foldVersion" - 1, state = '{}' WHERE "conversationId" = $1`,
+)
 
 forEachDatabase((open) => {
   let database: Database
@@ -30,6 +41,12 @@ forEachDatabase((open) => {
     ground.world.clock.pass(31 * DAY)
     await ground.retained()
   })
+
+  async function conversationOf(id: string): Promise<ConversationRow> {
+    const row = await conversationById(ground.world.services, ground.world.caller.workspaceId, id)
+    if (row === null) throw new Error('There is no such conversation.')
+    return row
+  }
 
   describe('a conversation in which nothing happens any more', () => {
     it('leaves for its files, and what stays of it proves them', async () => {
@@ -91,6 +108,38 @@ forEachDatabase((open) => {
         `${again?.file ?? ''}.texts.jsonl.gz`,
       ])
       expect(await ground.findings()).toEqual([])
+    })
+
+    it('has the snapshots of what came after it, made anew from the state that it left', async () => {
+      const { id } = await ground.aTalk()
+      const talk = async () => {
+        await complete(ground.world, await ground.sayAndRun(id), { sessionId: `session-${id}` })
+      }
+      const untilVersion = async (version: number) => {
+        while ((await conversationOf(id)).version < version) await talk()
+      }
+      await untilVersion(SNAPSHOT_EVERY + 1)
+      ground.world.clock.pass(31 * DAY)
+      expect(await ground.retained()).toMatchObject({ conversationsSealed: 1 })
+      const fill = () => fillSnapshots(ground.world.services, new AbortController().signal)
+      expect(await fill()).toBe(0)
+      await untilVersion(2 * SNAPSHOT_EVERY + 1)
+      expect(await fill()).toBe(0)
+      await database.sql.rows(OLDER_SNAPSHOTS, [id])
+      expect(await fill()).toBe(1)
+      expect(await ground.findings()).toEqual([])
+    })
+
+    it('does not answer by what remained where it leaves between the plan of a fold and the fold', async () => {
+      const { id } = await ground.aTalk()
+      const { services } = ground.world
+      const conversation = await conversationOf(id)
+      const plan = await planHistory(services, conversation, [10n ** 9n])
+      ground.world.clock.pass(31 * DAY)
+      await ground.retained()
+      const held = await ground.sayAndRun(id)
+      await expect(foldHistory(services, conversation, plan, 'nobody')).rejects.toThrow(ConversationSealed)
+      await complete(ground.world, held, {})
     })
 
     it('is not sealed anew by a new title, and is in no list', async () => {
