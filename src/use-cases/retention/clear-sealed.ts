@@ -7,45 +7,51 @@ import { inBatches } from './in-batches.js'
 
 /** Events that leave at once, with what belongs to them: some milliseconds. */
 const BATCH = 500
+/** Conversations whose rows leave together. */
+const STREAMS = 20
 
 const UNCLEARED = statement(
   'uncleared_streams',
   `SELECT s."workspaceId", s."conversationId", s."throughVersion", s.file, s."exportDigest" FROM sealed_stream s WHERE s."clearedAt" IS NULL
      AND (s."workspaceId", s."conversationId") > ($1, $2)
-   ORDER BY s."workspaceId", s."conversationId" LIMIT 1`,
+   ORDER BY s."workspaceId", s."conversationId" LIMIT ${STREAMS}`,
 )
+
+const KEYS = 'unnest($1::text[], $2::text[], $3::int[]) AS x(w, id, through)'
 
 const SEALED_TASKS = statement(
   'sealed_tasks',
-  `SELECT e."workspaceId", e."taskId" FROM session_event e WHERE e."workspaceId" = $1 AND e."conversationId" = $2
-     AND e.version <= $3 AND e.type = 'TASK_ENQUEUED'`,
+  `SELECT e."workspaceId", e."taskId" FROM ${KEYS} JOIN session_event e
+     ON e."workspaceId" = x.w AND e."conversationId" = x.id AND e.version <= x.through AND e.type = 'TASK_ENQUEUED'`,
 )
 
 /**
  * The first events that are still there, with their tasks, contents, messages and snapshots. What came after the sealing is not among
- * them. The tombstone's row is locked: whoever brings the conversation back waits for it.
+ * them. The tombstones' rows are locked: whoever brings a conversation back waits for it.
  */
 const CLEAR = statement(
   'clear_sealed',
   `WITH sealed AS MATERIALIZED (
-     SELECT s."throughVersion" FROM sealed_stream s WHERE s."workspaceId" = $1 AND s."conversationId" = $2
-       AND s."throughVersion" = $3 AND s."clearedAt" IS NULL FOR UPDATE
+     SELECT s."workspaceId" AS w, s."conversationId" AS id, s."throughVersion" AS through FROM ${KEYS} JOIN sealed_stream s
+       ON s."workspaceId" = x.w AND s."conversationId" = x.id AND s."throughVersion" = x.through AND s."clearedAt" IS NULL
+     ORDER BY s."workspaceId", s."conversationId" FOR UPDATE OF s
    ), page AS MATERIALIZED (
-     SELECT e.position, e.type, e."taskId", e.data ->> 'messageId' AS message FROM session_event e
-     WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version <= (SELECT "throughVersion" FROM sealed)
-     ORDER BY e.version LIMIT ${BATCH}
+     SELECT e.* FROM sealed s CROSS JOIN LATERAL (
+       SELECT e."workspaceId" AS w, e."conversationId" AS id, e.position, e.type, e."taskId", e.data ->> 'messageId' AS message
+       FROM session_event e WHERE e."workspaceId" = s.w AND e."conversationId" = s.id AND e.version <= s.through
+       ORDER BY e.version LIMIT ${BATCH}) e
+     LIMIT ${BATCH}
    ), contents AS (
-     DELETE FROM task_content c USING page p
-     WHERE p.type = 'TASK_ENQUEUED' AND c."workspaceId" = $1 AND c."taskId" = p."taskId"
+     DELETE FROM task_content c USING page p WHERE p.type = 'TASK_ENQUEUED' AND c."workspaceId" = p.w AND c."taskId" = p."taskId"
    ), messages AS (
-     DELETE FROM chat_message m USING page p WHERE p.type = 'MESSAGE_POSTED' AND m."workspaceId" = $1 AND m.id = p.message
+     DELETE FROM chat_message m USING page p WHERE p.type = 'MESSAGE_POSTED' AND m."workspaceId" = p.w AND m.id = p.message
    ), tasks AS (
-     DELETE FROM task t USING page p WHERE p.type = 'TASK_ENQUEUED' AND t."workspaceId" = $1 AND t.id = p."taskId"
+     DELETE FROM task t USING page p WHERE p.type = 'TASK_ENQUEUED' AND t."workspaceId" = p.w AND t.id = p."taskId"
    ), snapshots AS (
      DELETE FROM session_snapshot n USING page p
-     WHERE n."workspaceId" = $1 AND n."conversationId" = $2 AND n.position = p.position
+     WHERE n."workspaceId" = p.w AND n."conversationId" = p.id AND n.position = p.position
    )
-   DELETE FROM session_event e USING page p WHERE e."workspaceId" = $1 AND e.position = p.position
+   DELETE FROM session_event e USING page p WHERE e."workspaceId" = p.w AND e.position = p.position
    RETURNING 1`,
 )
 
@@ -73,35 +79,42 @@ export async function clearSealed(
   let left = 0
   let after = ['', '']
   while (!signal.aborted) {
-    const [next] = await sql.rows<Uncleared>(UNCLEARED, after)
-    if (next === undefined) break
-    after = [next.workspaceId, next.conversationId]
-    left += await clearOne(sql, archive, next, now, signal)
+    const next = await sql.rows<Uncleared>(UNCLEARED, after)
+    const last = next.at(-1)
+    if (last === undefined) break
+    after = [last.workspaceId, last.conversationId]
+    left += await clear(sql, archive, next, now, signal)
   }
   return left
 }
 
-async function clearOne(
+async function clear(
   sql: Sql,
   archive: ArchiveDirectory,
-  sealed: Uncleared,
+  sealed: readonly Uncleared[],
   now: Date,
   signal: AbortSignal,
 ): Promise<number> {
-  const { workspaceId, conversationId, throughVersion, file } = sealed
-  const key = [workspaceId, conversationId, throughVersion]
   // Nothing leaves on the word of a file that this server does not see whole.
-  if ((await archiveProblem(archive, sealed)) !== null) return 0
-  await deleteProgress(sql, await sql.rows<{ workspaceId: string; taskId: string }>(SEALED_TASKS, key), signal)
-  let more = true
+  const problems = await Promise.all(sealed.map((one) => archiveProblem(archive, one)))
+  const leaving = sealed.filter((_, n) => problems[n] === null)
+  const keys = [
+    leaving.map(({ workspaceId }) => workspaceId),
+    leaving.map(({ conversationId }) => conversationId),
+    leaving.map(({ throughVersion }) => throughVersion),
+  ]
+  await deleteProgress(sql, await sql.rows<{ workspaceId: string; taskId: string }>(SEALED_TASKS, keys), signal)
+  let more = leaving.length > 0
   const left = await inBatches(signal, async () => {
     if (!more) return null
-    const { length } = await sql.rows(CLEAR, key)
+    const { length } = await sql.rows(CLEAR, keys)
     more = length === BATCH
     return length
   })
   if (signal.aborted) return left
-  await archive.removeOthers(file)
-  await sql.rows(DONE, [...key, now])
+  for (const { workspaceId, conversationId, throughVersion, file } of leaving) {
+    await archive.removeOthers(file)
+    await sql.rows(DONE, [workspaceId, conversationId, throughVersion, now])
+  }
   return left
 }

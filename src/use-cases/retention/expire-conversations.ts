@@ -8,6 +8,8 @@ import type { Closed } from './seal-conversation.js'
 
 /** Conversations that are sealed in one step, each by itself. */
 const STEP = 20
+/** Of these, so many have their files written at the same time: a disk that syncs one file can sync others with it. */
+const AT_ONCE = 4
 
 /** Those in which nothing has happened since a time, and nothing waits or runs. What is sealed is in no list. */
 const CLOSED = statement(
@@ -36,21 +38,25 @@ export async function expireConversations(
 ): Promise<ConversationsExpired> {
   const { database, clock } = services
   const failures: Error[] = []
-  let eventsCleared = await clearSealed(database.sql, archive, clock.now(), signal)
+  let eventsCleared = 0
   const passedOver: string[] = []
   const sealed = await inBatches(signal, async () => {
     const closed = await database.sql.rows<Closed>(CLOSED, [closedBefore, passedOver])
     if (closed.length === 0) return null
     let count = 0
-    for (const one of closed) {
-      if (signal.aborted) break
-      passedOver.push(one.conversationId)
-      try {
-        if (await sealConversation(services, archive, one, closedBefore)) count += 1
-      } catch (error) {
-        failures.push(error as Error)
+    const left = closed.values()
+    const sealSome = async (): Promise<void> => {
+      for (const one of left) {
+        if (signal.aborted) break
+        passedOver.push(one.conversationId)
+        try {
+          if (await sealConversation(services, archive, one, closedBefore)) count += 1
+        } catch (error) {
+          failures.push(error as Error)
+        }
       }
     }
+    await Promise.all(Array.from({ length: AT_ONCE }, sealSome))
     eventsCleared += await clearSealed(database.sql, archive, clock.now(), signal)
     return count
   })

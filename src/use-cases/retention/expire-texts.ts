@@ -8,16 +8,17 @@ import { inBatches } from './in-batches.js'
 const STEP = 200
 
 /**
- * The next conversations, each with the version that its last turn of before the time ended at; null where no text of such a
- * turn is there any more.
+ * The next conversations that are that old, each with the version that its last turn of before the time ended at; null where no text of
+ * such a turn is there any more. Those that are sealed, and have not gone on since, are not among them: they are in no list.
  */
 const NEXT = statement(
   'conversations_with_old_texts',
-  `SELECT c."workspaceId", c.id, (
+  `SELECT l."workspaceId", l."conversationId" AS id, (
      SELECT max(e.version) FROM task t JOIN session_event e ON e."workspaceId" = t."workspaceId" AND e."taskId" = t.id
-     WHERE t."workspaceId" = c."workspaceId" AND t."conversationId" = c.id AND t."erasedAt" IS NULL AND t."finishedAt" < $3
+     WHERE t."workspaceId" = l."workspaceId" AND t."conversationId" = l."conversationId" AND t."erasedAt" IS NULL AND t."finishedAt" < $3
        AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED')) AS through
-   FROM conversation c WHERE (c."workspaceId", c.id) > ($1, $2) ORDER BY c."workspaceId", c.id LIMIT ${STEP}`,
+   FROM conversation_listing l WHERE (l."workspaceId", l."conversationId") > ($1, $2) AND l."createdAt" < $3
+   ORDER BY l."workspaceId", l."conversationId" LIMIT ${STEP}`,
 )
 
 interface Walked {

@@ -1,4 +1,5 @@
 import type { Services } from '../services.js'
+import { clearSealed } from './clear-sealed.js'
 import { expireConversations } from './expire-conversations.js'
 import { expireProgress } from './expire-progress.js'
 import { expireSealedTexts } from './expire-sealed-texts.js'
@@ -35,12 +36,12 @@ export async function retain(services: Services, keep: Keep, signal: AbortSignal
   if (archive === null) return retained
   await refoldSealed(database.sql, archive, signal)
   retained.conversationsErased += await expireSealedTexts(services, archive, texts, signal)
-  const failures: Error[] = []
-  if (closed !== null) {
-    const { sealed, eventsCleared, failures: failed } = await expireConversations(services, archive, closed, signal)
-    Object.assign(retained, { conversationsSealed: sealed, eventsCleared })
-    failures.push(...failed)
-  }
+  // What is sealed leaves to its end, also where nothing more is sealed.
+  retained.eventsCleared = await clearSealed(database.sql, archive, now, signal)
+  if (closed === null) return retained
+  const { sealed, eventsCleared, failures } = await expireConversations(services, archive, closed, signal)
+  retained.conversationsSealed = sealed
+  retained.eventsCleared += eventsCleared
   if (failures[0] !== undefined) throw failures[0]
   return retained
 }

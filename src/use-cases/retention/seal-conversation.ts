@@ -1,3 +1,5 @@
+import { statement } from '../../database/sql.js'
+import type { Sql } from '../../database/sql.js'
 import type { ConversationHead } from '../../event-log/conversation-head.js'
 import { readHeads } from '../../event-log/conversation-head.js'
 import { archiveName } from '../../event-log/sealed/archive-directory.js'
@@ -52,10 +54,29 @@ export async function sealConversation(
   const file = archiveName(workspaceId, conversationId, head.version)
   const archived = { sql: reads, workspaceId, head, archive, sealed }
   const exportDigest = await archive.write(file, 'events', eventLines(archived))
-  const textsDigest = await archive.write(file, 'texts', textLines(archived))
+  const hasTexts = await hasTextsLeft(reads, workspaceId, conversationId, sealed)
+  const textsDigest = hasTexts ? await archive.write(file, 'texts', textLines(archived)) : null
   const seals = await submitSeal(services, { workspaceId, head, sealed, closedBefore, file, exportDigest, textsDigest })
   if (!seals) await removeUnused(services, archive, { workspaceId, conversationId, file })
   return seals
+}
+
+const TEXTS_LEFT = statement(
+  'texts_left',
+  `SELECT EXISTS (SELECT 1 FROM task t WHERE t."workspaceId" = $1 AND t."conversationId" = $2 AND t."erasedAt" IS NULL)
+     OR EXISTS (SELECT 1 FROM chat_message m WHERE m."workspaceId" = $1 AND m."conversationId" = $2 AND m.content <> '') AS found`,
+)
+
+/** Where all texts are erased, the rows follow from the events alone. */
+async function hasTextsLeft(
+  sql: Sql,
+  workspaceId: string,
+  conversationId: string,
+  sealed: SealedStream | null,
+): Promise<boolean> {
+  if (sealed !== null && sealed.textsDigest !== null) return true
+  const [row] = await sql.rows<{ found: boolean }>(TEXTS_LEFT, [workspaceId, conversationId])
+  return row?.found === true
 }
 
 interface Written {
@@ -66,7 +87,8 @@ interface Written {
   closedBefore: Date
   file: string
   exportDigest: string
-  textsDigest: string
+  /** null: all texts are erased. */
+  textsDigest: string | null
 }
 
 async function submitSeal(services: Services, written: Written): Promise<boolean> {

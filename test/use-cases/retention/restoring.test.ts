@@ -93,6 +93,27 @@ forEachDatabase((open) => {
   })
 
   describe('texts of a sealed conversation', () => {
+    it('have no file where they were erased before, and nothing more is said of them', async () => {
+      const { world } = ground
+      const { id } = await ground.aTalk('Hazel')
+      const before = await ground.rowsOf(id)
+      world.clock.pass(21 * DAY)
+      await ground.retained({ textsDays: 20 })
+      world.clock.pass(10 * DAY)
+      expect(await ground.retained({ textsDays: 20 })).toMatchObject({ conversationsSealed: 1 })
+      expect(ground.filesOf(id)).toEqual([expect.stringContaining('.events.') as string])
+      expect(await ground.retained({ textsDays: 20 })).toMatchObject({ conversationsErased: 0 })
+      expect(await ground.rowsOf(id)).toMatchObject({ events: 1 })
+      expect(await ground.findings()).toEqual([])
+      await restoreConversation(world.services, ground.archive, world.caller.workspaceId, id)
+      expect(await ground.rowsOf(id)).toMatchObject({
+        tasks: before['tasks'],
+        messages: before['messages'],
+        contents: 0,
+      })
+      expect(await ground.findings()).toEqual([])
+    })
+
     it('go by their age as others do', async () => {
       const { id } = await ground.aSealed('Tamarind')
       ground.world.clock.pass(40 * DAY)

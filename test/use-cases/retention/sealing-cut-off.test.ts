@@ -133,6 +133,22 @@ forEachDatabase((open) => {
     expect(steps).toBeGreaterThan(5)
   })
 
+  it('what is sealed leaves to its end, also on a server that seals nothing more', async () => {
+    const { id } = await aTalk()
+    world.clock.pass(31 * DAY)
+    for (let lives = 0; (await sealedOf(id)) === undefined; lives++) {
+      const mortal = new Mortal(lives)
+      const dying = mortal.services(world.services, new MortalArchive(archive.path, mortal))
+      await retained(dying).catch(() => undefined)
+    }
+    expect(await sealedOf(id)).toMatchObject({ clearedAt: null })
+    const keep = { ...KEEP, conversationsDays: 0 }
+    const { eventsCleared } = await retain(world.services, keep, new AbortController().signal)
+    expect(eventsCleared).toBeGreaterThan(0)
+    expect(await sealedOf(id)).toMatchObject({ clearedAt: world.clock.now() })
+    expect(await findingsOf(database, archive)).toEqual([])
+  })
+
   it('bringing back that is cut off before any of its steps comes to the same end', { timeout: 300_000 }, async () => {
     const { id } = await aTalk()
     let steps = 0
