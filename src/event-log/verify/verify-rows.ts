@@ -73,9 +73,8 @@ export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProo
 
 /** Another fold version had sealed it when it went on: it is folded anew until the sealed part has been. */
 function failedClosed({ state }: Pick<ConversationHead, 'state'>, proof: StreamProof): boolean {
-  return (
-    proof.lastSeal !== null && proof.state.unknownEvents === 0 && (state as SessionState | null)?.unknownEvents !== 0
-  )
+  const unknownEvents = (state as Partial<SessionState> | null)?.unknownEvents ?? 0
+  return proof.lastSeal !== null && proof.state.unknownEvents === 0 && unknownEvents > 0
 }
 
 function erasureOf(erased: { at: Date | null; version: number | null } | null): string {
