@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * `node sum-reports.js <directory>`: prints what all runs of tests came to, and fails where one failed. Of each run the
+ * `node sum-reports.js <directory>`: prints what all runs of tests came to, with what failed, and fails where one failed. Of each run the
  * directory has `<name>.status`, its exit status, and `<name>.json`, vitest's report, unless it ended before writing one.
  */
 const directory = process.argv[2]
@@ -32,9 +32,22 @@ function counts(name, status) {
   const failedOutsideTests = testResults.filter(
     (result) => result.status === 'failed' && result.assertionResults.every((test) => test.status !== 'failed'),
   )
-  for (const { name: path } of failedOutsideTests) console.log(`Failed outside of its tests: ${path}`)
+  for (const { name: path, message } of failedOutsideTests)
+    console.log(`Failed outside of its tests: ${path}\n${head(message)}`)
+  for (const { name: path, assertionResults } of testResults)
+    for (const { status: ended, fullName, failureMessages } of assertionResults)
+      if (ended === 'failed') console.log(`Failed: ${path}\n  ${fullName}\n${failureMessages.map(head).join('\n')}`)
   const failed = numFailedTests + failedOutsideTests.length
   if (status === '0' || failed > 0) return { passed: numPassedTests, failed }
   console.log(`${name}: failed outside of every test file: see above.`)
   return { passed: numPassedTests, failed: 1 }
+}
+
+/** The log above is long, and may be kept in part. */
+function head(text = '') {
+  return text
+    .split('\n')
+    .slice(0, 12)
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .join('\n')
 }

@@ -61,6 +61,22 @@ function licensesOf({ inputs }) {
   return `# What is bundled\n\n${texts.join('\n')}`
 }
 
+function copy(parts, folder) {
+  for (const part of parts) {
+    if (!existsSync(join(root, part))) throw new Error(`${part} is missing.`)
+    mkdirSync(dirname(join(folder, part)), { recursive: true })
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  }
+}
+
+/** What the project's README says of daemons. */
+function daemonReadme() {
+  const [section] = /^## A daemon\n[^]*?(?=^## )/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
+  if (section === undefined) throw new Error('README.md has no section "A daemon".')
+  const agents = 'Each agent: [docs/agents.md](docs/agents.md). The server: [docs/install.md](docs/install.md).'
+  return `${section.replace('## A daemon', '# baton-daemon')}${agents}\n`
+}
+
 /** The library's types: those of src/daemon/client and what they name. */
 function writeTypes(folder) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
@@ -119,13 +135,7 @@ await pack({
     bin: { baton: 'dist/cli/baton.js' },
     dependencies: Object.fromEntries(NOT_BUNDLED.map((name) => [name, dependencies[name]])),
   },
-  fill(folder) {
-    for (const part of ['prisma/migrations', 'dist/dashboard', 'schema.graphql', 'README.md']) {
-      if (!existsSync(join(root, part))) throw new Error(`${part} is missing.`)
-      mkdirSync(dirname(join(folder, part)), { recursive: true })
-      cpSync(join(root, part), join(folder, part), { recursive: true })
-    }
-  },
+  fill: (folder) => copy(['prisma/migrations', 'dist/dashboard', 'schema.graphql', 'README.md', 'docs'], folder),
 })
 await pack({
   name: 'baton-daemon',
@@ -136,7 +146,11 @@ await pack({
     bin: { 'baton-daemon': 'dist/cli/baton-daemon.js' },
     exports: { '.': exported('create-daemon'), './client': exported('client'), './handoff': exported('handoff') },
   },
-  fill: writeTypes,
+  fill(folder) {
+    writeTypes(folder)
+    copy(['docs'], folder)
+    writeFileSync(join(folder, 'README.md'), daemonReadme())
+  },
 })
 for (const file of readdirSync(out).filter((name) => name.endsWith('.tgz')))
   process.stdout.write(`dist/packages/${file}\n`)

@@ -29,6 +29,6 @@ export async function howToDump(databaseUrl: string, file: string): Promise<stri
 }
 
 /** For a shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

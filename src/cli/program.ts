@@ -73,7 +73,7 @@ function serveCommand(): Command {
 function openCommand(): Command {
   return addDatabaseSettings(new Command('open'))
     .description(
-      'Prints an address. Opened in a browser within ten minutes, once, it signs that browser in as the owner.',
+      'Prints an address. Opened in a browser within ten minutes, once, it signs that browser in with a ROOT token.',
     )
     .option('--url <url>', 'where browsers reach the server (default: as the settings say)')
     .action(async ({ url }: { url?: string }, command: Command) => {

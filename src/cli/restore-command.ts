@@ -12,6 +12,7 @@ import { DirectoryUnfit } from '../machine/directory-unfit.js'
 import type { Settings } from '../server/config.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { megabytes } from './doctor/check.js'
+import { quoted } from './how-to-dump.js'
 import { asProblem, readSettings } from './run-command.js'
 import type { Terminal } from './run-command.js'
 import { verifyWithin } from './verify-command.js'
@@ -113,7 +114,7 @@ function putInPlace(directory: string, unfinished: string): string | null {
 function ending(directory: string, aside: string | null, status: number): string {
   const kept = aside === null ? '' : ` The database that was there is ${aside} now.`
   return status === 0
-    ? `Restored to ${directory}. baton serve starts a server on it.${kept}`
+    ? `Restored to ${directory}. Start a server on it: baton serve --data-dir ${quoted(directory)}.${kept}`
     : `Restored to ${directory} as it was when it was backed up, with the findings above.${kept}`
 }
 

@@ -11,13 +11,13 @@ const OF_THE_DATABASE: readonly Name[] = ['DATABASE_URL', 'BATON_DATA_DIR']
 /** The option of each setting: --port of PORT, --data-dir of BATON_DATA_DIR. */
 const OPTIONS = new Map(
   ALL.map((name) => {
-    const { expected, fallback } = VARIABLES[name]
+    const { about, expected, fallback } = VARIABLES[name]
     const byDefault = fallback === null || fallback.toString() === '' ? '' : `; by default ${fallback.toString()}`
     const flag = name
       .replace(/^BATON_/, '')
       .toLowerCase()
       .replaceAll('_', '-')
-    return [name, new Option(`--${flag} <value>`, `${expected} (or ${name}${byDefault})`)]
+    return [name, new Option(`--${flag} <value>`, `${about} (${name}: ${expected}${byDefault})`)]
   }),
 )
 

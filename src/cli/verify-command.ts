@@ -87,8 +87,7 @@ function summary(tally: Tally, findings: number, eventsPerSecond: number): strin
   const { events, conversations, workspaces, tasks, decisionsRecomputed, claimsWithoutDecision } = tally
   const { claimsNotJudged, claimsFailedClosed, unknownEvents, statesToRefold } = tally
   const lines = [
-    `${events} events of ${conversations} conversations in ${workspaces} workspaces, ${tasks} tasks; ` +
-      `${eventsPerSecond} events/s.`,
+    `Events ${events}, conversations ${conversations}, workspaces ${workspaces}, tasks ${tasks}; ${eventsPerSecond} events/s.`,
     `Claims examined ${tally.claims}, cross-runtime resumes ${tally.crossRuntimeResumes}.`,
     `Decisions recomputed ${decisionsRecomputed}, resumes ${tally.resumes}, claims imported without one ${claimsWithoutDecision}.`,
   ]

@@ -62,6 +62,13 @@ export function notBlank(text: string): string {
   throw new InvalidArgumentError('It must not be empty.')
 }
 
+/** The address of a server: with a scheme, because `localhost:4000` is taken for a scheme of that name. */
+export function webAddress(text: string): string {
+  const address = URL.canParse(notBlank(text)) ? new URL(text) : null
+  if (address !== null && ['http:', 'https:'].includes(address.protocol)) return text
+  throw new InvalidArgumentError('It must begin with http:// or https://, such as http://127.0.0.1:4000.')
+}
+
 /** Of the package that this is part of. */
 export function packageVersion(): string {
   return manifest().version

@@ -19,7 +19,7 @@ export function startMessage(
   else lines.push(`Sign in      ${origin}${CODE_PATH}${code}`, `             ${ONCE}`)
   if (firstToken !== null) {
     lines.push(
-      `Admin token  ${firstToken}`,
+      `ROOT token   ${firstToken}`,
       '             Keep it: only its hash is stored, and it is not shown again.',
     )
   }

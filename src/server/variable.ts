@@ -4,19 +4,21 @@ import { z } from 'zod'
 export interface Variable<T> {
   schema: z.ZodType<T, string>
   fallback: T
+  /** What it is, as docs/operate.md and `--help` say it. */
+  about: string
   /** Follows "must be". */
   expected: string
   /** Its value is never shown, not even when it is wrong. */
   secret?: true
 }
 
-export function wholeNumber(from: number, to: number, fallback: number): Variable<number> {
+export function wholeNumber(about: string, from: number, to: number, fallback: number): Variable<number> {
   const schema = z
     .string()
     .regex(/^\d{1,12}$/)
     .transform(Number)
     .refine((value) => value >= from && value <= to)
-  return { schema, fallback, expected: `a whole number from ${from} to ${to}` }
+  return { schema, fallback, about, expected: `a whole number from ${from} to ${to}` }
 }
 
 export function isPostgresUrl(text: string): boolean {

@@ -125,3 +125,17 @@ function writeManifest({ home }: Machine): void {
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as object
   writeFileSync(file, JSON.stringify({ ...manifest, type: 'module' }))
 }
+
+it('what --help and README name is in the packages', async () => {
+  const packages = [
+    ['baton-server', server, 'baton', ['serve']],
+    ['baton-daemon', laptop, 'baton-daemon', []],
+  ] as const
+  for (const [name, machine, command, args] of packages) {
+    const folder = join(machine.home, 'node_modules', name)
+    const { stdout } = await run(machine.bin(command), [...args, '--help'], { env: environmentOf(machine) })
+    const named = `${stdout}${readFileSync(join(folder, 'README.md'), 'utf8')}`.match(/docs\/[\w-]+\.md/g) ?? []
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((file) => !existsSync(join(folder, file)))).toEqual([])
+  }
+})

@@ -18,20 +18,16 @@ const OF_THE_IMPORT = [...read('src/import/import-refused.ts').matchAll(/'([A-Z_
 )
 
 describe('README and docs', () => {
-  it('list every setting with its default, and none that is not one', () => {
-    const rows = read('docs/operate.md').matchAll(/^\| (`[A-Z_`, ]+`) +\| ([^|]+?) +\|/gm)
-    const listed = new Map(
-      [...rows].flatMap(([, names = '', standard = '']) =>
-        [...names.matchAll(/[A-Z_]+/g)].map(([name]) => [name, standard] as const),
-      ),
-    )
-    const missing = Object.keys(VARIABLES).filter((name) => !listed.has(name))
-    // Told in the paragraph below the table, with what it means for several servers.
-    expect(missing).toEqual(['BATON_RATE_LIMIT_STORE'])
-    expect([...listed.keys()].filter((name) => !(name in VARIABLES))).toEqual([])
-    for (const [name, { fallback }] of Object.entries(VARIABLES)) {
-      if (typeof fallback !== 'number' || !listed.has(name)) continue
-      expect([name, listed.get(name)]).toEqual([name, expect.stringContaining(String(fallback))])
+  it('list every setting with its default, in the words of --help, and none that is not one', () => {
+    const rows = read('docs/operate.md').matchAll(/^\| `([A-Z_]+)` +\| ([^|]+?) +\| ([^|]+?) +\|/gm)
+    const listed = new Map([...rows].map(([, name = '', standard = '', about = '']) => [name, { standard, about }]))
+    expect([...listed.keys()].toSorted()).toEqual(Object.keys(VARIABLES).toSorted())
+    for (const [name, { fallback, about }] of Object.entries(VARIABLES)) {
+      const standard = typeof fallback === 'number' ? String(fallback) : ''
+      expect([name, listed.get(name)]).toEqual([
+        name,
+        { standard: expect.stringContaining(standard) as string, about: expect.stringContaining(about) as string },
+      ])
     }
   })
 

@@ -29,7 +29,7 @@ it('a port in use ends the start with one line, and no token was made that nobod
   expect(child.exitCode).toBe(1)
   expect(oneLine(output.stderr)).toContain(`Another program listens on 127.0.0.1:${port} already`)
   const next = await startServer({ dataDirectory })
-  expect(next.output.stdout).toContain('Admin token  baton_')
+  expect(next.output.stdout).toContain('ROOT token   baton_')
 })
 
 it('wrong settings end the start with one line each, before anything is touched', async () => {

@@ -12,7 +12,7 @@ describePostgres('a start ends with one line and status 1', (open) => {
     expect(output.stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(sentence)])
     expect(output.stderr).toContain(`${host}${pathname}`)
     expect(output.stderr).not.toContain('secret')
-    expect(output.stdout).not.toContain('Admin token')
+    expect(output.stdout).not.toContain('ROOT token')
     expect(child.exitCode).toBe(1)
   }
 

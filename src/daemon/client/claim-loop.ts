@@ -5,7 +5,6 @@ import type { Client, ResultOf, VariablesOf } from './client.js'
 import type { Claim } from './held-claims.js'
 import { idleBesideWork } from './idle-beside-work.js'
 import type { Log } from './log.js'
-import { messageOf } from './log.js'
 import { pause } from './pause.js'
 import { untilAnswered } from './until-answered.js'
 
@@ -45,7 +44,7 @@ export async function claimWork({ client, take, freeSlots, isIdle, signal, log, 
           askedAt = monotonicMs()
           return client.send('ClaimTasks', { input }, { signal, timeoutMs: waitSeconds * 1000 + GRACE_MS })
         },
-        { signal, onRetry: (error) => log('warn', 'The claim was not answered.', { error: messageOf(error) }) },
+        { signal },
       )
       take(answer.claimTasks.claims, askedAt)
       tellIdle(answer.claimTasks.noTask, isIdle())

@@ -15,6 +15,7 @@ import type { Provider } from './introduce.js'
 import { silent } from './log.js'
 import type { Log } from './log.js'
 import { openOutbox } from './outbox.js'
+import { tellOutages } from './outage.js'
 import type { Run } from './run-claim.js'
 import { Runs } from './runs.js'
 import { followSignals } from './signals.js'
@@ -70,7 +71,7 @@ export interface Daemon {
 /** A daemon around `run`: claims, leases, cancellation, reports and restarts are taken care of. */
 export function createDaemon(options: DaemonOptions): Daemon {
   const { daemonId, run, slots: capacity = 4, waitSeconds = 20, leaseSeconds = null, log = silent } = options
-  const client = createClient(options)
+  const client = tellOutages(createClient(options), log)
   const stopping = new AbortController()
   const exiting = new AbortController()
   const beating = new AbortController()

@@ -5,8 +5,6 @@ import type { Client, ResultOf } from './client.js'
 import type { Instance } from './instance.js'
 import type { HeldClaims } from './held-claims.js'
 import type { Hurry } from './hurry.js'
-import { messageOf } from './log.js'
-import type { Log } from './log.js'
 
 type Timers = ResultOf<'ServerTimers'>['serverTimers']
 
@@ -29,7 +27,6 @@ interface Beating {
   hurry: Hurry
   firstBeatSeconds: number
   leaseSeconds: number
-  log: Log
   signal: AbortSignal
 }
 
@@ -37,7 +34,7 @@ interface Beating {
  * Says that the daemon is alive and renews all its claims, in one call. As often as the server asks for, and at least
  * three times a lease, and at once when hurried. Until the signal fires; rejects only when the server refuses the daemon itself.
  */
-export async function beat({ client, held, log, signal, hurry, leaseSeconds, ...daemon }: Beating): Promise<void> {
+export async function beat({ client, held, signal, hurry, leaseSeconds, ...daemon }: Beating): Promise<void> {
   const longestMs = (leaseSeconds * 1000) / BEATS_PER_LEASE
   let nextMs = Math.min(daemon.firstBeatSeconds * 1000, longestMs)
   while (!signal.aborted) {
@@ -58,7 +55,6 @@ export async function beat({ client, held, log, signal, hurry, leaseSeconds, ...
       nextMs = Math.min(answer.heartbeat.nextHeartbeatSeconds * 1000, longestMs)
     } catch (error) {
       if (error instanceof ApiError && ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'].includes(error.code)) throw error
-      if (!signal.aborted) log('warn', 'The heartbeat was not answered.', { error: messageOf(error) })
       // Sooner than the next beat is due: there is a lease to save.
       nextMs = Math.min(nextMs, 1000)
     }

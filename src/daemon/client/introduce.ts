@@ -1,7 +1,6 @@
 import type { Registered } from './accounts.js'
 import type { Client, ResultOf, VariablesOf } from './client.js'
 import type { Instance } from './instance.js'
-import { messageOf } from './log.js'
 import type { Log } from './log.js'
 import type { Outbox } from './outbox.js'
 import { deliverUntilAnswered } from './run-claim.js'
@@ -30,11 +29,7 @@ export async function introduce(introducing: Introducing): Promise<{
   timers: ResultOf<'ServerTimers'>['serverTimers']
 }> {
   const { client, daemonId, instance, providers, outbox, log, signal, prepare } = introducing
-  const answered = <Answer>(send: () => Promise<Answer>) =>
-    untilAnswered(send, {
-      signal,
-      onRetry: (error) => log('warn', 'The server does not answer yet.', { error: messageOf(error) }),
-    })
+  const answered = <Answer>(send: () => Promise<Answer>) => untilAnswered(send, { signal })
   const runtimes: Registered[] = []
   for (const provider of providers) {
     const told: Provider = typeof provider === 'string' ? { provider } : provider

@@ -48,11 +48,14 @@ export function streamProgress(
         await client.send('ReportTaskProgress', { input: { taskId, claimToken, entries: batch } })
         waiting = waiting.filter((entry) => !batch.includes(entry))
       } catch (error) {
+        if (isPassing(error) && !closing.signal.aborted) {
+          await pause(1000, closing.signal)
+          continue
+        }
         refused = isForGood(error)
+        waiting = []
         const told = refused ? 'The server takes no more progress of this run: it goes on without.' : NOT_TAKEN
         log('warn', told, { taskId, error: messageOf(error) })
-        if (!isPassing(error) || closing.signal.aborted) waiting = []
-        else await pause(1000, closing.signal)
       }
     }
     sending = null

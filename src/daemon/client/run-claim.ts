@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.js'
 import { readHandoff } from './handoff.js'
 import type { Handoff, HandoffRequest } from './handoff.js'
 import { claimCalls } from './claim-calls.js'
@@ -50,6 +51,8 @@ interface Running {
 /** One claim, from its hand-out until the server has answered its report. Never rejects. */
 export async function runClaim(held: HeldClaim, { client, outbox, run, log, exiting }: Running): Promise<void> {
   const { claim } = held
+  const begunAt = monotonicMs()
+  log('info', 'Claimed.', detailsOf(claim))
   const calls = claimCalls(client, held, log)
   const start = (resumeResult: ResumeResult | null) => calls.start(resumeResult)
   const progress = streamProgress(
@@ -65,12 +68,7 @@ export async function runClaim(held: HeldClaim, { client, outbox, run, log, exit
       await start(named.sessionId === claim.priorSessionId ? 'RESUMED' : null)
       await calls.pin(named)
     },
-    handoff: (request) =>
-      untilAnswered(() => readHandoff(client, claim.task.id, request), {
-        signal: held.signal,
-        onRetry: (error) =>
-          log('warn', 'The handoff was not answered.', { taskId: claim.task.id, error: messageOf(error) }),
-      }),
+    handoff: (request) => untilAnswered(() => readHandoff(client, claim.task.id, request), { signal: held.signal }),
     progress: (entry) => progress.add(typeof entry === 'string' ? { kind: 'text', text: entry } : entry),
   }
   const ran = await settle(async () => {
@@ -84,8 +82,29 @@ export async function runClaim(held: HeldClaim, { client, outbox, run, log, exit
   const report = reportOf(held, calls, ran)
   if (report !== null) await keep(outbox, report, log)
   await Promise.all([progress.close(), calls.close()])
+  log('info', endOf(report), {
+    ...{ taskId: claim.task.id, afterSeconds: Math.round((monotonicMs() - begunAt) / 1000) },
+    ...(report?.name === 'FailTask' && { failureReason: report.input.failureReason }),
+  })
   if (report === null) return
   await deliverUntilAnswered({ client, outbox, log, exiting }, report)
+}
+
+function detailsOf({ task, resume }: Claim): Record<string, string | number> {
+  const { id: taskId, agent, conversation, attempt } = task
+  const { outcome, reason } = resume
+  return { taskId, agent: agent.name, conversation: conversation.id, attempt, outcome, reason }
+}
+
+const ENDS = {
+  CompleteTask: 'Completed.',
+  FailTask: 'Failed.',
+  ReleaseTask: 'Given back: the daemon is stopping.',
+  PinTaskSession: 'Cancelled.',
+} as const
+
+function endOf(report: Report | null): string {
+  return ENDS[report?.name ?? 'PinTaskSession']
 }
 
 /** Sends a report until the server has answered, then forgets it. Never rejects: what stays undelivered stays kept. */
@@ -97,10 +116,7 @@ export async function deliverUntilAnswered(
   try {
     const { accepted, refusal } = await untilAnswered(
       () => deliver(client, report, (answer) => setAside(outbox, answer, log)),
-      {
-        signal: exiting,
-        onRetry: (error) => log('warn', 'The report was not answered.', { taskId, error: messageOf(error) }),
-      },
+      { signal: exiting },
     )
     if (!accepted) log('warn', 'The server refused the report.', { taskId, error: refusal?.message ?? null })
     await outbox.remove(report)

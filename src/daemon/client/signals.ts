@@ -28,6 +28,8 @@ const GOOD_MS = 60_000
 /** How long a server that has no such stream, or does not give it, is left alone: it may be another version by then. */
 const LEAVE_MS = 600_000
 
+const SLOWER = 'There is no stream of cancels from the server: the heartbeats tell of them, a little later.'
+
 /**
  * Listens for claims that end without their daemon, until the signal fires. Only a hint: what has become of a claim the
  * next heartbeat tells, which `hint` brings forward. Without the stream all goes on, only later. Never rejects.
@@ -44,7 +46,7 @@ export async function followSignals({ held, hint, log, signal, ...asking }: Foll
     } catch (error) {
       if (signal.aborted) return
       leave = !isPassing(error)
-      if (leave || attempt === 0) log('info', 'Cancels are heard of with heartbeats only.', { error: messageOf(error) })
+      if (leave || attempt === 0) log('info', SLOWER, { error: messageOf(error) })
     }
     attempt = monotonicMs() - begunAt > GOOD_MS ? 0 : attempt + 1
     await pause(leave ? LEAVE_MS : backoffMs(attempt, randomFraction()), signal)

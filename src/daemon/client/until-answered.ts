@@ -6,19 +6,18 @@ const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 30_000
 
 /**
- * Sends until the server has answered, pausing longer each time, and as long as the server says. Rejects with the server's refusal; once the signal has
- * fired, with whatever went wrong last.
+ * Sends until the server has answered, pausing longer each time, and as long as the server says. Rejects with the
+ * server's refusal; once the signal has fired, with whatever went wrong last.
  */
 export async function untilAnswered<Answer>(
   send: () => Promise<Answer>,
-  { signal, onRetry }: { signal?: AbortSignal; onRetry?: (error: unknown) => void } = {},
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<Answer> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await send()
     } catch (error) {
       if (!isPassing(error) || signal?.aborted) throw error
-      onRetry?.(error)
       await pause(asToldMs(error) + backoffMs(attempt, randomFraction()), signal)
       if (signal?.aborted) throw error
     }

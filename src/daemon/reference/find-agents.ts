@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { keptAgents } from '../adapters/acp-kept.js'
 import { runAcp } from '../adapters/acp.js'
 import type { Adapter, Turn } from '../adapters/adapter.js'
@@ -22,7 +22,11 @@ type Asked = Pick<
 /** A command of the operator's gets the prompt and the session: what else an agent is to be, it is not told. */
 const EXEC_CANNOT = ['model', 'instructions', 'permissions', 'effort', 'mcpServers']
 
-/** The agents this machine has: Claude Code and Codex where they are on the PATH, and what the operator named. */
+/**
+ * The agents this machine has: Claude Code and Codex where they are on the PATH, and what the operator named.
+ *
+ * @throws Error with a sentence where a program that the operator named is not there.
+ */
 export async function findAgents(
   asked: Asked,
   place: Place,
@@ -62,12 +66,14 @@ export async function findAgents(
   const unknown = { cliVersion: null, account: null, store: null }
   const kept = keptAgents({ idleMs: asked.acpIdleSeconds * 1000, most: asked.slots })
   for (const { provider, command } of asked.acp) {
+    mustExist('--acp', command, environment)
     const agent = { command, machine, kept }
     const own = { ...unknown, permissions: asked.acpPermissions, cannot: [], close: () => kept.close() }
     found.push({ provider, ...own, run: (turn) => runAcp(agent, turn) })
   }
   if (asked.exec !== null) {
     const { provider, command } = asked.exec
+    mustExist('--exec', command, environment)
     const own = { command, machine }
     const run = (turn: Turn) => runExec(own, canResume(own) ? turn : { ...turn, resume: null })
     found.push({ provider, ...unknown, permissions: 'all', cannot: EXEC_CANNOT, run })
@@ -83,6 +89,15 @@ export function agentsOnPath(
     const path = onPath(name, environment)
     return path === null ? [] : [{ name, path, version: versionOf(path, environment) }]
   })
+}
+
+/** A typing error is told when the daemon starts. A path such as ./agent is looked up in each run's work directory. */
+function mustExist(flag: string, [program]: readonly [string, ...string[]], environment: Place['environment']): void {
+  if (isAbsolute(program)) {
+    if (!isProgram(program)) throw new Error(`${flag}: ${program} is not a program that this user can run.`)
+  } else if (!/[/\\]/.test(program) && onPath(program, environment) === null) {
+    throw new Error(`${flag}: ${program} is not on the PATH.`)
+  }
 }
 
 function onPath(name: string, { PATH = '' }: Place['environment']): string | null {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { notBlank, readBy, several, whole } from '../../machine/command-line.js'
+import { notBlank, readBy, several, webAddress, whole } from '../../machine/command-line.js'
 import { splitCommand } from '../adapters/exec.js'
 import { PERMISSIONS } from '../adapters/permissions.js'
 import type { Permissions } from '../adapters/permissions.js'
@@ -80,7 +80,8 @@ interface Read {
 }
 
 const option = (flags: string, about: string): Option => new Option(flags, about)
-const needed = (flags: string, about: string): Option => option(flags, about).makeOptionMandatory().argParser(notBlank)
+const needed = (flags: string, about: string, read = notBlank): Option =>
+  option(flags, about).makeOptionMandatory().argParser(read)
 const number = (flags: string, about: string, from: number, to: number): Option =>
   option(flags, about).argParser(whole(from, to))
 const list = <T>(flags: string, about: string, read: (text: string) => T): Option =>
@@ -97,7 +98,7 @@ export function daemonCommand(name: string, run: (options: Options) => Promise<v
 }
 
 const OPTIONS: readonly Option[] = [
-  needed('--url <url>', 'the GraphQL endpoint').env('BATON_URL'),
+  needed('--url <url>', 'where the server is, such as http://127.0.0.1:4000', webAddress).env('BATON_URL'),
   needed('--token <token>', 'a DAEMON token; better in the environment, where other users cannot see it').env(
     'BATON_TOKEN',
   ),

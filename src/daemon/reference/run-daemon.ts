@@ -57,7 +57,7 @@ export async function runDaemon(options: Options): Promise<void> {
   // Nobody is there to be asked: whoever starts it should know what that means.
   log(
     'info',
-    `Agents run with --permissions ${options.permissions}: read, edit or all. It restricts ACP agents only where they ask.`,
+    `Agents run with --permissions ${options.permissions} (read, edit or all). An ACP agent is held to it only in what it asks for.`,
     {
       agents: agents.map(({ provider, permissions }) => `${provider}: ${permissions}`).join(', '),
     },

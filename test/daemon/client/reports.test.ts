@@ -64,7 +64,7 @@ test('a finished run outlives the process: the next one reports it before it has
     },
   })
   await first.start()
-  await until(() => first.logged.some((line) => line.includes('report was not answered')))
+  await until(() => first.logged.some((line) => line.includes('The server does not answer.')))
   expect(await readFile(house.outboxFile, 'utf8')).toContain('CompleteTask')
 
   // The first process is as good as dead: its server is gone for ever, the second has its outbox.

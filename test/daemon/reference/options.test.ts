@@ -23,13 +23,15 @@ beforeEach(() => {
 
 test('url, token and work directory are needed; the first two may come from the environment', async () => {
   await expect(readOptions('--token', 't', '--workdir', 'w')).rejects.toThrow("'--url <url>' not specified")
-  await expect(readOptions('--url', 'u', '--workdir', 'w')).rejects.toThrow("'--token <token>' not specified")
-  await expect(readOptions('--url', 'u', '--token', 't')).rejects.toThrow("'--workdir <directory>' not specified")
-  vi.stubEnv('BATON_URL', 'u')
+  await expect(readOptions('--url', 'http://s', '--workdir', 'w')).rejects.toThrow("'--token <token>' not specified")
+  await expect(readOptions('--url', 'http://s', '--token', 't')).rejects.toThrow(
+    "'--workdir <directory>' not specified",
+  )
+  vi.stubEnv('BATON_URL', 'https://s')
   vi.stubEnv('BATON_TOKEN', '')
   await expect(readOptions('--workdir', 'w')).rejects.toThrow('It must not be empty.')
   vi.stubEnv('BATON_TOKEN', 't')
-  expect(await readOptions('--workdir', 'w')).toMatchObject({ url: 'u', token: 't', slots: 4 })
+  expect(await readOptions('--workdir', 'w')).toMatchObject({ url: 'https://s', token: 't', slots: 4 })
 })
 
 test('the work directory is made absolute', async () => {
@@ -41,6 +43,8 @@ test.each([
   [['--lease', '3601'], 'It must be a whole number from 1 to 3600.'],
   [['--acp', 'gemini'], 'It must be NAME=COMMAND'],
   [['--acp-permissions', 'maybe'], 'Allowed choices are reject, allow.'],
+  [['--url', 'localhost:4000'], 'It must begin with http:// or https://'],
+  [['--url', 'baton.example.com'], 'It must begin with http:// or https://'],
   [['--nonsense'], "unknown option '--nonsense'"],
 ])('%j is told what is wrong', async (more, message) => {
   await expect(readOptions(...needed, ...more)).rejects.toThrow(message)

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
+
+const AWAY = 'warn The server does not answer.'
+const BACK = 'info The server answers again.'
+
+test('an outage is a line when it begins and a line when it ends, however many calls fail meanwhile', async () => {
+  const house = await fakeHouse()
+  const daemon = daemonOf(house, { run: async () => undefined })
+  await daemon.start()
+  const calls = () => house.server.requests.length
+  house.server.down = true
+  const before = calls()
+  await until(() => calls() > before + 6)
+  house.server.down = false
+  await until(() => daemon.logged.some((line) => line.startsWith(BACK)))
+  const told = daemon.logged.filter((line) => line.startsWith(AWAY) || line.startsWith(BACK))
+  expect(told.map((line) => line.slice(0, BACK.length))).toEqual([AWAY.slice(0, BACK.length), BACK])
+})
+
+test('the log tells of each task that it was claimed, with what was decided, and how it ended', async () => {
+  const house = await fakeHouse()
+  const [good, bad] = [house.server.queue.enqueue(), house.server.queue.enqueue()]
+  const daemon = daemonOf(house, {
+    run: async ({ task }) => {
+      if (task.id === bad.id) throw new Error('It broke.')
+      return 'private answer'
+    },
+  })
+  await daemon.start()
+  await until(() => good.status === 'COMPLETED' && bad.status === 'FAILED')
+  const of = (id: string) => daemon.logged.filter((line) => line.includes(id))
+  expect(of(good.id)).toEqual([
+    expect.stringMatching(/^info Claimed\. .*"outcome":"FRESH","reason":"NO_PRIOR_SESSION"/),
+    expect.stringMatching(/^info Completed\. .*"afterSeconds":\d+/),
+  ])
+  expect(of(bad.id)).toEqual([
+    expect.stringMatching(/^info Claimed\. /),
+    expect.stringMatching(/^info Failed\. .*"failureReason":"agent_error"/),
+  ])
+})
