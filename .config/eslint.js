@@ -11,7 +11,7 @@ const foldersOfSource = readdirSync(`${root}src`, { withFileTypes: true })
   .map((entry) => entry.name)
 
 /** The only files that read the environment, and the only ones that ask for the time or make ids. */
-const READS_ENVIRONMENT = { server: ['config.ts'], daemon: ['config.ts'], cli: ['config.ts'] }
+const READS_ENVIRONMENT = { server: ['settings/config.ts'], daemon: ['config.ts'], cli: ['config.ts'] }
 const CLOCK_AND_IDS = {
   database: ['clock.ts', 'ids.ts'],
   daemon: ['clock.ts', 'ids.ts'],

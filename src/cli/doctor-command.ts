@@ -1,5 +1,5 @@
-import { readProcessConfig, unknownProcessSettings } from '../server/config.js'
-import type { Config, Settings } from '../server/config.js'
+import { readProcessConfig, unknownProcessSettings } from '../server/settings/config.js'
+import type { Config, Settings } from '../server/settings/config.js'
 import { checkAgents, checkVersions } from './doctor/check-machine.js'
 import { checkEmbedded } from './doctor/check-embedded.js'
 import { checkPostgres } from './doctor/check-postgres.js'

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { VARIABLES } from '../server/config.js'
-import type { Settings } from '../server/config.js'
+import { VARIABLES } from '../server/settings/variables.js'
+import type { Settings } from '../server/settings/config.js'
 
 type Name = keyof typeof VARIABLES
 

@@ -4,7 +4,7 @@ import type { Finding, Tally } from '../event-log/verify/finding.js'
 import { verifyExport } from '../event-log/verify/verify-export.js'
 import { verifyLog } from '../event-log/verify/verify-log.js'
 import type { Database } from '../database/sql.js'
-import { readProcessConfig } from '../server/config.js'
+import { readProcessConfig } from '../server/settings/config.js'
 import type { Command, CommandAlone, Terminal } from './run-command.js'
 
 /** Findings written out one by one; the rest is only counted. */

@@ -1,5 +1,5 @@
-import type { Config } from '../server/config.js'
-import { openLog } from '../server/log.js'
+import type { Config } from '../server/settings/config.js'
+import { openLog } from '../server/observing/log.js'
 import { startServer } from '../server/start-server.js'
 import { DayClock } from './day-clock.js'
 import { checkoutAtNight, checkoutInTheMorning, finishCheckout, openCheckout } from './day/checkout.js'

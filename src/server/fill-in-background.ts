@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fillSnapshots } from '../use-cases/fill-snapshots.js'
 import type { Services } from '../use-cases/services.js'
-import type { Log } from './log.js'
+import type { Log } from './observing/log.js'
 
 const AGAIN_MS = 10_000
 

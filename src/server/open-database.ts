@@ -6,8 +6,8 @@ import { openPostgres } from '../database/postgres.js'
 import { provePostgres } from '../database/prove-postgres.js'
 import { proveTables } from '../database/prove-tables.js'
 import type { Database } from '../database/sql.js'
-import type { Config } from './config.js'
-import type { Log } from './log.js'
+import type { Config } from './settings/config.js'
+import type { Log } from './observing/log.js'
 
 type Where = Pick<Config, 'databaseUrl' | 'dataDirectory' | 'databaseConnections' | 'rateLimitStore'>
 

@@ -2,8 +2,8 @@ import type { Database } from '../database/sql.js'
 import { HeadWatch } from '../wake-ups/head-watch.js'
 import { PostgresChannel } from '../wake-ups/postgres-channel.js'
 import { WakeUps } from '../wake-ups/wake-ups.js'
-import type { Config } from './config.js'
-import type { Log } from './log.js'
+import type { Config } from './settings/config.js'
+import type { Log } from './observing/log.js'
 
 /** A lost hint costs at most two of these. */
 const HEAD_WATCH_MS = 2_000

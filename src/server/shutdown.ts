@@ -1,4 +1,4 @@
-import type { Log } from './log.js'
+import type { Log } from './observing/log.js'
 
 /** A stop that takes longer is cut off: whoever sent the signal waits, and sends SIGKILL next. */
 const LONGEST_STOP_MS = 9_500

@@ -1,7 +1,7 @@
-import { CODE_PATH } from './browser-session.js'
-import type { Config } from './config.js'
-import { CODE_MINUTES } from './one-time-codes.js'
-import { GRAPHQL_PATH } from './yoga.js'
+import { CODE_PATH } from './access/browser-session.js'
+import type { Config } from './settings/config.js'
+import { CODE_MINUTES } from './access/one-time-codes.js'
+import { GRAPHQL_PATH } from './operations/yoga.js'
 import type { RunningServer } from './start-server.js'
 
 export function originOf({ host, port }: Pick<Config, 'host' | 'port'>): string {

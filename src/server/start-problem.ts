@@ -1,7 +1,7 @@
 import { DatabaseUnfit } from '../database/database-unfit.js'
 import { DirectoryInUse } from '../machine/directory-lock.js'
 import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
-import type { Config } from './config.js'
+import type { Config } from './settings/config.js'
 
 type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
 

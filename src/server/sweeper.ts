@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from './log.js'
+import type { Log } from './observing/log.js'
 
 /** While the database is away, one line in the log in this many seconds is enough. */
 const LONGEST_PAUSE_MS = 10_000

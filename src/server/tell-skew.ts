@@ -1,4 +1,4 @@
-import type { Log } from './log.js'
+import type { Log } from './observing/log.js'
 
 /** A clock that is wrong does no harm here, and may do some elsewhere: certificates, the log's own times. */
 export function tellSkew(log: Log, seconds: number): void {

@@ -1,6 +1,6 @@
 import type { Keep } from '../use-cases/retention/keep.js'
 import type { Timers } from '../use-cases/services.js'
-import type { Config } from './config.js'
+import type { Config } from './settings/config.js'
 
 /** A lost heartbeat or two must not cost a claim: daemons beat at least three times in a claim's lease. */
 const BEATS_PER_LEASE = 3

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { lockDirectory } from '../../src/machine/directory-lock.js'
-import { VARIABLES } from '../../src/server/config.js'
+import { VARIABLES } from '../../src/server/settings/variables.js'
 import { ended } from '../support/child-process-end.js'
 import { build } from '../support/spawned-server.js'
 
@@ -110,9 +110,9 @@ it.each<[string, string, string]>([
 it('serve has an option for every setting, and says what it may be and is by default', async () => {
   const { stdout } = await run(BATON, ['serve', '--help'])
   const words = stdout.replaceAll(/\s+/g, ' ')
-  for (const name of Object.keys(VARIABLES)) expect(words).toContain(`(or ${name}`)
+  for (const name of Object.keys(VARIABLES)) expect(words).toContain(`(${name}: `)
   expect(words).toContain(
-    '--claim-lease-seconds <value> a whole number from 1 to 3600 (or BATON_CLAIM_LEASE_SECONDS; by default 60)',
+    '--claim-lease-seconds <value> how long a claim is held that has not started (BATON_CLAIM_LEASE_SECONDS: a whole number from 1 to 3600; by default 60)',
   )
 })
 

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { Authenticator } from '../../src/server/auth.js'
+import { Authenticator } from '../../src/server/access/auth.js'
 import type { Caller } from '../../src/use-cases/caller.js'
 import { SettableClock } from '../support/services.js'
 

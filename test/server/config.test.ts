@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { readConfig, readProcessConfig } from '../../src/server/config.js'
-import type { Config } from '../../src/server/config.js'
+import { readConfig, readProcessConfig } from '../../src/server/settings/config.js'
+import type { Config } from '../../src/server/settings/config.js'
 
 const DEFAULTS: Config = {
   port: 4000,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { describeError } from '../../src/server/describe-error.js'
+import { describeError } from '../../src/server/observing/describe-error.js'
 import { statement } from '../../src/database/sql.js'
 import type { Database } from '../../src/database/sql.js'
 import { executeSync, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql'

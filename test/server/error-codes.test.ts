@@ -112,7 +112,7 @@ describe('a code that is not in it', () => {
       // Without a code: errors.ts gives it one.
       'graphql/scalars.ts',
       // With the extensions of another error.
-      'server/compiled-mutations.ts',
+      'server/operations/compiled-mutations.ts',
     ])
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { jsonInTurns } from '../../src/server/json-in-turns.js'
+import { jsonInTurns } from '../../src/server/operations/json-in-turns.js'
 
 const noTurn = () => Promise.resolve()
 

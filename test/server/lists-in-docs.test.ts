@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { buildSchema, isEnumType } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { VARIABLES } from '../../src/server/config.js'
+import { VARIABLES } from '../../src/server/settings/variables.js'
 import { PAGES, PROJECT_ROOT, read } from '../support/docs-pages.js'
 
 const schema = buildSchema(read('schema.graphql'))
@@ -43,8 +43,8 @@ describe('README and docs', () => {
   })
 
   it('alerts go by metrics that exist', () => {
-    const source = readdirSync(`${PROJECT_ROOT}src/server`)
-      .map((name) => read(`src/server/${name}`))
+    const source = readdirSync(`${PROJECT_ROOT}src/server/observing`)
+      .map((name) => read(`src/server/observing/${name}`))
       .join('')
     const defined = new Set(source.match(/baton_[a-z_]+/g))
     const named = read('docs/operate.md').match(/baton_[a-z_]+/g) ?? []

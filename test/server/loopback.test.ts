@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isLoopbackBind } from '../../src/server/loopback.js'
+import { isLoopbackBind } from '../../src/server/access/loopback.js'
 
 it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('a server bound to %s is this machine’s own', (host) => {
   expect(isLoopbackBind(host)).toBe(true)

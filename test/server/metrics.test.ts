@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { statement } from '../../src/database/sql.js'
 import type { Database } from '../../src/database/sql.js'
-import { Metrics } from '../../src/server/metrics.js'
+import { Metrics } from '../../src/server/observing/metrics.js'
 import { buildServices } from '../../src/use-cases/build-services.js'
 import { unobserved } from '../../src/use-cases/observer.js'
 import { claimTask } from '../../src/use-cases/claim-task.js'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { systemClock } from '../../src/database/clock.js'
-import { CODE_MINUTES, codesOf, DirectoryCodes } from '../../src/server/one-time-codes.js'
+import { CODE_MINUTES, codesOf, DirectoryCodes } from '../../src/server/access/one-time-codes.js'
 import { makeWorld } from '../support/services.js'
 import { describePostgres } from '../support/test-database.js'
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database } from '../../src/database/sql.js'
-import { ready } from '../../src/server/probes.js'
+import { ready } from '../../src/server/http/probes.js'
 
 let rows: () => Promise<unknown[]>
 let stopping = false

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
-import { openLog } from '../../src/server/log.js'
+import { openLog } from '../../src/server/observing/log.js'
 import { Sweeper } from '../../src/server/sweeper.js'
 import type { Swept } from '../../src/use-cases/sweep.js'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readConfig } from '../../src/server/config.js'
+import { readConfig } from '../../src/server/settings/config.js'
 import { timersOf } from '../../src/server/timers.js'
 
 function timers(environment: Record<string, string>) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { VARIABLES } from '../../src/server/config.js'
-import { unknownSettings } from '../../src/server/unknown-settings.js'
+import { VARIABLES } from '../../src/server/settings/variables.js'
+import { unknownSettings } from '../../src/server/settings/unknown-settings.js'
 
 const SETTINGS = Object.keys(VARIABLES)
 

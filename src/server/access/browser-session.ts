@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { insertToken } from '../../use-cases/create-token.js'
+import type { Services } from '../../use-cases/services.js'
+import { newSecret } from '../../use-cases/token-secret.js'
+import type { OneTimeCodes } from './one-time-codes.js'
+import type { RateLimits } from './rate-limits.js'
+import { readBody } from '../http/read-body.js'
+import { respondJson } from '../http/respond.js'
+
+const SESSION_DAYS = 30
+/** Where the dashboard finds a code: in the fragment of its address, which a browser sends to nobody. */
+export const CODE_PATH = '/#code='
+
+export interface BrowserSessions {
+  services: Services
+  workspaceId: string
+  codes: OneTimeCodes
+  attempts: Pick<RateLimits, 'mayTry' | 'failure'>
+}
+
+/**
+ * POST /session `{ "code": "..." }`: a ROOT token of its own for the browser in which the owner opened an address with a
+ * one-time code. The page keeps it, and sends it in a header.
+ *
+ * Not a cookie: those of 127.0.0.1 go to every port of it, so to whatever else runs there, and are sent along with what
+ * other pages ask for. Nothing about the connection counts as trust either, so there is nothing that a proxy, another
+ * name for this machine or another user of it could feign.
+ */
+export async function openBrowserSession(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { services, workspaceId, codes, attempts }: BrowserSessions,
+  address: string,
+): Promise<void> {
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST')
+    return respondJson(response, 405, {
+      error: 'Run baton open (npm run open in a checkout), and open the address that it prints.',
+    })
+  }
+  // No page of another origin can send this type without having been allowed to.
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    return respondJson(response, 415, { error: 'Send { "code": "..." } as application/json.' })
+  }
+  await attempts.mayTry(address)
+  const code = codeIn(await readBody(request, () => Promise.resolve(false)))
+  if (code === null || !(await codes.redeem(code))) {
+    await attempts.failure(address)
+    const error =
+      'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.'
+    return respondJson(response, 403, { error })
+  }
+  const now = services.clock.now()
+  const secret = newSecret()
+  const { expiresAt } = await insertToken(services.database.sql, {
+    ...{ workspaceId, name: 'Browser, by baton open', kind: 'ROOT', daemonId: null, secret, createdAt: now },
+    expiresAt: new Date(now.getTime() + SESSION_DAYS * 86_400_000),
+  })
+  respondJson(response, 200, { token: secret, expiresAt })
+}
+
+function codeIn(body: Buffer | null): string | null {
+  try {
+    const { code } = JSON.parse(body?.toString('utf8') ?? '') as { code?: unknown }
+    return typeof code === 'string' ? code : null
+  } catch {
+    return null
+  }
+}

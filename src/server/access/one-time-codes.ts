@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../database/clock.js'
+import { newId } from '../../database/ids.js'
+import type { Database } from '../../database/sql.js'
+import { statement } from '../../database/sql.js'
+import type { Workspace } from '../../generated/prisma/client.js'
+import type { Config } from '../settings/config.js'
+
+/** How long a code may be redeemed for. */
+export const CODE_MINUTES = 10
+
+/**
+ * Codes that a browser redeems for a token of its own (browser-session.ts), each once. Only their hashes are kept, where
+ * nobody but the owner of the server can put one: `baton open` makes one without asking the server.
+ */
+export interface OneTimeCodes {
+  /** A new code. */
+  make(): Promise<string>
+  /** Whether it was a code that is still good. From then on it is none. */
+  redeem(code: string): Promise<boolean>
+}
+
+export function codesOf(
+  config: Pick<Config, 'databaseUrl' | 'dataDirectory'>,
+  database: Pick<Database, 'sql'> | null,
+  clock: Clock,
+): OneTimeCodes {
+  if (config.databaseUrl === null || database === null) return new DirectoryCodes(config.dataDirectory, clock)
+  return new DatabaseCodes(database, clock)
+}
+
+const newCode = (): string => randomBytes(24).toString('base64url')
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex')
+
+const ORIGIN = 'origin'
+
+/**
+ * A file a code, in the directory of the embedded database, which is its user's alone. The running server holds that
+ * database, so this is how another process of the same user reaches it.
+ */
+export class DirectoryCodes implements OneTimeCodes {
+  private readonly folder: string
+
+  constructor(
+    dataDirectory: string,
+    private readonly clock: Clock,
+  ) {
+    this.folder = join(dataDirectory, 'codes')
+  }
+
+  async make(): Promise<string> {
+    const code = newCode()
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    this.forgetOld()
+    writeFileSync(this.fileOf(code), '', { mode: 0o600, flag: 'wx' })
+    return code
+  }
+
+  /** Each start makes a code, and most are never redeemed. */
+  private forgetOld(): void {
+    for (const name of readdirSync(this.folder)) {
+      const file = join(this.folder, name)
+      const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs
+      if (name !== ORIGIN && made !== undefined && this.isOld(made)) rmSync(file, { force: true })
+    }
+  }
+
+  private isOld(madeAt: number): boolean {
+    return this.clock.now().getTime() - madeAt >= CODE_MINUTES * 60_000
+  }
+
+  async redeem(code: string): Promise<boolean> {
+    try {
+      const { mtimeMs } = statSync(this.fileOf(code))
+      // Of two who come with it at once, one removes it.
+      unlinkSync(this.fileOf(code))
+      return !this.isOld(mtimeMs)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+      throw error
+    }
+  }
+
+  /** Where the server that has this directory listens; null before its first start. */
+  origin(): string | null {
+    try {
+      return readFileSync(join(this.folder, ORIGIN), 'utf8')
+    } catch {
+      return null
+    }
+  }
+
+  tellOrigin(origin: string): void {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    writeFileSync(join(this.folder, ORIGIN), origin, { mode: 0o600 })
+  }
+
+  private fileOf(code: string): string {
+    return join(this.folder, hashOf(code))
+  }
+}
+
+const CODE_NAME = 'One-time code of npm run open'
+const FIRST_WORKSPACE = statement('workspace_of_code', 'SELECT * FROM workspace ORDER BY id LIMIT 1')
+const PUT = statement(
+  'put_code',
+  `INSERT INTO api_token ("workspaceId", id, name, kind, hash, "createdAt", "expiresAt")
+   VALUES ($1, $2, '${CODE_NAME}', 'ROOT', $3, $4, $5)`,
+)
+const FORGET_OLD = statement(
+  'forget_codes',
+  `DELETE FROM api_token WHERE name = '${CODE_NAME}' AND "revokedAt" IS NULL AND "expiresAt" <= $1`,
+)
+const TAKE = statement(
+  'take_code',
+  `UPDATE api_token SET "revokedAt" = $2, "lastUsedAt" = $2
+    WHERE hash = $1 AND name = '${CODE_NAME}' AND "revokedAt" IS NULL AND "expiresAt" > $2 RETURNING id`,
+)
+
+/**
+ * Among the tokens, where the owner sees them. No token: what is stored there is no hash that a token can have
+ * (token-secret.ts), so a code in an Authorization header is nobody's.
+ */
+class DatabaseCodes implements OneTimeCodes {
+  constructor(
+    private readonly database: Pick<Database, 'sql'>,
+    private readonly clock: Clock,
+  ) {}
+
+  async make(): Promise<string> {
+    const { sql } = this.database
+    const [workspace] = await sql.rows<Workspace>(FIRST_WORKSPACE)
+    if (workspace === undefined) throw new Error('There is no workspace yet. The first start of the server makes one.')
+    const code = newCode()
+    const now = this.clock.now()
+    const until = new Date(now.getTime() + CODE_MINUTES * 60_000)
+    await sql.rows(FORGET_OLD, [now])
+    await sql.rows(PUT, [workspace.id, newId('tok'), `code:${hashOf(code)}`, now, until])
+    return code
+  }
+
+  async redeem(code: string): Promise<boolean> {
+    const taken = await this.database.sql.rows(TAKE, [`code:${hashOf(code)}`, this.clock.now()])
+    return taken.length > 0
+  }
+}

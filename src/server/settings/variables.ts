@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import { DEFAULT_CONNECTIONS, LEAST_CONNECTIONS } from '../../database/connection-shares.js'
+
+/** A setting: how its text is read, and what it is without one. */
+export interface Variable<T> {
+  schema: z.ZodType<T, string>
+  fallback: T
+  /** What it is, as docs/operate.md and `--help` say it. */
+  about: string
+  /** Follows "must be". */
+  expected: string
+  /** Its value is never shown, not even when it is wrong. */
+  secret?: true
+}
+
+function wholeNumber(about: string, from: number, to: number, fallback: number): Variable<number> {
+  const schema = z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to)
+  return { schema, fallback, about, expected: `a whole number from ${from} to ${to}` }
+}
+
+export function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, searchParams } = new URL(text)
+  return (protocol === 'postgresql:' || protocol === 'postgres:') && (hostname !== '' || searchParams.has('host'))
+}
+
+/** Exactly as browsers send it, because it is compared with what they send. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** A name or an address, as a socket takes it: no scheme, no port. */
+const HOST_PATTERN = /^[\p{L}\p{N}:._%-]+$/u
+/** Anything else could not be sent in a header. */
+const TOKEN_PATTERN = /^[\x21-\x7e]{8,512}$/
+
+const port = wholeNumber('the port to listen on; 0: any free one', 0, 65_535, 4000)
+const host: Variable<string> = {
+  about: 'the address to listen on; plain HTTP, so anything but loopback needs a proxy that ends TLS',
+  schema: z.string().regex(HOST_PATTERN),
+  fallback: '127.0.0.1',
+  expected: 'a host name or an IP address to listen on, such as 127.0.0.1 or 0.0.0.0',
+}
+const databaseUrl: Variable<string | null> = {
+  about: 'the PostgreSQL to use, 15 or newer; without it, the embedded database',
+  schema: z.string().refine(isPostgresUrl),
+  fallback: null,
+  expected: 'postgresql://user:password@host:port/database, or unset for the embedded database',
+  secret: true,
+}
+const dataDirectory: Variable<string> = {
+  about: 'where the embedded database is; one process at a time',
+  schema: z.string().refine((path) => !path.includes('\0')),
+  fallback: '.data',
+  expected: 'the path of a directory',
+}
+const databaseConnections = wholeNumber(
+  'the most connections that one server opens to PostgreSQL',
+  LEAST_CONNECTIONS,
+  1_000,
+  DEFAULT_CONNECTIONS,
+)
+const adminToken: Variable<string | null> = {
+  about: 'the secret of the ROOT token; a changed one revokes the one before it',
+  schema: z.string().regex(TOKEN_PATTERN),
+  fallback: null,
+  expected: '8 to 512 printable ASCII characters without spaces, or unset to have one made on the first start',
+  secret: true,
+}
+const metricsToken: Variable<string | null> = {
+  about: 'what a scraper of /metrics sends as its bearer token; without it, a ROOT token',
+  schema: z.string().regex(TOKEN_PATTERN),
+  fallback: null,
+  expected: '8 to 512 printable ASCII characters without spaces, or unset to let only ROOT tokens see the metrics',
+  secret: true,
+}
+/** The API's leaseSeconds has the same range. */
+const claimLease = wholeNumber('how long a claim is held that has not started', 1, 3600, 60)
+const runLease = wholeNumber('how long a started run is held; each heartbeat renews it', 1, 3600, 300)
+const sweepInterval = wholeNumber(
+  'how often leases, scheduled tasks and old records are looked after',
+  10,
+  3_600_000,
+  1000,
+)
+const queueTtl = wholeNumber(
+  'a task that waits longer fails with queue_expired; 0: it may wait for ever',
+  0,
+  315_360_000,
+  0,
+)
+/** A hundred years at most. */
+const keepProgress = wholeNumber('how long progress is kept after its task ended; 0: for ever', 0, 36_500, 14)
+const keepTexts = wholeNumber(
+  'how long prompts, messages and outputs are kept after their turn ended; 0: for ever',
+  0,
+  36_500,
+  0,
+)
+const keepConversations = wholeNumber(
+  'a conversation in which nothing happened for so long is sealed into BATON_ARCHIVE_DIR; 0: none is',
+  0,
+  36_500,
+  0,
+)
+const archiveDirectory: Variable<string | null> = {
+  about: 'where sealed conversations go, the same for all servers',
+  schema: z.string().refine((path) => !path.includes('\0')),
+  fallback: null,
+  expected: 'the path of a directory that all servers have in common',
+}
+const logLevel: Variable<LogLevel> = {
+  about: 'how much is logged, as JSON lines on standard output; debug: a line for each operation',
+  schema: z.enum(LOG_LEVELS),
+  fallback: 'info',
+  expected: `one of ${LOG_LEVELS.join(', ')}`,
+}
+
+const GRAPHIQL = ['auto', 'on', 'off'] as const
+const graphiql: Variable<(typeof GRAPHIQL)[number]> = {
+  about: 'whether GraphiQL is served; auto: where only this machine can reach the server',
+  schema: z.enum(GRAPHIQL),
+  fallback: 'auto',
+  expected: `one of ${GRAPHIQL.join(', ')}`,
+}
+const corsOrigins: Variable<readonly string[]> = {
+  about: 'whose pages may read answers',
+  schema: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .refine((origins) => origins.every(isOrigin)),
+  fallback: [],
+  expected: 'origins separated by commas, each without a path, such as https://app.example.com',
+}
+const trustedProxies = wholeNumber('how many proxies stand in front, each adding to X-Forwarded-For', 0, 10, 0)
+const rateLimitDaemon = wholeNumber("requests a second of each daemon's token; 0: no limit", 0, 1_000_000, 200)
+const rateLimitOthers = wholeNumber(
+  'requests a second of each other token, and of each address without one; 0: no limit',
+  0,
+  1_000_000,
+  100,
+)
+const rateLimitFailures = wholeNumber('wrong tokens a minute from one address; 0: no limit', 0, 1_000_000, 60)
+const streamsPerToken = wholeNumber('streams that one token may have open at once; 0: no limit', 0, 1_000_000, 100)
+const rateLimitStore: Variable<'memory' | 'postgres'> = {
+  about: 'where requests are counted',
+  schema: z.enum(['memory', 'postgres']),
+  fallback: 'memory',
+  expected: 'memory (each server counts for itself) or postgres (all servers together; with DATABASE_URL)',
+}
+
+/** Every setting by its name. */
+export const VARIABLES = {
+  PORT: port,
+  HOST: host,
+  DATABASE_URL: databaseUrl,
+  BATON_DATA_DIR: dataDirectory,
+  BATON_DATABASE_CONNECTIONS: databaseConnections,
+  BATON_ADMIN_TOKEN: adminToken,
+  BATON_METRICS_TOKEN: metricsToken,
+  BATON_CLAIM_LEASE_SECONDS: claimLease,
+  BATON_RUN_LEASE_SECONDS: runLease,
+  BATON_SWEEP_INTERVAL_MS: sweepInterval,
+  BATON_QUEUE_TTL_SECONDS: queueTtl,
+  BATON_KEEP_PROGRESS_DAYS: keepProgress,
+  BATON_KEEP_TEXTS_DAYS: keepTexts,
+  BATON_KEEP_CONVERSATIONS_DAYS: keepConversations,
+  BATON_ARCHIVE_DIR: archiveDirectory,
+  BATON_LOG_LEVEL: logLevel,
+  BATON_GRAPHIQL: graphiql,
+  BATON_CORS_ORIGINS: corsOrigins,
+  BATON_TRUST_PROXY: trustedProxies,
+  BATON_RATE_LIMIT_DAEMON: rateLimitDaemon,
+  BATON_RATE_LIMIT_OTHERS: rateLimitOthers,
+  BATON_RATE_LIMIT_FAILURES: rateLimitFailures,
+  BATON_RATE_LIMIT_STORE: rateLimitStore,
+  BATON_STREAMS_PER_TOKEN: streamsPerToken,
+} as const
