@@ -1,6 +1,6 @@
 import type { Binding, StoredBindingState, Turns } from './session-state.js'
 
-/** One event's word about one session. `place` is where it stands in the order, `version` which event said it. */
+/** What one event says about one session. `place` is its rank in the order; `version` is the event's own version. */
 export interface SessionFact {
   sessionId: string
   taskId: string | null
@@ -12,13 +12,13 @@ export interface SessionFact {
   occurredAt: string
   place: number
   version: number
-  /** The turns that a session first named here may know. */
+  /** The turns that a session knows if this fact is the first to name it. */
   knows: Turns
 }
 
 type Bindings = readonly Binding[]
 
-/** RETIRED and RESET absorb: nothing makes them RESUMABLE again, and neither turns into the other. */
+/** RETIRED and RESET are absorbing: nothing makes them RESUMABLE again, and neither turns into the other. */
 function isAbsorbed(binding: Binding): boolean {
   return binding.state === 'RETIRED' || binding.state === 'RESET'
 }
@@ -28,7 +28,7 @@ export function indexOfSession(bindings: Bindings, sessionId: string): number {
   return -1
 }
 
-/** Puts `next` where its rank belongs; among equal ranks the one that was there first stays first. */
+/** Inserts `next` by rank, behind bindings of equal rank. */
 function insert(bindings: Bindings, next: Binding): Bindings {
   const at = bindings.findIndex((b) => b.rank < next.rank)
   return at < 0 ? [...bindings, next] : bindings.toSpliced(at, 0, next)
@@ -37,7 +37,7 @@ function insert(bindings: Bindings, next: Binding): Bindings {
 function replace(bindings: Bindings, index: number, next: Binding): Bindings {
   if (bindings.length === 1) return [next]
   const above = bindings[index - 1]
-  // Ranks never fall, so a binding can only move towards the front.
+  // Ranks never fall, so a binding only moves towards the front.
   if (above === undefined || above.rank >= next.rank) return bindings.with(index, next)
   return insert(bindings.toSpliced(index, 1), next)
 }
@@ -66,8 +66,8 @@ function firstSeen(fact: SessionFact, state: StoredBindingState, stateReason: st
 const NOT_PROVEN = 'nothing in the history proves which runtime made it'
 
 /**
- * A fact that names the session: it lives on the fact's runtime, with the fields that the fact brings.
- * `clean` is a completed run (F5): the failure count starts again at 0.
+ * Binds the session that the fact names to the fact's runtime, with the fact's fields.
+ * `clean` marks a completed run (F5), which sets the failure count back to 0.
  */
 export function nameSession(bindings: Bindings, fact: SessionFact, clean = false): Bindings {
   const index = indexOfSession(bindings, fact.sessionId)
@@ -76,7 +76,7 @@ export function nameSession(bindings: Bindings, fact: SessionFact, clean = false
     const proven = fact.runtimeId !== null
     return insert(bindings, firstSeen(fact, proven ? 'RESUMABLE' : 'UNPROVEN', proven ? null : NOT_PROVEN))
   }
-  // F12: a late pin stands at its cancellation and gives way to anything newer. Only proof may come late (F16).
+  // F12: a late pin ranks at its cancellation, so it changes nothing newer. Only the proof of a runtime may come late (F16).
   if (known.factRank > fact.place && known.state !== 'UNPROVEN') return bindings
   return replace(bindings, index, renewed(known, fact, clean))
 }
@@ -96,7 +96,7 @@ function renewed(known: Binding, fact: SessionFact, clean: boolean): Binding {
     state,
     stateReason: absorbed ? known.stateReason : proven ? null : NOT_PROVEN,
     agentRevision: fact.agentRevision ?? known.agentRevision,
-    // Fingerprints belong to a runtime: those of the old one say nothing on the new one.
+    // Fingerprints belong to a runtime, so a move drops those of the old one.
     account: fact.account ?? (moved ? null : known.account),
     store: fact.store ?? (moved ? null : known.store),
     resumeFailures,
@@ -110,7 +110,7 @@ function renewed(known: Binding, fact: SessionFact, clean: boolean): Binding {
   }
 }
 
-/** The session took part in the turn that ended as `turns` says: it knows all turns up to there (H2). */
+/** The session took part in the turn that ended at `turns`, so it knows all turns up to there (H2). */
 export function tookPart(bindings: Bindings, sessionId: string | null, turns: Turns): Bindings {
   if (sessionId === null) return bindings
   const index = indexOfSession(bindings, sessionId)
@@ -120,7 +120,7 @@ export function tookPart(bindings: Bindings, sessionId: string | null, turns: Tu
     : bindings.with(index, { ...known, knows: turns })
 }
 
-/** A verdict on a session. Not an activity of it: its rank stays. A session never heard of is remembered with it. */
+/** Sets a session's state. A verdict is no activity, so the rank stays. An unknown session is recorded with its verdict. */
 export function judgeSession(
   bindings: Bindings,
   fact: SessionFact,
@@ -136,14 +136,14 @@ export function judgeSession(
   return replace(bindings, index, { ...known, state, stateReason: reason, factRank, evidenceVersion: fact.version })
 }
 
-/** A work dir for a session that the fact itself does not name: neither its state nor its rank moves. */
+/** Sets the work dir of a session that the event does not name. Neither its state nor its rank changes. */
 export function moveSession(bindings: Bindings, sessionId: string, workDir: string, version: number): Bindings {
   const index = indexOfSession(bindings, sessionId)
   const known = bindings[index]
   return known === undefined ? bindings : replace(bindings, index, { ...known, workDir, factRank: version })
 }
 
-/** F6, F17: one more failed run that had been offered this session. */
+/** F6, F17: counts one more failed run that was offered this session. */
 export function countFailure(bindings: Bindings, sessionId: string, version: number): Bindings {
   const index = indexOfSession(bindings, sessionId)
   const known = bindings[index]
@@ -152,12 +152,12 @@ export function countFailure(bindings: Bindings, sessionId: string, version: num
     ...known,
     resumeFailures: known.resumeFailures + 1,
     factRank: version,
-    // For any other state the count is not what keeps the session from being offered.
+    // In any other state, the state and not the count keeps the session from being offered.
     evidenceVersion: known.state === 'RESUMABLE' ? version : known.evidenceVersion,
   })
 }
 
-/** F15: a person dropped the session (null: all of them). */
+/** F15: resets the session; null resets all of them. */
 export function resetSessions(
   bindings: Bindings,
   sessionId: string | null,
@@ -179,7 +179,7 @@ export function resetSessions(
   )
 }
 
-/** F16: an imported pointer to a session that is known already, and is the newest, moves only its rank. */
+/** F16: an imported pointer to the newest session, which is bound already, raises only its rank. */
 export function raiseNewest(bindings: Bindings, version: number): Bindings {
   const newest = bindings[0]
   return newest === undefined ? bindings : replace(bindings, 0, { ...newest, rank: version, factRank: version })

@@ -3,21 +3,24 @@ import type { Binding, SessionState, StoredBindingState } from './session-state.
 
 export type BindingState = StoredBindingState | 'FAILING'
 
-/** The state under a policy. F17: FAILING from `maxResumeFailures` failed runs in a row, until a run completes on it. */
+/**
+ * The state under a policy. F17: FAILING after `maxResumeFailures` failed runs in a row, until a run completes on the
+ * session.
+ */
 export function effectiveState(binding: Binding, policy: ResumePolicy): BindingState {
   const failing = binding.state === 'RESUMABLE' && binding.resumeFailures >= policy.maxResumeFailures
   return failing ? 'FAILING' : binding.state
 }
 
-/** Every session that the conversation has known, newest activity first (log order, never a clock). */
+/** Every session of the conversation, newest activity first, in log order. */
 export function bindingsByActivity(state: SessionState): readonly Binding[] {
   return state.bindings
 }
 
 export interface Pointer {
-  /** The newest binding that is RESUMABLE under the policy, on whatever runtime it lives. */
+  /** The newest binding that is RESUMABLE under the policy, on any runtime. */
   binding: Binding | null
-  /** The newest directory that any run reported, also where no session is left. */
+  /** The newest directory that any run reported, even where no session is left. */
   workDir: string | null
 }
 

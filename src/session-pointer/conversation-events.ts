@@ -1,14 +1,14 @@
-/** What is said of a conversation as a whole, of its texts and of where it is kept. */
+/** Events about a conversation as a whole: its texts, and where its events are stored. */
 
-/** Texts of the conversation were erased; what the log holds stays. */
+/** Texts of the conversation were erased. The log itself is unchanged. */
 export interface ConversationErased {
-  /** Only those of turns that had ended when the stream stood at this version. Missing: all, and the title. */
+  /** Erases only the texts of turns that ended at or before this version. Missing: all texts and the title. */
   throughVersion?: number
 }
 
 /**
- * The events up to `throughVersion`, the last of which has this `digest`, are in an archive file whose lines have the digest
- * `exportDigest`: SHA-256, base64url. Their rows leave the database.
+ * The events up to `throughVersion` were moved from the database to an archive file. `digest` is that of the last of them,
+ * `exportDigest` that of the file's lines: SHA-256, base64url.
  */
 export interface ConversationSealed {
   throughVersion: number
@@ -16,5 +16,5 @@ export interface ConversationSealed {
   exportDigest: string
 }
 
-/** All that was sealed is in the database again. */
+/** All sealed events are in the database again. */
 export type ConversationRestored = Record<string, never>

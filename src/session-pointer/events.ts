@@ -1,9 +1,9 @@
 /**
- * The facts a conversation's stream is made of: one type per past-tense fact. What each does to the state: docs/rules.md.
+ * The events of a conversation's stream, one type per past-tense fact. docs/rules.md says what each does to the state.
  *
- * Events hold ids, flags and short reasons only. Prompts, messages, outputs and other bulky or personal
- * text live in tables of their own, so that they can be erased without touching the log: error texts, too, since the
- * second version of TASK_FAILED.
+ * Events hold ids, flags and short reasons only. Prompts, messages, outputs and other large or personal text live in
+ * tables of their own, so that they can be erased without touching the log. Error texts do so since schema version 2 of
+ * TASK_FAILED.
  */
 
 import type { ConversationErased, ConversationRestored, ConversationSealed } from './conversation-events.js'
@@ -36,7 +36,7 @@ export type ResumeReason =
   | 'SUPERSEDED'
   | 'UNKNOWN_HISTORY'
 
-/** How an agent's sessions may be resumed. Ages are in seconds; `maxAgeSeconds` null means no limit. */
+/** When an agent's sessions may be resumed. `maxAgeSeconds` null means no limit. */
 export interface ResumePolicy {
   enabled: boolean
   scope: ResumeScope
@@ -67,16 +67,16 @@ export interface TaskEnqueued {
   rerunOf: string | null
   forceFreshSession: boolean
   forceFreshWorkDir: boolean
-  /** RFC 3339; no claim before it. */
+  /** RFC 3339. The task cannot be claimed before this time. */
   availableAt: string
   /** The chat messages this turn owns; empty for issue work. */
   inputMessageIds: string[]
   /**
    * Set on an automatic retry: the stream version of the TASK_ENQUEUED whose place in the conversation's line it keeps.
-   * Missing where an older build made the retry: that one went to the end of the line.
+   * Missing on retries by older builds, which went to the end of the line.
    */
   place?: number
-  /** Of a retry that waits, or waited, for an account. Missing: it never did. */
+  /** Set on a retry whose turn has waited for its account. */
   accountWaits?: AccountWaits
 }
 
@@ -86,23 +86,23 @@ export interface AccountWaits {
   since: string
 }
 
-/** A queued task was moved to the runtime in the envelope, because its agent moved. */
+/** A queued task moved to the envelope's runtime, because its agent moved there. */
 export interface TaskRetargeted {
   fromRuntimeId: string
 }
 
-/** What a claim was told, and every input of the decision that the stream itself does not hold. */
+/** The answer to a claim, and every input of the decision that the stream itself does not hold. */
 export interface TaskClaimed {
   leaseSeconds: number
   /** null only on claims imported from outside history: no decision was recorded there. */
   decision: RecordedDecision | null
-  /** How many tasks of the agent were active with this one, and how many may be. Missing on imported claims. */
+  /** The agent's active tasks, this one included, and its limit. Missing on imported claims. */
   agentLoad?: { active: number; max: number }
 }
 
 /**
- * The tasks of a stream that ended at `fromVersion` to `toVersion`, both included, and how many they are. Where there is
- * none, `fromVersion` may be one more than `toVersion`.
+ * The tasks of a stream that ended at versions `fromVersion` to `toVersion`, both inclusive, and their number. In an empty
+ * range `fromVersion` may be `toVersion` + 1.
  */
 export interface HandoffRange {
   fromVersion: number
@@ -116,11 +116,11 @@ export interface RecordedDecision {
   sessionId: string | null
   workDir: string | null
   continuityGap: boolean
-  /** The turns that the run does not know (H1, H2); missing on claims recorded before ranges were. */
+  /** The turns that the run does not know (H1, H2). Missing on claims of builds that recorded no ranges. */
   handoffRange?: HandoffRange | null
   policy: ResumePolicy
   agentRevision: number
-  /** The claiming runtime's fingerprints when it claimed; null where it told none. */
+  /** The runtime's fingerprints at the time of the claim; null where its daemon reports none. */
   account: string | null
   store: string | null
   /** The claim's time, RFC 3339. Only the age rule (D7) reads it. */
@@ -129,15 +129,15 @@ export interface RecordedDecision {
 
 export interface TaskStarted {
   resumeResult: ResumeResult | null
-  /** With REFUSED: the turns that a fresh start does not know (H5); missing on starts recorded before ranges were. */
+  /** With REFUSED: the turns that a fresh start does not know (H5). Missing on starts of builds that recorded no ranges. */
   handoffRange?: HandoffRange
 }
 
 export interface SessionPinned {
-  /** Only the fields that this pin sets; null leaves the task's earlier value. */
+  /** null leaves the task's earlier value. */
   sessionId: string | null
   workDir: string | null
-  /** Set on a pin that came after the task was cancelled: the stream version of the cancellation (F12). */
+  /** Set on a pin that arrives after the task's cancellation: the stream version of the cancellation (F12). */
   cancelledVersion: number | null
 }
 
@@ -146,15 +146,15 @@ export interface TaskReleased {
   reason: string | null
 }
 
-/** What any ending may say about the session of the run. */
+/** What an ending reports about the run and its session. */
 export interface RunEnding {
   sessionId: string | null
   workDir: string | null
-  /** A session that this run gave up for good (F8). */
+  /** A session that this run retired (F8). */
   retiredSessionId: string | null
   /** The provider had not stored the session's transcript (F9). */
   transcriptMissing: boolean
-  /** What the run used. Missing where the daemon told nothing. */
+  /** What the run used. Missing where the daemon reports no usage. */
   usage?: Usage
 }
 
@@ -164,20 +164,18 @@ export interface TaskCompleted extends RunEnding {
 }
 
 export interface TaskFailed extends RunEnding {
-  /** One of the known ones. Events of older builds may hold any text. */
+  /** One of KNOWN_REASONS. Events of older builds may hold any text. */
   failureReason: string
-  /**
-   * How long the daemon's own reason is that the task's row keeps, where `failureReason` is `other` for it; as errorBytes.
-   */
+  /** Set where `failureReason` is `other`: the UTF-8 length of the daemon's own reason, which the task's row keeps. */
   reasonBytes?: number
-  /** How long the error text is that the task's row keeps, in UTF-8 bytes; the row has none once it is erased. */
+  /** The length of the error text, which the task's row keeps until it is erased, in UTF-8 bytes. */
   errorBytes: number
   resumeSafe: boolean
   retryable: boolean
   classifierVersion: number
   /** Missing on events of older builds. */
   fault?: FailureFault
-  /** With the account's fault: the runtime makes no claim under this account before `until`, RFC 3339. */
+  /** Set with fault ACCOUNT: the runtime makes no claim under this account before `until`, RFC 3339. */
   cooling?: { until: string; account: string | null }
 }
 
@@ -186,12 +184,12 @@ export interface TaskCancelled {
 }
 
 export interface SessionReset {
-  /** null: every session that the conversation knows. */
+  /** null resets every session of the conversation. */
   sessionId: string | null
   reason: string | null
 }
 
-/** A pointer found in outside history. The envelope's runtimeId is set only where the imported row itself proves it. */
+/** A pointer from imported history. The envelope's runtimeId is set only where the imported row itself proves it. */
 export interface PointerImported {
   sessionId: string | null
   workDir: string | null
@@ -219,7 +217,7 @@ export interface EventData {
 
 export type SessionEventType = keyof EventData
 
-/** A fact that was decided but not yet given its place in the log. */
+/** A decided fact that has no place in the log yet. */
 export type NewEvent = {
   [T in SessionEventType]: {
     type: T
@@ -232,11 +230,11 @@ export type NewEvent = {
 /** A fact in its stream. `version` counts from 1 without holes within the conversation. */
 export type StreamEvent = NewEvent & {
   version: number
-  /** RFC 3339, UTC. Shown and used for ages; order is always `version`. */
+  /** RFC 3339, UTC. Shown, and used for ages; never for order, which is `version`. */
   occurredAt: string
 }
 
-/** An event whose type this build does not know: history shows it raw, resume decisions fail closed. */
+/** An event of a type that this build does not know. History shows it raw; resume decisions fail closed. */
 export interface UnknownEvent {
   type: 'UNKNOWN'
   rawType: string

@@ -1,18 +1,18 @@
 import { blamesSession, providerReason } from './failure-reason.js'
 
-/** Raise it with every change of a rule here: each recorded failure names the version that judged it. */
+/** Raise it with every change of a rule here. Each recorded failure names the version that judged it. */
 export const CLASSIFIER_VERSION = 4
 
 /**
- * Whose fault a failure is. SESSION: it would fail again on resume, and is poisoned. ACCOUNT: used up or logged out; it
- * counts against no session, and the runtime cools down. MACHINE: the machine or the network; tried again. RUN: the rest;
- * it counts against the session that it was offered.
+ * Whose fault a failure is. SESSION: a resume would fail again, so the session is poisoned. ACCOUNT: the account is used up
+ * or logged out; the failure counts against no session, and the runtime cools down. MACHINE: the machine or the network
+ * failed; the task is retried. RUN: everything else; the failure counts against the offered session.
  */
 export type FailureFault = 'SESSION' | 'ACCOUNT' | 'MACHINE' | 'RUN'
 
 const ACCOUNT_REASONS: ReadonlySet<string> = new Set(['rate_limited', 'quota_exhausted', 'billing', 'authentication'])
 
-/** A 400 is not among them: what it was, the text says. */
+/** `api_invalid_request` is not among them: its text decides. */
 const SESSION_REASONS: ReadonlySet<string> = new Set([
   'iteration_limit',
   'agent_fallback_message',
@@ -32,8 +32,9 @@ const MACHINE_REASONS: ReadonlySet<string> = new Set([
   'agent_idle',
 ])
 
-/** What a daemon may also call a failure, and what the server does: no rule reads these. */
+/** Stands in the event for a reason that is not known. */
 const OTHER_REASON = 'other'
+/** Reasons of daemons and of the server that alone decide nothing. */
 const UNJUDGED_REASONS: readonly string[] = [
   OTHER_REASON,
   'unknown',
@@ -52,24 +53,26 @@ export const KNOWN_REASONS: ReadonlySet<string> = new Set([
   ...UNJUDGED_REASONS,
 ])
 
-/** The reason for the event. An unknown one is free text: it is stored outside the log, where it can be erased. */
+/**
+ * The reason as the event names it. An unknown reason is free text and is stored outside the log, where it can be
+ * erased.
+ */
 export function nameableReason(reason: string): string {
   return KNOWN_REASONS.has(reason) ? reason : OTHER_REASON
 }
 
 export interface FailureVerdict {
-  /** false: the session would fail the same way on resume; it becomes POISONED (F7). */
+  /** false: the session would fail the same way on resume, and becomes POISONED (F7). */
   resumeSafe: boolean
-  /** The reason blames no session but the account, the machine, the network or a stall: worth another try. */
+  /** The account, the machine, the network or a stall caused the failure, so another attempt may succeed. */
   retryable: boolean
   fault: FailureFault
 }
 
 /**
- * The only copy of the failure rules (sections 4 and 5 of the rules). Called once, when a failure is recorded; the
- * fold reads the recorded verdict. `error` is the whole text, before it is cut for the event. The text decides only
- * where the reason does not, with one exception: what breaks a history poisons the session whatever the reason says,
- * unless the reason is the account's.
+ * The only copy of the failure rules (sections 4 and 5 of the rules). It runs once, when a failure is recorded; the fold
+ * reads the recorded verdict. `error` is the whole text, before it is cut for storage. The text decides only where the
+ * reason does not, with one exception: a text that blames the session poisons it under any reason but the account's.
  */
 export function classifyFailure({ reason, error }: { reason: string; error: string }): FailureVerdict {
   const fault = faultOf(reason, error)

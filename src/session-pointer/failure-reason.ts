@@ -1,6 +1,9 @@
-/** What is known of a failed turn. Never the agent's own words: an answer about long prompts is no overflow. */
+/**
+ * What is known about a failed turn. It never includes the agent's own words: an answer about long prompts is no
+ * overflow.
+ */
 export interface FailedCall {
-  /** The HTTP status of the provider's service, where it is told. */
+  /** The HTTP status of the provider's service, where it is known. */
   status?: number | null
   /** The provider's own code or type of the error, such as insufficient_quota or rate_limit_error. */
   code?: string | null
@@ -8,7 +11,7 @@ export interface FailedCall {
   text: string
 }
 
-/** The reasons that the rules know and that can be read off a provider's error. */
+/** The reasons that a provider's error can show. */
 export type ProviderReason =
   | 'codex_resume_oversized'
   | 'billing'
@@ -23,9 +26,9 @@ interface Rule {
   reason: ProviderReason
   codes?: readonly string[]
   statuses?: (status: number) => boolean
-  /** All patterns of one row match: the text says so. */
+  /** A text matches if every pattern of one row matches. */
   texts?: readonly (readonly RegExp[])[]
-  /** A text that says so is not meant so where this matches it. */
+  /** Exempts a text that `texts` matches. */
   unless?: RegExp
 }
 
@@ -33,10 +36,10 @@ const EMPTINESS =
   /must not be empty|must be non-?empty|must have non-?empty|non-?empty content|cannot be empty|should not be empty/i
 const PLACE_IN_HISTORY =
   /\brole\b[^.;,()\n]{1,24}?\bassistant\b|assistant message|message at position|\bmessages(?:\.\d|\[\d)/i
-/** A status other than 400, where a text tells one. */
+/** An HTTP error status other than 400. */
 const OTHER_STATUS = /(?:^|\bstatus\D{0,8}|\bhttp\D{0,8}|\berror\W{0,3})(?:4(?!00)\d\d|5\d\d)(?!\d)/i
 
-/** What the providers say of a history whose parts do not follow each other as they must. */
+/** Providers' errors about a history whose parts are in an invalid order. */
 const WRONG_ORDER = [
   /messages with role ['"`]?tool['"`]? must be a response to a prece+d+ing message/i,
   /assistant message with ['"`]?tool_calls['"`]? must be followed by tool messages/i,
@@ -49,24 +52,24 @@ const WRONG_ORDER = [
   /number of function response parts is equal to the number of function call parts/i,
 ]
 
-/** Replaying the history would fail again: the provider refuses what is in it. */
+/** The provider refuses the history's content, so replaying it fails again. */
 const BROKEN_HISTORY: Rule = {
   reason: 'api_invalid_request',
   statuses: (status) => status === 400,
   texts: [
-    // Not a 400 inside a longer number: token counts and request ids are full of them.
+    // A 400 inside a longer number does not count: token counts and request ids contain it often.
     [/(?<![\d.])400(?!\d)/, /invalid_request_error/i],
     [/image dimensions exceed max allowed size/i, /image\.source\.base64\.data/i],
     [/could not resolve authentication method/i],
-    // The place matters: an empty tool argument is one bad call, an empty message is in the transcript for good.
+    // The place matters: an empty tool argument is one bad call, an empty message stays in the transcript.
     [EMPTINESS, PLACE_IN_HISTORY],
-    // Claude Code and what is built on it, where the type of the error is left out.
+    // Claude Code and CLIs built on it leave out the type of the error.
     [/\bapi error:? 400\b/i],
     ...WRONG_ORDER.map((words) => [words]),
   ],
 }
 
-/** Codex prints the provider's JSON and no status. A model that is not there is the config's fault. */
+/** Codex prints the provider's JSON without a status. A missing model is the configuration's fault. */
 const BROKEN_HISTORY_AS_JSON: Rule = {
   reason: 'api_invalid_request',
   texts: [[/"type"\s*:\s*"invalid_request_error"/i]],
@@ -92,13 +95,13 @@ const OVERFLOW: Rule = {
     [/exceeds the maximum number of tokens allowed/i],
     [/\brequest[ _]too[ _]large\b|\b413\b[^\n]{0,40}too large/i],
   ],
-  // A limit of tokens a minute is told in nearly the same words.
+  // A limit of tokens per minute is worded almost the same.
   unless: /tokens per min|\bTPM\b|rate_limit/i,
 }
 
 /**
- * The first match wins. Billing and quota come before the rest, because providers tell them with a 400, 403 or 429; an
- * overflow comes before the status that it has.
+ * The first match wins. Billing and quota come early, because providers report them with status 400, 403 or 429. An
+ * overflow comes before the rules that its status would match.
  */
 const RULES: readonly Rule[] = [
   OVERSIZED,
@@ -156,9 +159,9 @@ const RULES: readonly Rule[] = [
 ]
 
 /**
- * The reason of a provider's error, from its code, else its status and text; null where no rule knows it. A code of a
- * 400 says no more than the status does. The only copy of these words: daemons name a failure by it, and the server
- * judges by it what a daemon could not name.
+ * The reason of a provider's error: from its code, else from its status or text; null where no rule matches. The codes of a
+ * 400 are not listed, because they say no more than the status. Daemons name failures by these rules, and the server applies
+ * the same rules to failures that a daemon could not name.
  */
 export function providerReason({ status = null, code = null, text }: FailedCall): ProviderReason | null {
   const named = code?.toLowerCase() ?? null
@@ -172,7 +175,7 @@ export function providerReason({ status = null, code = null, text }: FailedCall)
   return rule?.reason ?? null
 }
 
-/** Whether the text says that the session itself would fail again, whatever else it says. */
+/** Whether the text shows that the session itself would fail again. */
 export function blamesSession(text: string): boolean {
   const plain = normalised(text)
   return [OVERSIZED, OVERFLOW, BROKEN_HISTORY, BROKEN_HISTORY_AS_JSON].some(
@@ -186,7 +189,7 @@ function saysOneOf(text: string, rows: Rule['texts']): boolean {
 
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g')
 
-/** JSON inside of JSON, as bridges wrap it, reads like JSON; colours are taken out. */
+/** Unescapes JSON nested in JSON, as bridges wrap it, and removes colour codes. */
 function normalised(text: string): string {
   return text.replaceAll(/\\+"/g, '"').replaceAll(COLOUR, '')
 }

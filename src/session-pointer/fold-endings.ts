@@ -5,7 +5,7 @@ import type { ActiveRun, SessionState } from './session-state.js'
 
 type Bindings = SessionState['bindings']
 
-/** F5: the session it names, else the one pinned, is clean. No session named: nothing is forgotten. */
+/** F5: clears the failure count of the named session, else of the pinned one. Without either, bindings stay as they are. */
 export function taskCompleted(state: SessionState, event: EventOf<'TASK_COMPLETED'>): SessionState {
   const run = runOf(state, event.taskId)
   const own = event.data.sessionId ?? run?.sessionId ?? null
@@ -16,7 +16,7 @@ export function taskCompleted(state: SessionState, event: EventOf<'TASK_COMPLETE
   return ended(state, event, run, bindings)
 }
 
-/** F6 and F7: as a pin for the fields it names; then the failure's recorded verdict, never its error text. */
+/** F6 and F7: applies the named fields like a pin, then the recorded verdict. It never reads the error text. */
 export function taskFailed(state: SessionState, event: EventOf<'TASK_FAILED'>): SessionState {
   const run = runOf(state, event.taskId)
   const { sessionId, workDir, failureReason, resumeSafe, retryable } = event.data
@@ -30,7 +30,7 @@ export function taskFailed(state: SessionState, event: EventOf<'TASK_FAILED'>): 
     bindings = moveSession(bindings, pinned, workDir, event.version)
 
   if (!resumeSafe) {
-    // F7: an overflowing resume never gets to name its session, so the offered one is the culprit.
+    // F7: a resume that overflows fails before it names its session, so the offered session is the culprit.
     const culprit = sessionId ?? pinned ?? offered
     if (culprit !== null) {
       bindings = judgeSession(bindings, factOf(state, event, run, culprit, null), 'POISONED', failureReason)
@@ -42,7 +42,7 @@ export function taskFailed(state: SessionState, event: EventOf<'TASK_FAILED'>): 
   return ended(state, event, run, bindings)
 }
 
-/** F8, F9, F10: what any ending may say about the run's session, and the end of the run. */
+/** F8, F9, F10: applies what every ending may report about the run's session, and ends the run. */
 function ended(
   state: SessionState,
   event: EventOf<'TASK_COMPLETED'> | EventOf<'TASK_FAILED'>,
@@ -53,7 +53,7 @@ function ended(
   const own = sessionId ?? run?.sessionId ?? null
   let bindings = afterVerdict
   if (retiredSessionId !== null) {
-    // F8, also for a session never heard of: a later pin of it must be caught.
+    // F8 also covers an unknown session, so that a later pin of it finds it RETIRED.
     bindings = judgeSession(
       bindings,
       factOf(state, event, run, retiredSessionId, null),
@@ -81,7 +81,7 @@ function ended(
   }
 }
 
-/** F11: a person stopped the run, the provider refused nothing. Its session may still be pinned (F12). */
+/** F11: a person stopped the run; the provider refused nothing. The run's session may still be pinned (F12). */
 export function taskCancelled(state: SessionState, event: EventOf<'TASK_CANCELLED'>): SessionState {
   const run = runOf(state, event.taskId)
   const turns = turnsWith(state, event)

@@ -3,11 +3,11 @@ import { cancelledRunOf, factOf, namedByRun, newestWorkDir, rememberCancelled, r
 import type { EventOf } from './run-facts.js'
 import type { SessionState } from './session-state.js'
 
-/** F4: the session is bound to the task's runtime. A pin of one field keeps the task's other field. */
+/** F4: binds the session to the task's runtime. A pin of one field keeps the task's other field. */
 export function sessionPinned(state: SessionState, event: EventOf<'SESSION_PINNED'>): SessionState {
   if (event.data.cancelledVersion !== null) return pinnedAfterCancel(state, event, event.data.cancelledVersion)
   const run = runOf(state, event.taskId)
-  // F13: without its claim the run is over, and no such pin is ever accepted. A log that holds one changes nothing.
+  // F13: a pin without a running claim is never accepted. If a log holds one, it changes nothing.
   if (run === null) return { ...state, version: event.version }
   const sessionId = event.data.sessionId ?? run.sessionId
   const workDir = event.data.workDir
@@ -23,17 +23,18 @@ export function sessionPinned(state: SessionState, event: EventOf<'SESSION_PINNE
   }
 }
 
-/** F12: a late pin stands where its cancellation stands, so a task that has reported since stays newer. */
+/** F12: a late pin ranks at its cancellation, so a task that has reported since then stays newer. */
 function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>, cancelled: number): SessionState {
-  // Never in front of where it was written, whatever a strange log says.
+  // A late pin never ranks above its own version, whatever a malformed log says.
   const place = Math.min(cancelled, event.version)
   const run = cancelledRunOf(state, event.taskId)
   const sessionId = run?.sessionId ?? event.data.sessionId
   const filledDir = run === null || run.workDir === null ? event.data.workDir : null
   const workDir = run?.workDir ?? filledDir
-  // Of a run that is remembered no longer, nobody knows how many turns had ended: its session is told all of them.
+  // For a run that was dropped from `cancelledRuns`, the ended turns are unknown, so its session counts as knowing none
+  // of them.
   const knows = run?.turns ?? state.forgotten
-  // Of such a run only a reset of all sessions since its end is known.
+  // For such a run, only a later reset of all sessions is known.
   const forgotten = state.forgotten.version > place ? { version: state.forgotten.version, reason: null } : null
   const reset = run === null ? forgotten : run.reset
   const next = { ...state, version: event.version, workDir: newestWorkDir(state, filledDir, place) }
@@ -49,8 +50,8 @@ function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>
 }
 
 /**
- * F16: a pointer from outside history. Its runtime is the one that its row proves, else that of a binding of the very
- * same session. It may be stale: a session that is bound already stays as it is, and where it is.
+ * F16: a pointer from imported history. Its runtime is the one that its row proves, else the one that the same session is
+ * already bound to. The pointer may be stale, so a session that is bound keeps its state and its runtime.
  */
 export function pointerImported(state: SessionState, event: EventOf<'POINTER_IMPORTED'>): SessionState {
   const { sessionId, workDir } = event.data

@@ -8,8 +8,9 @@ import { initialState } from './session-state.js'
 import type { SessionState } from './session-state.js'
 
 /**
- * The one fold: session state after one more event of the conversation's stream. Total and pure: it never throws and
- * never changes its input, whatever order events come in. Whether versions are dense is verify's question, not its.
+ * The one fold: the session state after one more event of the conversation's stream. It is total and pure: it never throws
+ * and never changes its input, whatever the order of the events. `verify` checks that versions have no holes; the fold
+ * does not.
  */
 export function evolve(state: SessionState, event: FoldableEvent): SessionState {
   switch (event.type) {
@@ -38,7 +39,7 @@ export function evolve(state: SessionState, event: FoldableEvent): SessionState 
     case 'CONVERSATION_ERASED':
     case 'CONVERSATION_RESTORED':
     case 'CONVERSATION_SEALED':
-      // F1: the task's own state keeps what an enqueued or retargeted task needs; no session is concerned.
+      // F1: these events concern no session. The task's own state has what an enqueued or retargeted task needs.
       return { ...state, version: event.version }
     case 'UNKNOWN':
       return { ...state, version: event.version, unknownEvents: state.unknownEvents + 1 }
@@ -52,15 +53,15 @@ export function foldEvents(events: Iterable<FoldableEvent>, from: SessionState =
   return state
 }
 
-/** How many versions apart the states are that are kept of the past. */
+/** The distance between two snapshots of a stream, in versions. */
 export const SNAPSHOT_EVERY = 256
 
-/** Whether the state is one that is kept. One that counts unread events is not: a later build may read them. */
+/** Whether this state is stored as a snapshot. A state with unknown events is not, because a later build may read them. */
 export function isSnapshot({ version, unknownEvents }: SessionState): boolean {
   return version > 0 && version % SNAPSHOT_EVERY === 0 && unknownEvents === 0
 }
 
-/** F2: what was offered, and the facts that every pin and ending of this claim inherits. */
+/** F2: keeps what the claim was offered, and the facts that every pin and ending of this claim inherits. */
 function taskClaimed(state: SessionState, event: EventOf<'TASK_CLAIMED'>): SessionState {
   const decision = event.data.decision
   return {
@@ -111,12 +112,12 @@ function taskStarted(state: SessionState, event: EventOf<'TASK_STARTED'>): Sessi
   }
 }
 
-/** F14: the claim is void; nothing else. */
+/** F14: the claim is void. Nothing else changes. */
 function taskReleased(state: SessionState, event: EventOf<'TASK_RELEASED'>): SessionState {
   return { ...state, version: event.version, run: runOf(state, event.taskId) === null ? state.run : null }
 }
 
-/** F15: for ever, for the sessions known now and for what a run that was under way names later. Work dirs are not sessions and stay. */
+/** F15: resets the sessions known now, and those that a run in progress names later. Work dirs are not sessions and stay. */
 function sessionReset(state: SessionState, event: EventOf<'SESSION_RESET'>): SessionState {
   const { sessionId, reason } = event.data
   return {

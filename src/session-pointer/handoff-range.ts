@@ -2,9 +2,9 @@ import type { HandoffRange, ResumeOutcome } from './events.js'
 import type { SessionState, Turns } from './session-state.js'
 
 /**
- * Which turns a run does not know (rules H1 and H2). Pure: the state is the one before the claim.
- * null exactly where the decision has no continuity gap. After FRESH the range begins behind the last reset of all
- * sessions, or at the conversation's start; after RESUME behind the last turn that the offered session took part in.
+ * The turns that a run does not know (H1, H2); null exactly where the decision has no continuity gap. `state` is the one
+ * before the claim. After FRESH the range begins after the last reset of all sessions, or at the conversation's start.
+ * After RESUME it begins after the last turn that the offered session took part in.
  */
 export function handoffRange(
   state: SessionState,
@@ -16,7 +16,7 @@ export function handoffRange(
   return rangeBehind(offered?.knows ?? state.forgotten, state)
 }
 
-/** What a run that starts fresh does not know, whether or not its claim was told so (rule H5). */
+/** The turns that a fresh start does not know, whatever its claim was offered (H5). */
 export function freshHandoffRange(state: SessionState): HandoffRange {
   return rangeBehind(state.forgotten, state)
 }

@@ -4,7 +4,7 @@ import type { ResumeReason } from './events.js'
 import type { ResumeInput } from './resume-policy.js'
 import type { Binding } from './session-state.js'
 
-/** A binding with the first rule that speaks against it; null where none does. */
+/** A binding with the reason of the first rule against it; null where no rule is. */
 export interface JudgedBinding {
   binding: Binding
   state: BindingState
@@ -21,7 +21,7 @@ const REASON_OF_STATE: Readonly<Record<Exclude<BindingState, 'RESUMABLE'>, Resum
   UNPROVEN: 'RUNTIME_UNKNOWN',
 }
 
-/** The checks that a session must pass on its own, whatever others there are: its state, then D5 to D8. */
+/** The checks that a session must pass on its own, apart from all other sessions: its state, then D5 to D8. */
 export function judgeBinding(binding: Binding, input: ResumeInput): JudgedBinding {
   const state = effectiveState(binding, input.agent.policy)
   const against = state === 'RESUMABLE' ? againstResumable(binding, input) : REASON_OF_STATE[state]
@@ -30,7 +30,7 @@ export function judgeBinding(binding: Binding, input: ResumeInput): JudgedBindin
 
 function againstResumable(binding: Binding, input: ResumeInput): ResumeReason | null {
   const { policy, revision } = input.agent
-  // D5. A runtime that is not known never matches.
+  // D5: an unknown runtime never matches.
   if (binding.runtimeId === null) return 'RUNTIME_UNKNOWN'
   if (binding.runtimeId !== input.task.runtimeId) return 'RUNTIME_MISMATCH'
   // D6
@@ -49,7 +49,7 @@ function differ(made: string | null, now: string | null): boolean {
   return made !== null && now !== null && made !== now
 }
 
-/** An instant that cannot be read is too old: a decision in doubt is a fresh start. */
+/** An unreadable instant counts as too old: in doubt, a run starts fresh. */
 function isWithin(then: string, now: string, seconds: number): boolean {
   return Date.parse(now) - Date.parse(then) <= seconds * 1000
 }

@@ -3,13 +3,16 @@ import type { ResumeReason } from './events.js'
 export interface MessageFacts {
   reason: ResumeReason
   runtimeId: string
-  /** The session that the decision turns on, and where it lives; null where none is concerned. */
+  /** The session that the reason is about, and its runtime; null where the reason is about none. */
   session: { sessionId: string; runtimeId: string | null } | null
   isRerun: boolean
   continuityGap: boolean
 }
 
-/** One plain sentence that tells a person what the run will know, and why. Names are not known here, ids are. */
+/**
+ * One plain sentence that tells a person what the run will know, and why. It names ids, because names are not known
+ * here.
+ */
 export function resumeMessage(facts: MessageFacts): string {
   const { runtimeId, continuityGap } = facts
   if (facts.reason === 'SAME_RUNTIME') {

@@ -6,7 +6,7 @@ import type { JudgedBinding } from './resume-candidates.js'
 import { resumeMessage } from './resume-message.js'
 import type { SessionState } from './session-state.js'
 
-/** All that a resume decision may depend on. Same input, same decision: it can be recomputed for ever. */
+/** Everything that a resume decision may depend on. The same input gives the same decision, so `verify` can recompute it. */
 export interface ResumeInput {
   /** The fold of the stream before the claim. */
   state: SessionState
@@ -19,7 +19,7 @@ export interface ResumeInput {
   /** The rerun's source task: its session and directory (reported, else pinned). null when the task is no rerun. */
   source: { sessionId: string | null; workDir: string | null } | null
   agent: { revision: number; policy: ResumePolicy }
-  /** Fingerprints of the task's runtime; null where it told none. */
+  /** The fingerprints of the task's runtime; null where its daemon reports none. */
   runtime: { account: string | null; store: string | null }
   /** The claim's time, RFC 3339. Only the age rule (D7) reads it. */
   now: string
@@ -27,7 +27,7 @@ export interface ResumeInput {
 
 export interface ResumeCandidate {
   sessionId: string
-  /** Passes every check of its own; it may still lose to a newer one (SUPERSEDED). */
+  /** Passes every check on its own. A newer session may still supersede it (SUPERSEDED). */
   eligible: boolean
   reason: ResumeReason
   /** The stream version of the event that put the session in its state. */
@@ -40,15 +40,15 @@ export interface ResumeDecision {
   /** Set exactly when the outcome is RESUME. */
   sessionId: string | null
   workDir: string | null
-  /** The conversation holds turns that the run will not know of, and nobody asked for that. */
+  /** The conversation holds turns that the run will not know, and nobody asked for a fresh start. */
   continuityGap: boolean
-  /** These turns; set exactly where there is a gap (H1). */
+  /** The turns that the run will not know; set exactly where `continuityGap` is true (H1). */
   handoffRange: HandoffRange | null
   /** One plain sentence for a person. */
   message: string
-  /** Newest activity first; of a rerun only the source's own session. */
+  /** Newest activity first. A rerun has one candidate at most: the source's session. */
   candidates: ResumeCandidate[]
-  /** The stream version of the state that this was decided from. */
+  /** The stream version of the state that the decision is made from. */
   basisVersion: number
 }
 
@@ -60,7 +60,7 @@ export const DEFAULT_POLICY: ResumePolicy = {
   maxAgeSeconds: null,
 }
 
-/** What a rule decided, before it is put in words. `about` is the binding it turns on; a RESUME offers it. */
+/** What the first matching rule says. `about` is the binding that the rule judges; a RESUME offers it. */
 interface Verdict {
   reason: ResumeReason
   about: JudgedBinding | null
@@ -69,8 +69,8 @@ interface Verdict {
 }
 
 /**
- * What a claim is told: the session to resume, or that the run starts fresh, and why. Every path that needs to know
- * (claim, rerun, retry, explainResume, what-if, verify) asks here and nowhere else.
+ * Decides what a claim offers: a session to resume, or a fresh start, with the reason. Every path (claim, rerun, retry,
+ * explainResume, what-if, verify) calls this function, and no other code decides.
  */
 export function decideResume(input: ResumeInput): ResumeDecision {
   const judged = candidatesOf(input).map((binding) => judgeBinding(binding, input))
@@ -100,19 +100,19 @@ export function decideResume(input: ResumeInput): ResumeDecision {
   }
 }
 
-/** A rerun is decided from exactly its source: no other session of the conversation is a candidate. */
+/** A rerun is decided from its source alone: no other session of the conversation is a candidate. */
 function candidatesOf({ state, source }: ResumeInput): ResumeInput['state']['bindings'] {
   if (source === null) return state.bindings
   const own = source.sessionId === null ? undefined : state.bindings[indexOfSession(state.bindings, source.sessionId)]
   return own === undefined ? [] : [own]
 }
 
-/** The rules that hold whatever sessions there are: D1, D2 and a history that this build cannot read. */
+/** The rules that do not depend on a session: D1, D2, and a history that this build cannot read. */
 function vetoOf(input: ResumeInput): Verdict | null {
   const { state, task, source, agent } = input
   const workDir = freshWorkDir(input)
   const losesTurns = source === null ? state.bindings.length > 0 : source.sessionId !== null
-  // D1: asked for, so no gap.
+  // D1: somebody asked for the fresh start, so it is no gap.
   if (task.forceFreshSession) return { reason: 'FORCED_FRESH', about: null, workDir, gap: false }
   // D2
   if (!agent.policy.enabled) return { reason: 'RESUME_DISABLED', about: null, workDir, gap: losesTurns }
@@ -120,13 +120,13 @@ function vetoOf(input: ResumeInput): Verdict | null {
   return null
 }
 
-/** The newest directory of the conversation; of a rerun always the source's own, because directories are portable. */
+/** The conversation's newest directory. A rerun always gets its source's directory, because directories are portable. */
 function freshWorkDir({ state, task, source }: ResumeInput): string | null {
   if (source !== null) return source.workDir
   return task.forceFreshWorkDir ? null : (state.workDir?.path ?? null)
 }
 
-/** Section 2 of the rules, D3 to D9. `judged` is newest first. */
+/** D3 to D9. `judged` is newest first. */
 function newestDecides(input: ResumeInput, judged: readonly JudgedBinding[]): Verdict {
   const { state, task, agent } = input
   const workDir = freshWorkDir(input)
@@ -135,7 +135,7 @@ function newestDecides(input: ResumeInput, judged: readonly JudgedBinding[]): Ve
   if (newest === undefined) return { reason: 'NO_PRIOR_SESSION', about: null, workDir, gap: false }
   const resumable = judged.filter((candidate) => candidate.state === 'RESUMABLE')
   const newestResumable = resumable[0]
-  // D4: a person asked for a RESET, so that is no gap.
+  // D4: a person asked for the RESET, so it is no gap.
   if (newestResumable === undefined) {
     return { reason: reasonAgainst(newest), about: newest, workDir, gap: newest.state !== 'RESET' }
   }
@@ -157,7 +157,7 @@ function newestDecides(input: ResumeInput, judged: readonly JudgedBinding[]): Ve
   }
 }
 
-/** Section 3 of the rules: the source's session, if it passes the same checks; nothing newer. */
+/** A rerun (section 3 of the rules): offers the source's session if it passes the same checks, and nothing newer. */
 function sourceDecides(
   input: ResumeInput,
   source: NonNullable<ResumeInput['source']>,
@@ -166,7 +166,7 @@ function sourceDecides(
   const { sessionId, workDir } = source
   if (sessionId === null) return { reason: 'NO_PRIOR_SESSION', about: null, workDir, gap: false }
   const own = judged[0]
-  // A session that no event of this conversation has bound has no runtime that could match.
+  // No event of this conversation binds the session, so no runtime can match.
   if (own === undefined) return { reason: 'RUNTIME_UNKNOWN', about: null, workDir, gap: true }
   if (own.against !== null) return { reason: own.against, about: own, workDir, gap: true }
   return { reason: 'SAME_RUNTIME', about: own, workDir: workDir ?? own.binding.workDir, gap: false }
@@ -179,7 +179,7 @@ function reasonAgainst(candidate: JudgedBinding): ResumeReason {
 function toCandidate(candidate: JudgedBinding, offered: JudgedBinding | null, veto: Verdict | null): ResumeCandidate {
   const { sessionId, evidenceVersion } = candidate.binding
   if (candidate.against !== null) return { sessionId, eligible: false, reason: candidate.against, evidenceVersion }
-  // Where a rule forbids every session, each one that is sound on its own is listed with that rule.
+  // A veto forbids every session: one that passes its own checks is listed with the veto's reason.
   if (veto !== null) return { sessionId, eligible: false, reason: veto.reason, evidenceVersion }
   return { sessionId, eligible: true, reason: candidate === offered ? 'SAME_RUNTIME' : 'SUPERSEDED', evidenceVersion }
 }

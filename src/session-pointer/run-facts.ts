@@ -6,13 +6,13 @@ import type { ActiveRun, CancelledRun, RunFacts, RunReset, SessionState, Turns }
 export type EventOf<T extends SessionEventType> = Extract<StreamEvent, { type: T }>
 
 /**
- * How many cancelled runs are remembered for a late pin. A daemon hears of a cancellation with its next heartbeat
- * and pins at once, so more than one is rare. A pin that comes after its run was forgotten still binds its session
- * by the event's runtime; only revision and fingerprints stay unknown, and unknown never counts as changed.
+ * The number of cancelled runs that the state keeps for late pins. A daemon learns of a cancellation with its next heartbeat
+ * and pins at once, so more than one is rare. A pin whose run was dropped still binds its session to the event's runtime.
+ * Only the revision and the fingerprints stay unknown, and unknown never counts as changed.
  */
 const REMEMBERED_CANCELLATIONS = 4
 
-/** The claim that this task's fact belongs to; null where history holds none. */
+/** The active run of this task; null where there is none. */
 export function runOf(state: SessionState, taskId: string | null): ActiveRun | null {
   return state.run !== null && state.run.taskId === taskId ? state.run : null
 }
@@ -21,7 +21,7 @@ export function cancelledRunOf(state: SessionState, taskId: string | null): Canc
   return state.cancelledRuns.find((run) => run.taskId === taskId) ?? null
 }
 
-/** Remembers a cancelled run for as long as a late pin has a field left to fill. */
+/** Keeps a cancelled run while a late pin has a field left to fill. */
 export function rememberCancelled(
   runs: readonly CancelledRun[],
   run: RunFacts,
@@ -35,17 +35,17 @@ export function rememberCancelled(
   return [kept, ...others].slice(0, REMEMBERED_CANCELLATIONS)
 }
 
-/** The turns that have ended with this ending of a task. */
+/** The turns that have ended, with the one that this event ends. */
 export function turnsWith({ turns }: SessionState, { version }: StreamEvent): Turns {
   return { count: turns + 1, version }
 }
 
-/** The session that a run goes on in: the one it named, else the one it was offered, where the provider took it. */
+/** The session that a run works in: the one that it named, else the offered one if the provider resumed it. */
 export function sessionOf(run: ActiveRun | null): string | null {
   return run?.sessionId ?? (run?.resumed === true ? (run.offered?.sessionId ?? null) : null)
 }
 
-/** What `event` says of `sessionId`; where its envelope or its data are silent, the run speaks. */
+/** What `event` says about `sessionId`. The run supplies the fields that the event leaves out. */
 export function factOf(
   { turns }: SessionState,
   event: StreamEvent,
@@ -69,8 +69,8 @@ export function factOf(
 }
 
 /**
- * F15: a run goes on with what was dropped where the reset named all sessions, or the one that the run was offered or has
- * pinned: whatever it names later has grown out of that.
+ * F15: marks a run whose session the reset drops: the reset names all sessions, or the session that the run was offered or
+ * has pinned. Any session that the run names later continues the dropped one.
  */
 export function resetRun<Run extends RunFacts>(run: Run, offered: string | null, event: EventOf<'SESSION_RESET'>): Run {
   const { sessionId, reason } = event.data
@@ -78,7 +78,7 @@ export function resetRun<Run extends RunFacts>(run: Run, offered: string | null,
   return concerns && run.reset === null ? { ...run, reset: { version: event.version, reason } } : run
 }
 
-/** The bindings after a run has named a session, which is RESET where a reset concerned the run. */
+/** The bindings after a run has named a session. The session is RESET where a reset concerns the run. */
 export function namedByRun(
   bindings: SessionState['bindings'],
   fact: SessionFact,
@@ -86,12 +86,12 @@ export function namedByRun(
   clean = false,
 ): SessionState['bindings'] {
   const named = nameSession(bindings, fact, clean)
-  // A late pin that gave way to something newer has said nothing.
+  // A late pin that lost to a newer fact changes nothing.
   if (reset === null || named === bindings) return named
   return resetSessions(named, fact.sessionId, reset.reason, reset.version)
 }
 
-/** The newest work dir after one was reported at `place`; null reports nothing. Directories outlive sessions. */
+/** The newest work dir, after `path` was reported at `place`; null reports nothing. Directories outlive sessions. */
 export function newestWorkDir(state: SessionState, path: string | null, place: number): SessionState['workDir'] {
   if (path === null || (state.workDir !== null && state.workDir.rank > place)) return state.workDir
   return { path, rank: place }

@@ -1,24 +1,24 @@
 import type { ResumeOutcome, ResumeReason } from './events.js'
 
 /**
- * The shape and meaning of {@link SessionState}. Raise it with every change of the fold that gives another
- * state for the same events: a stored state of an older version is folded again when it is read.
+ * The version of {@link SessionState}. Raise it with every change of the fold that gives another state for the same events.
+ * A stored state of an older version is folded again when it is read.
  */
 export const FOLD_VERSION = 5
 
-/** FAILING is not among them: the fold keeps the count, the policy in force judges it (F17). */
+/** FAILING is not stored: the fold keeps the count, and the policy in force judges it (F17). */
 export type StoredBindingState = 'RESUMABLE' | 'POISONED' | 'RETIRED' | 'RESET' | 'NOT_DURABLE' | 'UNPROVEN'
 
-/** The turns that had ended when the stream stood at `version`: each task ends once (H3). */
+/** The number of turns that had ended at stream version `version`. Each task ends once (H3). */
 export interface Turns {
   count: number
   version: number
 }
 
-/** One provider session and the runtime it lives on. Every `...Version` and rank is a version of the same stream. */
+/** One provider session and the runtime that it lives on. Every `...Version` and rank is a version of the same stream. */
 export interface Binding {
   sessionId: string
-  /** null only while nothing proves which runtime made it (F16). */
+  /** null only while nothing proves which runtime made the session (F16). */
   runtimeId: string | null
   workDir: string | null
   state: StoredBindingState
@@ -26,36 +26,36 @@ export interface Binding {
   agentRevision: number | null
   account: string | null
   store: string | null
-  /** Failed runs in a row that had been offered this session (F6); 0 after a run completes on it (F5). */
+  /** Failed runs in a row that were offered this session (F6). A completed run sets it to 0 (F5). */
   resumeFailures: number
   firstTaskId: string | null
   lastTaskId: string | null
   /** RFC 3339, from the event that last named the session. Only the age rule (D7) reads it. */
   lastActiveAt: string
-  /** Where the newest fact that names the session stands. For a late pin that is the cancellation (F12). */
+  /** The version of the newest fact that names the session. A late pin ranks at its cancellation (F12). */
   rank: number
-  /** As `rank`, moved also by facts that concern the session without naming it. A late pin changes nothing newer. */
+  /** Like `rank`, but facts that concern the session without naming it raise it too. A late pin changes nothing newer. */
   factRank: number
-  /** The event that put it in its state, on its runtime, or last moved its failure count. */
+  /** The event that gave the session its state or its runtime, or that last changed its failure count. */
   evidenceVersion: number
-  /** Where the last turn that it took part in ended; before the first, where the stream stood when it was first named. */
+  /** The turns up to the last one that the session took part in; before its first, the turns when it was first named. */
   knows: Turns
 }
 
-/** The SESSION_RESET that a run was under way at, and that dropped what the run goes on with. */
+/** The SESSION_RESET that dropped the session of a run in progress. */
 export interface RunReset {
   version: number
   reason: string | null
 }
 
-/** What a pin or an ending inherits from the claim it belongs to. Pinned fields are merged per task. */
+/** What a pin or an ending inherits from its claim. Pinned fields are merged per task. */
 export interface RunFacts {
   taskId: string | null
   runtimeId: string | null
   agentRevision: number | null
   account: string | null
   store: string | null
-  /** The session and directory that this run itself has pinned so far; never the offered ones. */
+  /** The session and directory that this run itself has pinned; never the offered ones. */
   sessionId: string | null
   workDir: string | null
   /** F15: every session that the run names from now on is RESET. null where no reset concerns it. */
@@ -69,24 +69,25 @@ export interface OfferedResume {
   workDir: string | null
 }
 
-/** The time from TASK_CLAIMED to the task's ending or release. `offered` is null where no decision was recorded. */
+/** A run between TASK_CLAIMED and the task's ending or release. `offered` is null where no decision was recorded. */
 export interface ActiveRun extends RunFacts {
   offered: OfferedResume | null
   started: boolean
-  /** The provider went on with the offered session. */
+  /** The provider resumed the offered session. */
   resumed: boolean
 }
 
-/** A run that was cancelled, and the turns that had ended with it: a late pin of its session knows no later one. */
+/** A cancelled run, kept for a late pin (F12). */
 export interface CancelledRun extends RunFacts {
+  /** The turns that had ended with this one. A session that is pinned late knows no later turn. */
   turns: Turns
-  /** The session that it was offered. */
+  /** The session that the run was offered. */
   offered: string | null
 }
 
 /**
- * Everything the resume decision knows of a conversation: the fold of its stream up to `version` (0: no event yet).
- * Plain JSON; the same events give the same text. Grows with the number of distinct sessions, not with tasks.
+ * Everything that the resume decision knows of a conversation: the fold of its stream up to `version` (0: no event yet).
+ * It is plain JSON, and the same events give the same text. It grows with the number of distinct sessions, not of tasks.
  */
 export interface SessionState {
   version: number
@@ -96,13 +97,13 @@ export interface SessionState {
   /** The last started run left no transcript behind (F9, F10). */
   gapFlag: boolean
   run: ActiveRun | null
-  /** The newest cancelled runs whose late pin may still come (F12), newest first; bounded. */
+  /** The newest cancelled runs that a late pin may still name (F12), newest first; bounded. */
   cancelledRuns: readonly CancelledRun[]
-  /** Events of types that this build does not know; any at all makes decisions fail closed. */
+  /** The number of events of unknown types. Any such event makes decisions fail closed. */
   unknownEvents: number
-  /** How many tasks have ended, in whatever way. */
+  /** The number of tasks that have ended, in any way. */
   turns: number
-  /** The last reset of all sessions; zeros where there was none. What was said before it is not handed on (H2). */
+  /** The turns at the last reset of all sessions; zeros where there was none. A handoff leaves out what came before (H2). */
   forgotten: Turns
 }
 

@@ -1,6 +1,6 @@
 import type { FoldableEvent, SessionEventType, StreamEvent } from './events.js'
 
-/** The schema version that new events of each type are written with. */
+/** The schema version of new events, by type. */
 export const CURRENT_SCHEMA_VERSION: Readonly<Record<SessionEventType, number>> = {
   CONVERSATION_OPENED: 1,
   MESSAGE_POSTED: 1,
@@ -20,17 +20,17 @@ export const CURRENT_SCHEMA_VERSION: Readonly<Record<SessionEventType, number>> 
   CONVERSATION_RESTORED: 1,
 }
 
-/** Turns the data of one schema version into that of the next. Pure; never fills a gap with a guess. */
+/** Turns the data of one schema version into that of the next. It is pure and never guesses a missing value. */
 export type Upcaster = (data: unknown) => unknown
 
 export interface UpcastChain {
   current: Readonly<Record<string, number>>
-  /** Keyed `TYPE@n`: from version n to n + 1. */
+  /** By `TYPE@n`: the step from version n to n + 1. */
   upcasters: Readonly<Record<string, Upcaster>>
 }
 
 const UPCASTERS: UpcastChain['upcasters'] = {
-  // The text was part of the event; now the task's row alone has it.
+  // Version 1 held the error text; now only the task's row has it.
   'TASK_FAILED@1': (data) => {
     const { error, ...rest } = data as { error: string }
     return { ...rest, errorBytes: new TextEncoder().encode(error).length }
@@ -39,7 +39,7 @@ const UPCASTERS: UpcastChain['upcasters'] = {
 
 const UPCAST_CHAIN: UpcastChain = { current: CURRENT_SCHEMA_VERSION, upcasters: UPCASTERS }
 
-/** An event as it was stored, in whatever schema version it was written. */
+/** An event as stored, in any schema version. */
 export interface RawEvent {
   type: string
   schemaVersion: number
@@ -51,8 +51,8 @@ export interface RawEvent {
 }
 
 /**
- * The event in its current shape. A type, or a schema version, that this build does not know gives an UnknownEvent
- * with its data untouched: a newer process may be writing beside this one, and decisions then fail closed.
+ * The event in its current shape. A type or schema version that this build does not know gives an UnknownEvent with
+ * unchanged data: a newer process may write to the same log, and decisions then fail closed.
  */
 export function upcast(raw: RawEvent, chain: UpcastChain = UPCAST_CHAIN): FoldableEvent {
   const { type, version, taskId, runtimeId, occurredAt } = raw
@@ -64,7 +64,7 @@ export function upcast(raw: RawEvent, chain: UpcastChain = UPCAST_CHAIN): Foldab
     if (step === undefined) return unknown(raw)
     data = step(data)
   }
-  // The log is written by this project alone; its shapes are proven by the chain, not parsed again on every read.
+  // Only this project writes the log, and the chain proves its shapes, so a read does not parse them again.
   return { type, version, taskId, runtimeId, data, occurredAt } as StreamEvent
 }
 
@@ -74,8 +74,9 @@ function unknown(raw: RawEvent): FoldableEvent {
 }
 
 /**
- * Proves at start that every older shape can be read: a step for each version below the current one, and none besides.
- * @throws Error that names the first hole, or the first upcaster that nothing leads to.
+ * Proves at start that every older shape can be read: there is one step for each version below the current one, and no
+ * other.
+ * @throws Error that names the first missing or superfluous step.
  */
 export function assertNoHoles(chain: UpcastChain = UPCAST_CHAIN): void {
   const expected = new Set<string>()

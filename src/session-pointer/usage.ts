@@ -1,4 +1,4 @@
-/** What a run used, of itself alone. Tokens are whole numbers, costs US dollars; null: not told. */
+/** What one run used. Tokens are whole numbers, costs are US dollars; null means not reported. */
 export interface Usage {
   model: string | null
   inputTokens: number | null
@@ -6,7 +6,7 @@ export interface Usage {
   cacheReadTokens: number | null
   cacheWriteTokens: number | null
   costUsd: number | null
-  /** Tokens of the context that the session fills now, and that the model has. */
+  /** The tokens in the session's context now, and the size of the model's context window. */
   contextUsed: number | null
   contextMax: number | null
 }

@@ -9,9 +9,9 @@ const FIRST_WAIT = 15 * MINUTE
 const LONGEST_WAIT = 4 * HOUR
 
 /**
- * Until when a runtime cools after a failure of its account: the time that the provider named, else 15 minutes, doubling to
- * 4 hours with each wait of the same turn. At most a day from now. Never less than a second, doubling too: a provider that
- * says "now" each time is not asked without a pause.
+ * The time until which a runtime cools down after a failure of its account: the time that the provider names, else 15
+ * minutes, doubling to 4 hours with each wait of the same turn. The wait is at most a day. It is at least a second, which
+ * doubles too, so that a provider that always says "now" is not asked without a pause.
  */
 export function coolsUntil(
   waits: AccountWaits | null,
@@ -21,12 +21,12 @@ export function coolsUntil(
   const from = Date.parse(now)
   const least = from + doubled(SECOND, count, FIRST_WAIT)
   const wanted = retryAt === null ? from + doubled(FIRST_WAIT, count, LONGEST_WAIT) : Date.parse(retryAt)
-  // The last wait of a turn ends with its day; then the turn is tried for the last time.
+  // A turn waits for a day in all. The last wait ends with that day, and the turn gets its last attempt.
   const dayEnds = waits === null ? from + DAY : Date.parse(waits.since) + DAY
   return new Date(Math.min(Math.max(wanted, least), dayEnds > from ? dayEnds : from + DAY)).toISOString()
 }
 
-/** The next wait of a turn: from when on it may be claimed again. null: it has waited for a day in all. */
+/** The turn's next wait, and when the turn can be claimed again; null once it has waited for a day in all. */
 export function nextWait(
   before: AccountWaits | null,
   until: string,

@@ -5,12 +5,12 @@ import type { TaskState } from './task-state.js'
 import { isLegal, TRANSITIONS } from './transitions.js'
 import type { TransitionType } from './transitions.js'
 
-/** `violation` is one sentence for verify's report: this event cannot follow in a legal history. */
+/** `violation` says, in one sentence for verify's report, why no legal history has this event here. */
 export type Applied = { task: TaskState | null } | { violation: string }
 
 /**
- * The fold of one task: its state after one more of its events, in the order of their versions. Start with null.
- * Events that are not about tasks leave it as it is. Pure; never changes its input.
+ * The fold of one task: its state after one more event, in the order of versions. The first state is null. Events that are
+ * not about tasks leave the state as it is. The function is pure and never changes its input.
  */
 export function applyTaskEvent(task: TaskState | null, event: StreamEvent): Applied {
   switch (event.type) {
@@ -95,7 +95,7 @@ function pinned(task: TaskState, event: EventOf<'SESSION_PINNED'>): Applied {
   if (cancelledVersion === null) {
     return isActive(task) ? { task: { ...task, ...reported(task, event.data) } } : impossible(task, event.type)
   }
-  // F12: a late pin names the cancellation it stands at, and fills only what was empty.
+  // F12: a late pin names the cancellation that it ranks at, and fills only empty fields.
   if (cancelledVersion !== task.cancelledVersion) {
     return { violation: `a late pin of ${task.id} names a cancellation at ${cancelledVersion} that is not there` }
   }
@@ -121,7 +121,7 @@ function moved(task: TaskState, event: EventOf<TransitionType>): TaskState {
     case 'TASK_STARTED':
       return { ...task, status, startedAt: at }
     case 'TASK_RELEASED':
-      // What the void claim pinned stays bound in the conversation; the next claim's pins are facts of its own.
+      // The void claim's pins stay bound in the conversation, but are no fields of the next claim.
       return { ...task, status, claimedAt: null, startedAt: null, leaseSeconds: null, sessionId: null, workDir: null }
     case 'TASK_CANCELLED':
       return { ...task, status, finishedAt: at, cancelledVersion: event.version }
@@ -137,7 +137,7 @@ function moved(task: TaskState, event: EventOf<TransitionType>): TaskState {
 
 type Reported = Pick<TaskState, 'sessionId' | 'workDir'>
 
-/** What is reported wins over what was there, field by field. */
+/** Reported fields replace the task's fields, one by one. */
 function reported(task: TaskState, data: Reported): Reported {
   return { sessionId: data.sessionId ?? task.sessionId, workDir: data.workDir ?? task.workDir }
 }

@@ -1,17 +1,17 @@
-/** What a runtime's row says of its account and of the newest failure that was an account's. */
+/** The columns of a runtime's row about its account and its newest failure with fault ACCOUNT. */
 export interface Cooling {
   account: string | null
   coolingUntil: Date | null
   coolingAccount: string | null
 }
 
-/** Until when a runtime makes no claim; null where it may. Another account, once it is told, ends it. */
+/** The time until which the runtime makes no claim; null if it may claim now. A switch to another account ends the wait. */
 export function coolingUntil({ account, coolingUntil: until, coolingAccount }: Cooling, now: Date): Date | null {
   const another = account !== null && account !== coolingAccount
   return until === null || until <= now || another ? null : until
 }
 
-/** What the row says after one more failure of an account: of two of the same one, the longer wait. */
+/** The columns after one more failure of an account. Two failures of the same account keep the longer wait. */
 export function cooledBy(
   before: Pick<Cooling, 'coolingUntil' | 'coolingAccount'> | null,
   { until, account }: { until: Date; account: string | null },

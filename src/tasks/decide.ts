@@ -6,15 +6,15 @@ import type { ClaimCommand, TaskDecision } from './task-decision.js'
 import { isActive } from './task-state.js'
 import type { TaskState } from './task-state.js'
 
-/** Where a run is; null leaves a field as it is. */
+/** A run's session and directory; null leaves a field as it is. */
 interface Place {
   sessionId: string | null
   workDir: string | null
 }
 
 /**
- * CLAIMED -> RUNNING, with a pin where a session or directory is named. Sent again while RUNNING: repeated. `fresh` is what
- * a run that starts fresh does not know: a refused session leaves the run with just that (H5).
+ * CLAIMED -> RUNNING, with a pin if the call names a session or directory. A repeat while RUNNING is `repeated`. `fresh` is
+ * the range of turns that a fresh start does not know; the event records it where the provider refused the session (H5).
  */
 export function start(
   command: ClaimCommand & Place & { resumeResult: ResumeResult | null; fresh: HandoffRange },
@@ -30,8 +30,8 @@ export function start(
 }
 
 /**
- * Reports session or work dir while the run goes on; null leaves a field as it is. F12: after a cancellation it fills
- * only what is still empty. F13: after the run ended otherwise, or with nothing left to fill, it is ignored.
+ * Reports the session or work dir of a run in progress; null leaves a field as it is. F12: after a cancellation a pin fills
+ * only empty fields. F13: after any other ending, or with nothing left to fill, the pin is ignored.
  */
 export function pin(command: ClaimCommand & Place): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
@@ -46,7 +46,7 @@ export function pin(command: ClaimCommand & Place): TaskDecision {
   return { kind: 'accepted', events: [{ type: 'SESSION_PINNED', ...envelope(task), data }], voidsClaim: false }
 }
 
-/** RUNNING -> COMPLETED. Sent again: repeated, whatever it says this time. */
+/** RUNNING -> COMPLETED. A repeat is `repeated`, whatever it says. */
 export function complete(command: ClaimCommand & { ending: RunEnding; messageId: string | null }): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
   const { task, messageId } = command
@@ -55,7 +55,7 @@ export function complete(command: ClaimCommand & { ending: RunEnding; messageId:
   return transition(task, { type: 'TASK_COMPLETED', ...envelope(task), data }, false)
 }
 
-/** CLAIMED or RUNNING -> FAILED, with the failure classified. Sent again: repeated. */
+/** CLAIMED or RUNNING -> FAILED, with the failure classified. A repeat is `repeated`. */
 export function fail(
   command: ClaimCommand & { ending: RunEnding; failureReason: string; error: string; account?: AccountAnswer },
 ): TaskDecision {
@@ -73,8 +73,8 @@ export function release(command: ClaimCommand & { reason: string | null }): Task
 }
 
 /**
- * QUEUED, CLAIMED or RUNNING -> CANCELLED, by a person: no claim needed. Sent again: repeated.
- * The claim stays current: its holder still learns of the cancellation by it and may pin what it has (F12).
+ * QUEUED, CLAIMED or RUNNING -> CANCELLED, by a person, who needs no claim. A repeat is `repeated`. The claim stays current:
+ * with it, its holder learns of the cancellation and may pin its session and directory (F12).
  */
 export function cancel({ task, reason }: { task: TaskState; reason: string | null }): TaskDecision {
   if (task.status === 'CANCELLED') return REPEATED

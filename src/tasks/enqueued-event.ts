@@ -1,13 +1,13 @@
 import type { NewEvent, TaskEnqueued } from '../session-pointer/events.js'
 
-/** All that decides what a task is. Texts (prompt, title, metadata) are kept beside it, by the task's id. */
+/** Everything about a new task except its texts (prompt, title, metadata), which are stored under its id. */
 export interface Enqueue extends TaskEnqueued {
   taskId: string
-  /** The runtime stamped on the task: its agent's, at this moment. */
+  /** The agent's runtime at this moment, which is stamped on the task. */
   runtimeId: string
 }
 
-/** The one builder of TASK_ENQUEUED: for new work, reruns and automatic retries alike. */
+/** The one builder of TASK_ENQUEUED, for new work, reruns and automatic retries. */
 export function enqueuedEvent(enqueue: Enqueue): Extract<NewEvent, { type: 'TASK_ENQUEUED' }> {
   const { taskId, runtimeId, kind, agentId, priority, attempt, maxAttempts, retryOf, rerunOf } = enqueue
   const { forceFreshSession, forceFreshWorkDir, availableAt, inputMessageIds, place, accountWaits } = enqueue

@@ -6,16 +6,16 @@ import type { TaskState } from './task-state.js'
 
 export type ClaimedEvent = Extract<StreamEvent, { type: 'TASK_CLAIMED' }>
 
-/** A conversation as it stood before a claim: its session state, and its tasks by id. */
+/** A conversation before a claim: its session state, and its tasks by id. */
 export interface BeforeClaim {
   state: SessionState
   tasks: ReadonlyMap<string, TaskState>
 }
 
 /**
- * A claim's decision once more, from the events before it and the inputs that it recorded; with `policy`, what another
- * policy would have decided. null where none was recorded (imported history), or the claim is of an unknown task.
- * A claim that failed closed was decided by a process that could not read the history, also where this one can.
+ * Recomputes a claim's decision from the events before it and the inputs that it recorded; with `policy`, under another
+ * policy. null if the claim recorded no decision (imported history) or names an unknown task. A claim that failed closed
+ * fails closed again: the process that decided it could not read the history, even if this one can.
  */
 export function recomputeDecision(
   { state, tasks }: BeforeClaim,

@@ -3,28 +3,28 @@ import { classifyFailure, CLASSIFIER_VERSION, nameableReason } from '../session-
 import { coolsUntil } from './account-wait.js'
 import type { TaskState } from './task-state.js'
 
-/** The longest error text that is kept, in UTF-8 bytes. */
+/** The longest error text that is stored, in UTF-8 bytes. */
 export const MAX_ERROR_BYTES = 4096
 
-/** What is known of the account that a run was under, where the failure is the account's. */
+/** The account that a run worked under. It counts only where the failure is the account's. */
 export interface AccountAnswer {
-  /** Its fingerprint at the claim; null: not told. */
+  /** The account's fingerprint at the claim; null where the daemon reports none. */
   account: string | null
-  /** When the provider says that it may work again, RFC 3339; null: it said nothing. */
+  /** When the provider lets the account work again, RFC 3339; null where the provider does not say. */
   retryAt: string | null
   /** RFC 3339. */
   now: string
 }
 
-/** A failure to be recorded: its event, and what is kept of its error beside the log. */
+/** A failure to record: its event, and the texts that are stored outside the log. */
 export interface RecordedFailure {
   event: Extract<NewEvent, { type: 'TASK_FAILED' }>
   errorText: string
-  /** The daemon's own reason, where the event has `other` in its place. */
+  /** The daemon's own reason, where the event says `other`. */
   reasonText?: string
 }
 
-/** TASK_FAILED with its verdict, judged here once. The whole error is judged; only what is kept of it is cut. */
+/** TASK_FAILED with its verdict. The classifier reads the whole error; only the stored text is cut. */
 export function recordedFailure(
   task: Pick<TaskState, 'id' | 'runtimeId'> & { accountWaits?: AccountWaits | null },
   failure: { ending: RunEnding; failureReason: string; error: string; account?: AccountAnswer },
@@ -57,16 +57,16 @@ function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-/** What an ending says, field by field: the event holds nothing else of it. */
+/** Copies an ending field by field, so that the event holds nothing else. */
 export function endingData({ sessionId, workDir, retiredSessionId, transcriptMissing, usage }: RunEnding): RunEnding {
   const said = { sessionId, workDir, retiredSessionId, transcriptMissing }
   return usage === undefined ? said : { ...said, usage }
 }
 
-/** Of UTF-8, for a unit of UTF-16. */
+/** The most UTF-8 bytes that one UTF-16 code unit takes. */
 const MAX_BYTES_A_UNIT = 3
 
-/** The longest beginning of at most `limit` UTF-8 bytes that splits no character. */
+/** The longest prefix of at most `limit` UTF-8 bytes that splits no character. */
 export function cutAtBytes(text: string, limit: number): string {
   if (text.length * MAX_BYTES_A_UNIT <= limit) return text
   return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(limit)).read)

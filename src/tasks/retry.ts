@@ -2,16 +2,16 @@ import { nextWait } from './account-wait.js'
 import type { Enqueue } from './enqueued-event.js'
 import type { TaskState } from './task-state.js'
 
-/** The child of an automatic retry; with an id of its own it is what enqueuedEvent takes. */
+/** The child task of an automatic retry, still without an id. */
 export type RetryPlan = Omit<Enqueue, 'taskId'>
 
-/** So that a chat's retry also goes before the messages of other chats. */
+/** The least priority of a chat's retry, so that it also goes before the messages of other chats. */
 const CHAT_RETRY_PRIORITY = 3
-/** A network that was gone is often back at once; one that is gone twice gets a moment. */
+/** A lost network is often back at once, so the first retry does not wait. The second one does. */
 const NETWORK_ATTEMPTS = 3
 const SECOND_NETWORK_RETRY_WAIT_MS = 5000
 
-/** A CLI that is killed, or falls silent, twice will do so a third time. */
+/** A CLI that was killed or idle twice is likely to be so a third time. */
 const RETRIED_ONCE: ReadonlySet<string> = new Set(['agent_killed', 'agent_idle'])
 
 interface RetryFacts {
@@ -21,12 +21,12 @@ interface RetryFacts {
 }
 
 /**
- * The automatic retry of a task that has just failed (section 5 of the rules), or null when there is none.
- * `sourceHasQueuedRerun`: a person has already queued a rerun of this task, which is the better retry.
- * `place`: the place in the line that the task had, which the retry keeps; null where an older build did not note it.
- * `coolsUntil`: until when the runtime cools down, where the failure is the account's; null: it is not.
- * `now`: RFC 3339. All but the second network retry may be claimed from then on: a retry can only be claimed by a
- * runtime that is alive to claim it.
+ * The automatic retry of a task that has just failed (section 5 of the rules); null if there is none.
+ * `sourceHasQueuedRerun`: a person has queued a rerun of this task, which replaces the retry.
+ * `place`: the task's place in the line, which the retry keeps; null where an older build did not record it.
+ * `coolsUntil`: the end of the runtime's cooldown; null unless the failure is the account's.
+ * `now`: RFC 3339. A retry that waits neither for the account nor for the network can be claimed at once: only a runtime
+ * that is alive can claim it.
  */
 export function planRetry(
   task: TaskState,
@@ -35,7 +35,7 @@ export function planRetry(
 ): RetryPlan | null {
   if (task.status !== 'FAILED' || task.failure === null || !task.failure.retryable) return null
   if (sourceHasQueuedRerun) return null
-  // Waiting for an account is no attempt of the turn's.
+  // A wait for the account does not count as an attempt.
   const again = coolsUntil === null ? anotherAttempt(task, now) : nextWait(task.accountWaits, coolsUntil, now)
   if (again === null) return null
   return {
@@ -48,7 +48,7 @@ export function planRetry(
     retryOf: task.id,
     // A rerun stays a rerun: its retry is decided from the same source.
     rerunOf: task.rerunOf,
-    // A session that stalled would stall again. What a person forced for the task holds for its retry, too.
+    // A stalled session would stall again. What a person forced for the task also holds for its retry.
     forceFreshSession: task.forceFreshSession || task.failure.reason === 'codex_semantic_inactivity',
     forceFreshWorkDir: task.forceFreshWorkDir,
     inputMessageIds: [...task.inputMessageIds],
@@ -64,7 +64,7 @@ function anotherAttempt(task: TaskState, now: string): { availableAt: string } |
   return { availableAt: waits ? new Date(Date.parse(now) + SECOND_NETWORK_RETRY_WAIT_MS).toISOString() : now }
 }
 
-/** maxAttempts 1 disables retries for every reason but the account's. */
+/** maxAttempts 1 disables every retry but those that wait for the account. */
 function attemptsAllowed(task: TaskState): number {
   if (RETRIED_ONCE.has(task.failure?.reason ?? '')) return Math.min(task.maxAttempts, 2)
   return isNetworkFailure(task) && task.maxAttempts >= 2

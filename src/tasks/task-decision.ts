@@ -9,26 +9,26 @@ export type TaskDecision =
       kind: 'accepted'
       events: NewEvent[]
       /**
-       * Whether the task's claimToken stops being current with these events. It stays current after the holder's own
-       * ending (so that a repeat gets the same answer) and after a cancellation (a late pin presents it, F12).
+       * Whether these events void the task's claimToken. The token stays current after the holder's own ending, so that a
+       * repeat gets the same answer, and after a cancellation, because a late pin presents it (F12).
        */
       voidsClaim: boolean
-      /** With TASK_FAILED: what is kept of its error, beside the log. */
+      /** With TASK_FAILED: the error text, which is stored outside the log. */
       errorText?: string
-      /** And its reason, where the event does not name it. */
+      /** With TASK_FAILED: the daemon's own reason, where the event says `other`. */
       reasonText?: string
     }
-  /** The same call came before: same answer, nothing written. */
+  /** The same call came before. It gets the same answer, and nothing is written. */
   | { kind: 'repeated' }
-  /** A pin too late to change anything: `accepted: false`, nothing written. */
+  /** The pin is too late to change anything. The answer is `accepted: false`, and nothing is written. */
   | { kind: 'ignored' }
-  /** The claimToken is not the task's current claim. Nothing written. */
+  /** The claimToken is not that of the task's current claim. Nothing is written. */
   | { kind: 'refused'; code: 'STALE_CLAIM' }
   | { kind: 'refused'; code: 'ILLEGAL_TRANSITION'; status: TaskStatus }
-  /** The task has named as many sessions as one may. Nothing written; its ending may still name one. */
+  /** The task has pinned as many sessions as a task may. Nothing is written; its ending may still name a session. */
   | { kind: 'refused'; code: 'TOO_MANY_SESSIONS' }
 
-/** A command about a claim: `held` is the task's current claimToken (null: none), `presented` the caller's. */
+/** A command about a claim. `held` is the task's current claimToken or null, `presented` the caller's. */
 export interface ClaimCommand {
   task: TaskState
   held: string | null
@@ -45,7 +45,7 @@ export const NO_ENDING: Readonly<RunEnding> = {
   transcriptMissing: false,
 }
 
-/** Whether the caller holds the claim. Asked before all else, so that a stale caller learns nothing of the task. */
+/** Whether the caller holds the claim. This check comes first, so that a stale caller learns nothing about the task. */
 export function holdsClaim({ held, presented }: ClaimCommand): boolean {
   return held !== null && held === presented
 }
@@ -54,13 +54,13 @@ export function illegalTransition(task: TaskState): TaskDecision {
   return { kind: 'refused', code: 'ILLEGAL_TRANSITION', status: task.status }
 }
 
-/** Accepts the failure where the task's status allows it. */
+/** Accepts the failure if the task's status allows it. */
 export function failing(task: TaskState, { event, ...texts }: RecordedFailure, voidsClaim: boolean): TaskDecision {
   const decision = transition(task, event, voidsClaim)
   return decision.kind === 'accepted' ? { ...decision, ...texts } : decision
 }
 
-/** Accepts the event where the task's status allows it. */
+/** Accepts the event if the task's status allows it. */
 export function transition(
   task: TaskState,
   event: Extract<NewEvent, { type: TransitionType }>,

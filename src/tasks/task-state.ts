@@ -8,11 +8,11 @@ export interface TaskFailure {
   reason: string
   resumeSafe: boolean
   retryable: boolean
-  /** null: an older build recorded none. */
+  /** null on failures that an older build recorded. */
   fault: FailureFault | null
 }
 
-/** One task, as folded from its events alone. All times are RFC 3339; versions are those of its conversation's stream. */
+/** One task, folded from its events alone. Times are RFC 3339; versions are those of the conversation's stream. */
 export interface TaskState {
   id: string
   kind: TaskKind
@@ -21,7 +21,7 @@ export interface TaskState {
   /** Stamped when the task was enqueued; only TASK_RETARGETED changes it. */
   runtimeId: string
   priority: number
-  /** From 1; grows by one with every automatic retry. */
+  /** Starts at 1; each automatic retry adds 1. */
   attempt: number
   maxAttempts: number
   retryOf: string | null
@@ -29,34 +29,34 @@ export interface TaskState {
   forceFreshSession: boolean
   forceFreshWorkDir: boolean
   inputMessageIds: readonly string[]
-  /** Reported by the ending, else pinned; merged field by field. */
+  /** From the ending, else from a pin; merged field by field. */
   sessionId: string | null
   workDir: string | null
   failure: TaskFailure | null
-  /** What its run used; null: nobody told. */
+  /** What the run used; null where its daemon reports no usage. */
   usage: Usage | null
-  /** null: neither it nor a task that it tries again has waited for the account. */
+  /** null if the turn has not waited for its account. */
   accountWaits: AccountWaits | null
   createdAt: string
   availableAt: string
-  /** Of the newest claim; null again after a release. */
+  /** The time of the newest claim; null after a release. */
   claimedAt: string | null
   startedAt: string | null
   finishedAt: string | null
-  /** The newest TASK_CLAIMED, also after its release. */
+  /** The version of the newest TASK_CLAIMED, even after its release. */
   claimVersion: number | null
   /** Where a late pin ranks (F12). */
   cancelledVersion: number | null
-  /** What each heartbeat renews the claim by; null where no claim is held. */
+  /** The time by which each heartbeat renews the claim; null if no claim is held. */
   leaseSeconds: number | null
 }
 
-/** Somebody holds it: it counts for its conversation and for its agent's maxConcurrentTasks. */
+/** A runtime holds the task: it counts towards its conversation's one task and its agent's maxConcurrentTasks. */
 export function isActive({ status }: { readonly status: string }): boolean {
   return status === 'CLAIMED' || status === 'RUNNING'
 }
 
-/** Nothing will change its status any more. */
+/** The task's status is final. */
 export function isTerminal(task: TaskState): boolean {
   return task.status === 'COMPLETED' || task.status === 'FAILED' || task.status === 'CANCELLED'
 }

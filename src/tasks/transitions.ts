@@ -1,6 +1,6 @@
 import type { TaskStatus } from './task-state.js'
 
-/** The events that move a task from one status to another; TASK_ENQUEUED makes it, all others leave it where it is. */
+/** The events that change a task's status. TASK_ENQUEUED creates the task; all other events leave its status as it is. */
 export type TransitionType =
   'TASK_CLAIMED' | 'TASK_STARTED' | 'TASK_RELEASED' | 'TASK_COMPLETED' | 'TASK_FAILED' | 'TASK_CANCELLED'
 
@@ -19,10 +19,10 @@ interface Transition {
 export const TRANSITIONS: Readonly<Record<TransitionType, Transition>> = {
   TASK_CLAIMED: { from: ['QUEUED'], to: 'CLAIMED' },
   TASK_STARTED: { from: ['CLAIMED'], to: 'RUNNING' },
-  // A run that has started may have changed the world: it is never handed out again as if it had not.
+  // A run that has started may have had effects, so its task never goes back to the queue.
   TASK_RELEASED: { from: ['CLAIMED'], to: 'QUEUED' },
   TASK_COMPLETED: { from: ['RUNNING'], to: 'COMPLETED' },
-  // From QUEUED only where the task outlived the queue's time to live.
+  // From QUEUED only if the task outlives the queue's time to live.
   TASK_FAILED: { from: ['QUEUED', 'CLAIMED', 'RUNNING'], to: 'FAILED' },
   TASK_CANCELLED: { from: ['QUEUED', 'CLAIMED', 'RUNNING'], to: 'CANCELLED' },
 }
