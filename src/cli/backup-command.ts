@@ -9,7 +9,7 @@ import { lockDirectory } from '../machine/directory-lock.js'
 import { wholeFile } from '../machine/whole-file.js'
 import type { Settings } from '../server/settings/config.js'
 import { megabytes } from './doctor/check.js'
-import { howToDump } from './how-to-dump.js'
+import { howToCopyArchive, howToDump } from './how-to-dump.js'
 import { asProblem, readSettings } from './run-command.js'
 import type { Terminal } from './run-command.js'
 
@@ -27,9 +27,9 @@ export async function backupCommand(
   terminal: Terminal,
 ): Promise<void> {
   const config = readSettings(settings)
-  const { databaseUrl, dataDirectory } = config
+  const { databaseUrl, dataDirectory, archiveDirectory } = config
   if (databaseUrl !== null) {
-    const advice = await howToDump(databaseUrl, file).catch((error: unknown) => {
+    const advice = await howToDump(databaseUrl, file, archiveDirectory).catch((error: unknown) => {
       throw asProblem(error, config)
     })
     throw new Error(advice)
@@ -59,9 +59,10 @@ export async function backupCommand(
     const compressed = statSync(file).size
     terminal.line(
       json
-        ? JSON.stringify({ file, directory: dataDirectory, takenAt, bytes, fileBytes: compressed })
+        ? JSON.stringify({ file, directory: dataDirectory, takenAt, bytes, fileBytes: compressed, archiveDirectory })
         : `${file} has the database of ${dataDirectory}: ${megabytes(bytes)}, ${megabytes(compressed)} compressed. ` +
-            'baton restore makes a data directory of it, and proves it.',
+            'baton restore makes a data directory of it, and proves it.' +
+            (archiveDirectory === null ? '' : ` ${howToCopyArchive(archiveDirectory)}`),
     )
   } catch (error) {
     terminal.clear()

@@ -6,7 +6,7 @@ import { connect } from '../database/session.js'
 const NOT_OF_LIBPQ = ['ssl', 'uselibpqcompat', 'sslnegotiation', 'password']
 
 /** How PostgreSQL is backed up: its own tools do it better than Baton could. */
-export async function howToDump(databaseUrl: string, file: string): Promise<string> {
+export async function howToDump(databaseUrl: string, file: string, archiveDirectory: string | null): Promise<string> {
   const { connectionString, schema: named } = postgresAddress(databaseUrl)
   const client = await connect(databaseUrl, 'baton-backup', null)
   let schema: string
@@ -25,7 +25,13 @@ export async function howToDump(databaseUrl: string, file: string): Promise<stri
     'the function refuse_log_change and its trigger. Only the rows of rate_limit may be missing. It is restored with',
     `  pg_restore --clean --if-exists --no-owner --single-transaction --dbname=... ${quoted(file)}`,
     'into an empty database, where baton verify proves it.',
+    ...(archiveDirectory === null ? [] : [howToCopyArchive(archiveDirectory)]),
   ].join('\n')
+}
+
+/** What no backup of the database has. */
+export function howToCopyArchive(directory: string): string {
+  return `Sealed conversations are not in it: copy the files of ${directory} before it and once more after it, and delete none of the copies.`
 }
 
 /** For a shell. */

@@ -55,7 +55,7 @@ async function moveTo(
   source: Database,
   { terminal, json }: { terminal: Terminal; json: boolean },
 ): Promise<number> {
-  const { databaseUrl: url, dataDirectory } = way
+  const { databaseUrl: url, dataDirectory, archiveDirectory } = way
   const target = await openTarget(source, url, () => openDatabase(way, openLog('silent'), { serves: true }))
   try {
     const rows = await copyTables(source, url, target.schema, (said) => terminal.progress(said))
@@ -72,9 +72,9 @@ async function moveTo(
         : `${rows} rows copied to ${at}, in one transaction. Each table has the same digest there.`,
     )
     tell(`\nThe log of ${dataDirectory}:`)
-    const before = await verifyWithin(source, terminal, json)
+    const before = await verifyWithin(source, archiveDirectory, terminal, json)
     tell(`\nThe log at ${at}:`)
-    const after = await verifyWithin(target, terminal, json)
+    const after = await verifyWithin(target, archiveDirectory, terminal, json)
     tell(
       `\nStart servers with DATABASE_URL from now on. The rows in ${dataDirectory} are as they were: keep it as a backup. ` +
         'No server starts on it any more.',

@@ -94,7 +94,7 @@ function doctorCommand(): Command {
 }
 
 function backupCommand(): Command {
-  return addDatabaseSettings(new Command('backup'))
+  return addArchiveSettings(new Command('backup'))
     .description('Writes the embedded database into a file, also while a server has it open. Says how to use pg_dump.')
     .argument('<file>', 'the file to write; one that is there is replaced, at the end')
     .option('--json', 'prints JSON')
@@ -106,7 +106,7 @@ function backupCommand(): Command {
 }
 
 function restoreCommand(): Command {
-  return addDatabaseSettings(new Command('restore'))
+  return addArchiveSettings(new Command('restore'))
     .description('Makes a data directory of what `baton backup` wrote, and proves its log.')
     .argument('<file>', 'what `baton backup` wrote')
     .option('--replace', 'moves the database that is there aside, and keeps it')
@@ -120,7 +120,7 @@ function restoreCommand(): Command {
 }
 
 function moveCommand(): Command {
-  return addSettings(new Command('move'), ['BATON_DATA_DIR'])
+  return addSettings(new Command('move'), ['BATON_DATA_DIR', 'BATON_ARCHIVE_DIR'])
     .description('Copies the embedded database to PostgreSQL, and proves both. Stop its server first.')
     .requiredOption('--to <url>', 'postgresql://user:password@host:port/database, without rows of Baton')
     .option('--json', 'prints JSON')

@@ -9,7 +9,7 @@ import { makeDirectory, openHeld } from '../database/embedded.js'
 import type { Database } from '../database/sql.js'
 import { lockDirectory } from '../machine/directory-lock.js'
 import { DirectoryUnfit } from '../machine/directory-unfit.js'
-import type { Settings } from '../server/settings/config.js'
+import type { Config, Settings } from '../server/settings/config.js'
 import { assertNoHoles } from '../session-pointer/upcast.js'
 import { megabytes } from './doctor/check.js'
 import { quoted } from './how-to-dump.js'
@@ -40,21 +40,35 @@ export async function restoreCommand(settings: Settings, wanted: Wanted, termina
     )
   }
   assertReadable(wanted.file)
+  const isNew = !existsSync(directory)
   try {
     makeDirectory(directory)
     const unlock = await lockDirectory(directory)
     try {
-      return await restoreInto(directory, wanted, terminal)
+      return await restoreInto(config, wanted, terminal)
     } finally {
       await unlock()
     }
   } catch (error) {
     terminal.clear()
+    if (isNew) removeIfEmpty(directory)
     throw error instanceof NoBackup ? error : asProblem(error, config)
   }
 }
 
-async function restoreInto(directory: string, { file, replace, json }: Wanted, terminal: Terminal): Promise<number> {
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory)
+  } catch {
+    // It was never made, or something is in it.
+  }
+}
+
+async function restoreInto(
+  { dataDirectory: directory, archiveDirectory }: Config,
+  { file, replace, json }: Wanted,
+  terminal: Terminal,
+): Promise<number> {
   if (hasDatabase(directory) && !replace) {
     throw new Error(
       `There is a database in ${directory}. Nothing was changed. Name another directory with BATON_DATA_DIR, or move this one aside with --replace.`,
@@ -69,7 +83,9 @@ async function restoreInto(directory: string, { file, replace, json }: Wanted, t
     terminal.clear()
     if (!json) terminal.line(`A backup of ${manifest.takenAt}, by Baton ${manifest.version}.`)
     const database = await opened(file, manifest, unfinished)
-    const { status, verified } = await verifyWithin(database, terminal, json).finally(() => database.close())
+    const { status, verified } = await verifyWithin(database, archiveDirectory, terminal, json).finally(() =>
+      database.close(),
+    )
     const aside = putInPlace(directory, unfinished)
     terminal.line(
       json

@@ -4,7 +4,6 @@ import type { Finding, Tally } from '../event-log/verify/finding.js'
 import { verifyExport } from '../event-log/verify/verify-export.js'
 import { verifyLog } from '../event-log/verify/verify-log.js'
 import type { Database } from '../database/sql.js'
-import { readProcessConfig } from '../server/settings/config.js'
 import type { Command, CommandAlone, Terminal } from './run-command.js'
 
 /** Findings written out one by one; the rest is only counted. */
@@ -29,17 +28,19 @@ export function verifyFileCommand(context: CommandAlone): Promise<number> {
   })
 }
 
-/** {@link verifyCommand} within another command. With `json` what it says is not told, but returned. */
+/**
+ * {@link verifyCommand} within another command. With `json` what it says is not told, but returned. `archiveDirectory`: as the
+ * settings name it.
+ */
 export async function verifyWithin(
   database: Database,
+  archiveDirectory: string | null,
   terminal: Terminal,
   json: boolean,
 ): Promise<{ status: number; verified: unknown }> {
   let said = 'null'
   const told: Terminal = json ? { ...terminal, line: (text) => (said = text) } : terminal
-  const read = readProcessConfig()
-  const directory = read.ok ? read.config.archiveDirectory : null
-  const archive = directory === null ? null : new ArchiveDirectory(directory)
+  const archive = archiveDirectory === null ? null : new ArchiveDirectory(archiveDirectory)
   const flags = new Map(json ? [['json', '']] : [])
   const status = await verifyCommand({ database, archive, terminal: told, flags })
   return { status, verified: JSON.parse(said) as unknown }

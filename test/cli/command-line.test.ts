@@ -34,14 +34,16 @@ async function run(program: string, args: readonly string[], read = true, env: R
 
 const COMMANDS = [
   ...['serve', 'daemon', 'open', 'demo', 'token', 'token create', 'token list', 'token revoke', 'doctor', 'backup'],
-  ...['restore', 'move', 'verify', 'export', 'simulate', 'import', 'conformance'],
+  ...['restore', 'restore-conversation', 'move', 'verify', 'export', 'simulate', 'import', 'conformance'],
 ]
 const BATON = 'cli/baton.js'
 
 it('baton --help names every command, each script of package.json that is one among them', async () => {
   const { code, stdout, stderr } = await run(BATON, ['--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  const named = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[options\])?(?: <[a-z]+>)?(?: {2}|$)/gm)].map(([, name]) => name)
+  const named = [...stdout.matchAll(/^ {2}([a-z-]+)(?: \[options\])?(?: <[a-z]+>)?(?: {2}|$)/gm)].map(
+    ([, name]) => name,
+  )
   expect(named.filter((name) => name !== 'help')).toEqual(COMMANDS.filter((name) => !name.includes(' ')))
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>

@@ -128,6 +128,15 @@ describe('settings', () => {
     })
   })
 
+  it('closed conversations need a directory that they leave for', () => {
+    const settings = { BATON_KEEP_CONVERSATIONS_DAYS: '90' }
+    expect(readConfig({ ...settings, BATON_ARCHIVE_DIR: '/archive' }).ok).toBe(true)
+    expect(readConfig(settings)).toEqual({
+      ok: false,
+      problems: [expect.stringMatching(/^BATON_KEEP_CONVERSATIONS_DAYS is "90": it needs BATON_ARCHIVE_DIR, /)],
+    })
+  })
+
   it('every wrong variable is named at once', () => {
     const read = readConfig({ PORT: 'x', HOST: '/', BATON_LOG_LEVEL: 'y' })
     expect(read).toEqual({

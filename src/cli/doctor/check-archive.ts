@@ -6,8 +6,8 @@ import { megabytes, ok, problem } from './check.js'
 
 /** Whether sealed conversations can be written to the archive directory, which a server makes where it is missing. */
 export function checkArchive(directory: string): Check {
-  const path = resolve(directory)
-  const there = existsSync(path) ? path : dirname(path)
+  let there = resolve(directory)
+  while (!existsSync(there)) there = dirname(there)
   try {
     if (!statSync(there).isDirectory()) throw new Error('it is no directory')
     accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK)
