@@ -13,6 +13,7 @@ import { lives } from './lives/lives.js'
 import { page } from './page/page.js'
 import { streams } from './streams/streams.js'
 import { tab } from './tab/tab.js'
+import { year } from './year/year.js'
 
 export const BENCHES: Record<string, Bench> = {
   claim,
@@ -29,4 +30,5 @@ export const BENCHES: Record<string, Bench> = {
   tab,
   installed,
   import: importing,
+  year,
 }

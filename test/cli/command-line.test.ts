@@ -34,7 +34,7 @@ async function run(program: string, args: readonly string[], read = true, env: R
 
 const COMMANDS = [
   ...['serve', 'daemon', 'open', 'demo', 'token', 'token create', 'token list', 'token revoke', 'doctor', 'backup'],
-  ...['restore', 'restore-conversation', 'move', 'verify', 'export', 'simulate', 'import', 'conformance'],
+  ...['restore', 'move', 'verify', 'export', 'restore-conversation', 'simulate', 'import', 'conformance'],
 ]
 const BATON = 'cli/baton.js'
 
