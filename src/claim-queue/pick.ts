@@ -1,7 +1,7 @@
 import { activeCount } from './active-count.js'
 import { agentsWithWork } from './agents-with-work.js'
 import { statement } from '../database/sql.js'
-import { CLAIMABLE } from './claimable.js'
+import { CLAIMABLE } from './states.js'
 import { cools } from './cooling.js'
 
 /** How many claimable tasks of one runtime a caller would take. */
@@ -19,8 +19,6 @@ export interface Picked {
   conversationId: string
   agentId: string
   priority: number
-  place: number
-  holds: boolean
 }
 
 /**
@@ -36,9 +34,9 @@ const SPARES = 16
 const LOOKED_UP = 4
 
 /**
- * Per runtime: walks the agents that have READY entries there (a loose index scan), drops those without room, takes
- * the best few of each, and locks the best of all, conversation and entry, passing over what others hold.
- * Never waits for a lock, so it can stand anywhere in the lock order. The conversation comes first: an entry locked
+ * Per runtime: walks the agents that have READY rows there (a loose index scan), drops those without room, takes
+ * the best few of each, and locks the best of all, conversation and row, passing over what others hold.
+ * Never waits for a lock, so it can stand anywhere in the lock order. The conversation comes first: a row locked
  * for a conversation that then turns out to be held would block that conversation's holder, who may be waited for here.
  * Its cost grows with the number of agents that have claimable work on the runtime, with nothing else. A runtime that is
  * deregistered, or cools down, gets nothing.
@@ -63,16 +61,16 @@ export const PICK = statement(
        row_number() OVER (PARTITION BY r.w, r.rt ORDER BY b.k > r.room, b.priority DESC, b."taskId") AS n
      FROM room r CROSS JOIN LATERAL (
        SELECT q."taskId", q.priority, row_number() OVER (ORDER BY q.priority DESC, q."taskId") AS k
-       FROM queue_entry q
+       FROM dispatch q
        WHERE q."workspaceId" = r.w AND q."runtimeId" = r.rt AND q.state = $5 AND q."agentId" = r.agent
        ORDER BY q.priority DESC, q."taskId" LIMIT least(r.want, r.room) + $4::int) b
      WHERE r.room > 0
    )
    SELECT a.w AS "workspaceId", a.rt AS "runtimeId", p.*
    FROM asked a CROSS JOIN LATERAL (
-     SELECT q."taskId", q."conversationId", q."agentId", q.priority, q.place, q.holds
+     SELECT q."taskId", q."conversationId", q."agentId", q.priority
      FROM best b
-       JOIN queue_entry q ON q."workspaceId" = b.w AND q."taskId" = b."taskId"
+       JOIN dispatch q ON q."workspaceId" = b.w AND q."taskId" = b."taskId"
        JOIN conversation c ON c."workspaceId" = b.w AND c.id = q."conversationId"
      WHERE b.rt = a.rt AND b.n <= a.want + ${LOOKED_UP} + 4 * $4 AND q.state = $5
      ORDER BY b.n LIMIT a.want

@@ -2,14 +2,14 @@ import type { Database } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import { refreshHeads } from './refresh-heads.js'
 
-/** Entries moved in one transaction; what is left comes with the next call. */
+/** Rows moved in one transaction; what is left comes with the next call. */
 const MAX_PROMOTED = 500
 
 const LOCK_DUE = statement(
   'lock_due',
   `SELECT c."workspaceId" AS w, c.id FROM conversation c
    WHERE (c."workspaceId", c.id) IN (
-     SELECT q."workspaceId", q."conversationId" FROM queue_entry q
+     SELECT q."workspaceId", q."conversationId" FROM dispatch q
      WHERE q.state = 'SCHEDULED' AND q."availableAt" <= $1
        AND ($2::text IS NULL OR (q."workspaceId" = $2 AND q."runtimeId" = $3))
      ORDER BY q."availableAt" LIMIT ${MAX_PROMOTED})
@@ -19,7 +19,7 @@ const LOCK_DUE = statement(
 
 const PROMOTE = statement(
   'promote_due',
-  `UPDATE queue_entry q SET state = 'BEHIND'
+  `UPDATE dispatch q SET state = 'BEHIND'
    FROM unnest($1::text[], $2::text[]) AS x(w, id)
    WHERE q."workspaceId" = x.w AND q."conversationId" = x.id AND q.state = 'SCHEDULED' AND q."availableAt" <= $3
    RETURNING q."workspaceId", q."runtimeId"`,

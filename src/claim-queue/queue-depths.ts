@@ -22,18 +22,19 @@ const MOST_COUNTED = 10_000
 
 /** The runtimes where anything waits, found by one probe of the index each; one more than shown, to know of the rest. */
 const RUNTIMES = `WITH RECURSIVE runtimes AS (
-     (SELECT q."workspaceId" AS w, q."runtimeId" AS rt FROM queue_entry q ORDER BY q."workspaceId", q."runtimeId" LIMIT 1)
+     (SELECT q."workspaceId" AS w, q."runtimeId" AS rt FROM dispatch q WHERE q.state <> 'HELD'
+      ORDER BY q."workspaceId", q."runtimeId" LIMIT 1)
      UNION ALL
      SELECT n.w, n.rt FROM runtimes g CROSS JOIN LATERAL (
-       SELECT q."workspaceId" AS w, q."runtimeId" AS rt FROM queue_entry q
-       WHERE (q."workspaceId", q."runtimeId") > (g.w, g.rt) ORDER BY q."workspaceId", q."runtimeId" LIMIT 1) n
+       SELECT q."workspaceId" AS w, q."runtimeId" AS rt FROM dispatch q
+       WHERE q.state <> 'HELD' AND (q."workspaceId", q."runtimeId") > (g.w, g.rt) ORDER BY q."workspaceId", q."runtimeId" LIMIT 1) n
    ), shown AS (SELECT w, rt FROM runtimes LIMIT ${MOST_RUNTIMES + 1})`
 
 const DEPTHS = statement(
   'queue_depths',
   `${RUNTIMES}
    SELECT s.w AS "workspaceId", s.rt AS "runtimeId", x.state, (SELECT count(*)::int FROM (
-       SELECT 1 FROM queue_entry q WHERE q."workspaceId" = s.w AND q."runtimeId" = s.rt AND q.state = x.state
+       SELECT 1 FROM dispatch q WHERE q."workspaceId" = s.w AND q."runtimeId" = s.rt AND q.state = x.state
        LIMIT ${MOST_COUNTED}) counted) AS depth
    FROM shown s CROSS JOIN (VALUES ('READY'), ('NEXT'), ('BEHIND'), ('SCHEDULED')) AS x(state)
    ORDER BY s.w, s.rt`,
@@ -42,8 +43,8 @@ const DEPTHS = statement(
 const OLDEST = statement(
   'queue_oldest',
   `${RUNTIMES}
-   SELECT s.w AS "workspaceId", s.rt AS "runtimeId", (SELECT q."enqueuedAt" FROM queue_entry q
-       WHERE q."workspaceId" = s.w AND q."runtimeId" = s.rt AND q.state <> 'SCHEDULED'
+   SELECT s.w AS "workspaceId", s.rt AS "runtimeId", (SELECT q."enqueuedAt" FROM dispatch q
+       WHERE q."workspaceId" = s.w AND q."runtimeId" = s.rt AND q.state <> 'HELD' AND q.state <> 'SCHEDULED'
        ORDER BY q."enqueuedAt" LIMIT 1) AS oldest
    FROM shown s ORDER BY s.w, s.rt`,
 )
@@ -54,7 +55,10 @@ export async function queueDepths(sql: Sql): Promise<{ depths: QueueDepth[]; old
   return { depths, oldest }
 }
 
-const OVERDUE = statement('oldest_overdue_lease', 'SELECT min("leaseExpiresAt") AS at FROM claim')
+const OVERDUE = statement(
+  'oldest_overdue_lease',
+  `SELECT min("leaseExpiresAt") AS at FROM dispatch WHERE state = 'HELD'`,
+)
 
 /** When the lease ran out, or will, that runs out first of all; null where nothing is claimed. */
 export async function firstLeaseEnd(sql: Sql): Promise<Date | null> {

@@ -2,9 +2,9 @@ import { activeCount } from './active-count.js'
 import type { Sql } from '../database/sql.js'
 import { runStep, step } from '../database/step.js'
 import type { StepCall } from '../database/step.js'
-import { CLAIMABLE } from './claimable.js'
+import { CLAIMABLE } from './states.js'
 
-/** Where these agents' tasks can be claimed: the distinct runtimes of their READY entries (a loose index scan). */
+/** Where these agents' tasks can be claimed: the distinct runtimes of their READY rows (a loose index scan). */
 export const WAKEABLE_RUNTIMES = step(
   'wakeable_runtimes',
   ['text[]', 'text[]', 'text'],
@@ -13,11 +13,11 @@ export const WAKEABLE_RUNTIMES = step(
      JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id
      WHERE ${activeCount('x.w', 'x.id')} < a."maxConcurrentTasks"
    ), runtimes AS (
-     SELECT a.w, a.id, (SELECT q."runtimeId" FROM queue_entry q
+     SELECT a.w, a.id, (SELECT q."runtimeId" FROM dispatch q
        WHERE q."workspaceId" = a.w AND q."agentId" = a.id AND q.state = $3 ORDER BY q."runtimeId" LIMIT 1) AS runtime
      FROM agents a
      UNION ALL
-     SELECT r.w, r.id, (SELECT q."runtimeId" FROM queue_entry q
+     SELECT r.w, r.id, (SELECT q."runtimeId" FROM dispatch q
        WHERE q."workspaceId" = r.w AND q."agentId" = r.id AND q.state = $3 AND q."runtimeId" > r.runtime
        ORDER BY q."runtimeId" LIMIT 1)
      FROM runtimes r WHERE r.runtime IS NOT NULL

@@ -2,7 +2,7 @@ import { activeCount } from './active-count.js'
 import { agentsWithWork } from './agents-with-work.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import { CLAIMABLE } from './claimable.js'
+import { CLAIMABLE } from './states.js'
 import { cools } from './cooling.js'
 
 /** What waits at a runtime, seen without locks. */
@@ -24,7 +24,7 @@ export interface Waiting {
 }
 
 /**
- * "At capacity" walks the agents with READY entries like the pick does. A conversation is busy where an entry is NEXT.
+ * "At capacity" walks the agents with READY rows like the pick does. A conversation is busy where one of its tasks is NEXT.
  */
 const WHY = statement(
   'why_empty',
@@ -35,7 +35,7 @@ const WHY = statement(
        < a."maxConcurrentTasks" AS free
      FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
    ), next AS (
-     SELECT a.w, a.rt, (SELECT min(q."availableAt") FROM queue_entry q
+     SELECT a.w, a.rt, (SELECT min(q."availableAt") FROM dispatch q
        WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'SCHEDULED') AS at
      FROM asked a
    )
@@ -45,7 +45,7 @@ const WHY = statement(
      EXISTS (SELECT 1 FROM room m WHERE m.w = a.w AND m.rt = a.rt AND NOT m.free) AS "agentFull",
      coalesce(n.at <= $3, false) AS due,
      coalesce(n.at > $3, false) AS scheduled,
-     EXISTS (SELECT 1 FROM queue_entry q WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'NEXT') AS "conversationBusy",
+     EXISTS (SELECT 1 FROM dispatch q WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = 'NEXT') AS "conversationBusy",
      CASE WHEN ${cools('r', '$3::timestamptz')} THEN extract(epoch FROM r."coolingUntil" - $3::timestamptz)::float8 END AS "coolingFor",
      extract(epoch FROM n.at - $3::timestamptz)::float8 AS "nextAvailableIn"
    FROM asked a JOIN runtime r ON r."workspaceId" = a.w AND r.id = a.rt

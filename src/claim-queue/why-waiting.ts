@@ -2,7 +2,7 @@ import { activeCount } from './active-count.js'
 import { agentsWithWork } from './agents-with-work.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import { CLAIMABLE } from './claimable.js'
+import { CLAIMABLE, HELD } from './states.js'
 import { cools } from './cooling.js'
 
 /** As many tasks are counted, or named, at most. */
@@ -35,7 +35,7 @@ const WHY = statement(
   'why_waiting',
   `WITH RECURSIVE waiting AS MATERIALIZED (
      SELECT q.* FROM unnest($2::text[]) AS x(id) CROSS JOIN LATERAL (
-       SELECT e.* FROM queue_entry e WHERE e."workspaceId" = $1 AND e."taskId" = x.id OFFSET 0) q
+       SELECT e.* FROM dispatch e WHERE e."workspaceId" = $1 AND e."taskId" = x.id AND e.state <> 'HELD' OFFSET 0) q
    ), asked AS (
      SELECT DISTINCT w."workspaceId" AS w, w."runtimeId" AS rt FROM waiting w
    ), ${agentsWithWork('$4')}, room AS MATERIALIZED (
@@ -43,7 +43,7 @@ const WHY = statement(
      FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
    ), best AS MATERIALIZED (
      SELECT r.rt, b.* FROM room r CROSS JOIN LATERAL (
-       SELECT q."taskId", q."conversationId", q.priority FROM queue_entry q
+       SELECT q."taskId", q."conversationId", q.priority FROM dispatch q
        WHERE q."workspaceId" = r.w AND q."runtimeId" = r.rt AND q.state = $4 AND q."agentId" = r.agent
        ORDER BY q.priority DESC, q."taskId" LIMIT least(r.room, ${MOST_SHOWN})) b
      WHERE r.room > 0
@@ -51,13 +51,15 @@ const WHY = statement(
    SELECT q."taskId", q."runtimeId", q."availableAt" > $3::timestamptz AS scheduled,
      r."deregisteredAt" IS NOT NULL AS deregistered, coalesce(${cools('r', '$3::timestamptz')}, false) AS cooling,
      r."lastSeenAt", r."lastAskedAt",
-     (SELECT c."taskId" FROM claim c WHERE c."workspaceId" = $1 AND c."conversationId" = q."conversationId" LIMIT 1) AS "busyWith",
-     (SELECT e."taskId" FROM queue_entry e
-       WHERE e."workspaceId" = $1 AND e."conversationId" = q."conversationId" AND e.holds AND e.place < q.place
+     (SELECT c."taskId" FROM dispatch c
+       WHERE c."workspaceId" = $1 AND c."conversationId" = q."conversationId" AND c.state = 'HELD' LIMIT 1) AS "busyWith",
+     (SELECT e."taskId" FROM dispatch e
+       WHERE e."workspaceId" = $1 AND e."conversationId" = q."conversationId" AND e.holds AND e.state <> 'HELD'
+         AND e.place < q.place
        ORDER BY e.place LIMIT 1) AS "heldBy",
      CASE WHEN ${activeCount('q."workspaceId"', 'q."agentId"')} >= a."maxConcurrentTasks" THEN (
-       SELECT json_agg(f."taskId") FROM (SELECT c."taskId" FROM claim c
-         WHERE c."agentId" = q."agentId" AND c."workspaceId" IS NOT DISTINCT FROM q."workspaceId"
+       SELECT json_agg(f."taskId") FROM (SELECT c."taskId" FROM dispatch c
+         WHERE c."agentId" = q."agentId" AND c.state = ${HELD} AND c."workspaceId" IS NOT DISTINCT FROM q."workspaceId"
          ORDER BY c."taskId" LIMIT ${MOST_SHOWN}) f) END AS "fullWith",
      (SELECT least(count(*), ${MOST_SHOWN})::int FROM best b
        WHERE b.rt = q."runtimeId" AND b."taskId" <> q."taskId" AND (b."conversationId" = q."conversationId"

@@ -11,14 +11,17 @@
 interface Keys {
   first?: number
   column?: string
+  /** A further condition on the row `r`, as SQL. */
+  and?: string
 }
 
 const pairs = (first: number): string => `unnest($${first}::text[], $${first + 1}::text[]) AS x(w, id)`
 
 /** For FROM: the rows as `alias`, beside `x(w, id)`. OFFSET 0 keeps the look-up from being turned into a join. */
-export function rowsByKeys(table: string, alias: string, { first = 1, column = 'id' }: Keys = {}): string {
+export function rowsByKeys(table: string, alias: string, { first = 1, column = 'id', and }: Keys = {}): string {
+  const further = and === undefined ? '' : ` AND ${and}`
   return `${pairs(first)} CROSS JOIN LATERAL (
-       SELECT r.* FROM ${table} r WHERE r."workspaceId" = x.w AND r."${column}" = x.id OFFSET 0) ${alias}`
+       SELECT r.* FROM ${table} r WHERE r."workspaceId" = x.w AND r."${column}" = x.id${further} OFFSET 0) ${alias}`
 }
 
 /** As {@link rowsByKeys}, each row locked but for foreign keys, in the order of the keys whatever order they come in. */

@@ -5,7 +5,7 @@ import { statement } from './sql.js'
 /** A few that stand for all: rights are given by schema. The log is only ever added to. */
 const LACKING = statement(
   'proof_rights',
-  `SELECT current_user::text AS role, t.name FROM unnest(ARRAY['workspace', 'session_event', 'conversation', 'task',
+  `SELECT current_user::text AS role, t.name FROM unnest(ARRAY['workspace', 'session_event', 'conversation', 'task_row',
      'runtime', 'api_token']) AS t(name)
    WHERE NOT (has_table_privilege(t.name, 'SELECT') AND has_table_privilege(t.name, 'INSERT')
      AND (t.name = 'session_event' OR has_table_privilege(t.name, 'UPDATE') AND has_table_privilege(t.name, 'DELETE')))

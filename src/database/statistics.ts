@@ -3,7 +3,7 @@ import { statement } from './sql.js'
 
 /** Tables that grow from nothing within seconds, or are empty at one moment and full at the next. */
 export const LIVELY: readonly string[] = [
-  ...['queue_entry', 'claim', 'task', 'task_content', 'conversation', 'session_event', 'session_snapshot'],
+  ...['dispatch', 'task_row', 'task_content', 'conversation', 'session_event', 'session_snapshot'],
   ...['chat_message', 'conversation_listing', 'request_record', 'task_progress', 'imported_row', 'agent', 'runtime'],
   'sealed_stream',
 ]

@@ -10,18 +10,19 @@ import type { ChildRows, Filter } from './loaders/pages.js'
 type Where = Prisma.TaskWhereInput
 
 const HELD = ['CLAIMED', 'RUNNING'] as const
+const HELD_ROW = { is: { state: 'HELD' } }
 
 /**
- * Tasks by status. Nothing indexes the status, which changes: what waits is found by its queue entry, what is held by
- * its claim, and only ended tasks, of which most are, by the status itself.
+ * Tasks by status. Nothing indexes the status, which changes: what waits or is held is found by its row of those, and only
+ * ended tasks, of which most are, by the status itself.
  */
 export function whereStatus(statuses: readonly TaskStatus[]): Where {
   const held = statuses.filter((status) => status === 'CLAIMED' || status === 'RUNNING')
   const ended = statuses.filter((status) => status !== 'QUEUED' && status !== 'CLAIMED' && status !== 'RUNNING')
   const either: Where[] = []
-  if (statuses.includes('QUEUED')) either.push({ queueEntry: { isNot: null } })
-  if (held.length === HELD.length) either.push({ claim: { isNot: null } })
-  else if (held.length > 0) either.push({ claim: { isNot: null }, status: { in: held } })
+  if (statuses.includes('QUEUED')) either.push({ dispatch: { is: { state: { not: 'HELD' } } } })
+  if (held.length === HELD.length) either.push({ dispatch: HELD_ROW })
+  else if (held.length > 0) either.push({ dispatch: HELD_ROW, status: { in: held } })
   if (ended.length > 0) either.push({ status: { in: ended } })
   return either.length === 1 && either[0] !== undefined ? either[0] : { OR: either }
 }

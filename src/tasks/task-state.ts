@@ -57,6 +57,6 @@ export function isActive({ status }: { readonly status: string }): boolean {
 }
 
 /** The task's status is final. */
-export function isTerminal(task: TaskState): boolean {
-  return task.status === 'COMPLETED' || task.status === 'FAILED' || task.status === 'CANCELLED'
+export function isTerminal({ status }: { readonly status: string }): boolean {
+  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED'
 }

@@ -1,4 +1,5 @@
 import type { Runtime } from '../generated/prisma/client.js'
+import { HELD } from '../claim-queue/states.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import type { Caller } from './caller.js'
@@ -52,15 +53,14 @@ const RENEW = statement(
   `WITH asked AS (
      SELECT DISTINCT x.id, x.token FROM unnest($2::text[], $3::text[]) AS x(id, token)
    ), held AS (
-     SELECT c."taskId" FROM claim c
-     WHERE c."workspaceId" = $1 AND c."taskId" = ANY($2::text[]) ORDER BY c."taskId" FOR UPDATE
+     SELECT c."taskId", c."claimToken", c."runtimeId" FROM dispatch c
+     WHERE c."workspaceId" = $1 AND c."taskId" = ANY($2::text[]) AND c.state = ${HELD} ORDER BY c."taskId" FOR UPDATE
    )
-   UPDATE claim c SET "leaseExpiresAt" = $5::timestamptz + make_interval(secs => c."leaseSeconds")
-   FROM held h JOIN asked a ON a.id = h."taskId"
-     JOIN task t ON t."workspaceId" = $1 AND t.id = a.id AND t."claimToken" = a.token
-     JOIN runtime r ON r."workspaceId" = $1 AND r.id = t."runtimeId" AND r."daemonId" = $4
+   UPDATE dispatch c SET "leaseExpiresAt" = $5::timestamptz + make_interval(secs => c."leaseSeconds")
+   FROM held h JOIN asked a ON a.id = h."taskId" AND a.token = h."claimToken"
+     JOIN runtime r ON r."workspaceId" = $1 AND r.id = h."runtimeId" AND r."daemonId" = $4
    WHERE c."workspaceId" = $1 AND c."taskId" = h."taskId"
-   RETURNING c."taskId", t."claimToken", 'HELD' AS verdict, c."leaseExpiresAt"`,
+   RETURNING c."taskId", c."claimToken", 'HELD' AS verdict, c."leaseExpiresAt"`,
 )
 
 /**
@@ -70,7 +70,7 @@ const CANCELLED = statement(
   'cancelled_claims',
   `SELECT x.id AS "taskId", x.token AS "claimToken", 'CANCELLED' AS verdict, null AS "leaseExpiresAt"
    FROM unnest($2::text[], $3::text[]) AS x(id, token)
-     JOIN task t ON t."workspaceId" = $1 AND t.id = x.id AND t."claimToken" = x.token AND t.status = 'CANCELLED'
+     JOIN task_row t ON t."workspaceId" = $1 AND t.id = x.id AND t."claimToken" = x.token AND t.status = 'CANCELLED'
      JOIN runtime r ON r."workspaceId" = $1 AND r.id = t."runtimeId" AND r."daemonId" = $4`,
 )
 

@@ -1,4 +1,5 @@
 import type { Task } from '../generated/prisma/client.js'
+import { HELD } from '../claim-queue/states.js'
 import { statement } from '../database/sql.js'
 import { taskStateOf } from '../event-log/task-row.js'
 import type { TaskDecision } from '../tasks/task-decision.js'
@@ -9,9 +10,10 @@ import { followFailure } from './retry-plan.js'
 import type { Services } from './services.js'
 import { commandTask } from './task-work.js'
 
-const HELD = statement(
+const HELD_BY = statement(
   'held_by_runtimes',
-  `SELECT c."taskId" FROM claim c WHERE c."workspaceId" = $1 AND c."runtimeId" = ANY($2::text[]) ORDER BY c."taskId"`,
+  `SELECT c."taskId" FROM dispatch c
+   WHERE c."workspaceId" = $1 AND c."runtimeId" = ANY($2::text[]) AND c.state = ${HELD} ORDER BY c."taskId"`,
 )
 
 /**
@@ -24,7 +26,7 @@ export async function failHeldTasks(
   runtimeIds: readonly string[],
   decide: (abandoned: { task: TaskState }) => TaskDecision,
 ): Promise<{ failed: Task[]; retries: Task[] }> {
-  const held = await services.database.sql.rows<{ taskId: string }>(HELD, [caller.workspaceId, runtimeIds])
+  const held = await services.database.sql.rows<{ taskId: string }>(HELD_BY, [caller.workspaceId, runtimeIds])
   const outcomes = await Promise.all(
     held.map(({ taskId }) =>
       commandTask(services, caller, {

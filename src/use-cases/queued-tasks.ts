@@ -6,8 +6,8 @@ const ROUND = 200
 
 const QUEUED = statement(
   'queued_of_agent',
-  `SELECT q."taskId", q."runtimeId" FROM queue_entry q
-   WHERE q."workspaceId" = $1 AND q."agentId" = $2 AND q."runtimeId" IS DISTINCT FROM $3
+  `SELECT q."taskId", q."runtimeId" FROM dispatch q
+   WHERE q."workspaceId" = $1 AND q."agentId" = $2 AND q.state <> 'HELD' AND q."runtimeId" IS DISTINCT FROM $3
    ORDER BY q.state, q."runtimeId", q."taskId" LIMIT ${ROUND}`,
 )
 

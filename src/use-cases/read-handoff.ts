@@ -69,7 +69,7 @@ function turnsThatFit({ workspaceId, conversationId, range, maxBytes }: HandoffA
             AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED')
           ORDER BY e.version DESC LIMIT ${MOST_TURNS}
         ) e
-        JOIN task t ON t."workspaceId" = ${workspaceId} AND t.id = e."taskId"
+        JOIN task_row t ON t."workspaceId" = ${workspaceId} AND t.id = e."taskId"
         LEFT JOIN task_content c ON c."workspaceId" = t."workspaceId" AND c."taskId" = t.id
       ) u
       WINDOW newest_first AS (ORDER BY u.version DESC)
@@ -85,13 +85,13 @@ function entriesOf({ workspaceId }: HandoffAsk, turns: readonly Pick<Task, 'id'>
       SELECT o.n AS turn, t.id AS "taskId", i.n AS part, 'USER' AS role, m.content AS text,
         t."erasedAt" IS NOT NULL AND m.content = '' AS erased, m."createdAt" AS at
       FROM unnest(${ids}::text[]) WITH ORDINALITY AS o(id, n)
-      JOIN task t ON t."workspaceId" = ${workspaceId} AND t.id = o.id
+      JOIN task_row t ON t."workspaceId" = ${workspaceId} AND t.id = o.id
       CROSS JOIN unnest(t."inputMessageIds") WITH ORDINALITY AS i(id, n)
       JOIN chat_message m ON m."workspaceId" = t."workspaceId" AND m.id = i.id
       UNION ALL
       SELECT o.n, t.id, p.part, p.role, p.text, p.text IS NULL, p.at
       FROM unnest(${ids}::text[]) WITH ORDINALITY AS o(id, n)
-      JOIN task t ON t."workspaceId" = ${workspaceId} AND t.id = o.id
+      JOIN task_row t ON t."workspaceId" = ${workspaceId} AND t.id = o.id
       LEFT JOIN task_content c ON c."workspaceId" = t."workspaceId" AND c."taskId" = t.id
       CROSS JOIN LATERAL (VALUES
         (0, 'USER', c.prompt, t."createdAt", t.kind = 'ISSUE'),

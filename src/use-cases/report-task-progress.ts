@@ -1,3 +1,4 @@
+import { HELD } from '../claim-queue/states.js'
 import { statement } from '../database/sql.js'
 import { MOST_PROGRESS_BYTES, MOST_PROGRESS_ENTRIES } from './bounds.js'
 import type { Caller } from './caller.js'
@@ -41,8 +42,8 @@ const REPORT = statement(
      WHERE t."workspaceId" = $1 AND t.id = $2
    ), held AS (
      SELECT c."taskId", c."progressEntries" AS entries, c."progressBytes" AS bytes
-     FROM claim c JOIN task t ON t.id = c."taskId"
-     WHERE c."workspaceId" = $1 AND t.current AND ($6::text IS NULL OR t."daemonId" = $6) FOR UPDATE OF c
+     FROM dispatch c JOIN task t ON t.id = c."taskId"
+     WHERE c."workspaceId" = $1 AND c.state = ${HELD} AND t.current AND ($6::text IS NULL OR t."daemonId" = $6) FOR UPDATE OF c
    ), kept AS (
      SELECT h."taskId", coalesce(h.entries, counted.entries) AS entries, coalesce(h.bytes, counted.bytes) AS bytes
      FROM held h LEFT JOIN LATERAL (
@@ -65,7 +66,7 @@ const REPORT = statement(
      ON CONFLICT DO NOTHING
      RETURNING p.seq, ${bytesOf('p')} AS bytes
    ), counted AS (
-     UPDATE claim c SET "progressEntries" = r.entries + w.entries, "progressBytes" = r.bytes + w.bytes
+     UPDATE dispatch c SET "progressEntries" = r.entries + w.entries, "progressBytes" = r.bytes + w.bytes
      FROM room r CROSS JOIN (
        SELECT count(*)::int AS entries, coalesce(sum(bytes), 0)::int AS bytes FROM written) w
      WHERE c."workspaceId" = $1 AND c."taskId" = r."taskId" AND (w.entries > 0 OR c."progressEntries" IS NULL)

@@ -18,14 +18,15 @@ const MAX_SWEPT = 500
 
 const EXPIRED = statement(
   'expired_claims',
-  `SELECT c."workspaceId", c."taskId" FROM claim c WHERE c."leaseExpiresAt" <= $1 ORDER BY c."leaseExpiresAt" LIMIT ${MAX_SWEPT}`,
+  `SELECT c."workspaceId", c."taskId" FROM dispatch c WHERE c.state = 'HELD' AND c."leaseExpiresAt" <= $1
+   ORDER BY c."leaseExpiresAt" LIMIT ${MAX_SWEPT}`,
 )
 
 const OUTWAITED = statement(
   'outwaited_entries',
   `SELECT o.* FROM runtime r CROSS JOIN LATERAL (
-     SELECT q."workspaceId", q."taskId" FROM queue_entry q
-     WHERE q."workspaceId" = r."workspaceId" AND q."runtimeId" = r.id AND q."enqueuedAt" <= $1 AND q."availableAt" <= $1
+     SELECT q."workspaceId", q."taskId" FROM dispatch q
+     WHERE q."workspaceId" = r."workspaceId" AND q."runtimeId" = r.id AND q.state <> 'HELD' AND q."enqueuedAt" <= $1 AND q."availableAt" <= $1
      ORDER BY q."enqueuedAt" LIMIT 50) o
    LIMIT ${MAX_SWEPT}`,
 )

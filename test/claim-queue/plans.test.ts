@@ -68,7 +68,7 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
 
       it('why tasks wait is found by looking at as many entries as are counted', async () => {
         const { workspaceId, runtimeId } = place()
-        const of = `SELECT "taskId" AS id FROM queue_entry WHERE "workspaceId" = $1 AND "runtimeId" = $2 LIMIT 100`
+        const of = `SELECT "taskId" AS id FROM dispatch WHERE "workspaceId" = $1 AND "runtimeId" = $2 AND state <> 'HELD' LIMIT 100`
         const waiting = await database.sql.rows<{ id: string }>(statement('test_waiting', of), [workspaceId, runtimeId])
         const ids = waiting.map(({ id }) => id)
         await expectFewPages((sql) => whyWaiting(sql, workspaceId, ids.slice(0, 1), queue().world.clock.now()))
@@ -141,15 +141,15 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
     const [busy] = await database.sql.rows<{ id: string }>(
       {
         name: 'test_busy',
-        text: `SELECT "conversationId" AS id FROM queue_entry WHERE state = 'NEXT' AND "runtimeId" = $1`,
+        text: `SELECT "conversationId" AS id FROM dispatch WHERE state = 'NEXT' AND "runtimeId" = $1`,
       },
       [runtime.id],
     )
     await expectFewPages((sql) => refreshHeads(sql, [[world.caller.workspaceId, busy?.id ?? '']]))
 
     // A retry in front of them all that is not yet available, and some urgent ones that it keeps waiting.
-    const held = `UPDATE queue_entry SET holds = true, place = 0, state = 'SCHEDULED' WHERE state = 'NEXT' AND "conversationId" = $1`
-    const urgent = `UPDATE queue_entry SET priority = 1 + place % 3 WHERE place BETWEEN 2 AND 2000 AND "conversationId" = $1`
+    const held = `UPDATE dispatch SET holds = true, place = 0, state = 'SCHEDULED' WHERE state = 'NEXT' AND "conversationId" = $1`
+    const urgent = `UPDATE dispatch SET priority = 1 + place % 3 WHERE place BETWEEN 2 AND 2000 AND "conversationId" = $1`
     for (const [name, text] of Object.entries({ test_held: held, test_urgent: urgent })) {
       await database.sql.rows({ name, text }, [busy?.id ?? ''])
     }

@@ -25,7 +25,7 @@ async function run({ json = false, isTTY = false } = {}): Promise<{ status: numb
   return { status, output }
 }
 
-const breakIt = () => tamperer.run(`UPDATE task SET priority = 9 WHERE status = 'FAILED'`)
+const breakIt = () => tamperer.run(`UPDATE task_row SET priority = 9 WHERE status = 'FAILED'`)
 
 describe('verify', () => {
   it('ends with status 0, and with the headline, where every promise holds', async () => {

@@ -6,7 +6,7 @@ import { forEachDatabase } from '../support/test-database.js'
 const INDEXES = statement(
   'test_indexes',
   `SELECT indexname AS name, regexp_replace(indexdef, '^.* USING ', '') AS shape FROM pg_indexes
-   WHERE schemaname = 'public' AND tablename IN ('queue_entry', 'claim', 'session_event', 'conversation') ORDER BY indexname`,
+   WHERE schemaname = 'public' AND tablename IN ('dispatch', 'session_event', 'conversation') ORDER BY indexname`,
 )
 const CHECKS = statement(
   'test_checks',
@@ -45,22 +45,32 @@ forEachDatabase((open) => {
     const shapes = new Map(
       (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),
     )
-    expect(shapes.get('queue_entry_order')).toBe(
+    expect(shapes.get('dispatch_order')).toBe(
       'btree ("workspaceId", "runtimeId", state, "agentId", priority DESC, "taskId")',
     )
-    expect(shapes.get('queue_entry_conversation')).toBe(
-      `btree ("workspaceId", "conversationId", "runtimeId", priority DESC, place, "taskId") WHERE (state <> 'SCHEDULED'::text)`,
+    expect(shapes.get('dispatch_conversation')).toBe(
+      `btree ("workspaceId", "conversationId", "runtimeId", priority DESC, place, "taskId") WHERE (state = ANY (ARRAY['READY'::text, 'NEXT'::text, 'BEHIND'::text]))`,
     )
-    expect(shapes.get('queue_entry_holding')).toBe('btree ("workspaceId", "conversationId", place) WHERE holds')
-    expect(shapes.get('queue_entry_heads')).toBe(
+    expect(shapes.get('dispatch_holding')).toBe(
+      `btree ("workspaceId", "conversationId", place) WHERE (holds AND (state <> 'HELD'::text))`,
+    )
+    expect(shapes.get('dispatch_heads')).toBe(
       `btree ("workspaceId", "conversationId") WHERE (state = ANY (ARRAY['READY'::text, 'NEXT'::text]))`,
     )
-    expect(shapes.get('queue_entry_scheduled')).toBe(`btree ("availableAt") WHERE (state = 'SCHEDULED'::text)`)
-    expect(shapes.get('claim_agentId_workspaceId_idx')).toBe('btree ("agentId", "workspaceId")')
-    expect(shapes.get('claim_workspaceId_conversationId_key')).toBe('btree ("workspaceId", "conversationId")')
-    expect([...shapes.keys()]).toEqual(
-      expect.arrayContaining(['queue_entry_age', 'queue_entry_agent', 'claim_leaseExpiresAt_idx']),
+    expect(shapes.get('dispatch_scheduled')).toBe(`btree ("availableAt") WHERE (state = 'SCHEDULED'::text)`)
+    expect(shapes.get('dispatch_agent')).toBe('btree ("agentId", state, "workspaceId", "runtimeId", "taskId")')
+    expect(shapes.get('dispatch_held')).toBe(`btree ("workspaceId", "conversationId") WHERE (state = 'HELD'::text)`)
+    expect(shapes.get('dispatch_age')).toBe(
+      `btree ("workspaceId", "runtimeId", "enqueuedAt") WHERE (state <> 'HELD'::text)`,
     )
+  })
+
+  it('has no index of what changes while a task is held', async () => {
+    const changing = ['startedAt', 'sessionId', 'workDir', 'leaseSeconds', 'leaseExpiresAt', 'progressEntries']
+    const shapes = await database.sql.rows<{ name: string; shape: string }>(INDEXES)
+    expect(
+      shapes.filter(({ name, shape }) => name.startsWith('dispatch') && changing.some((one) => shape.includes(one))),
+    ).toEqual([])
   })
 
   it('has the indexes that lists and figures stand on', async () => {
@@ -78,9 +88,9 @@ forEachDatabase((open) => {
   it('has the checks that no caller can talk it out of', async () => {
     expect(await names(CHECKS)).toEqual(
       expect.arrayContaining([
-        ...['agent_maxConcurrentTasks_check', 'api_token_kind_check', 'chat_message_role_check', 'claim_lease_check'],
-        ...['claim_place_check', 'queue_entry_place_check'],
-        ...['conversation_kind_check', 'conversation_version_check', 'queue_entry_state_check'],
+        ...['agent_maxConcurrentTasks_check', 'api_token_kind_check', 'chat_message_role_check'],
+        ...['dispatch_lease_check', 'dispatch_place_check', 'dispatch_state_check'],
+        ...['conversation_kind_check', 'conversation_version_check'],
         ...[
           'sealed_stream_version_check',
           'session_event_version_check',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { applyMissing, migratePostgres } from '../../src/database/migrate.js'
 import { describePostgres } from '../support/test-database.js'
 
-const TABLES = `SELECT count(*)::int AS n FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('task', 'session_event')`
+const TABLES = `SELECT count(*)::int AS n FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('task_row', 'session_event')`
 
 describe('embedded', () => {
   it(

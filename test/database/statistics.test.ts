@@ -14,14 +14,14 @@ import { damagedOnPurpose } from '../support/proven-at-close.js'
 import { makeWorld } from '../support/services.js'
 import { describePostgres, forEachDatabase } from '../support/test-database.js'
 
-const BELIEVED = statement('test_believed', `SELECT reltuples::int AS rows FROM pg_class WHERE relname = 'queue_entry'`)
+const BELIEVED = statement('test_believed', `SELECT reltuples::int AS rows FROM pg_class WHERE relname = 'dispatch'`)
 
 forEachDatabase((open) => {
   it('statistics are gathered when a table has grown, and not again while it stays as it is', async () => {
     const database = await open()
     const world = await makeWorld(database)
     await overManyRuntimes(world, 3_000, 10)
-    expect(await refreshStatistics(database.sql)).toEqual(['queue_entry'])
+    expect(await refreshStatistics(database.sql)).toEqual(['dispatch'])
     const [believed] = await database.sql.rows<{ rows: number }>(BELIEVED)
     expect(believed?.rows).toBeGreaterThan(2_900)
     // What the rows' writer counted may be told only after it has been analysed, which is then done once more.
@@ -57,7 +57,7 @@ describePostgres('with statistics of the tables when they were empty', (open) =>
     const { workspaceId } = queue.world.caller
     const task = await enqueue(queue.world, queue.agent)
     const keys = [[workspaceId, task.conversationId]] as const
-    expect(await refreshStatistics(database.sql)).toContain('queue_entry')
+    expect(await refreshStatistics(database.sql)).toContain('dispatch')
     const statements: ((sql: Sql) => Promise<unknown>)[] = [
       (sql) => sql.rows(PICK, pickValues([{ workspaceId, runtimeId: queue.runtime.id, want: 4 }], false, new Date())),
       (sql) => refreshHeads(sql, keys),
@@ -84,7 +84,9 @@ describePostgres('with statistics of claims that one agent held', (open) => {
     const { workspaceId } = world.caller
     await database.transaction(async (sql) => {
       await sql.rows(statement('', 'SET LOCAL session_replication_role = replica'))
-      const claims = `INSERT INTO claim SELECT $1, 'task_' || n, 'chat_' || n, $2, $3, 60, NULL, now() FROM generate_series(1, 20000) n`
+      const claims = `INSERT INTO dispatch ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, place, holds, state,
+          "availableAt", "enqueuedAt", "leaseSeconds", "leaseExpiresAt")
+        SELECT $1, 'task_' || n, 'chat_' || n, $2, $3, 0, 1, false, 'HELD', now(), now(), 60, now() FROM generate_series(1, 20000) n`
       await sql.rows(statement('', claims), [workspaceId, agent.id, runtime.id])
     })
     await database.sql.rows(statement('', 'ANALYZE'))

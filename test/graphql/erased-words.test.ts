@@ -39,7 +39,7 @@ forEachDatabase((open) => {
     const { api, owner, runtime, chat } = await begin()
     const { database } = api.services
     const task = await failOddly(owner, runtime, chat)
-    expect((await rowsWith(database, SECRET)).map((row) => row.split(' ')[0])).toEqual(['task'])
+    expect((await rowsWith(database, SECRET)).map((row) => row.split(' ')[0])).toEqual(['task_row'])
     const before = await owner.ask(READ, { chat, task })
     expect(at(before, 'task.failure.reason')).toBe(`no ${SECRET}`)
     expect(at(before, 'chatSession.bindings')).toMatchObject([{ state: 'POISONED', stateReason: 'other' }])
@@ -68,7 +68,7 @@ forEachDatabase((open) => {
     if (failed === undefined) throw new Error('Nothing failed.')
     await tamperer.forge(failed, ({ reasonBytes: _bytes, ...data }) => ({ ...data, failureReason: `no ${SECRET}` }))
     await tamperer.run(
-      `UPDATE task SET "failureReason" = "failureReasonText", "failureReasonText" = NULL WHERE "failureReasonText" <> ''`,
+      `UPDATE task_row SET "failureReason" = "failureReasonText", "failureReasonText" = NULL WHERE "failureReasonText" <> ''`,
     )
     const findings: unknown[] = []
     await verifyLog(database, { report: (finding) => findings.push(finding) })

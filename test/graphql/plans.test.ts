@@ -8,7 +8,7 @@ import type { PostgresDatabase } from '../support/postgres-database.js'
 import { damagedOnPurpose } from '../support/proven-at-close.js'
 import { describePostgres } from '../support/test-database.js'
 
-const LARGE = ['conversation', 'conversation_listing', 'task', 'session_event', 'chat_message']
+const LARGE = ['conversation', 'conversation_listing', 'task_row', 'session_event', 'chat_message']
 /** A page of 50 from an index, with room for 50 look-ups of what hangs on it. */
 const FEW_PAGES = 450
 /** 10,000 rows, looked at one by one, in a table of several times as many. */

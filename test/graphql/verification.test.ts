@@ -58,7 +58,7 @@ describe('verifyConversation', () => {
 
   it('tells an admin precisely what was edited', async () => {
     const tamperer = await Tamperer.of(database)
-    await tamperer.run('UPDATE task SET priority = 9 WHERE id = $1', [taskIds[0]])
+    await tamperer.run('UPDATE task_row SET priority = 9 WHERE id = $1', [taskIds[0]])
     const data = await api.as('ADMIN').ask(VERIFY, { id: chat })
     await tamperer.restore()
     expect(at(data, 'verifyConversation')).toMatchObject({

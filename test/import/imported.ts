@@ -103,7 +103,7 @@ const TABLES = [
     'task',
     'task_content',
   ],
-  ...['queue_entry', 'claim', 'chat_message', 'imported_row'],
+  ...['dispatch', 'chat_message', 'imported_row'],
 ]
 
 /** Every row of every table that an import writes, as text. */

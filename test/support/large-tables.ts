@@ -66,7 +66,7 @@ export async function largeTables(database: Database): Promise<LargeTables> {
       lastReason: odd(`'RUNTIME_MISMATCH'`, `'NO_PRIOR_SESSION'`),
       lastActivityAt: `now() - make_interval(secs => n)`,
     })
-    await copy(sql, 'task', `id = '${task}'`, {
+    await copy(sql, 'task_row', `id = '${task}'`, {
       ...{ id: id('task'), conversationId: id('chat'), agentId: agent },
       runtimeId: odd(`'${oddRuntimeId}'`, `'${runtimeId}'`),
       status: odd(`'FAILED'`, `'COMPLETED'`),

@@ -17,9 +17,9 @@ export interface LongQueue {
 const FILL = (what: string) =>
   statement(
     '',
-    `INSERT INTO queue_entry ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, place, state,
+    `INSERT INTO dispatch ("workspaceId", "taskId", "conversationId", "agentId", "runtimeId", priority, place, holds, state,
        "availableAt", "enqueuedAt")
-     SELECT $1, 'task_' || lpad(n::text, 26, '0') || '_' || $3, e.conversation, $3, e.runtime, 0, n, e.state, now(), now()
+     SELECT $1, 'task_' || lpad(n::text, 26, '0') || '_' || $3, e.conversation, $3, e.runtime, 0, n, false, e.state, now(), now()
      FROM generate_series(1, $2::int) n CROSS JOIN LATERAL (${what}) e(runtime, conversation, state)`,
   )
 

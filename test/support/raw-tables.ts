@@ -14,19 +14,19 @@ export interface RawTables {
   messages: RawRow[]
 }
 
-const inOrder = (table: string, order: string) =>
-  statement(`raw_${table}`, `SELECT to_jsonb(r) AS row FROM ${table} r ORDER BY ${order}`)
+const inOrder = (table: string, order: string, where: string) =>
+  statement('', `SELECT to_jsonb(r) AS row FROM ${table} r WHERE ${where} ORDER BY ${order}`)
 
 export async function rawTables({ sql }: Database): Promise<RawTables> {
-  const read = async (table: string, order: string): Promise<RawRow[]> =>
-    (await sql.rows<{ row: RawRow }>(inOrder(table, order))).map(({ row }) => row)
+  const read = async (table: string, order: string, where = 'true'): Promise<RawRow[]> =>
+    (await sql.rows<{ row: RawRow }>(inOrder(table, order, where))).map(({ row }) => row)
   return {
     heads: await read('log_head', '"workspaceId"'),
     events: await read('session_event', '"workspaceId", position'),
     conversations: await read('conversation', '"workspaceId", id'),
     tasks: await read('task', '"workspaceId", id'),
-    entries: await read('queue_entry', '"workspaceId", priority DESC, place, "taskId"'),
-    claims: await read('claim', '"workspaceId", "taskId"'),
+    entries: await read('dispatch', '"workspaceId", priority DESC, place, "taskId"', `state <> 'HELD'`),
+    claims: await read('dispatch', '"workspaceId", "taskId"', `state = 'HELD'`),
     messages: await read('chat_message', '"workspaceId", id'),
   }
 }

@@ -46,7 +46,7 @@ const FACTS = `
         - (SELECT count(*)::int FROM sessions)) AS free,
     has_schema_privilege(current_schema(), 'CREATE') AS "mayCreate",
     (SELECT min(c.relname)::text FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r'
-       AND c.relname IN ('workspace', 'session_event', 'conversation', 'task', '_prisma_migrations')
+       AND c.relname IN ('workspace', 'session_event', 'conversation', 'task_row', '_prisma_migrations')
        AND NOT pg_has_role(c.relowner, 'USAGE')) AS foreign
   FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()`
 

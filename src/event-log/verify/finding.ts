@@ -21,7 +21,7 @@ export const FINDING_KINDS = {
   STORED_STATE: 'The session state stored with a conversation is not what its events fold to.',
   SNAPSHOT: "A snapshot of a conversation's past is not what its events up to there fold to.",
   TASK_ROW: 'The row of a task is missing, is too much, or is not what its events fold to.',
-  QUEUE_ROW: 'A queue entry or a claim is missing, is too much, or disagrees with its task.',
+  QUEUE_ROW: 'The row of a task that waits or is held is missing, is too much, or disagrees with its task.',
   LISTING_ROW:
     'Lists of conversations show one otherwise than it is, not at all, or where there is none. Its next change sets it right.',
   SEALED_ROW: 'What stayed of a sealed conversation is not what its event CONVERSATION_SEALED, or its file, says.',

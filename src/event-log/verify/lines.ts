@@ -35,7 +35,7 @@ export class Lines {
     this.holding.delete(taskId)
   }
 
-  /** What a task's queue entry, or its claim, must say. Of one that an older build wrote nothing can be asked. */
+  /** What the row of a task that waits or is held must say. Of one that an older build wrote nothing can be asked. */
   expectedAt(taskId: string, row: PlaceInLine | undefined): Partial<PlaceInLine> {
     const line = this.places.get(taskId)
     return line === undefined || row?.place === UNKNOWN_PLACE ? {} : { place: line.place, holds: line.holds }

@@ -1,4 +1,4 @@
-import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
+import type { Dispatch, Task } from '../../generated/prisma/client.js'
 import { rowsOf } from '../../database/routine.js'
 import type { Database, Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
@@ -26,14 +26,9 @@ const TASKS = statement(
   // As json: the driver reads one column of each row in a third of the time that it takes for thirty-eight.
   `SELECT to_json(t) AS row FROM task t WHERE "workspaceId" = $1 AND "conversationId" = ANY($2::text[])`,
 )
-const QUEUE = statement(
-  'verify_queue',
-  `SELECT q.* FROM task t JOIN queue_entry q ON q."workspaceId" = t."workspaceId" AND q."taskId" = t.id
-   WHERE t."workspaceId" = $1 AND t."conversationId" = ANY($2::text[])`,
-)
-const CLAIMS = statement(
-  'verify_claims',
-  `SELECT c.* FROM task t JOIN claim c ON c."workspaceId" = t."workspaceId" AND c."taskId" = t.id
+const DISPATCH = statement(
+  'verify_dispatch',
+  `SELECT q.* FROM task_row t JOIN dispatch q ON q."workspaceId" = t."workspaceId" AND q."taskId" = t.id
    WHERE t."workspaceId" = $1 AND t."conversationId" = ANY($2::text[])`,
 )
 
@@ -159,25 +154,23 @@ async function verifyDone(
   if (done.size === 0) return
   const ids = [...done.keys()]
   const values = [workspaceId, ids]
-  const [heads, sealed, places, taskRows, queue, claims] = await Promise.all([
+  const [heads, sealed, places, taskRows, dispatch] = await Promise.all([
     readHeads(sql, workspaceId, ids),
     readSealed(sql, workspaceId, ids),
     readPlaces(sql, workspaceId, ids),
     sql.rows<{ row: Record<string, unknown> }>(TASKS, values),
-    sql.rows<QueueEntry>(QUEUE, values),
-    sql.rows<Claim>(CLAIMS, values),
+    sql.rows<Dispatch>(DISPATCH, values),
   ])
   const tasks = rowsOf<Task>(taskRows.map(({ row }) => row))
   // By their tasks' conversations: which one they name themselves is to be proven.
   const conversationOf = new Map(tasks.map((task) => [task.id, task.conversationId]))
-  const ofTask = ({ taskId }: { taskId: string }): string => conversationOf.get(taskId) ?? ''
   const tasksOf = grouped(tasks, (task) => task.conversationId)
-  const [queueOf, claimsOf] = [grouped(queue, ofTask), grouped(claims, ofTask)]
+  const dispatchOf = grouped(dispatch, ({ taskId }) => conversationOf.get(taskId) ?? '')
   for (const [conversationId, proof] of done) {
     tally.conversations += 1
     const rows = {
       ...{ workspaceId, conversationId, head: heads.get(conversationId) },
-      ...{ tasks: tasksOf(conversationId), queue: queueOf(conversationId), claims: claimsOf(conversationId) },
+      ...{ tasks: tasksOf(conversationId), dispatch: dispatchOf(conversationId) },
     }
     verifyRows(rows, proof, report, tally)
     const tombstone = sealed.get(conversationId)

@@ -1,11 +1,11 @@
-import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
+import type { Dispatch, Task } from '../../generated/prisma/client.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { canonicalJson } from '../canonical-json.js'
 import type { ConversationHead } from '../conversation-head.js'
 import { sameJson } from '../same-json.js'
 import type { Finding, FindingKind, Tally } from './finding.js'
-import { verifyQueueRows } from './verify-queue-rows.js'
+import { verifyDispatch } from './verify-dispatch.js'
 import type { StreamProof } from './verify-stream.js'
 import { taskRowProblem } from './verify-task-row.js'
 
@@ -15,8 +15,7 @@ export interface StoredRows {
   conversationId: string
   head: ConversationHead | undefined
   tasks: readonly Task[]
-  queue: readonly QueueEntry[]
-  claims: readonly Claim[]
+  dispatch: readonly Dispatch[]
 }
 
 export type Find = (kind: FindingKind, taskId: string | null, expected: string, found: string) => void
@@ -33,9 +32,7 @@ export function verifyRows(
   if (head === undefined) find('CONVERSATION_ROW', null, 'a conversation row', 'none')
   else verifyHead(head, proof, find, tally)
   verifyTasks(rows.tasks, proof, find, tally)
-  verifyQueueRows(proof, rows.queue, rows.claims, (taskId, expected, found) =>
-    find('QUEUE_ROW', taskId, expected, found),
-  )
+  verifyDispatch(proof, rows.dispatch, (taskId, expected, found) => find('QUEUE_ROW', taskId, expected, found))
 }
 
 /** A finding of what must agree with the whole stream. */

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { Claim } from '../../generated/prisma/client.js'
+import type { Dispatch } from '../../generated/prisma/client.js'
 import { recordedDecisions } from '../../use-cases/recorded-decision.js'
 import type { DecisionKey, DecisionView } from '../../use-cases/recorded-decision.js'
 import { tooManyFolds } from '../../use-cases/outcome.js'
@@ -8,10 +8,10 @@ import type { LoaderSource } from './loaders.js'
 import { byKey } from './by-key.js'
 
 /** The claims that are held now, by task id. */
-export const claimByTask = byKey<Pick<Claim, 'taskId' | 'leaseExpiresAt'>>(
+export const claimByTask = byKey<Pick<Dispatch, 'taskId' | 'leaseExpiresAt'>>(
   ({ prisma, workspaceId }, ids) =>
-    prisma.claim.findMany({
-      where: { workspaceId, taskId: { in: [...ids] } },
+    prisma.dispatch.findMany({
+      where: { workspaceId, taskId: { in: [...ids] }, state: 'HELD' },
       select: { taskId: true, leaseExpiresAt: true },
     }),
   (claim) => claim.taskId,

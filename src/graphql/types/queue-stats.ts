@@ -40,9 +40,13 @@ builder.queryField('queueStats', (t) =>
         ...(agentId == null ? {} : { agentId }),
       }
       const [waiting, running, held] = await Promise.all([
-        prisma.queueEntry.aggregate({ where, _count: { _all: true }, _min: { enqueuedAt: true } }),
-        prisma.claim.count({ where: { ...where, task: { status: 'RUNNING' } } }),
-        prisma.claim.count({ where }),
+        prisma.dispatch.aggregate({
+          where: { ...where, state: { not: 'HELD' } },
+          _count: { _all: true },
+          _min: { enqueuedAt: true },
+        }),
+        prisma.dispatch.count({ where: { ...where, state: 'HELD', startedAt: { not: null } } }),
+        prisma.dispatch.count({ where: { ...where, state: 'HELD' } }),
       ])
       return {
         queued: waiting._count._all,

@@ -80,7 +80,7 @@ function usageBetween(
     SELECT to_char(e."occurredAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, t."agentId", count(*)::int AS runs,
       ${sum('inputTokens', 'bigint')}, ${sum('outputTokens', 'bigint')}, ${sum('cacheReadTokens', 'bigint')},
       ${sum('cacheWriteTokens', 'bigint')}, ${sum('costUsd', 'float8')}
-    FROM session_event e JOIN task t ON t."workspaceId" = e."workspaceId" AND t.id = e."taskId"
+    FROM session_event e JOIN task_row t ON t."workspaceId" = e."workspaceId" AND t.id = e."taskId"
     WHERE e."workspaceId" = ${workspaceId} AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED') AND e.data ? 'usage'
       AND e."occurredAt" >= ${start} AND e."occurredAt" < ${end}
       ${agentId === null ? Prisma.empty : Prisma.sql`AND t."agentId" = ${agentId}`}

@@ -163,13 +163,13 @@ function messageOf(stored: StoredEvent): ChatMessage[] {
 }
 
 const INSERT: Record<TextTable, ReturnType<typeof statement>> = {
-  task: insertInto('task'),
+  task: insertInto('task_row'),
   task_content: insertInto('task_content'),
   chat_message: insertInto('chat_message'),
   task_progress: insertInto('task_progress'),
 }
 
-function insertInto(table: TextTable): ReturnType<typeof statement> {
+function insertInto(table: string): ReturnType<typeof statement> {
   const text = `INSERT INTO ${table} SELECT * FROM json_populate_recordset(null::${table}, $1::json) ON CONFLICT DO NOTHING`
   return statement(`restore_${table}`, text)
 }

@@ -46,7 +46,7 @@ const CLEAR = statement(
    ), messages AS (
      DELETE FROM chat_message m USING page p WHERE p.type = 'MESSAGE_POSTED' AND m."workspaceId" = p.w AND m.id = p.message
    ), tasks AS (
-     DELETE FROM task t USING page p WHERE p.type = 'TASK_ENQUEUED' AND t."workspaceId" = p.w AND t.id = p."taskId"
+     DELETE FROM task_row t USING page p WHERE p.type = 'TASK_ENQUEUED' AND t."workspaceId" = p.w AND t.id = p."taskId"
    ), snapshots AS (
      DELETE FROM session_snapshot n USING page p
      WHERE n."workspaceId" = p.w AND n."conversationId" = p.id AND n.position = p.position

@@ -19,7 +19,7 @@ const NEXT = statement(
      WHERE walk.n < ${TASKS}
    )
    SELECT k.w AS "workspaceId", k.id AS "taskId", coalesce(t."finishedAt" < $3, false) AS old
-   FROM walk k LEFT JOIN task t ON t."workspaceId" = k.w AND t.id = k.id ORDER BY 1, 2`,
+   FROM walk k LEFT JOIN task_row t ON t."workspaceId" = k.w AND t.id = k.id ORDER BY 1, 2`,
 )
 
 const DELETE = statement(

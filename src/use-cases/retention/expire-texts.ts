@@ -14,7 +14,7 @@ const STEP = 200
 const NEXT = statement(
   'conversations_with_old_texts',
   `SELECT l."workspaceId", l."conversationId" AS id, (
-     SELECT max(e.version) FROM task t JOIN session_event e ON e."workspaceId" = t."workspaceId" AND e."taskId" = t.id
+     SELECT max(e.version) FROM task_row t JOIN session_event e ON e."workspaceId" = t."workspaceId" AND e."taskId" = t.id
      WHERE t."workspaceId" = l."workspaceId" AND t."conversationId" = l."conversationId" AND t."erasedAt" IS NULL AND t."finishedAt" < $3
        AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED')) AS through
    FROM conversation_listing l WHERE (l."workspaceId", l."conversationId") > ($1, $2) AND l."createdAt" < $3

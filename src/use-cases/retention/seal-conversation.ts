@@ -63,7 +63,7 @@ export async function sealConversation(
 
 const TEXTS_LEFT = statement(
   'texts_left',
-  `SELECT EXISTS (SELECT 1 FROM task t WHERE t."workspaceId" = $1 AND t."conversationId" = $2 AND t."erasedAt" IS NULL)
+  `SELECT EXISTS (SELECT 1 FROM task_row t WHERE t."workspaceId" = $1 AND t."conversationId" = $2 AND t."erasedAt" IS NULL)
      OR EXISTS (SELECT 1 FROM chat_message m WHERE m."workspaceId" = $1 AND m."conversationId" = $2 AND m.content <> '') AS found`,
 )
 

@@ -30,15 +30,14 @@ export function claimOne(
   const agentLoad = { active, max: agent.maxConcurrentTasks }
   const { decision, event } = decideClaim({ state, task, source, agent, runtime, leaseSeconds, agentLoad, now })
   const claimToken = newClaimToken()
-  const line = { place: pick.place, holds: pick.holds }
-  const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease, line } }
+  const extras = { claim: { claimToken, leaseSeconds, requestedLease: ask.requestedLease } }
   const place = { workspaceId: pick.workspaceId, conversationId, version, digest }
   const before = { ...NOTHING_ELSE, now, conversation, state, agent, tasks: new Map([[task.id, task]]) }
   const projection = projectEvents(before, place, [event], extras)
   const claimed = {
     task: projection.changedTasks[0] ?? task,
     claimToken,
-    leaseExpiresAt: projection.queue.claimed[0]?.leaseExpiresAt ?? now,
+    leaseExpiresAt: projection.dispatch.changed[0]?.leaseExpiresAt ?? now,
     ...{ decision, conversation, agent, runtime, texts: loaded.texts(task) },
   }
   const change = {

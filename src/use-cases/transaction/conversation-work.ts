@@ -1,10 +1,10 @@
-import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Held } from '../../claim-queue/dispatch-rows.js'
 import type { ConversationTimes } from '../../event-log/append.js'
 import type { RequestKey } from '../../event-log/request-records.js'
 import type { ConversationErased } from '../../session-pointer/conversation-events.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
-import type { PlaceInLine } from '../../tasks/place-in-line.js'
 import type { Refusal } from '../outcome.js'
 import type { Sealing } from './seal-streams.js'
 
@@ -54,7 +54,8 @@ export interface LoadedConversation {
   runtimes: ReadonlyMap<string, Runtime>
   /** The tasks asked for, the active one, and where the work asks for it one that waits. */
   tasks: ReadonlyMap<string, Task>
-  claim: Claim | null
+  /** The active one's. */
+  claim: Held | null
   /** Those of the tasks above that have a QUEUED rerun. */
   sourcesWithQueuedRerun: ReadonlySet<string>
 }
@@ -81,8 +82,8 @@ export interface Extras {
     taskId: string | null
     createdAt?: Date
   }[]
-  /** With TASK_CLAIMED and TASK_STARTED; `line` with the first of them: the task's place, for the case that it comes back. */
-  claim?: { claimToken: string | null; leaseSeconds: number; requestedLease: number | null; line?: PlaceInLine }
+  /** With TASK_CLAIMED and TASK_STARTED. */
+  claim?: { claimToken: string | null; leaseSeconds: number; requestedLease: number | null }
   /** The claim's fencing token stops being current. */
   voidsClaim?: boolean
   conversation?: { title?: string | null; archivedAt?: Date | null }
@@ -118,8 +119,6 @@ export interface ConversationWork {
 
 /** What came of it. `answer` holds ids and what else must survive to a repeat of the call; rows are as written. */
 export interface WorkDone {
-  /** The conversation's claim as it stands after the work; null when no task of it is held. */
-  claim: Claim | null
   answer: Record<string, unknown>
   replayed: boolean
   tasks: ReadonlyMap<string, Task>

@@ -8,7 +8,7 @@ import type { Change } from './write-changes.js'
 const ERASED = 'unnest($1::text[], $2::text[], $3::int[]) AS x(w, id, through)'
 const KEYS = ['text[]', 'text[]', 'int[]']
 
-/** Whether the turn of task t had ended. */
+/** Whether the turn of task_row t had ended. */
 const HAD_ENDED = `(x.through IS NULL OR EXISTS (
   SELECT 1 FROM session_event e WHERE e."workspaceId" = t."workspaceId" AND e."taskId" = t.id AND e.version <= x.through
     AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED')))`
@@ -19,11 +19,11 @@ const MESSAGES = step(
   'erase_messages',
   KEYS,
   `WITH kept AS MATERIALIZED (
-     SELECT x.w, unnest(t."inputMessageIds") AS id FROM ${ERASED} JOIN task t ON ${TASK} WHERE NOT ${HAD_ENDED}
+     SELECT x.w, unnest(t."inputMessageIds") AS id FROM ${ERASED} JOIN task_row t ON ${TASK} WHERE NOT ${HAD_ENDED}
      UNION
      SELECT x.w, e.data ->> 'messageId' FROM ${ERASED} JOIN session_event e ON e."workspaceId" = x.w AND e."conversationId" = x.id
        AND e.version > x.through AND e.type = 'MESSAGE_POSTED'
-     WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t."workspaceId" = x.w AND t.id = e."taskId" AND ${HAD_ENDED})
+     WHERE NOT EXISTS (SELECT 1 FROM task_row t WHERE t."workspaceId" = x.w AND t.id = e."taskId" AND ${HAD_ENDED})
    )
    UPDATE chat_message m SET content = '' FROM ${ERASED}
    WHERE m."workspaceId" = x.w AND m."conversationId" = x.id AND m.content <> ''
@@ -33,21 +33,21 @@ const MESSAGES = step(
 const CONTENTS = step(
   'erase_contents',
   KEYS,
-  `DELETE FROM task_content c USING ${ERASED} JOIN task t ON ${TASK}
+  `DELETE FROM task_content c USING ${ERASED} JOIN task_row t ON ${TASK}
    WHERE c."workspaceId" = t."workspaceId" AND c."taskId" = t.id AND ${HAD_ENDED}`,
 )
 
 const PROGRESS = step(
   'erase_progress',
   KEYS,
-  `DELETE FROM task_progress p USING ${ERASED} JOIN task t ON ${TASK}
+  `DELETE FROM task_progress p USING ${ERASED} JOIN task_row t ON ${TASK}
    WHERE p."workspaceId" = t."workspaceId" AND p."taskId" = t.id AND ${HAD_ENDED}`,
 )
 
 const TASKS = step(
   'erase_tasks',
   [...KEYS, 'timestamptz'],
-  `UPDATE task t SET title = NULL, "failureError" = NULL, "failureReasonText" = NULL, "erasedAt" = $4
+  `UPDATE task_row t SET title = NULL, "failureError" = NULL, "failureReasonText" = NULL, "erasedAt" = $4
    FROM ${ERASED} WHERE ${TASK} AND t."erasedAt" IS NULL AND ${HAD_ENDED}`,
 )
 

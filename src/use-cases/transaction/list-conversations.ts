@@ -26,7 +26,7 @@ export const LIST_CONVERSATIONS = step(
          WHERE l."workspaceId" = x.w AND l."conversationId" = x.id)) AS "lastReason", c."createdAt", c."lastActivityAt"
      FROM unnest($1::text[], $2::text[], $3::text[]) AS x(w, id, reason)
        CROSS JOIN LATERAL (SELECT r.* FROM conversation r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) c
-       LEFT JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r."conversationId" = x.id
+       LEFT JOIN LATERAL (SELECT r.* FROM task_row r WHERE r."workspaceId" = x.w AND r."conversationId" = x.id
          ORDER BY r.id DESC LIMIT 1) t ON true
      WHERE c."sealedVersion" IS NULL OR (c.version > c."sealedVersion" + 1 AND t.id IS NOT NULL)
    ) n
@@ -65,9 +65,7 @@ export function listingWrites(changes: readonly Change[]): StepCall[] {
   const [listed, started]: [Listed[], Listed[]] = [[], []]
   for (const change of changes.filter(isListed)) {
     const { workspaceId, conversationId: id, projection } = change
-    const { changedTasks, queue } = projection
-    const told = new Set([...queue.renewed, ...queue.ended].map(({ taskId }) => taskId))
-    const reason = changedTasks.find((task) => told.has(task.id))?.resumeReason ?? null
+    const reason = projection.told[0]?.resumeReason ?? null
     if (!isStart(change)) listed.push({ workspaceId, id, reason })
     else if (reason !== null) started.push({ workspaceId, id, reason })
   }

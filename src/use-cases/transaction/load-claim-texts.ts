@@ -11,7 +11,7 @@ export const CLAIM_CONTENTS = statement(
 
 export const CLAIM_MESSAGES = statement(
   'claim_messages',
-  `SELECT m.* FROM ${rowsByKeys('task', 't')} CROSS JOIN unnest(t."inputMessageIds") AS i(id)
+  `SELECT m.* FROM ${rowsByKeys('task_row', 't')} CROSS JOIN unnest(t."inputMessageIds") AS i(id)
      CROSS JOIN LATERAL (SELECT r.* FROM chat_message r WHERE r."workspaceId" = x.w AND r.id = i.id OFFSET 0) m`,
 )
 

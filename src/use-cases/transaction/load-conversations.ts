@@ -1,4 +1,5 @@
-import type { Agent, Claim, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
+import type { Held } from '../../claim-queue/dispatch-rows.js'
 import { distinctInto, inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
@@ -101,7 +102,7 @@ export async function loadConversations(
   return batchOf({
     ...{ locked, states },
     records: new Map(rowsOf<RequestRecord>(answer.records).map((row) => [requestName(row), row])),
-    claims: rowsOf<Claim>(answer.claims),
+    claims: rowsOf<Held>(answer.claims),
     tasks: [...rowsOf<Task>(answer.tasks), ...rowsOf<Task>(answer.waiting)],
     queuedReruns: new Set(rowsOf<{ id: string }>(answer.reruns).map(({ id }) => id)),
     agents: rowsOf<Agent>(answer.agents),
@@ -112,7 +113,7 @@ export async function loadConversations(
 interface Rows {
   records: ReadonlyMap<string, RequestRecord>
   locked: readonly LockedConversation[]
-  claims: readonly Claim[]
+  claims: readonly Held[]
   tasks: readonly Task[]
   queuedReruns: ReadonlySet<string>
   agents: readonly Agent[]

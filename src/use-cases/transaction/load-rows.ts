@@ -11,15 +11,19 @@ export type Keys = readonly (readonly [workspaceId: string, id: string])[]
 /** As the statements take them. */
 export const keyColumns = (keys: Keys): [string[], string[]] => [keys.map(([w]) => w), keys.map(([, id]) => id)]
 
+/** The rows `c` of what is held in conversations. */
+function heldIn(first = 1): string {
+  return rowsByKeys('dispatch', 'c', { first, column: 'conversationId', and: `r.state = 'HELD'` })
+}
+
 /**
  * The active claims of these conversations, locked in the order of their tasks, as heartbeats lock them: a heartbeat that
  * renews one waits, and sees what came of it.
  */
 export const LOCK_CLAIMS = statement(
   'load_claims',
-  `SELECT locked.* FROM (
-     SELECT c."workspaceId" AS w, c."taskId" AS id FROM ${rowsByKeys('claim', 'c', { column: 'conversationId' })} ORDER BY 1, 2
-   ) t CROSS JOIN LATERAL (SELECT r.* FROM claim r WHERE r."workspaceId" = t.w AND r."taskId" = t.id FOR UPDATE) locked`,
+  `SELECT locked.* FROM (SELECT c."workspaceId" AS w, c."taskId" AS id FROM ${heldIn()} ORDER BY 1, 2) t
+     CROSS JOIN LATERAL (SELECT r.* FROM dispatch r WHERE r."workspaceId" = t.w AND r."taskId" = t.id FOR UPDATE) locked`,
 )
 
 /** Tasks by their keys, and the active task of each of the conversations whose keys come after. */
@@ -27,7 +31,7 @@ export const TASKS = statement(
   'load_tasks',
   `SELECT t.* FROM ${rowsByKeys('task', 't')}
    UNION ALL
-   SELECT t.* FROM ${rowsByKeys('claim', 'c', { first: 3, column: 'conversationId' })}
+   SELECT t.* FROM ${heldIn(3)}
      CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = c."workspaceId" AND r.id = c."taskId" OFFSET 0) t
    WHERE c."taskId" <> ALL ($2::text[])`,
 )
@@ -51,7 +55,9 @@ export const WAITING = statement(
 /** Those of these tasks that have a queued rerun. */
 export const QUEUED_RERUNS = statement(
   'load_queued_reruns',
-  `SELECT DISTINCT t."rerunOf" AS id FROM ${rowsByKeys('task', 't', { column: 'rerunOf' })} WHERE t.status = 'QUEUED'`,
+  `SELECT DISTINCT t."rerunOf" AS id FROM ${rowsByKeys('task_row', 't', { column: 'rerunOf' })}
+     CROSS JOIN LATERAL (SELECT FROM dispatch r
+       WHERE r."workspaceId" = x.w AND r."taskId" = t.id AND r.state <> 'HELD' OFFSET 0) waits`,
 )
 
 export const AGENTS = statement('load_agents', `SELECT a.* FROM ${rowsByKeys('agent', 'a')}`)
@@ -87,7 +93,7 @@ export function loadRuntimes(sql: Sql, runtimes: Keys): Promise<Runtime[]> {
 /** The source tasks of those of these tasks that are reruns. */
 export const SOURCES = statement(
   'load_rerun_sources',
-  `SELECT s.* FROM ${rowsByKeys('task', 't')}
+  `SELECT s.* FROM ${rowsByKeys('task_row', 't')}
      CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = t."rerunOf" OFFSET 0) s
    WHERE t."rerunOf" IS NOT NULL`,
 )

@@ -4,14 +4,14 @@ import type { ConversationWork } from './conversation-work.js'
 
 /**
  * Locks conversations named by their ids, by a task's or by an agent and an issue, always in the order of their ids. The
- * conversation's row is the one lock of everything in it: tasks, queue entries and claims of a conversation change only under it.
+ * conversation's row is the one lock of everything in it: the tasks of a conversation, waiting, held or ended, change only under it.
  */
 export const LOCK_CONVERSATIONS = statement(
   'lock_conversations',
   `SELECT c.* FROM (
      SELECT x.w COLLATE "C" AS w, x.id COLLATE "C" AS id FROM unnest($1::text[], $2::text[]) AS x(w, id)
      UNION
-     SELECT x.w, t."conversationId" FROM ${rowsByKeys('task', 't', { first: 3 })}
+     SELECT x.w, t."conversationId" FROM ${rowsByKeys('task_row', 't', { first: 3 })}
      UNION
      SELECT x.w, h.id FROM unnest($5::text[], $6::text[], $7::text[]) AS x(w, agent, key) CROSS JOIN LATERAL (
        SELECT r.id FROM conversation r WHERE r."workspaceId" = x.w AND r."agentId" = x.agent AND r."issueKey" = x.key OFFSET 0) h

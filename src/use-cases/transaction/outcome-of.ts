@@ -1,4 +1,4 @@
-import type { Claim, Task } from '../../generated/prisma/client.js'
+import type { Task } from '../../generated/prisma/client.js'
 import type { ConversationOpening } from '../../event-log/append.js'
 import { NO_DIGEST } from '../../event-log/digest.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
@@ -43,7 +43,6 @@ export function outcomeOf(work: ConversationWork, record: RequestRecord | null, 
         conversation: conversationAfter(loaded, place, opening, projection, events, extras),
         agent: loaded.agent,
         runtimes: loaded.runtimes,
-        claim: claimAfter(loaded, projection),
         now: loaded.now,
       },
     },
@@ -71,10 +70,10 @@ function replayOf(record: RequestRecord, argumentsHash: string, loaded: LoadedCo
     const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
     return { result: { refused: { code: 'REQUEST_ID_REUSED', message } }, change: null }
   }
-  const { tasks, conversation, agent, runtimes, claim, now } = loaded
+  const { tasks, conversation, agent, runtimes, now } = loaded
   const answer = record.answer as Record<string, unknown>
   return {
-    result: { done: { answer, replayed: true, tasks, conversation, agent, runtimes, claim, now } },
+    result: { done: { answer, replayed: true, tasks, conversation, agent, runtimes, now } },
     change: null,
   }
 }
@@ -98,16 +97,6 @@ function newConversationId({ target }: ConversationWork): string {
 
 function tasksAfter(loaded: LoadedConversation, { newTasks, changedTasks }: Projection): ReadonlyMap<string, Task> {
   return new Map([...loaded.tasks, ...[...newTasks, ...changedTasks].map((task) => [task.id, task] as const)])
-}
-
-function claimAfter({ claim }: LoadedConversation, { queue }: Projection): Claim | null {
-  const claimed = queue.claimed[0]
-  if (claimed !== undefined) return claimed
-  if (claim === null || queue.ended.some(({ taskId }) => taskId === claim.taskId)) return null
-  const renewed = queue.renewed.find(({ taskId }) => taskId === claim.taskId)
-  return renewed === undefined
-    ? claim
-    : { ...claim, leaseSeconds: renewed.leaseSeconds, leaseExpiresAt: renewed.leaseExpiresAt }
 }
 
 function conversationAfter(

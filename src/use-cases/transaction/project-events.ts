@@ -1,5 +1,5 @@
-import type { Claim, QueueEntry, Task } from '../../generated/prisma/client.js'
-import type { QueueChanges } from '../../claim-queue/queue-rows.js'
+import type { Dispatch, Task } from '../../generated/prisma/client.js'
+import type { DispatchChange, DispatchChanges } from '../../claim-queue/dispatch-rows.js'
 import type { TimedEvent } from '../../event-log/append.js'
 import { asStream } from '../../event-log/as-stream.js'
 import { taskRowOf, taskStateOf } from '../../event-log/task-row.js'
@@ -9,7 +9,7 @@ import type { SessionState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
 import { UNKNOWN_PLACE, placeGivenBack, placeOf } from '../../tasks/place-in-line.js'
 import type { PlaceInLine } from '../../tasks/place-in-line.js'
-import { isActive } from '../../tasks/task-state.js'
+import { isActive, isTerminal } from '../../tasks/task-state.js'
 import type { Extras, LoadedConversation } from './conversation-work.js'
 
 /** The rows that a conversation's new events fold to. */
@@ -19,9 +19,15 @@ export interface Projection {
   snapshots: SessionState[]
   newTasks: Task[]
   changedTasks: Task[]
-  queue: QueueChanges
-  /** Whether entries or the claim changed, so that the heads of the line must be set right. */
+  /** Those of them whose own row changes: they have ended, or moved to another runtime. */
+  rewritten: Task[]
+  /** Those of them whose run has started, or whose claim has ended. */
+  told: Task[]
+  dispatch: DispatchChanges
+  /** Whether what waits or is held changed, so that the heads of the line must be set right. */
   movesQueue: boolean
+  /** Whether a task is handed out. */
+  claims: boolean
 }
 
 interface Place {
@@ -31,7 +37,7 @@ interface Place {
   version: number
 }
 
-/** Folds decided events onto what was loaded: session state, task rows, and the queue's and claims' rows that follow. */
+/** Folds decided events onto what was loaded: session state, task rows, and what waits and is held. */
 export function projectEvents(
   loaded: LoadedConversation,
   place: Place,
@@ -58,14 +64,17 @@ export function projectEvents(
     snapshots,
     newTasks: [],
     changedTasks: [],
-    queue: { enqueued: [], dequeued: [], retargeted: [], claimed: [], ended: [], renewed: [] },
+    rewritten: [],
+    told: [],
+    dispatch: { added: [], changed: [], ended: [] },
     movesQueue: false,
+    claims: false,
   }
   for (const task of after.values()) {
-    const before = loaded.tasks.get(task.id)
-    if (before === undefined) projection.newTasks.push(task)
+    const before = loaded.tasks.get(task.id) ?? null
+    if (before === null) projection.newTasks.push(task)
     else projection.changedTasks.push(task)
-    moveInQueue(projection, before ?? null, task, lines.get(task.id) ?? lineOf(task, loaded, extras), loaded, extras)
+    move(projection, before, task, lines.get(task.id) ?? null, loaded, extras)
   }
   return projection
 }
@@ -94,74 +103,75 @@ function tokenAfter(row: Task | null, event: StreamEvent, extras: Extras): strin
   return event.type === 'TASK_CLAIMED' ? (extras.claim?.claimToken ?? null) : (row?.claimToken ?? null)
 }
 
-/** The place of a task that is handed out, or comes back. */
-function lineOf({ id }: Task, { claim, sourcesWithQueuedRerun }: LoadedConversation, extras: Extras): PlaceInLine {
-  const before = extras.claim?.line ?? (claim?.taskId === id ? claim : { place: UNKNOWN_PLACE, holds: false })
-  return placeGivenBack(before, sourcesWithQueuedRerun.has(id))
-}
-
-function moveInQueue(
+/** What becomes of the task's row of what waits and is held. `line`: of a task that is enqueued now. */
+function move(
   projection: Projection,
   before: Task | null,
   task: Task,
-  line: PlaceInLine,
-  { now }: LoadedConversation,
+  line: PlaceInLine | null,
+  loaded: LoadedConversation,
   extras: Extras,
 ): void {
-  const { queue } = projection
-  const key = { workspaceId: task.workspaceId, taskId: task.id }
-  const waited = before?.status === 'QUEUED'
-  const waits = task.status === 'QUEUED'
-  const ran = before !== null && isActive(before)
+  const { dispatch, rewritten, told } = projection
+  const [waited, waits] = [before?.status === 'QUEUED', task.status === 'QUEUED']
+  const [ran, runs] = [before !== null && isActive(before), isActive(task)]
+  const retargeted = before !== null && before.runtimeId !== task.runtimeId
+  if (before !== null && (retargeted || isTerminal(task))) rewritten.push(task)
+  if (ran && (!runs || extras.claim !== undefined)) told.push(task)
+  if (waits || runs) {
+    const change = changeOf(task, loaded, extras)
+    if (waited || ran) dispatch.changed.push(change)
+    else dispatch.added.push({ ...change, ...rowOf(task, line ?? UNKNOWN_LINE) })
+  } else if (waited || ran) dispatch.ended.push({ workspaceId: task.workspaceId, taskId: task.id })
+  projection.movesQueue ||= waited !== waits || ran !== runs || retargeted
+  projection.claims ||= !ran && runs
+}
+
+const UNKNOWN_LINE: PlaceInLine = { place: UNKNOWN_PLACE, holds: false }
+const NO_LEASE = { leaseSeconds: null, requestedLease: null, leaseExpiresAt: null }
+
+function changeOf(task: Task, loaded: LoadedConversation, extras: Extras): DispatchChange & { workspaceId: string } {
+  const { claim, sourcesWithQueuedRerun, now } = loaded
+  const held = claim?.taskId === task.id ? claim : null
   const runs = isActive(task)
-  if (waited && !waits) queue.dequeued.push(key)
-  if (!waited && waits) queue.enqueued.push(entryOf(task, line, now))
-  if (waited && waits && before.runtimeId !== task.runtimeId)
-    queue.retargeted.push({ ...key, runtimeId: task.runtimeId })
-  if (ran && !runs) queue.ended.push(key)
-  if (!ran && runs) queue.claimed.push(claimOf(task, line, now, extras))
-  if (ran && runs && extras.claim !== undefined) {
-    const { leaseSeconds } = extras.claim
-    queue.renewed.push({ ...key, leaseSeconds, leaseExpiresAt: secondsAfter(now, leaseSeconds) })
-  }
-  projection.movesQueue ||= waited !== waits || ran !== runs || (waited && before.runtimeId !== task.runtimeId)
-}
-
-function entryOf(task: Task, { place, holds }: PlaceInLine, now: Date): QueueEntry {
+  const waiting = task.availableAt > now ? 'SCHEDULED' : 'BEHIND'
   return {
     workspaceId: task.workspaceId,
     taskId: task.id,
-    conversationId: task.conversationId,
-    agentId: task.agentId,
     runtimeId: task.runtimeId,
-    priority: task.priority,
-    place,
-    holds,
-    state: task.availableAt > now ? 'SCHEDULED' : 'BEHIND',
-    availableAt: task.availableAt,
-    enqueuedAt: task.createdAt,
+    state: runs ? 'HELD' : waiting,
+    holds: held !== null && !runs ? placeGivenBack(held, sourcesWithQueuedRerun.has(task.id)).holds : null,
+    claimVersion: task.claimVersion,
+    resumeOutcome: task.resumeOutcome,
+    resumeReason: task.resumeReason,
+    claimToken: task.claimToken,
+    claimedLease: task.leaseSeconds,
+    claimedAt: task.claimedAt,
+    startedAt: task.startedAt,
+    sessionId: task.sessionId,
+    workDir: task.workDir,
+    ...(runs ? leaseOf(held, now, extras) : NO_LEASE),
   }
 }
 
-function claimOf(task: Task, { place, holds }: PlaceInLine, now: Date, extras: Extras): Claim {
-  if (extras.claim === undefined) throw new Error('A claim needs its lease.')
-  const { leaseSeconds, requestedLease } = extras.claim
+type Lease = Pick<Dispatch, 'leaseSeconds' | 'requestedLease' | 'leaseExpiresAt'>
+
+/** A new one where the task is claimed or started, else that which it has. */
+function leaseOf(held: Lease | null, now: Date, { claim }: Extras): Lease {
+  if (claim !== undefined) {
+    const { leaseSeconds, requestedLease } = claim
+    return { leaseSeconds, requestedLease, leaseExpiresAt: new Date(now.getTime() + leaseSeconds * 1000) }
+  }
+  if (held === null) throw new Error('A claim needs its lease.')
+  const { leaseSeconds, requestedLease, leaseExpiresAt } = held
+  return { leaseSeconds, requestedLease, leaseExpiresAt }
+}
+
+/** What of a row stays as it is. */
+function rowOf(task: Task, { place, holds }: PlaceInLine) {
+  const { conversationId, agentId, priority, availableAt, createdAt: enqueuedAt } = task
   return {
-    workspaceId: task.workspaceId,
-    taskId: task.id,
-    conversationId: task.conversationId,
-    agentId: task.agentId,
-    runtimeId: task.runtimeId,
-    place,
-    holds,
-    leaseSeconds,
-    requestedLease,
-    leaseExpiresAt: secondsAfter(now, leaseSeconds),
-    progressEntries: null,
-    progressBytes: null,
+    ...{ conversationId, agentId, priority, place, holds, availableAt, enqueuedAt },
+    ...{ progressEntries: null, progressBytes: null },
   }
-}
-
-function secondsAfter(time: Date, seconds: number): Date {
-  return new Date(time.getTime() + seconds * 1000)
 }

@@ -1,7 +1,6 @@
 import { REFRESH_HEADS, headWrites } from '../../claim-queue/refresh-heads.js'
 import { COOL_RUNTIMES, coolingWrites } from '../../claim-queue/cooling.js'
-import { QUEUE_STEPS, queueWrites } from '../../claim-queue/queue-rows.js'
-import type { QueueChanges } from '../../claim-queue/queue-rows.js'
+import { DISPATCH_STEPS, dispatchWrites } from '../../claim-queue/dispatch-rows.js'
 import { WAKEABLE_RUNTIMES, wakeableReads } from '../../claim-queue/wakeable-runtimes.js'
 import type { Wakeable } from '../../claim-queue/wakeable-runtimes.js'
 import { newId } from '../../database/ids.js'
@@ -69,7 +68,7 @@ export function isActivity(events: readonly NewEvent[]): boolean {
  */
 const WRITE_CHANGES = inOrder('write_changes', [
   ...ROW_STEPS,
-  ...QUEUE_STEPS,
+  ...DISPATCH_STEPS,
   REFRESH_HEADS,
   ...ERASE_STEPS,
   ...SEAL_STEPS,
@@ -116,11 +115,15 @@ function prepared(changes: readonly Change[], now: Date): (call: CallRoutine) =>
   const calls = [
     ...taskWrites(
       projections.flatMap(({ newTasks }) => newTasks),
-      projections.flatMap(({ changedTasks }) => changedTasks),
+      projections.flatMap(({ rewritten }) => rewritten),
     ),
     ...contentWrites(changes),
     ...messageWrites(changes, now),
-    ...queueWrites(joined(projections.map(({ queue }) => queue))),
+    ...dispatchWrites({
+      added: projections.flatMap(({ dispatch }) => dispatch.added),
+      changed: projections.flatMap(({ dispatch }) => dispatch.changed),
+      ended: projections.flatMap(({ dispatch }) => dispatch.ended),
+    }),
     ...headWrites(moved.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)),
     ...conversationWrites(changes, now),
     ...eraseWrites(changes, now),
@@ -153,10 +156,10 @@ export function eventsOf(changes: readonly Change[]): number {
 }
 
 /** Of claims that end without their holder: cancelled by a person, or voided by the server. */
-function signalsOf({ workspaceId, events, extras, projection: { queue } }: Change): ClaimSignal[] {
-  const ended = new Set(queue.ended.map(({ taskId }) => taskId))
+function signalsOf({ workspaceId, events, extras, projection }: Change): ClaimSignal[] {
+  const told = new Set(projection.told.map(({ id }) => id))
   return events.flatMap(({ type, taskId, runtimeId, data }) => {
-    if (taskId === null || runtimeId === null || !ended.has(taskId)) return []
+    if (taskId === null || runtimeId === null || !told.has(taskId)) return []
     const lost = extras.voidsClaim === true && (type === 'TASK_FAILED' || isExpiry(type, data))
     if (!lost && type !== 'TASK_CANCELLED') return []
     return [{ workspaceId, runtimeId, taskId, verdict: lost ? 'LOST' : 'CANCELLED' }]
@@ -169,7 +172,7 @@ function isExpiry(type: NewEvent['type'], data: NewEvent['data']): boolean {
 
 /** A claim makes nothing claimable; everything else that moves the line may. */
 function mayWake({ projection }: Change): boolean {
-  return projection.queue.claimed.length === 0
+  return !projection.claims
 }
 
 function agentsOf(changes: readonly Change[]): { workspaceId: string; agentId: string }[] {
@@ -192,16 +195,5 @@ function appendOf(change: Change, now: Date): Append {
     opening: change.opening,
     activity: isActivity(change.events),
     times: change.extras.times,
-  }
-}
-
-function joined(all: readonly QueueChanges[]): QueueChanges {
-  return {
-    enqueued: all.flatMap(({ enqueued }) => enqueued),
-    dequeued: all.flatMap(({ dequeued }) => dequeued),
-    retargeted: all.flatMap(({ retargeted }) => retargeted),
-    claimed: all.flatMap(({ claimed }) => claimed),
-    ended: all.flatMap(({ ended }) => ended),
-    renewed: all.flatMap(({ renewed }) => renewed),
   }
 }

@@ -7,10 +7,10 @@ import type { Change } from './write-changes.js'
 const INSERT_TASKS = step(
   'insert_tasks',
   ['json'],
-  `INSERT INTO task SELECT * FROM json_populate_recordset(null::task, $1::json)`,
+  `INSERT INTO task_row SELECT * FROM json_populate_recordset(null::task_row, $1::json)`,
 )
 
-/** What may change of a task, in the order of the statement below. */
+/** What may change of a task's own row, in the order of the statement below. */
 const CHANGING = [
   ['status', 'text'],
   ['runtimeId', 'text'],
@@ -39,12 +39,12 @@ const columns = (prefix: string) => CHANGING.map(([column]) => `${prefix}"${colu
 const UPDATE_TASKS = step(
   'update_tasks',
   ['text[]', 'text[]', 'jsonb'],
-  `UPDATE task t SET (${columns('')}) = (SELECT ${columns('x.')}
+  `UPDATE task_row t SET (${columns('')}) = (SELECT ${columns('x.')}
      FROM jsonb_to_record($3::jsonb -> t.id) AS x(${CHANGING.map(([column, type]) => `"${column}" ${type}`).join(', ')}))
-   WHERE t.ctid = ANY (${placesByKeys('task')})`,
+   WHERE t.ctid = ANY (${placesByKeys('task_row')})`,
 )
 
-/** New tasks, and what may change of others. */
+/** New tasks, and others whose own row changes. */
 export function taskWrites(created: readonly Task[], changed: readonly Task[]): StepCall[] {
   const calls: StepCall[] = []
   if (created.length > 0) calls.push({ step: INSERT_TASKS, values: [JSON.stringify(created)] })

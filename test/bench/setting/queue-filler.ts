@@ -3,8 +3,15 @@ import { Client } from 'pg'
 /** `ownConversations`: each copy of a task opens another issue; `oneConversation`: all wait in the first one's. */
 export type CopiesIn = 'ownConversations' | 'oneConversation'
 
-/** What the server writes for a task that waits. Claims, which it writes later, are in `claim`. */
-const TABLES = ['conversation', 'conversation_listing', 'task', 'task_content', 'queue_entry', 'session_event'] as const
+/** What the server writes for a task that waits. */
+const TABLES = [
+  'conversation',
+  'conversation_listing',
+  'task_row',
+  'task_content',
+  'dispatch',
+  'session_event',
+] as const
 type Table = (typeof TABLES)[number]
 
 /** SQL in place of the value that the copied row has. */
@@ -43,7 +50,7 @@ export class QueueFiller {
 
   /** Nothing waits, nothing is claimed, and there is no history: every measurement begins like this. */
   async empty(): Promise<void> {
-    await this.client.query(`TRUNCATE ${TABLES.join(', ')}, session_snapshot, claim, request_record`)
+    await this.client.query(`TRUNCATE ${TABLES.join(', ')}, session_snapshot, request_record`)
   }
 
   /** `count` copies of each of these tasks. */
@@ -67,7 +74,7 @@ export class QueueFiller {
       ...(own ? { join: numbers, changes: listed } : { join: '', changes: {} }),
       of: 'x."conversationId" = t."conversationId"',
     })
-    await this.copy(taskIds, 'task', {
+    await this.copy(taskIds, 'task_row', {
       join: numbers,
       of: 'x.id = t.id',
       changes: { id: copyOf('x.id'), ...conversationId },
@@ -76,7 +83,7 @@ export class QueueFiller {
     await this.copy(taskIds, 'task_content', { join: numbers, of: 'x."taskId" = t.id', changes: { taskId } })
     const state = own ? `'READY'` : `CASE n WHEN 1 THEN 'READY' ELSE 'BEHIND' END`
     const queued = { taskId, state, ...conversationId }
-    await this.copy(taskIds, 'queue_entry', { join: numbers, of: 'x."taskId" = t.id', changes: queued })
+    await this.copy(taskIds, 'dispatch', { join: numbers, of: 'x."taskId" = t.id', changes: queued })
     await this.copyEvents(taskIds, numbers, own)
     await this.client.query('COMMIT')
   }
@@ -94,12 +101,12 @@ export class QueueFiller {
 
   /** Agents have room again. What was claimed stays behind without anybody who holds it. */
   async forgetClaims(): Promise<void> {
-    await this.client.query('DELETE FROM claim WHERE "taskId" <> ALL($1)', [this.#held])
+    await this.client.query(`DELETE FROM dispatch WHERE state = 'HELD' AND "taskId" <> ALL($1)`, [this.#held])
   }
 
   /** What is claimed now stays claimed, whatever is forgotten later. */
   async keepClaims(): Promise<void> {
-    const { rows } = await this.client.query<{ id: string }>('SELECT "taskId" AS id FROM claim')
+    const { rows } = await this.client.query<{ id: string }>(`SELECT "taskId" AS id FROM dispatch WHERE state = 'HELD'`)
     this.#held = rows.map(({ id }) => id)
   }
 
@@ -107,7 +114,7 @@ export class QueueFiller {
   async dryRuntimes(runtimeIds: readonly string[]): Promise<number> {
     const { rows } = await this.client.query<{ dry: number }>(
       `SELECT count(*)::int AS dry FROM unnest($1::text[]) id
-       WHERE NOT EXISTS (SELECT 1 FROM queue_entry q WHERE q."runtimeId" = id)`,
+       WHERE NOT EXISTS (SELECT 1 FROM dispatch q WHERE q."runtimeId" = id AND q.state <> 'HELD')`,
       [runtimeIds],
     )
     return rows[0]?.dry ?? 0
@@ -122,7 +129,7 @@ export class QueueFiller {
     table: Table,
     { join, of, changes }: { join: string; of: string; changes: Changes },
   ): Promise<void> {
-    const rows = `SELECT ${this.selected(table, changes)} FROM first.task t JOIN first.${table} x ON ${of} ${join}`
+    const rows = `SELECT ${this.selected(table, changes)} FROM first.task_row t JOIN first.${table} x ON ${of} ${join}`
     await this.client.query(`INSERT INTO ${table} ${rows} WHERE t.id = ANY($1)`, [taskIds])
   }
 
@@ -138,7 +145,7 @@ export class QueueFiller {
     }
     await this.client.query(
       `INSERT INTO session_event SELECT ${this.selected('session_event', changes)}
-       FROM first.task t JOIN first.session_event x ON x."conversationId" = t."conversationId" ${numbers}
+       FROM first.task_row t JOIN first.session_event x ON x."conversationId" = t."conversationId" ${numbers}
        WHERE t.id = ANY($1) AND (${own} OR n = 1 OR x."taskId" IS NOT NULL)`,
       [taskIds],
     )

@@ -160,7 +160,7 @@ forEachDatabase((open) => {
     })
 
     it('finds that the row is gone', async () => {
-      await tamperer.run('ALTER TABLE task DROP CONSTRAINT "task_workspaceId_conversationId_fkey"')
+      await tamperer.run('ALTER TABLE task_row DROP CONSTRAINT "task_workspaceId_conversationId_fkey"')
       await tamperer.run('DELETE FROM conversation WHERE id = $1', [ground.chat.id])
       expect(await findings()).toEqual([
         { kind: 'CONVERSATION_ROW', ...atEnd(), expected: 'a conversation row', found: 'none' },

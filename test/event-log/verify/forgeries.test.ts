@@ -48,7 +48,7 @@ forEachDatabase((open) => {
     const decision = { ...decisionOf(event.data as Data), ...changed }
     await tamperer.forge(event, (data) => ({ ...data, decision }))
     await tamperer.run(
-      'UPDATE task SET "resumeOutcome" = $3, "resumeReason" = $4 WHERE id = $1 AND "claimVersion" = $2',
+      'UPDATE task_row SET "resumeOutcome" = $3, "resumeReason" = $4 WHERE id = $1 AND "claimVersion" = $2',
       [event.taskId, event.version, decision['outcome'], decision['reason']],
     )
   }

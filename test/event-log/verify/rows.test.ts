@@ -45,6 +45,15 @@ const COLUMNS = {
   erasedAt: `'2020-01-01Z'`,
 }
 
+/** Those that stand in the row of dispatch until the task ends, by their names there. */
+const LIVE: Partial<Record<keyof typeof COLUMNS, string>> = {
+  ...{ sessionId: 'sessionId', workDir: 'workDir', claimVersion: 'claimVersion', claimedAt: 'claimedAt' },
+  ...{ startedAt: 'startedAt', leaseSeconds: 'claimedLease' },
+  ...{ resumeOutcome: 'resumeOutcome', resumeReason: 'resumeReason' },
+}
+/** A waiting task's status follows from what the row of dispatch is. */
+const OF_WAITING = Object.entries(COLUMNS).filter(([column]) => column !== 'status') as [keyof typeof COLUMNS, string][]
+
 /** What no event says: a title; which token; where the row stands, which the tests below move. */
 const NOT_FOLDED = ['workspaceId', 'id', 'conversationId', 'title', 'claimToken']
 
@@ -76,7 +85,7 @@ forEachDatabase((open) => {
 
     it.each(Object.entries(COLUMNS))('is found with a changed %s, of a failed task', async (column, other) => {
       const { id, conversationId } = ground.failed
-      await tamperer.run(`UPDATE task SET "${column}" = ${other} WHERE id = $1`, [id])
+      await tamperer.run(`UPDATE task_row SET "${column}" = ${other} WHERE id = $1`, [id])
       const [finding, ...others] = await findings()
       expect(others).toEqual([])
       expect(finding).toMatchObject({ kind: 'TASK_ROW', taskId: id, conversationId })
@@ -84,8 +93,13 @@ forEachDatabase((open) => {
       expect(finding?.found).not.toBe(finding?.expected)
     })
 
-    it.each(Object.entries(COLUMNS))('is found with a changed %s, of a waiting task', async (column, other) => {
-      await tamperer.run(`UPDATE task SET "${column}" = ${other} WHERE id = $1`, [ground.waiting.id])
+    it.each(OF_WAITING)('is found with a changed %s, of a waiting task', async (column, other) => {
+      const live = LIVE[column]
+      const set =
+        live === undefined
+          ? `task_row SET "${column}" = ${other} WHERE id = $1`
+          : `dispatch SET "${live}" = ${other.replaceAll(column, live)} WHERE "taskId" = $1`
+      await tamperer.run(`UPDATE ${set}`, [ground.waiting.id])
       expect(await findings()).toMatchObject([{ kind: 'TASK_ROW', taskId: ground.waiting.id }])
     })
 
@@ -93,7 +107,7 @@ forEachDatabase((open) => {
       ['waits', 'waiting', `'token'`],
       ['runs', 'running', 'null'],
     ] as const)('is found where a task that %s has the wrong token, which is not told', async (_, which, token) => {
-      await tamperer.run(`UPDATE task SET "claimToken" = ${token} WHERE id = $1`, [ground[which].id])
+      await tamperer.run(`UPDATE dispatch SET "claimToken" = ${token} WHERE "taskId" = $1`, [ground[which].id])
       const [finding] = await findings()
       expect(finding).toMatchObject({ kind: 'TASK_ROW', taskId: ground[which].id })
       expect([finding?.expected, finding?.found].toSorted()).toEqual([
@@ -103,7 +117,7 @@ forEachDatabase((open) => {
     })
 
     it('is found missing', async () => {
-      await tamperer.run('DELETE FROM task WHERE id = $1', [ground.failed.id])
+      await tamperer.run('DELETE FROM task_row WHERE id = $1', [ground.failed.id])
       expect(await findings()).toMatchObject([
         { kind: 'TASK_ROW', taskId: ground.failed.id, expected: 'a row of a task that is FAILED', found: 'none' },
       ])
@@ -111,7 +125,7 @@ forEachDatabase((open) => {
 
     it('is found where no event speaks of it', async () => {
       await tamperer.run(
-        `INSERT INTO task SELECT (jsonb_populate_record(t, '{"id": "task_extra"}')).* FROM task t WHERE id = $1`,
+        `INSERT INTO task_row SELECT (jsonb_populate_record(t, '{"id": "task_extra"}')).* FROM task_row t WHERE id = $1`,
         [ground.failed.id],
       )
       expect(await findings()).toMatchObject([{ kind: 'TASK_ROW', taskId: 'task_extra', expected: 'no such task' }])
@@ -119,7 +133,7 @@ forEachDatabase((open) => {
 
     it('is found in another conversation, missing here and too much there', async () => {
       const there = ground.running.conversationId
-      await tamperer.run(`UPDATE task SET "conversationId" = $2 WHERE id = $1`, [ground.failed.id, there])
+      await tamperer.run(`UPDATE task_row SET "conversationId" = $2 WHERE id = $1`, [ground.failed.id, there])
       const found = await findings()
       expect(found.map(({ kind, conversationId }) => [kind, conversationId])).toEqual(
         expect.arrayContaining([
@@ -133,24 +147,24 @@ forEachDatabase((open) => {
 
   describe('the queue', () => {
     it('is found without the entry of a task that waits', async () => {
-      await tamperer.run('DELETE FROM queue_entry WHERE "taskId" = $1', [ground.waiting.id])
+      await tamperer.run('DELETE FROM dispatch WHERE "taskId" = $1', [ground.waiting.id])
       expect(await findings()).toMatchObject([
         {
           ...{ kind: 'QUEUE_ROW', taskId: ground.waiting.id, conversationId: ground.chat.id },
-          ...{ expected: 'a queue entry', found: 'no queue entry' },
+          ...{ expected: 'a row of dispatch', found: 'no row of dispatch' },
         },
       ])
     })
 
     it('is found with the entry of a task that does not wait', async () => {
       await tamperer.run(
-        `INSERT INTO queue_entry SELECT (jsonb_populate_record(q, jsonb_build_object('taskId', $2::text, 'state', 'BEHIND'))).*
-         FROM queue_entry q WHERE "taskId" = $1`,
+        `INSERT INTO dispatch SELECT (jsonb_populate_record(q, jsonb_build_object('taskId', $2::text, 'state', 'BEHIND'))).*
+         FROM dispatch q WHERE "taskId" = $1`,
         [ground.waiting.id, ground.failed.id],
       )
       expect(await findings()).toEqual(
         expect.arrayContaining([
-          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.failed.id, expected: 'no queue entry' }),
+          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.failed.id, expected: 'no row of dispatch' }),
         ]),
       )
     })
@@ -167,43 +181,43 @@ forEachDatabase((open) => {
       ['state', `'NEXT'`],
       ['state', `'BEHIND'`],
     ])('is found with a changed %s (%s)', async (column, other) => {
-      await tamperer.run(`UPDATE queue_entry SET "${column}" = ${other} WHERE "taskId" = $1`, [ground.waiting.id])
+      await tamperer.run(`UPDATE dispatch SET "${column}" = ${other} WHERE "taskId" = $1`, [ground.waiting.id])
       expect(await findings()).toMatchObject([{ kind: 'QUEUE_ROW', taskId: ground.waiting.id }])
     })
 
     it('is found with a second head while the conversation is busy', async () => {
-      await tamperer.run(`UPDATE queue_entry SET state = 'READY' WHERE "taskId" = $1`, [ground.behind.id])
+      await tamperer.run(`UPDATE dispatch SET state = 'READY' WHERE "taskId" = $1`, [ground.behind.id])
       expect(await findings()).toMatchObject([
-        { kind: 'QUEUE_ROW', expected: 'a queue entry that is NEXT', found: 'one that is READY' },
+        { kind: 'QUEUE_ROW', expected: 'a row of dispatch that is NEXT', found: 'one that is READY' },
       ])
     })
   })
 
   describe('the claims', () => {
     it('are found without that of a task that runs', async () => {
-      await tamperer.run('DELETE FROM claim')
+      await tamperer.run(`DELETE FROM dispatch WHERE state = 'HELD'`)
       expect(await findings()).toEqual(
         expect.arrayContaining([
-          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.running.id, expected: 'a claim' }),
+          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.running.id, expected: 'a row of dispatch' }),
         ]),
       )
     })
 
     it('are found with one of a task that nobody holds', async () => {
       await tamperer.run(
-        `INSERT INTO claim SELECT (jsonb_populate_record(c, jsonb_build_object('taskId', $1::text, 'conversationId', $2::text))).*
-         FROM claim c`,
+        `INSERT INTO dispatch SELECT (jsonb_populate_record(c, jsonb_build_object('taskId', $1::text, 'conversationId', $2::text))).*
+         FROM dispatch c WHERE state = 'HELD'`,
         [ground.failed.id, ground.chat.id],
       )
       expect(await findings()).toEqual(
         expect.arrayContaining([
-          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.failed.id, expected: 'no claim' }),
+          expect.objectContaining({ kind: 'QUEUE_ROW', taskId: ground.failed.id, expected: 'no row of dispatch' }),
         ]),
       )
     })
 
     it.each(['conversationId', 'agentId', 'runtimeId'])('are found with a changed %s', async (column) => {
-      await tamperer.run(`UPDATE claim SET "${column}" = 'other'`)
+      await tamperer.run(`UPDATE dispatch SET "${column}" = 'other' WHERE state = 'HELD'`)
       expect(await findings()).toMatchObject([{ kind: 'QUEUE_ROW', taskId: ground.running.id }])
     })
   })

@@ -13,7 +13,10 @@ import type { Servers, World } from '../../support/services.js'
 import { describePostgres } from '../../support/test-database.js'
 
 const TASKS = statement('test_tasks_of_agent', `SELECT * FROM task WHERE "agentId" = $1 ORDER BY id`)
-const HELD = statement('test_held_by_runtime', `SELECT "taskId" FROM claim WHERE "runtimeId" = $1`)
+const HELD = statement(
+  'test_held_by_runtime',
+  `SELECT "taskId" FROM dispatch WHERE "runtimeId" = $1 AND state = 'HELD'`,
+)
 
 describePostgres('changes of agents and runtimes while three servers work for them', (open) => {
   let world: World

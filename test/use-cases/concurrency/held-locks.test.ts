@@ -10,7 +10,7 @@ import { describePostgres } from '../../support/test-database.js'
 
 const LOCKS = {
   'the conversations': 'SELECT FROM conversation FOR UPDATE',
-  'the queue entries': 'SELECT FROM queue_entry FOR UPDATE',
+  'what waits': 'SELECT FROM dispatch FOR UPDATE',
   'every other conversation': `SELECT FROM conversation WHERE id IN
      (SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM conversation) c WHERE n % 2 = 0) FOR UPDATE`,
   'the agents': 'SELECT FROM agent FOR UPDATE',
@@ -63,7 +63,7 @@ describePostgres('while another transaction holds locks that it will give up', (
     const task = await enqueue(world, agent)
     await side.query('BEGIN')
     await side.query('SELECT FROM conversation FOR UPDATE')
-    await side.query('DELETE FROM queue_entry WHERE "taskId" = $1', [task.id])
+    await side.query('DELETE FROM dispatch WHERE "taskId" = $1', [task.id])
     const answer = ask(world, runtime)
     await sleep(50)
     await side.query('COMMIT')

@@ -19,7 +19,7 @@ const EFFECTS = statement(
   'test_effects',
   `SELECT (SELECT count(*) FROM session_event)::int AS events, (SELECT count(*) FROM agent)::int AS agents,
      (SELECT count(*) FROM task)::int AS tasks, (SELECT count(*) FROM chat_message)::int AS messages,
-     (SELECT count(*) FROM conversation)::int AS conversations, (SELECT count(*) FROM claim)::int AS claims`,
+     (SELECT count(*) FROM conversation)::int AS conversations, (SELECT count(*) FROM dispatch WHERE state = 'HELD')::int AS claims`,
 )
 
 describePostgres('ten copies of one call at three servers at once', (open) => {

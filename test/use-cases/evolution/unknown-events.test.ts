@@ -104,7 +104,7 @@ forEachDatabase((open) => {
   it('a task that a newer process has done something to is not judged by this one', async () => {
     const task = await say(world, chat)
     await appendAsNewer(world, chat.id, { type: 'TASK_PAUSED', taskId: task.id, runtimeId: runtime.id })
-    await database.prisma.queueEntry.deleteMany({ where: { taskId: task.id } })
+    await database.prisma.dispatch.deleteMany({ where: { taskId: task.id } })
     expect((await verified()).findings).toEqual([])
   })
 })

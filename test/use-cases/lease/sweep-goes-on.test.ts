@@ -8,7 +8,7 @@ import { describePostgres } from '../../support/test-database.js'
 import { damagedOnPurpose } from '../../support/proven-at-close.js'
 
 const SPOIL = statement('test_spoil_version', 'UPDATE conversation SET version = version - 1 WHERE id = $1')
-const STATES = statement('test_states', 'SELECT state FROM queue_entry WHERE "taskId" = $1')
+const STATES = statement('test_states', 'SELECT state FROM dispatch WHERE "taskId" = $1')
 
 describePostgres('a sweep that meets a damaged conversation', (open) => {
   let world: World

@@ -48,8 +48,7 @@ export async function tryHistories(database: Database, acts: fc.Arbitrary<Act>[]
 
 /** What earlier histories left: their leases would go on running out in the later ones. */
 async function clearAway({ sql }: Database, { world }: Real): Promise<void> {
-  for (const table of ['claim', 'queue_entry']) {
-    const text = `DELETE FROM ${table} WHERE "workspaceId" = $1`
-    await sql.rows(statement(`clear_${table}`, text), [world.caller.workspaceId])
-  }
+  await sql.rows(statement('clear_dispatch', 'DELETE FROM dispatch WHERE "workspaceId" = $1'), [
+    world.caller.workspaceId,
+  ])
 }

@@ -72,7 +72,7 @@ forEachDatabase((open) => {
     it('leaves none of its words in any table, and a log that is whole', async () => {
       const before = await rowsWith(database, SECRET)
       expect(new Set(before.map((row) => row.split(' ')[0]))).toEqual(
-        new Set(['conversation', 'conversation_listing', 'task', 'task_content', 'task_progress', 'chat_message']),
+        new Set(['conversation', 'conversation_listing', 'task_row', 'task_content', 'task_progress', 'chat_message']),
       )
       const { conversation, eventsStillHoldingText } = valueOf(await erase(talk.id))
       expect(await rowsWith(database, SECRET)).toEqual([])
@@ -218,9 +218,9 @@ forEachDatabase((open) => {
     valueOf(await eraseConversationContent(world.services, world.caller, { conversationId: task.conversationId }))
     const tamperer = await Tamperer.of(database)
     for (const [table, set, kind] of [
-      ['task', `"failureError" = 'Gone.'`, 'TASK_ROW'],
-      ['task', `title = 'A title'`, 'TASK_ROW'],
-      ['task', `"erasedAt" = NULL`, 'TASK_ROW'],
+      ['task_row', `"failureError" = 'Gone.'`, 'TASK_ROW'],
+      ['task_row', `title = 'A title'`, 'TASK_ROW'],
+      ['task_row', `"erasedAt" = NULL`, 'TASK_ROW'],
       ['conversation', `"erasedVersion" = 1`, 'CONVERSATION_ROW'],
       ['conversation', `"erasedAt" = NULL`, 'CONVERSATION_ROW'],
     ] as const) {

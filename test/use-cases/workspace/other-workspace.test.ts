@@ -88,7 +88,7 @@ const CALLS: Record<string, Call> = {
 }
 
 const EVERYTHING = [
-  ...['agent', 'runtime', 'conversation', 'task', 'claim', 'queue_entry', 'session_event', 'chat_message'],
+  ...['agent', 'runtime', 'conversation', 'task_row', 'dispatch', 'session_event', 'chat_message'],
   ...['api_token', 'task_progress', 'request_record', 'log_head'],
 ].map((table) =>
   statement(`test_all_${table}`, `SELECT to_jsonb(t)::text AS row FROM ${table} t ORDER BY to_jsonb(t)::text`),
@@ -130,13 +130,13 @@ forEachDatabase((open) => {
 
   it('a heartbeat that names another workspace’s claim is told LOST, and renews nothing', async () => {
     const claims = [{ taskId: theirs.taskId, claimToken: theirs.claimToken }]
-    const before = await database.sql.rows(statement('test_leases', 'SELECT * FROM claim'))
+    const before = await database.sql.rows(statement('test_leases', 'SELECT * FROM dispatch'))
     world.clock.pass(5)
     const input = { daemonId: 'laptop', runtimeIds: [own.runtimeId], claims }
     expect(valueOf(await heartbeat(world.services, world.caller, input)).claims).toEqual([
       { taskId: theirs.taskId, verdict: 'LOST', leaseExpiresAt: null },
     ])
-    expect(await database.sql.rows(statement('test_leases', 'SELECT * FROM claim'))).toEqual(before)
+    expect(await database.sql.rows(statement('test_leases', 'SELECT * FROM dispatch'))).toEqual(before)
   })
 
   it('another workspace’s rows are not there to be read', async () => {
