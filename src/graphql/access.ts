@@ -1,12 +1,12 @@
 import type { TokenKind } from '../use-cases/caller.js'
 
-/** Which kinds of token may use a root field. Each root field names exactly one of these as its authScopes. */
+/** The kinds of token that may use a root field. Each root field names exactly one entry as its authScopes. */
 export const ALLOWED = {
-  /** Look at everything in the workspace, but for tokens. */
+  /** Reading everything in the workspace except tokens. */
   read: ['ROOT', 'ADMIN', 'MEMBER', 'DAEMON', 'VIEWER'],
-  /** What people do: agents, chats, tasks, cancel, rerun, reset. */
+  /** What users do: agents, chats, tasks, cancel, rerun, reset. */
   work: ['ROOT', 'ADMIN', 'MEMBER'],
-  /** What daemons do: runtimes and claims. Which daemon may do it is the use cases' question. */
+  /** What daemons do: runtimes and claims. The use cases check the daemonId. */
   fleet: ['ROOT', 'ADMIN', 'DAEMON'],
   admin: ['ROOT', 'ADMIN'],
   root: ['ROOT'],
@@ -30,7 +30,7 @@ function scopesOf(kind: TokenKind): Scopes {
   return { read: may('read'), work: may('work'), fleet: may('fleet'), admin: may('admin'), root: may('root') }
 }
 
-/** What a caller of this kind may do; null: nobody, and so nothing. */
+/** The scopes of a token kind; null: no token, and so no scope. */
 export function scopesFor(kind: TokenKind | null): Scopes {
   return kind === null ? NONE : SCOPES[kind]
 }

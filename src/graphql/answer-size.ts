@@ -1,38 +1,38 @@
 import type { GraphQLError } from 'graphql'
 import { queryTooComplex } from './errors.js'
 
-/** So many characters of text an answer may hold, and so many bytes of it are read from the database for it. */
+/** Maximum text of one answer: in characters as written, and in bytes as read from the database. */
 export const MOST_TEXT = 32 * 1024 * 1024
 const LONG_TEXT = 256 * 1024
 
-/** How much text one answer has taken so far: refused with QUERY_TOO_COMPLEX once it is too much. */
+/** Counts the text of one answer, and refuses with QUERY_TOO_COMPLEX once there is too much. */
 export class AnswerSize {
   private written = 0
   private bytesRead = 0
   private granted = 0
   private lastRead: Promise<unknown> | null = null
 
-  /** Whether writing it takes long enough to be done in turns. */
+  /** Whether writing the answer takes long enough to yield the event loop in between. */
   get isLong(): boolean {
     return this.written > LONG_TEXT
   }
 
-  /** Whether something was refused: what is there of a query's answer is not to be sent then. */
+  /** Whether the limit is exceeded. A partial answer to a query must not be sent then. */
   get isExceeded(): boolean {
     return this.written > MOST_TEXT + this.granted || this.bytesRead > MOST_TEXT
   }
 
-  /** For the next answer of a stream. */
+  /** Resets the counters for the next answer of a stream. */
   startAnew(): void {
     this.written = this.bytesRead = this.granted = 0
   }
 
-  /** So many characters may be said twice, beyond what any answer may hold. */
+  /** Allows a text of this length to appear twice on top of the limit. */
   grant(characters: number): void {
     this.granted += 2 * characters
   }
 
-  /** Counts a text, or any JSON value, on its way into the answer, as often as it is in it. */
+  /** Counts a text or JSON value that is written into the answer, once per occurrence. */
   write<T>(value: T): T {
     this.written += sizeOf(value)
     if (this.written > MOST_TEXT) this.refuseTooMuch()
@@ -40,8 +40,10 @@ export class AnswerSize {
   }
 
   /**
-   * Rows with texts. Reads of one answer come one after another, so that each knows what is left: `read` is given how many
-   * bytes those are, and tells how many it took. It may take one row too many, never more.
+   * Reads rows with texts. Reads of one answer run one after another, so that each knows the remaining budget: `read` gets
+   * the bytes left and returns the bytes it used. It may exceed the budget by one row at most.
+   *
+   * @throws QUERY_TOO_COMPLEX when the limit is exceeded.
    */
   async readTexts<Row>(read: (left: number) => Promise<{ rows: Row[]; bytes: number }>): Promise<Row[]> {
     const before = this.lastRead
@@ -57,7 +59,7 @@ export class AnswerSize {
     return reading
   }
 
-  /** @throws QUERY_TOO_COMPLEX where something was refused already. */
+  /** @throws QUERY_TOO_COMPLEX when the limit is exceeded. */
   refuseTooMuch(): void {
     if (this.isExceeded) throw textsTooLarge()
   }
@@ -67,7 +69,7 @@ export function textsTooLarge(): GraphQLError {
   return queryTooComplex(`The texts of this answer are larger than ${MOST_TEXT / 1024 / 1024} MB.`)
 }
 
-/** About what it takes in JSON, in characters. */
+/** Approximate length of the value as JSON, in characters. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 8

@@ -19,7 +19,7 @@ import { pathOf } from './input-problems.js'
 import { decodeGlobalID, nodeQuery, nodeTypeName, nodesQuery } from './node-lookup.js'
 import { DateTime, JSONValue, Position } from './scalars.js'
 
-/** Fields are non-null unless they say `nullable: true` or are mutations; arguments are optional unless they say `required: true`. */
+/** Fields are non-null unless `nullable: true` or in Mutation; arguments are optional unless `required: true`. */
 export const builder = new SchemaBuilder<{
   Context: Context
   DefaultFieldNullability: false
@@ -48,10 +48,10 @@ export const builder = new SchemaBuilder<{
     ...([ValidationPlugin, 'input'] as const),
   ],
   defaultFieldNullability: false,
-  // The server asks what a whole operation costs, once and before anything is resolved.
+  // The server computes the cost of the whole operation once, before it resolves anything.
   complexity: { disabled: true },
   scopeAuth: {
-    // When a stream begins, not once for each of its events.
+    // Once when a stream starts, not for each of its events.
     authorizeOnSubscribe: true,
     authScopes: ({ caller }) => scopesFor(caller?.kind ?? null),
     unauthorizedError: (_parent, { caller }, _info, { failure }) =>
@@ -62,7 +62,6 @@ export const builder = new SchemaBuilder<{
       badUserInput(issues.map((issue) => ({ path: pathOf([], issue), message: issue.message }))),
   },
   withInput: {
-    argOptions: { description: 'The particulars.' },
     typeOptions: { name: ({ fieldName }) => `${fieldName[0]?.toUpperCase()}${fieldName.slice(1)}Input` },
   },
   relay: {
@@ -70,39 +69,45 @@ export const builder = new SchemaBuilder<{
     encodeGlobalID: (_typename, id) => String(id),
     decodeGlobalID,
     nodeTypeOptions: {
-      description: 'Anything that has an id of its own, and can be looked up by it alone.',
+      description: 'An object with a globally unique ID. `node` and `nodes` look it up by that ID.',
       resolveType: (value) => nodeTypeName((value as { id: string }).id),
     },
-    idFieldOptions: { description: 'A prefix that tells the kind, and a part that sorts by time of creation.' },
+    idFieldOptions: {
+      description:
+        'Globally unique ID: a prefix that names the type, then a part that sorts by time of creation. Example: ' +
+        '`task_01h2xcejqtf2nbrexx3vqjhp41`.',
+    },
     nodeQueryOptions: nodeQuery,
     nodesQueryOptions: nodesQuery,
-    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
-    hasNextPageFieldOptions: { nullable: false, description: 'Whether the list goes on after this page.' },
-    hasPreviousPageFieldOptions: { nullable: false, description: 'Whether there is anything before this page.' },
+    pageInfoTypeOptions: { description: 'Position of a page in its list.' },
+    hasNextPageFieldOptions: { nullable: false, description: 'Whether more entries follow this page.' },
+    hasPreviousPageFieldOptions: { nullable: false, description: 'Whether entries precede this page.' },
     startCursorFieldOptions: {
       nullable: true,
-      description: 'Pass as `before` to get the page before; null on an empty page.',
+      description: 'Cursor to pass as `before` for the previous page. Null if the page is empty.',
     },
     endCursorFieldOptions: {
       nullable: true,
-      description: 'Pass as `after` to get the next page; null on an empty page.',
+      description: 'Cursor to pass as `after` for the next page. Null if the page is empty and no entries follow.',
     },
     edgesFieldOptions: {
-      description: 'The entries of this page, each with its cursor.',
+      description: 'The entries of this page with their cursors.',
       nullable: { list: false, items: false },
     },
-    nodeFieldOptions: { description: 'The entry itself.', nullable: false },
-    cursorFieldOptions: { description: 'The place of this entry in the list. It stays right while others write.' },
-    pageInfoFieldOptions: { description: 'Where this page stands in the list.' },
+    nodeFieldOptions: { description: 'The entry.', nullable: false },
+    cursorFieldOptions: { description: 'Cursor of the entry. It stays valid while the list changes.' },
+    pageInfoFieldOptions: { description: 'Position of this page in the list.' },
     nodesOnConnection: { description: 'The entries of this page.' },
     firstArgOptions: {
-      description: 'How many entries from the start (or after `after`): 0 to 100, 50 where nothing is said.',
+      description: 'Maximum number of entries from the start of the list, or after `after`: 0 to 100. Default: 50.',
     },
     lastArgOptions: {
-      description: 'How many entries from the end (or before `before`): 0 to 100. Not together with `first`.',
+      description:
+        'Maximum number of entries from the end of the list, or before `before`: 0 to 100. Cannot be combined with ' +
+        '`first`.',
     },
-    afterArgOptions: { description: 'A cursor: only what comes after it.' },
-    beforeArgOptions: { description: 'A cursor: only what comes before it.' },
+    afterArgOptions: { description: 'Cursor: return only entries after it.' },
+    beforeArgOptions: { description: 'Cursor: return only entries before it.' },
   },
 })
 

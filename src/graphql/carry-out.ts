@@ -6,9 +6,9 @@ import type { Context } from './context.js'
 import { unwrap } from './errors.js'
 
 /**
- * Carries a use case out for the caller, and throws its refusal. What the request has read so far is forgotten: the
- * mutations of one document run one after the other, and each answer is of its own time. Where the answers before it have
- * filled the response, a mutation is refused and not carried out: nothing of its answer could be told.
+ * Runs a use case for the caller and throws its refusal. It clears what the request has loaded so far: the mutations of
+ * one document run one after another, and each answer shows the data after its own change. If earlier answers have
+ * filled the response, the mutation is refused before it runs, because its result could not be returned.
  */
 export async function carryOut<Input, T>(
   context: Context,

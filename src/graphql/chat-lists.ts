@@ -9,7 +9,7 @@ import { toConversation } from './loaders/rows.js'
 
 type Where = Prisma.ConversationWhereInput
 
-/** Chat sessions are the conversations with such ids: a stretch of the key, where `kind` would have to be looked at. */
+/** Selects chat sessions by the prefix of their ids: a range of the key, where no index covers `kind`. */
 const CHATS: Filter<Where> = {
   name: 'chats',
   where: { AND: [{ id: { gte: 'chat_', lt: 'chat`' } }] },
@@ -33,7 +33,7 @@ const OF_AGENT: ChildRows<ConversationRow, string, Where> = {
   },
 }
 
-/** An agent's chat sessions, newest first. */
+/** The chat sessions of an agent, newest first. */
 export function chatsOf(context: Context, agentId: string, args: PageArgs): Promise<Connection<ConversationRow>> {
   return resolveConnection(args, {
     order: 'desc',

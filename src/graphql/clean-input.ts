@@ -1,11 +1,11 @@
-/** As deep as JSON input may be (see input-rules.ts), and a little more: what lies deeper is refused, not cleaned. */
+/** A little more than the allowed depth of JSON input (input-rules.ts): deeper input is refused, not cleaned. */
 const MAX_DEPTH = 40
 
 const NUL = /\0/g
 
 /**
- * The value with every text in it made storable: NUL characters, which PostgreSQL cannot hold, are taken out, and
- * halves of surrogate pairs, which UTF-8 cannot express, become U+FFFD. The same object where there was nothing to clean.
+ * Makes every text in a value storable: removes NUL characters, which PostgreSQL cannot store, and replaces lone
+ * surrogates, which UTF-8 cannot express, by U+FFFD. Returns the same object if nothing had to be cleaned.
  */
 export function cleanInput<T>(value: T): T {
   return clean(value, 0) as T
@@ -22,7 +22,7 @@ function cleanText(text: string): string {
   return stripped.isWellFormed() ? stripped : stripped.toWellFormed()
 }
 
-/** Copied from its first item that is not clean: most of what comes in is clean, and all of it comes through here. */
+/** Copies the list only from its first unclean item on: all input passes here, and most of it is clean. */
 function cleanList(list: readonly unknown[], depth: number): readonly unknown[] {
   let copy: unknown[] | null = null
   for (const [index, item] of list.entries()) {

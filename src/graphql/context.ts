@@ -4,14 +4,14 @@ import type { Services } from '../use-cases/services.js'
 import { unauthenticated } from './errors.js'
 import { Loaders } from './loaders/loaders.js'
 
-/** What every resolver is given, new with each request. Plain data: servers copy it field by field. */
+/** What every resolver receives, created per request. Plain data: servers copy it field by field. */
 export interface Context {
   services: Services
-  /** null: no token, or one that is unknown, expired or revoked. */
+  /** null: the request has no token, or one that is unknown, expired or revoked. */
   caller: Caller | null
   requestId: string
   loaders: Loaders
-  /** null: somebody who never hangs up. */
+  /** The client connection; null: a client that never disconnects. */
   asker: Asker | null
 }
 
@@ -22,7 +22,7 @@ interface ContextInput {
   asker?: Asker
 }
 
-/** Cheap: a loader is made when it is first asked for, and most of a daemon's calls ask for none. */
+/** Cheap: a loader is created on first use, and most calls of a daemon use none. */
 export function createContext({ services, caller, requestId, asker }: ContextInput): Context {
   return {
     services,
@@ -33,7 +33,7 @@ export function createContext({ services, caller, requestId, asker }: ContextInp
   }
 }
 
-/** The caller, where authorization has let the field pass. */
+/** The caller of an authorized field. */
 export function callerOf({ caller }: Context): Caller {
   if (caller === null) throw unauthenticated()
   return caller

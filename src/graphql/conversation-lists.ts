@@ -18,7 +18,7 @@ export interface ConversationFilter {
   search?: string | null
 }
 
-/** A conversation's place in a list: when, then its id. As text they are in the same order, since the times are all of one form. */
+/** A conversation's sort key in a list: time, then id. Keys sort as text, because all times have the same format. */
 export function placeKey(at: Date, id: string): string {
   return `${at.toISOString()} ${id}`
 }
@@ -35,7 +35,7 @@ export interface Listed {
   at: Date
 }
 
-/** What an index holds together: all entries with one of these values. */
+/** The leading condition of an index: entries with one of these values. */
 interface Driver {
   values: Prisma.Sql
   condition: Prisma.Sql
@@ -43,12 +43,12 @@ interface Driver {
 
 const EVERY: Driver = { values: Prisma.sql`SELECT NULL::text`, condition: Prisma.empty }
 
-/** A list of a workspace's conversations, as SQL: stretches of one index, merged. */
+/** The SQL of a list of a workspace's conversations: ranges of one index, merged. */
 export class ConversationList {
   private readonly time: Prisma.Sql
   private readonly driver: Driver
   private readonly rest: Prisma.Sql
-  /** Whether entries are left out by what the index of the stretch does not know. */
+  /** Whether a condition remains that the index does not cover. */
   readonly looksAtEach: boolean
 
   constructor(
@@ -58,7 +58,7 @@ export class ConversationList {
   ) {
     this.time = order === 'ACTIVITY' ? Prisma.sql`l."lastActivityAt"` : Prisma.sql`l."createdAt"`
     const conditions = this.conditions()
-    // Only the order of activity has indexes of its own for what is filtered by.
+    // Only the order by activity has indexes for the filter conditions.
     const [first, ...others] = order === 'ACTIVITY' ? conditions : []
     this.driver = first?.driver ?? EVERY
     const left = [...(first === undefined ? conditions : others).map(({ among }) => among), ...this.unindexed()]
@@ -71,7 +71,7 @@ export class ConversationList {
       ORDER BY f.at ${Prisma.raw(order)}, f.id ${Prisma.raw(order)} LIMIT ${take}`
   }
 
-  /** The entry up to which a page looks: of each merged stretch so many, that they are PAGE_REACH together. */
+  /** The last entry that a page scans: PAGE_REACH entries, divided evenly among the merged ranges. */
   reach({ range, order }: Stretch<string>): Prisma.Sql {
     const skip = Prisma.sql`OFFSET greatest(${PAGE_REACH} / (SELECT greatest(count(*), 1) FROM stretches), 1) LIMIT 1`
     const back = Prisma.raw(order)
@@ -108,7 +108,7 @@ export class ConversationList {
     return parts.length === 0 ? Prisma.empty : Prisma.join(parts, ' ')
   }
 
-  /** What an index can begin with, and how it is asked for where another begins one: the narrowest first. */
+  /** The conditions that an index covers, most selective first: each as the index's driver, and as a plain condition. */
   private conditions(): { driver: Driver; among: Prisma.Sql }[] {
     const { agentId, runtimeId } = this.filter
     const found: { driver: Driver; among: Prisma.Sql }[] = []
@@ -151,7 +151,7 @@ export class ConversationList {
 
 const OPEN: readonly TaskStatus[] = ['QUEUED', 'CLAIMED', 'RUNNING']
 
-/** As the listing has it: a claim changes nothing there. */
+/** The status as the listing stores it, where a claim changes nothing. */
 function collapse(status: TaskStatus): string {
   return OPEN.includes(status) ? 'OPEN' : status
 }
@@ -177,11 +177,11 @@ const OUTCOMES: Record<ResumeReason, ResumeOutcome | null> = {
   FORCED_FRESH: 'FRESH',
   RESUME_DISABLED: 'FRESH',
   UNKNOWN_HISTORY: 'FRESH',
-  // Of candidates only.
+  // Appears on candidates only, never as the reason of a decision.
   SUPERSEDED: null,
 }
 
-/** The reason tells the outcome. null: any. */
+/** The reasons that a filter matches: a reason determines its outcome. null: any. */
 function reasonsOf({ lastOutcome, lastReason }: ConversationFilter): ResumeReason[] | null {
   if (lastOutcome == null && lastReason == null) return null
   const asked = distinct(lastReason ?? (Object.keys(OUTCOMES) as ResumeReason[]))

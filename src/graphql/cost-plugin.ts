@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-/** The arguments that say how long a list may become and how it is found, whatever field they belong to. */
+/** The arguments of any field that determine the size of a list or the work to find it. */
 export const COST_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'ids', 'filter'])
 
 const MAX_LIST = 1_000
@@ -20,8 +20,9 @@ const MAX_LIST = 1_000
 type Cost = (args: Record<string, unknown>) => FieldComplexityValue
 
 /**
- * What a field costs beyond itself: its selection, as often as its list may hold it. By the arguments that every list of
- * this API has, so that none can be forgotten. The complexity plugin's own rule, ten for a list, is for lists without.
+ * Sets the cost of list fields: their selection times the maximum length of the list. It is derived from the arguments
+ * that every list of this API has, so that no list can be forgotten. For lists without these arguments, the complexity
+ * plugin's own rule (ten per list) applies.
  *
  * Must come after the complexity plugin in the builder's list.
  */
@@ -40,12 +41,12 @@ function costOf<Types extends SchemaTypes>(config: PothosOutputFieldConfig<Types
   }
   if ('first' in args && type.kind === 'List') return ({ first }) => ({ field: 1, multiplier: listSize(first) })
   if ('ids' in args) return ({ ids }) => ({ field: 1, multiplier: Array.isArray(ids) ? ids.length : 1 })
-  // Its entries are counted where the connection is asked for.
+  // The field that returns the connection counts its entries.
   if (parentType.endsWith('Connection') && (name === 'edges' || name === 'nodes')) return { field: 1, multiplier: 1 }
   return null
 }
 
-/** Each entry within reach is read for it: see PAGE_REACH. */
+/** Cost of a text search, which reads up to PAGE_REACH entries. */
 const SEARCH = 2_000
 
 function searchCost(filter: unknown): number {
@@ -53,7 +54,7 @@ function searchCost(filter: unknown): number {
   return typeof search === 'string' && search !== '' ? SEARCH : 0
 }
 
-/** Numbers beyond what such a list takes are for the field to refuse. */
+/** Capped: the field itself refuses larger numbers. */
 function listSize(first: unknown): number {
   return typeof first === 'number' ? Math.min(first, MAX_LIST) : MAX_LIST
 }

@@ -1,23 +1,31 @@
-/** What the same argument of several mutations is. */
+/** Descriptions shared by several fields. */
 
 export const REQUEST_ID =
-  'Any text of your own, new with each call. Send the same call again with the same one, and it is not carried out ' +
-  'twice: you get the first answer. Kept for at least 24 hours; meant for the same token and mutation only.'
+  'Idempotency key, 1 to 512 characters, unique per call. Repeating a call with the same key does not run it ' +
+  'again but returns the first result. Keys are kept for at least 24 hours, per token and mutation. The same key ' +
+  'with other arguments is refused with `REQUEST_ID_REUSED`.'
 
-export const CLAIM_TOKEN = 'The fencing token of the claim. It shows that the task is still yours.'
+export const DAEMON_ID = 'ID of the calling daemon, one per machine, 1 to 512 characters. Example: `laptop`.'
+
+export const CLAIMED_TASK = 'ID of the claimed task (`task_...`).'
+
+export const CLAIM_TOKEN =
+  'Fencing token from the claim. A token that is no longer current is refused with `STALE_CLAIM`.'
 
 export const LEASE_SECONDS =
-  'How long the claim holds without a heartbeat, 1 to 3,600; each heartbeat renews it by as much. Default: the ' +
-  "server's claim lease before the start, its run lease after it."
+  'Lease of the claim in seconds, 1 to 3,600. Each heartbeat renews it for the same duration. Null: ' +
+  '`serverTimers.claimLease` until the run starts, then `serverTimers.runLease`.'
 
 export const WAIT_SECONDS =
-  'Keep the request open for so long, 0 to 60, if there is no work now; it is answered as soon as there is.'
+  'Maximum time in seconds, 0 to 60, to keep the request open while there is no task. The response is sent as ' +
+  'soon as there is one.'
 
-export const PRIORITY = 'Higher is claimed first: -1,000 to 1,000.'
+export const PRIORITY = 'Priority, -1,000 to 1,000. A higher one is claimed first.'
 
 export const ENDING = {
-  sessionId: 'The provider session that the run ended in; null: the one that was pinned.',
-  workDir: 'The directory that the run ended in; null: the one that was pinned.',
-  retiredSessionId: 'A session that the run gave up for good: it is never resumed again.',
-  transcriptMissing: 'The provider has not stored the transcript of the session: it cannot be resumed.',
+  sessionId: 'ID of the provider session that the run ended in, at most 1 KB. Null: the pinned session.',
+  workDir: 'Work directory that the run ended in, at most 4 KB. Null: the pinned one.',
+  retiredSessionId: 'ID of a session that the run retired permanently: no later run is offered it. Null: none.',
+  transcriptMissing:
+    "Whether the provider has not stored the session's transcript. The session then cannot be resumed.",
 }

@@ -3,7 +3,7 @@ import type { Binding } from '../session-pointer/session-state.js'
 import type { Context } from './context.js'
 import { conversationById } from './loaders/rows.js'
 
-/** Events that may hold words of people or daemons, by the fields that hold them, and what stands in their place. */
+/** The event fields that may hold texts of users or daemons, by event type, each with its replacement after an erasure. */
 const WORDS: Readonly<Record<string, Readonly<Record<string, (word: unknown) => unknown>>>> = {
   TASK_FAILED: {
     error: () => '',
@@ -21,7 +21,7 @@ interface Told {
   data: unknown
 }
 
-/** An event's particulars, without the words that were to be erased. The log keeps them: it never changes. */
+/** An event's data without erased texts. The log itself keeps them, because it never changes. */
 export async function toldData(context: Context, { type, conversationId, version, data }: Told): Promise<unknown> {
   const words = WORDS[type]
   if (words === undefined || !(await isErased(context, conversationId, version))) return data
@@ -33,7 +33,7 @@ export async function toldData(context: Context, { type, conversationId, version
   )
 }
 
-/** Why a session is in its state: the server's words, or somebody's; null where those were to be erased. */
+/** Why a session is in its state; null if a user or daemon wrote the reason and it was erased. */
 export async function toldStateReason(
   context: Context,
   conversationId: string,

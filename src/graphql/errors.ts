@@ -13,12 +13,12 @@ function coded(message: string, extensions: Extensions): GraphQLError {
   return new GraphQLError(message, { extensions })
 }
 
-/** The one place where refusals become GraphQL errors: `code`, and `fields` or `status` where the refusal has them. */
+/** Converts a refusal to a GraphQL error with `code`, and `fields` or `status` if the refusal has them. */
 export function refusalError({ message, ...extensions }: Refusal): GraphQLError {
   return coded(message, extensions)
 }
 
-/** The value of an accepted call; throws its refusal otherwise. */
+/** Returns the value of an accepted call, or throws its refusal. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value
   throw refusalError(outcome.refusal)
@@ -31,47 +31,46 @@ export function badUserInput(fields: readonly FieldProblem[]): GraphQLError {
 }
 
 export function unauthenticated(): GraphQLError {
-  const message =
-    'This needs a token: send the header "Authorization: Bearer <token>" with one that is known and current.'
+  const message = 'This operation requires a token. Send a valid one in the header "Authorization: Bearer <token>".'
   return coded(message, { code: 'UNAUTHENTICATED' })
 }
 
 export function forbidden(kind: TokenKind, allowed: readonly TokenKind[]): GraphQLError {
-  const message = `A ${kind} token may not do this. Use one of kind ${allowed.join(' or ')}.`
+  const message = `A ${kind} token does not allow this operation. Use a token of kind ${allowed.join(' or ')}.`
   return coded(message, { code: 'FORBIDDEN' })
 }
 
-/** QUERY_TOO_COMPLEX. `told` is a sentence about what there is too much of. */
+/** QUERY_TOO_COMPLEX. `told` is a sentence that names the exceeded limit. */
 export function queryTooComplex(told: string): GraphQLError {
-  const message = `${told} Ask for less: smaller pages, fewer lists in lists, or several requests.`
+  const message = `${told} Request less: smaller pages, fewer nested lists, or several requests.`
   return coded(message, { code: 'QUERY_TOO_COMPLEX', http: { spec: true, status: 400 } })
 }
 
-/** RATE_LIMITED: what was asked costs more than the token may use at the moment. Nothing of it was carried out. */
+/** RATE_LIMITED: the operation costs more than the token's remaining budget. It was not executed. */
 export function rateLimited(retryAfterSeconds: number): GraphQLError {
-  const message = `This token asks for too much at once. Ask again in ${retryAfterSeconds} s, or for less: smaller pages, fewer fields.`
+  const message = `This token has exceeded its request budget. Send the request again in ${retryAfterSeconds} s, or request less: smaller pages, fewer fields.`
   const http = { spec: true, status: 429, headers: { 'retry-after': String(retryAfterSeconds) } }
   return coded(message, { code: 'RATE_LIMITED', retryAfterSeconds, http })
 }
 
-/** RATE_LIMITED: of a token that has as many streams open as it may. */
+/** RATE_LIMITED: the token has reached its limit of open streams. */
 export function tooManyStreams(most: number): GraphQLError {
-  const message = `This token has ${most} streams open, which is the most. Close one, or share one among those who listen.`
+  const message = `This token has reached its limit of ${most} open streams. Close one, or share one among several listeners.`
   return coded(message, { code: 'RATE_LIMITED', http: { spec: true, status: 429 } })
 }
 
-/** What a caller reads of a failure that is ours: nothing that the failure itself says. */
-const INTERNAL_MESSAGE = 'The server failed to carry this out. Its log has the details under the requestId.'
+/** The message of an internal failure, without any detail of the failure itself. */
+const INTERNAL_MESSAGE = 'The server failed. Its log has the details under the requestId of this error.'
 const UNAVAILABLE_MESSAGE =
-  'The database is away, full or too slow at the moment. Send the same call again after retryAfterSeconds, with the ' +
-  'same requestId if it has one: whether it was carried out is not known.'
-/** Long enough for a database that restarts, short enough for a claim's lease. */
+  'The database is unavailable, full or too slow. The call may or may not have taken effect. Send it again after ' +
+  'retryAfterSeconds, with the same requestId if it has one.'
+/** Long enough for a database to restart, and shorter than a claim's lease. */
 const RETRY_AFTER_SECONDS = 1
 
 /**
- * For Yoga's `maskedErrors.maskError`, and for anything else that executes the schema: refusals pass, the complaints of
- * GraphQL itself get a code, and all else becomes INTERNAL, or UNAVAILABLE where the moment is to blame, without its text.
- * An error that comes back as another object with one of these two codes is one for the log.
+ * For Yoga's `maskedErrors.maskError` and everything else that executes the schema. Refusals pass unchanged, errors of
+ * GraphQL itself get a code, and all others become INTERNAL, or UNAVAILABLE if the cause is temporary, without their text.
+ * The caller logs an error that is returned as another object with one of these two codes.
  */
 export function maskError(error: unknown): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(...failureOf(error))
@@ -86,7 +85,7 @@ export function maskError(error: unknown): GraphQLError {
 
 type Failure = [message: string, options: { extensions: Extensions }]
 
-/** A new one each time: its request's id is put into it. */
+/** A new object each time, because the request's id is added to it. */
 const internal = (): Failure => [INTERNAL_MESSAGE, { extensions: { code: 'INTERNAL' } }]
 
 function failureOf(error: unknown): Failure {
@@ -97,13 +96,13 @@ function failureOf(error: unknown): Failure {
   return [UNAVAILABLE_MESSAGE, { extensions: { ...told, http } }]
 }
 
-/** What was thrown, out of all that it was wrapped in. */
+/** The original error inside all wrappers. */
 function innermost(error: GraphQLError): unknown {
   const { originalError } = error
   return originalError instanceof GraphQLError ? innermost(originalError) : originalError
 }
 
-/** False where anything but a GraphQLError was thrown, however often it was wrapped. */
+/** Whether the innermost thrown error is a GraphQLError. */
 function isOfGraphQL(error: GraphQLError): boolean {
   const { originalError } = error
   if (originalError == null) return true

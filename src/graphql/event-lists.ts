@@ -11,7 +11,7 @@ import type { ChildRows, Filter } from './loaders/pages.js'
 
 type Where = Prisma.SessionEventWhereInput
 
-/** UNKNOWN stands for every type that this build has never heard of. */
+/** UNKNOWN stands for every type that this build does not know. */
 type ShownEventType = SessionEventType | 'UNKNOWN'
 
 const KNOWN_TYPES = Object.keys(CURRENT_SCHEMA_VERSION) as SessionEventType[]
@@ -21,7 +21,7 @@ export function shownType(type: string): ShownEventType {
   return KNOWN.has(type) ? (type as SessionEventType) : 'UNKNOWN'
 }
 
-/** Events of these types. Asked for the unknown ones, too, it leaves out the known ones that were not asked for. */
+/** Matches events of these types. With UNKNOWN among them, it excludes the known types that are not. */
 function whereType(types: readonly ShownEventType[] | null | undefined): { in?: string[]; notIn?: string[] } {
   if (types == null) return {}
   if (types.includes('UNKNOWN')) return { notIn: KNOWN_TYPES.filter((type) => !types.includes(type)) }
@@ -46,7 +46,7 @@ function eventFilter({ types, taskId = null, fromVersion = null }: EventFilter):
     where: {
       type,
       ...(taskId === null ? {} : { taskId }),
-      // Beside the page's own range, which is of the version, too.
+      // In addition to the page's own range of versions.
       ...(fromVersion === null ? {} : { AND: { version: { gte: fromVersion } } }),
     },
     sql: parts.length === 0 ? Prisma.empty : Prisma.join(parts, ' '),
@@ -83,10 +83,10 @@ const BY_VERSION = {
   parseCursor: numberCursor,
 }
 
-/** Events read at once: making them of rows takes a millisecond or two, in which nothing else is done. */
+/** Events per query: converting the rows blocks the event loop for a millisecond or two. */
 const READ_AT_ONCE = 200
 
-/** A page of the workspace's log, oldest first. */
+/** Returns a page of the workspace's log, oldest first. */
 export async function readLogPage(
   context: Context,
   after: string,
@@ -110,7 +110,7 @@ export async function readLogPage(
   return page
 }
 
-/** A conversation's events, oldest first. */
+/** Returns the events of a conversation, oldest first. */
 export function eventsOfConversation(
   context: Context,
   conversationId: string,
@@ -123,7 +123,7 @@ export function eventsOfConversation(
   })
 }
 
-/** A task's events, oldest first. All are of its conversation. */
+/** Returns the events of a task, oldest first. All belong to the task's conversation. */
 export function eventsOfTask(context: Context, taskId: string, args: PageArgs): Promise<Connection<SessionEvent>> {
   return resolveConnection(args, {
     ...BY_VERSION,

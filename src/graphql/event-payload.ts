@@ -4,15 +4,15 @@ import { upcast } from '../session-pointer/upcast.js'
 import type { Context } from './context.js'
 import { toldData } from './erased-words.js'
 
-/** What a kind of event tells, with what its type is found by. */
+/** The data of an event type, with the fields that resolve its GraphQL type. */
 export type Payload<T extends SessionEventType> = EventData[T] & { type: T; version: number }
 
 export type AnyPayload = { [T in SessionEventType]: Payload<T> }[SessionEventType]
 
-/** Holds a type's fields to what the core says about it: none is left out, and none is made up. */
+/** Requires a GraphQL type to have exactly the fields of the core's type. */
 export type EachOf<Shape> = { [Field in keyof Shape]-?: unknown }
 
-/** In the shape that this build writes, whatever build wrote it. null: this build does not know the kind, or the version. */
+/** The event's data in the current schema version; null if this build does not know the type or the version. */
 export async function payloadOf(context: Context, event: SessionEvent): Promise<AnyPayload | null> {
   const { type, schemaVersion, version, taskId, runtimeId } = event
   const occurredAt = event.occurredAt.toISOString()

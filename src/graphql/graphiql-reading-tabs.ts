@@ -1,15 +1,14 @@
 import { tab } from './graphiql-tab.js'
 import type { Tab } from './graphiql-tab.js'
 
-/** The end of the story: what has come of it, and what comes next. */
+/** The last tabs: how to read the result, and what the next claim would get. */
 export const readingTabs: readonly Tab[] = [
   tab(
     `
-# What happened? The events are the truth, and
-# they never change; messages, sessions and the
-# pointer are what they come to. Ask for
-# pointer(at: "...") with the position of an
-# earlier event, and you see the past.
+# What happened? Events are immutable. Session
+# state and the pointer are folded from them. To
+# see the past, pass the position of an earlier
+# event to pointer(at: "...").
 query History($id: ID!) {
   chatSession(id: $id) {
     title
@@ -47,11 +46,10 @@ query History($id: ID!) {
   ),
   tab(
     `
-# What would the next claim be told, and why?
-# Nothing is changed by asking: try another
-# runtime, another policy, or an earlier
-# position. Then send a second message, and
-# claim.
+# Which decision would the next claim get, and
+# why? The query changes nothing: try another
+# runtime, another policy or an earlier position.
+# Then send a second message and claim it.
 query ExplainResume($id: ID!) {
   chatSession(id: $id) {
     now: explainResume { ...decision }
@@ -81,12 +79,11 @@ fragment decision on ResumeDecision {
   ),
   tab(
     `
-# A subscription: the chat's history from its
-# beginning, then each event as it happens. Leave
-# this tab open, and send a message from another
-# window: on the dashboard, for one. A stream
-# that breaks goes on after the last position
-# that you have.
+# A subscription: the history of the chat, then
+# each new event. Leave this tab open and send a
+# message from another window, for example from
+# the dashboard. If the stream breaks, subscribe
+# again with the last position received.
 subscription Follow($id: ID!, $after: Position) {
   sessionEvents(
     conversationId: $id

@@ -1,7 +1,7 @@
-/** One of GraphiQL's. */
+/** A tab of GraphiQL. */
 export interface Tab {
   query: string
-  /** JSON. */
+  /** As JSON text. */
   variables: string | null
 }
 

@@ -3,8 +3,8 @@ import { tab } from './graphiql-tab.js'
 import type { Tab } from './graphiql-tab.js'
 
 /**
- * What GraphiQL opens with: the life of one chat turn, told as the requests that a person and a daemon send. Whoever
- * goes through the tabs from left to right has seen the whole idea.
+ * The tabs that GraphiQL opens with: one chat turn from start to end, as the requests that a user and a daemon send. Read
+ * from left to right, they introduce every concept of the API.
  */
 export const graphiqlTabs: readonly Tab[] = [
   tab(`
@@ -13,14 +13,14 @@ export const graphiqlTabs: readonly Tab[] = [
 # append-only log which provider session each
 # run may resume.
 #
-# The tabs tell the life of one chat turn. Go
-# through them from left to right: press the
-# play button (or Ctrl-Enter), and copy the ids
-# that come back into the variables of the next
-# tabs. The book icon on the left explains every
-# type and field.
+# The tabs follow one chat turn. Run them from
+# left to right with the play button (or
+# Ctrl-Enter), and copy the returned IDs into the
+# variables of the next tabs. The book icon on
+# the left opens the documentation of every type
+# and field.
 #
-# First: who are you, and what is going on here?
+# First: the caller and the state of the queue.
 query Welcome {
   viewer { name kind workspace { id name } }
   queueStats { queued claimed running }
@@ -33,9 +33,9 @@ query Welcome {
   tab(
     `
 # A runtime is one coding-agent CLI on one
-# machine. Its daemon registers it each time it
-# starts; the same daemonId and provider always
-# give the same runtime.
+# machine. Its daemon registers it at each start.
+# The same daemonId and provider always give the
+# same runtime.
 #
 # Copy the id (rt_...) for the next tab and for
 # Claim.
@@ -51,9 +51,9 @@ mutation RegisterRuntime(
   ),
   tab(
     `
-# An agent is a worker with a config of its own,
+# An agent is a configuration of a coding agent
 # on one runtime. Its resume policy says which
-# sessions its runs may go on in.
+# sessions its runs may resume.
 #
 # Copy the id (agt_...) for the next tab.
 mutation CreateAgent($input: CreateAgentInput!) {
@@ -89,8 +89,8 @@ mutation OpenChat(
   ),
   tab(
     `
-# Each message gets a task of its own, the turn
-# that answers it. It waits in the queue of the
+# Each message gets its own task, the turn that
+# answers it. The task waits in the queue of the
 # agent's runtime.
 mutation SendMessage(
   $input: SendChatMessageInput!
@@ -105,14 +105,14 @@ mutation SendMessage(
   ),
   tab(
     `
-# Now play the daemon: ask for work. The answer
-# holds the task, and the decision which session
-# to resume. The first turn has none to resume;
-# come back here after Complete.
+# Now act as the daemon and claim the task. The
+# result contains the task and the resume
+# decision. The first turn has no session to
+# resume; come back to this tab after Complete.
 #
-# Copy the task's id and the claimToken for the
+# Copy the task's ID and the claimToken for the
 # next three tabs. The claimToken is the fencing
-# token: whoever presents an old one is told
+# token: a call with an old one fails with
 # STALE_CLAIM.
 mutation Claim($input: ClaimTaskInput!) {
   claimTask(input: $input) {
@@ -141,8 +141,8 @@ mutation Claim($input: ClaimTaskInput!) {
   ),
   tab(
     `
-# The run begins. Where a session was offered,
-# the daemon says what the provider made of it.
+# Start the run. If a session was offered, the
+# daemon reports whether the provider resumed it.
 mutation Start($input: StartTaskInput!) {
   startTask(input: $input) {
     task { id status startedAt leaseExpiresAt }
@@ -154,9 +154,8 @@ mutation Start($input: StartTaskInput!) {
   tab(
     `
 # As soon as the provider names its session, the
-# daemon pins it: from now on it survives
-# whatever ends the run, a crash or a
-# cancellation included.
+# daemon pins it. The session then survives the
+# end of the run, even a crash or a cancellation.
 mutation Pin($input: PinTaskSessionInput!) {
   pinTaskSession(input: $input) {
     accepted
@@ -175,7 +174,7 @@ mutation Pin($input: PinTaskSessionInput!) {
   ),
   tab(
     `
-# The run ends well. Its output becomes the
+# Complete the run. Its output becomes the
 # agent's message in the chat.
 mutation Complete($input: CompleteTaskInput!) {
   completeTask(input: $input) {

@@ -1,22 +1,22 @@
 import { queryTooComplex } from './errors.js'
 
-/** As much as a query's fields may cost: reading an event and folding it is about as much as answering a field. */
+/** Equal to the cost limit of a query: reading and folding an event costs about as much as resolving a field. */
 const MOST_EVENTS = 50_000
 
-/** The events of the histories that one request has read for it: refused before they are, once there are too many. */
+/** Counts the events of the histories that one request reads, and refuses before it reads too many. */
 export class HistoryCost {
-  /** What `extensions.cost` counts beside the fields. */
+  /** Reported in `extensions.cost` in addition to the fields. */
   events = 0
 
   /**
-   * A conversation of any length can be looked at by itself; several of them in one request only as far as this goes.
+   * One conversation may have any length; the limit applies to several of them in one request.
    *
    * @throws QUERY_TOO_COMPLEX
    */
   charge(events: number): void {
     const all = this.events + events
     if (this.events > 0 && all > MOST_EVENTS) {
-      const told = `It looks at the past of conversations with ${all.toLocaleString('en')} events, and ${MOST_EVENTS.toLocaleString('en')} are the most.`
+      const told = `The request reads conversations with ${all.toLocaleString('en')} events; the limit is ${MOST_EVENTS.toLocaleString('en')}.`
       throw queryTooComplex(told)
     }
     this.events = all

@@ -17,13 +17,12 @@ declare global {
 const RESOLVED_ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
 /**
- * Two things about every argument that comes in: its texts are cleaned before anything looks at them, and at the root
- * they are validated after the caller has been authorized, not before. Pothos would do it the other way round, and
- * whoever may not call a field at all would learn what is wrong with the arguments instead. And where Pothos stops at
- * the first wrong field of an input, all are named.
+ * Cleans the texts of every argument before anything else reads them, and validates arguments of root fields after the
+ * caller is authorized. Pothos would validate first, so that callers without access would get errors about their
+ * arguments. The plugin also reports all invalid fields, where Pothos stops at the first one of an input.
  *
- * Must be the last of the builder's plugins: then its cleaning comes before their argument mappers, and its mapping
- * inside their wrapping of the resolver.
+ * Must be the last of the builder's plugins, so that it cleans before their argument mappers run, and maps inside their
+ * wrapping of the resolver.
  */
 class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
@@ -38,7 +37,7 @@ class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return RESOLVED_ROOTS.has(config.parentType) ? mappingInside(resolver, config) : resolver
   }
 
-  /** A subscription's arguments are looked at once, when it begins; its resolver, once an event, has none to look at. */
+  /** Arguments of a subscription are checked once, when it starts, and not again by the resolver of each event. */
   override wrapSubscribe(
     subscriber: GraphQLFieldResolver<unknown, Types['Context'], object> | undefined,
     config: PothosOutputFieldConfig<Types>,
@@ -54,14 +53,14 @@ function mappingInside<Types extends SchemaTypes>(
   config: PothosOutputFieldConfig<Types>,
 ): GraphQLFieldResolver<unknown, Types['Context'], object> {
   if (config.argMappers.length === 0) return inner
-  // Taken out of the list, they are not run a second time where Pothos would run them.
+  // Removed from the list, so that Pothos does not run them a second time.
   const mappers = config.argMappers.splice(0)
   const forAllArguments = 'validate' in config.pothosOptions
   let checked: boolean | null = null
   return (parent, args, context, info) => {
     const inputs = info.parentType.getFields()[info.fieldName]?.args ?? []
     checked ??= !forAllArguments && mappers.length === 2 && hasItsOwnRulesOnly(inputs)
-    // Besides the cleaning there is Pothos' validator alone. It would copy every input to look at the same rules.
+    // Only cleaning and Pothos' validator remain. The validator checks the same rules, but copies every input.
     if (checked) {
       const cleaned = cleanInput(args)
       const problems = inputProblems(inputs, cleaned as Record<string, unknown>)

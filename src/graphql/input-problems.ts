@@ -7,28 +7,28 @@ type Input = GraphQLArgument | GraphQLInputField
 
 interface Declared {
   schemas?: readonly StandardSchemaV1[]
-  /** Rules for all arguments of a field together. */
+  /** Rules that apply to all arguments of a field together. */
   parentSchemas?: readonly StandardSchemaV1[]
 }
 
 const NONE: readonly StandardSchemaV1[] = []
 const NOTHING: Declared = {}
 
-/** What Pothos' validation keeps of an input or a type. */
+/** The rules that Pothos' validation plugin stores with an input or a type. */
 function declaredFor({ extensions }: Pick<Input | GraphQLInputObjectType, 'extensions'>): Declared {
   return (extensions['@pothos/plugin-validation'] as Declared | undefined) ?? NOTHING
 }
 
-/** The rules that an argument or input field was declared with. */
+/** The rules declared for an argument or input field. */
 export function rulesOf({ extensions }: Input): readonly StandardSchemaV1[] {
   return declaredFor({ extensions }).schemas ?? NONE
 }
 
-/** An input as it is checked. What GraphQL's types say of it is looked up once: their look-ups cost more than the rules. */
+/** What is needed to check an input, computed once: reading GraphQL's types costs more than applying the rules. */
 interface Check {
   name: string
   rules: readonly StandardSchemaV1[]
-  /** What its value holds, or the items of it. */
+  /** Type of the value, or of the items of a list; null unless it is an input object. */
   type: GraphQLInputObjectType | null
 }
 
@@ -48,15 +48,15 @@ function made<K extends object>(known: WeakMap<K, readonly Check[]>, key: K, inp
   return checks
 }
 
-/** Where an input is: made into a text only where something is wrong. */
+/** Path of an input, converted to text only for a problem. */
 interface Place {
   within: Place | null
   key: string | number
 }
 
 /**
- * Everything that is wrong with these arguments, by the rules that they and the fields in them were declared with.
- * `inputs` is to be the schema's own list, the same each time.
+ * Returns every violation of the rules declared for these arguments and the fields within them. `inputs` must be the
+ * schema's own list, because results are cached by its identity.
  */
 export function inputProblems(inputs: readonly Input[], values: Readonly<Record<string, unknown>>): FieldProblem[] {
   const problems: FieldProblem[] = []
@@ -91,7 +91,7 @@ function collectFrom(problems: FieldProblem[], rule: StandardSchemaV1, value: un
     problems.push({ path: pathOf(partsOf(place), issue), message: issue.message })
 }
 
-/** An object, or a list of them (of lists of them). */
+/** Checks an object, or a list of objects at any depth. */
 function collectInside(problems: FieldProblem[], type: GraphQLInputObjectType, value: unknown, place: Place): void {
   if (value == null) return
   if (Array.isArray(value)) {
@@ -107,8 +107,8 @@ function partsOf(place: Place | null): string[] {
 }
 
 /**
- * Whether these inputs have rules, and inputProblems finds all that Pothos' validation would: none is a rule for a whole
- * type or for all arguments together.
+ * Whether these inputs have rules, and inputProblems covers all of them: it does not know rules for a whole type or for
+ * all arguments together.
  */
 export function hasItsOwnRulesOnly(inputs: readonly Input[]): boolean {
   const seen = new Set<GraphQLInputType>()
@@ -124,7 +124,7 @@ export function hasItsOwnRulesOnly(inputs: readonly Input[]): boolean {
   return inputs.every(own) && some
 }
 
-/** Where a rule found its issue, as `input.entries.1.seq`. */
+/** The path of an issue, for example `input.entries.1.seq`. */
 export function pathOf(parent: readonly string[], { path = [] }: StandardSchemaV1.Issue): string {
   return [...parent, ...path.map((part) => String(typeof part === 'object' ? part.key : part))].join('.')
 }

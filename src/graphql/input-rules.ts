@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { agentConfig as agentConfigShape } from '../agent-config/agent-config.js'
 import { idPrefix } from '../database/ids.js'
 
-/** Every limit of the API on what comes in, as schemas for the fields' `validate`. Texts are cleaned before. */
+/** Every limit of the API on its input, as schemas for `validate`. Texts are cleaned before. */
 
 const KB = 1024
 const MB = 1024 * KB
 const MAX_JSON_DEPTH = 32
 
-const NOT_EMPTY = 'must not be empty or only white space.'
+const NOT_EMPTY = 'must not be empty or blank.'
 const isFilled = (text: string): boolean => text.trim() !== ''
-/** Characters as people count them; the spread is only paid for by texts that may be too long. */
+/** Counts code points, not UTF-16 units. Only a text that may be too long is spread. */
 const hasAtMost = (characters: number) => (text: string) => text.length <= characters || [...text].length <= characters
 const fits = (bytes: number) => (text: string) => text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes
 
@@ -29,7 +29,7 @@ const filledText = (bytes: number) => text(bytes).refine(isFilled, NOT_EMPTY)
 /** Keys and names: daemonId, provider, issueKey, requestId, failureReason, ... */
 export const key = line(512)
 export const title = line(1_000)
-/** Empty finds everything. */
+/** An empty search matches everything. */
 export const search = z.string().refine(hasAtMost(512), 'must be at most 512 characters long.')
 export const prompt = filledText(MB)
 export const output = text(MB)
@@ -37,17 +37,14 @@ export const errorText = text(MB)
 export const progressText = text(64 * KB)
 export const sessionId = filledText(KB)
 export const workDir = filledText(4 * KB)
-/** Why a person or a daemon did something; it is kept in the log. */
+/** The reason that a user or a daemon gives for an action. The log stores it. */
 export const reason = text(4 * KB)
 
 const idRule = z
   .string()
-  .refine(
-    (id) => idPrefix(id) !== null,
-    'is not an id. Ids are given out by this server and look like task_01h2xcejqtf2nbrexx3vqjhp41.',
-  )
+  .refine((id) => idPrefix(id) !== null, 'is not a valid ID. IDs look like task_01h2xcejqtf2nbrexx3vqjhp41.')
 
-/** A well-formed id of any kind: that it names nothing, or something of another kind, is for the use case to say. */
+/** A well-formed id of any kind. The use case checks that it exists and has the right kind. */
 export const id = idRule
 
 function listOf<T extends z.ZodType>(item: T, most: number) {
@@ -87,9 +84,9 @@ const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 export const instant = z
   .date()
-  .refine((time) => time.getTime() >= EARLIEST && time.getTime() <= LATEST, 'must lie between the years 1970 and 9999.')
+  .refine((time) => time.getTime() >= EARLIEST && time.getTime() <= LATEST, 'must be between the years 1970 and 9999.')
 
-/** Stored as jsonb, which knows no more than JSON does. */
+/** JSON input; it is stored as jsonb. */
 function jsonUpTo(bytes: number, limit: string) {
   return z
     .unknown()
@@ -98,7 +95,7 @@ function jsonUpTo(bytes: number, limit: string) {
 }
 
 export const json = jsonUpTo(256 * KB, '256 KB')
-/** Smaller: a daemon may have a hundred runtimes, and says each anew at every start. */
+/** Smaller, because a daemon may register a hundred runtimes at every start. */
 export const runtimeMetadata = jsonUpTo(64 * KB, '64 KB')
 export const agentConfig = json.pipe(agentConfigShape)
 export const resultJson = jsonUpTo(MB, '1 MB')

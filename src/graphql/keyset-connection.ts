@@ -4,7 +4,7 @@ import { badUserInput } from './errors.js'
 
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 100
-/** How many entries a page looks at, at most, where it leaves entries out by what no index knows. */
+/** Maximum number of entries that a page scans if no index covers its filter. */
 export const PAGE_REACH = 10_000
 
 export interface PageArgs {
@@ -23,7 +23,7 @@ export interface Range<Key> {
   lte?: Key
 }
 
-/** A stretch of a list, in terms of its key, as a query can read it from an index. */
+/** A range of a list by its key, which a query can read from an index. */
 export interface Slice<Key> {
   range: Range<Key>
   order: Order
@@ -32,24 +32,24 @@ export interface Slice<Key> {
 
 export type Stretch<Key> = Omit<Slice<Key>, 'take'>
 
-/** A list that is ordered by a unique key which never changes: pages of it stay where they are while others write. */
+/** A list in the order of a unique, immutable key. Its pages stay stable during concurrent writes. */
 interface KeysetList<Row, Key extends string | number> {
   order: Order
   keyOf(row: Row): Key
-  /** null: not a cursor of this list. */
+  /** Returns null if the text is not a cursor of this list. */
   parseCursor(text: string): Key | null
   rows(slice: Slice<Key>): PromiseLike<Row[]>
   /**
-   * For lists that leave out entries by what no index knows: the key of the entry that comes `PAGE_REACH` entries after the
-   * first of the stretch, left out or not; null: there are not so many. A page that finds too little up to there is
-   * shorter than was asked for, and the next one goes on behind it.
+   * For lists with a filter that no index covers: the key of the entry `PAGE_REACH` entries after the first of the stretch,
+   * whether it matches or not; null if there are fewer entries. A page that finds too few matches up to that entry is
+   * shorter than requested, and the next page continues after it.
    */
   reach?(stretch: Stretch<Key>): PromiseLike<Key | null>
-  /** For those lists: few of them are looked through at once. */
+  /** For those lists: limits how many scans run at once. */
   inLine?<T>(look: () => Promise<T>): Promise<T>
 }
 
-/** For lists by id: the cursor holds an id of one of these kinds. */
+/** For lists by id: the cursor contains an id with one of these prefixes. */
 export function idCursor(...prefixes: readonly IdPrefix[]): (text: string) => string | null {
   return (text) => {
     const prefix = idPrefix(text)
@@ -72,13 +72,13 @@ interface PageInfo {
 
 export interface Connection<Row> {
   edges: { node: Row; cursor: string }[]
-  /** A promise, made when the query asks for it: to know what lies behind a cursor takes a look of its own. */
+  /** Computed only when selected: whether entries lie beyond a cursor takes another query. */
   pageInfo: Promise<PageInfo>
 }
 
 interface Found<Row, Key> {
   rows: Row[]
-  /** Where the look ended before the stretch did. */
+  /** The last scanned entry if the scan ended before the stretch did; null otherwise. */
   end: Key | null
 }
 
@@ -95,7 +95,11 @@ async function look<Row, Key extends string | number>(
   })
 }
 
-/** A page of the list, as Relay's connections are. Throws BAD_USER_INPUT. */
+/**
+ * Returns a page of the list as a Relay connection.
+ *
+ * @throws BAD_USER_INPUT for an invalid size or cursor
+ */
 export async function resolveConnection<Row, Key extends string | number>(
   args: PageArgs,
   list: KeysetList<Row, Key>,
@@ -112,7 +116,7 @@ export async function resolveConnection<Row, Key extends string | number>(
       return encodeCursor(list.keyOf(node))
     },
   }))
-  /** Whether anything lies at the cursor or on its far side, or may lie beyond reach. */
+  /** Whether an entry matches within the range, or may match beyond the reach of the scan. */
   const holds = async (range: Range<Key>, order: Order): Promise<boolean> => {
     const found = await look(list, { range, order, take: 1 })
     return found.rows.length > 0 || found.end !== null
@@ -141,25 +145,25 @@ function flipped(order: Order): Order {
   return order === 'asc' ? 'desc' : 'asc'
 }
 
-/** What comes after the key in this order. */
+/** The range after the key in this order. */
 function beyond<Key>(order: Order, key: Key | null): Range<Key> {
   if (key === null) return {}
   return order === 'asc' ? { gt: key } : { lt: key }
 }
 
-/** What comes before the key in this order, and the key itself. */
+/** The range up to and including the key in this order. */
 function upTo<Key>(order: Order, key: Key): Range<Key> {
   return order === 'asc' ? { lte: key } : { gte: key }
 }
 
-/** How many entries the page may have, as far as its arguments are right; those that are not are refused later. */
+/** Maximum number of entries of the page. Invalid arguments are refused later. */
 export function pageSize({ first, last }: PageArgs): number {
   return Math.min(first ?? last ?? DEFAULT_PAGE, MAX_PAGE)
 }
 
 interface Page<Key> {
   limit: number
-  /** From the end of the list: `last` was given. */
+  /** Whether `last` was given: the page is read from the end of the list. */
   backward: boolean
   after: Key | null
   before: Key | null
@@ -170,7 +174,7 @@ function pageOf<Key extends string | number>(
   { parseCursor }: Pick<KeysetList<never, Key>, 'parseCursor'>,
 ): Page<Key> {
   if (first != null && last != null) {
-    throw badUserInput([{ path: 'last', message: 'cannot be combined with first. Ask for one of them.' }])
+    throw badUserInput([{ path: 'last', message: 'cannot be combined with first. Pass one of them.' }])
   }
   return {
     limit: first != null ? size('first', first) : last != null ? size('last', last) : DEFAULT_PAGE,
@@ -193,5 +197,5 @@ function decodeCursor<Key>(path: string, cursor: string, parse: (text: string) =
   const text = Buffer.from(cursor, 'base64url').toString()
   const key = encodeCursor(text) === cursor ? parse(text) : null
   if (key !== null) return key
-  throw badUserInput([{ path, message: 'is not a cursor of this list. Take one from its pageInfo or edges.' }])
+  throw badUserInput([{ path, message: 'is not a cursor of this list. Use one from its pageInfo or edges.' }])
 }

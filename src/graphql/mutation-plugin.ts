@@ -1,5 +1,5 @@
 import SchemaBuilder, { BasePlugin } from '@pothos/core'
-import type { PothosOutputFieldConfig, SchemaTypes } from '@pothos/core'
+import type { PothosOutputFieldConfig, PothosTypeConfig, SchemaTypes } from '@pothos/core'
 
 declare global {
   // Pothos learns of a plugin by this declaration.
@@ -11,15 +11,31 @@ declare global {
 }
 
 /**
- * Makes every field of Mutation nullable. GraphQL puts null in the place of a refused field, and of all around it that
- * may not be null: were these fields non-null, one refusal would take the answers of the other mutations of its request
- * with it, a claim with its token for example. A resolver still always answers or throws.
+ * Makes every field of Mutation nullable. If a non-null field fails, GraphQL sets its parent to null too: one refused
+ * mutation would discard the results of the others in the request, for example a claim with its token. Resolvers still
+ * always return a value or throw.
+ *
+ * Describes the `input` argument and its type by the name of the mutation: their fields carry the content.
  */
 class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (config.parentType !== 'Mutation') return config
-    return { ...config, type: { ...config.type, nullable: true } }
+    const { input } = config.args
+    const nullable = { ...config, type: { ...config.type, nullable: true } }
+    if (input === undefined) return nullable
+    return { ...nullable, args: { ...config.args, input: { ...input, description: inputOf(config.name) } } }
   }
+
+  override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
+    const mutation = /^(.)(.*)Input$/.exec(config.name)
+    if (config.kind !== 'InputObject' || config.description !== undefined || mutation === null) return config
+    const [, first = '', rest = ''] = mutation
+    return { ...config, description: inputOf(`${first.toLowerCase()}${rest}`) }
+  }
+}
+
+function inputOf(mutation: string): string {
+  return `Input for \`${mutation}\`.`
 }
 
 SchemaBuilder.registerPlugin('mutation', MutationPlugin)

@@ -21,7 +21,7 @@ interface NodeKind {
   load: MakeLoader<string, object | null>
 }
 
-/** What an id's prefix stands for. The loaders know the caller's workspace only, so other workspaces' ids are null. */
+/** Type and loader by id prefix. Loaders read only the caller's workspace, so ids of other workspaces give null. */
 const KINDS: Record<IdPrefix, NodeKind> = {
   ws: { type: 'Workspace', load: workspaceById },
   tok: { type: 'ApiToken', load: tokenById },
@@ -34,7 +34,7 @@ const KINDS: Record<IdPrefix, NodeKind> = {
   evt: { type: 'SessionEvent', load: eventById },
 }
 
-/** The name of the GraphQL type that an id is of. */
+/** The name of the GraphQL type of an id. */
 export function nodeTypeName(id: string): string {
   const prefix = id.slice(0, id.lastIndexOf('_'))
   return KINDS[prefix as IdPrefix].type
@@ -43,9 +43,9 @@ export function nodeTypeName(id: string): string {
 async function loadNode(context: Context, id: string): Promise<object | null> {
   const prefix = idPrefix(id)
   if (prefix === null) return null
-  // Tokens are for admins to see, also by this door.
+  // Only admins may read tokens, here as in `tokens`.
   if (prefix === 'tok' && !scopesFor(context.caller?.kind ?? null).admin) return null
-  // Its rows may outlive a workspace for a moment, and so may what is known of its tokens.
+  // Rows and cached tokens may briefly outlive their workspace.
   const [node, workspace] = await Promise.all([
     context.loaders.of(KINDS[prefix].load).load(id),
     context.loaders.of(workspaceById).load(callerOf(context).workspaceId),
@@ -53,7 +53,7 @@ async function loadNode(context: Context, id: string): Promise<object | null> {
   return workspace === null ? null : node
 }
 
-/** For the relay plugin: ids are what they are; their prefix tells the type. */
+/** For the relay plugin: ids are not encoded, and their prefix determines the type. */
 export function decodeGlobalID(id: string): { typename: string; id: string } {
   return { typename: nodeTypeName(id), id }
 }
@@ -64,16 +64,17 @@ interface GlobalID {
 }
 
 export const nodeQuery = {
-  description: 'Anything in the workspace by its id; null where the workspace has nothing of this id.',
+  description: 'An object of the workspace by ID. Null if the workspace has none with this ID.',
   authScopes: { read: true },
-  args: { id: { description: 'An id of any kind.', validate: idRule } },
+  args: { id: { description: 'ID of any type. Example: `task_01h2xcejqtf2nbrexx3vqjhp41`.', validate: idRule } },
   resolve: (_root: unknown, { id }: { id: GlobalID }, context: Context) => loadNode(context, id.id),
 }
 
 export const nodesQuery = {
-  description: 'As `node`, for several ids at once: in their order, null for each that the workspace does not have.',
+  description:
+    'Objects of the workspace by ID, in the order of `ids`. Null for each ID that the workspace does not have.',
   authScopes: { read: true },
-  args: { ids: { description: 'Ids of any kinds, at most 100.', validate: nodeIds } },
+  args: { ids: { description: 'IDs of any types, at most 100.', validate: nodeIds } },
   resolve: (_root: unknown, { ids }: { ids: GlobalID[] }, context: Context) =>
     ids.map(({ id }) => loadNode(context, id)),
 }

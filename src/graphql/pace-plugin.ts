@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-/** Has every list of a query resolved at its request's pace ({@link Context.loaders}), so that none can be forgotten. */
+/** Resolves every list of a query at its request's pace ({@link Context.loaders}), so that no list can be forgotten. */
 class PacePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
@@ -32,13 +32,13 @@ class PacePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 
 function paced(list: unknown, { loaders }: Context, { fieldNodes, fragments, operation }: GraphQLResolveInfo): unknown {
   const selections = fieldNodes[0]?.selectionSet
-  // Mutations answer with what they changed, and run as compiled code that knows nothing of promises in lists.
+  // Mutations return only what they changed. Their compiled code does not support promises in lists.
   if (!Array.isArray(list) || selections === undefined || operation.operation === OperationTypeNode.MUTATION)
     return list
   return loaders.pace.list(list, askedOf(selections, fragments))
 }
 
-/** By the selections of a document, which Yoga parses once. */
+/** Cached by selection set: Yoga parses a document once. */
 const known = new WeakMap<SelectionSetNode, Asked>()
 
 function askedOf(selections: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): Asked {

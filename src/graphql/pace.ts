@@ -1,33 +1,33 @@
-/** Fields that a request resolves without a pause: more than most answers have. */
+/** Number of fields that a request resolves without a pause. Most answers have fewer. */
 const AT_ONCE = 3_000
-/** Fields resolved in one turn: about a millisecond, in which nothing else is done. */
+/** Number of fields per turn. It blocks the event loop for about a millisecond. */
 const IN_A_TURN = 300
-/** Entries resolved in one turn at least where more is looked up for each: they look it up together, with one query. */
+/** Minimum number of entries per turn if each needs a look-up, so that one query serves them together. */
 const TOGETHER = 100
 
-/** What is asked of each entry of a list. */
+/** The selection on each entry of a list. */
 export interface Asked {
-  /** With all that lies in it. */
+  /** Number of fields, nested ones included. */
   fields: number
-  /** Some of it are objects, which mostly have to be read. */
+  /** Whether the selection contains objects, most of which have to be loaded. */
   looksUp: boolean
 }
 
 /**
- * The pace at which one request's lists are resolved. Short answers are resolved in one go. Of long ones, however their
- * lists lie in each other, a piece is resolved in each turn of the event loop, so that claims go on between them.
+ * The pace at which one request resolves its lists. Short answers are resolved at once. Long ones, however deeply their
+ * lists nest, are resolved in pieces, one per turn of the event loop, so that claims proceed in between.
  */
 export class Pace {
   private fields = 0
 
   constructor(private readonly turn: () => Promise<void>) {}
 
-  /** Whether the answer is a long one. */
+  /** Whether the answer is long. */
   get isLong(): boolean {
     return this.fields > AT_ONCE
   }
 
-  /** The entries, or promises of them that are kept in turns. */
+  /** Returns the entries, or for a long answer promises that resolve in turns. */
   list<T>(entries: readonly T[], { fields, looksUp }: Asked): readonly (T | Promise<T>)[] {
     this.fields += entries.length * fields
     if (!this.isLong) return entries

@@ -16,8 +16,8 @@ import type { ConversationRow } from '../use-cases/transaction/conversation-work
 import { builder } from './builder.js'
 
 /**
- * The types that refer to each other, by name and by what a resolver gives for them: rows as Prisma reads them, and
- * views that use cases make. What each looks like to a client is in types/.
+ * The types that refer to each other, with the values that resolvers return for them: rows of Prisma and views of use
+ * cases. types/ implements their fields.
  */
 
 export const NodeRef = builder.nodeInterfaceRef()
@@ -35,7 +35,7 @@ export const SessionEventRef = builder.objectRef<SessionEvent>('SessionEvent')
 export const TaskRef = builder.objectRef<Task>('Task')
 export const TaskProgressRef = builder.objectRef<TaskProgress>('TaskProgressEntry')
 
-/** A session of a conversation, to be shown under a policy: whether it is FAILING depends on it. */
+/** A session of a conversation under a policy, which determines whether it is FAILING. */
 interface BindingView {
   conversationId: string
   binding: Binding
@@ -57,14 +57,14 @@ export const ResumeCandidateRef = builder.objectRef<CandidateView & { policy: Re
 
 export const TaskConnection = builder.connectionObject(
   { type: TaskRef, name: 'TaskConnection', description: 'A page of tasks.' },
-  { name: 'TaskEdge', description: 'A task and its place in the list.' },
+  { name: 'TaskEdge', description: 'A task with its cursor.' },
 )
 export interface ConversationCount {
   totalCount: number
   totalIsAtLeast: boolean
 }
 
-/** What the complexity of a count is: it looks at thousands of entries of an index. */
+/** Complexity of a count, which scans thousands of index entries. */
 const COUNT_COST = 100
 const countOf = (connection: object): Promise<ConversationCount> =>
   (connection as { count: () => Promise<ConversationCount> }).count()
@@ -77,40 +77,40 @@ export const ConversationConnection = builder.connectionObject(
     fields: (t) => ({
       totalCount: t.int({
         complexity: COUNT_COST,
-        description: 'How many the filter takes in, 10,000 at most; see `totalIsAtLeast`.',
+        description: 'Number of conversations that match the filter, at most 10,000; see `totalIsAtLeast`.',
         resolve: async (connection) => (await countOf(connection)).totalCount,
       }),
       totalIsAtLeast: t.boolean({
         complexity: COUNT_COST,
         description:
-          'There may be more than `totalCount`: counting ended at 10,000, or where a page would end its look.',
+          'Whether there may be more than `totalCount`. Counting stops at 10,000, or where a page would stop scanning.',
         resolve: async (connection) => (await countOf(connection)).totalIsAtLeast,
       }),
     }),
   },
-  { name: 'ConversationEdge', description: 'A conversation and its place in the list.' },
+  { name: 'ConversationEdge', description: 'A conversation with its cursor.' },
 )
 export const ChatSessionConnection = builder.connectionObject(
   { type: ChatSessionRef, name: 'ChatSessionConnection', description: 'A page of chat sessions.' },
-  { name: 'ChatSessionEdge', description: 'A chat session and its place in the list.' },
+  { name: 'ChatSessionEdge', description: 'A chat session with its cursor.' },
 )
 export const ChatMessageConnection = builder.connectionObject(
   { type: ChatMessageRef, name: 'ChatMessageConnection', description: 'A page of messages.' },
-  { name: 'ChatMessageEdge', description: 'A message and its place in the list.' },
+  { name: 'ChatMessageEdge', description: 'A message with its cursor.' },
 )
 export const SessionEventConnection = builder.connectionObject(
   { type: SessionEventRef, name: 'SessionEventConnection', description: 'A page of events.' },
-  { name: 'SessionEventEdge', description: 'An event and its place in the list.' },
+  { name: 'SessionEventEdge', description: 'An event with its cursor.' },
 )
 export const RuntimeConnection = builder.connectionObject(
   { type: RuntimeRef, name: 'RuntimeConnection', description: 'A page of runtimes.' },
-  { name: 'RuntimeEdge', description: 'A runtime and its place in the list.' },
+  { name: 'RuntimeEdge', description: 'A runtime with its cursor.' },
 )
 export const AgentConnection = builder.connectionObject(
   { type: AgentRef, name: 'AgentConnection', description: 'A page of agents.' },
-  { name: 'AgentEdge', description: 'An agent and its place in the list.' },
+  { name: 'AgentEdge', description: 'An agent with its cursor.' },
 )
 export const TaskProgressConnection = builder.connectionObject(
   { type: TaskProgressRef, name: 'TaskProgressConnection', description: 'A page of progress entries.' },
-  { name: 'TaskProgressEdge', description: 'A progress entry and its place in the list.' },
+  { name: 'TaskProgressEdge', description: 'A progress entry with its cursor.' },
 )

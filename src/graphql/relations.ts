@@ -2,7 +2,7 @@ import type { Context } from './context.js'
 import type { MakeLoader } from './loaders/loaders.js'
 import { whenLoaded } from './when-loaded.js'
 
-/** The row that a non-null field refers to. The database keeps it from being missing. */
+/** Loads the row of a non-null reference. Foreign keys guarantee that it exists. */
 export function required<Row>(
   context: Context,
   loader: MakeLoader<string, Row | null>,
@@ -12,11 +12,11 @@ export function required<Row>(
 }
 
 function present<Row>(row: Row | null, id: string): Row {
-  if (row === null) throw new Error(`Row ${id} is referred to, and is missing.`)
+  if (row === null) throw new Error(`Row ${id} is referenced but does not exist.`)
   return row
 }
 
-/** The row that a nullable field refers to. */
+/** Loads the row of a nullable reference. */
 export function optional<Row>(
   context: Context,
   loader: MakeLoader<string, Row | null>,

@@ -2,18 +2,18 @@ import type { GraphQLError } from 'graphql'
 import type { FieldProblem } from '../use-cases/outcome.js'
 import type { ErrorCode } from './error-codes.js'
 
-/** A long value that was sent need not be sent back. */
+/** Maximum message length: messages quote input values, which may be long. */
 const MAX_MESSAGE = 300
 
 /**
- * The code of an error that GraphQL itself raised. Nothing but their texts tells them apart: graphql-js gives them no
- * codes, and Yoga gives them only to some.
+ * The code of an error raised by GraphQL itself. Only the message tells these errors apart: graphql-js sets no codes, and
+ * Yoga sets them only for some.
  */
 export function codeOfGraphQLError({ message, path, extensions }: GraphQLError): ErrorCode {
   if (message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED'
   if (/^(?:Variable "\$|Argument ")/.test(message)) return 'BAD_USER_INPUT'
   if (extensions['http'] !== undefined) return 'BAD_REQUEST'
-  // While a field was being resolved, only a result that is not of its type is left: our fault.
+  // With a path, the remaining cause is a resolver result of the wrong type: a fault of the server.
   return path === undefined ? 'GRAPHQL_VALIDATION_FAILED' : 'INTERNAL'
 }
 
@@ -23,7 +23,7 @@ const TOP_LEVEL = /^Variable "\$\w+" got invalid value .*?; (.*)$/s
 const INNER_FIELD = /^Field "(\w+)" (?:of required type|is not defined)/
 const ARGUMENT = /^Argument "(\w+)" /
 
-/** Which field of the variables (or which argument) was wrong; null where the message does not tell. */
+/** The invalid argument or field of a variable; null if the message does not name it. */
 export function fieldsOfVariableError({ message }: GraphQLError): FieldProblem[] | null {
   const argument = ARGUMENT.exec(message)
   if (argument?.[1] !== undefined) return [{ path: argument[1], message: shortened(message) }]

@@ -6,7 +6,7 @@ const NEWEST_POSITION = 2n ** 63n - 1n
 export const DateTime = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: 'DateTime',
-  description: 'A point in time as RFC 3339 text, for example 2026-02-01T09:30:00Z. Answers are always in UTC.',
+  description: 'A point in time as RFC 3339 text. Results are always in UTC. Example: `2026-02-01T09:30:00Z`.',
 })
 
 export const JSONValue = new GraphQLScalarType<unknown, unknown>({
@@ -15,12 +15,12 @@ export const JSONValue = new GraphQLScalarType<unknown, unknown>({
   description: 'Any JSON value: an object, a list, a string, a number, true, false or null.',
 })
 
-/** The text of a position, without leading zeros. */
+/** A position as text, without leading zeros. */
 export const Position = new GraphQLScalarType<string, string>({
   name: 'Position',
   description:
-    "A place in the workspace's event log: a decimal number as text, at most 19 digits. Positions only grow, without " +
-    'gaps. "0" is the place before the first event. Numbers are taken as input, too.',
+    "A position in the workspace's event log: a decimal number as text, at most 19 digits. Positions increase by " +
+    '1 with each event; "0" is before the first event. Input may also be a number. Example: `"1042"`.',
   serialize: (value) => positionOf(value),
   parseValue: (value) => positionOf(value),
   parseLiteral(node) {
@@ -39,5 +39,5 @@ function positionOf(value: unknown): string {
 }
 
 function notAPosition(): GraphQLError {
-  return new GraphQLError('A position is a decimal number of at most 19 digits, for example "1042".')
+  return new GraphQLError('A position must be a decimal number with at most 19 digits, for example "1042".')
 }

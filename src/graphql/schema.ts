@@ -40,13 +40,13 @@ import './types/waiting.js'
 import './types/workspace.js'
 
 builder.queryType({
-  description: 'Everything that can be asked. All of it is about the workspace of the caller’s token.',
+  description: "The queries of the API. All of them read the workspace of the caller's token.",
 })
 builder.mutationType({
   description:
-    'Everything that can be done. What is refused is null, changed nothing, and has an error whose extensions.code is ' +
-    'one of ErrorCode. The mutations of one request are carried out one after another, and each has its own answer or ' +
-    'error.',
+    'The mutations of the API. A refused mutation changes nothing: its field is null, and its error has an ' +
+    '`ErrorCode` in `extensions.code`. The mutations of one request run one after another, each with its own ' +
+    'result or error.',
 })
 
 /** The whole API. */

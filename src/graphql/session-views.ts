@@ -6,8 +6,8 @@ import { eventByVersion } from './loaders/events.js'
 import { placeAt } from './loaders/histories.js'
 
 /**
- * The conversation's session state at a position of the log; null: now. The state that is kept with the conversation
- * answers for now without a query, so that a list of conversations costs no query each.
+ * The conversation's session state at a position of the log; null: now. The current state is stored with the conversation
+ * and needs no query, so that a list of conversations does not cost a query for each.
  */
 export async function stateAt(
   context: Context,
@@ -18,7 +18,7 @@ export async function stateAt(
   return (await context.loaders.of(placeAt).load({ conversation, at })).state
 }
 
-/** Where in the log the conversation's event of this version stands; "0" before its first. */
+/** The log position of the conversation's event with this version; "0" before its first event. */
 export async function positionOf(context: Context, conversationId: string, version: number): Promise<string> {
   if (version === 0) return '0'
   const event = await context.loaders.of(eventByVersion).load({ conversationId, version })

@@ -13,10 +13,10 @@ declare global {
   }
 }
 
-/** What may be long. Ids, names of enums, times and numbers are not; how many there are of them, the cost has a limit for. */
+/** Types whose values may be long. IDs, enum values, times and numbers are short, and the cost limits their number. */
 const TEXTS: ReadonlySet<unknown> = new Set(['String', 'JSON'])
 
-/** Counts every text that goes into an answer, by the field's type, so that none can be forgotten. */
+/** Counts every text of an answer, selected by the field's type, so that no field can be forgotten. */
 class SizePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
@@ -25,7 +25,7 @@ class SizePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (!isOfText(type)) return resolver
     return (parent, args, context, info) => {
       const value = resolver(parent, args, context, info)
-      // Most are there already, short and counted at once.
+      // Most texts are available synchronously.
       if (!(value instanceof Promise)) return sizeIn(context).write(value)
       return value.then((text: unknown) => sizeIn(context).write(text))
     }

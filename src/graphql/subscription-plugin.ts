@@ -17,8 +17,8 @@ declare global {
 }
 
 /**
- * Ends every stream when its token ends, with UNAUTHENTICATED: busy or quiet, whatever the field. A subscription field
- * needs nothing of its own for it, but must end when its stream's `return` is called (use-cases/live-stream.ts).
+ * Ends every stream with UNAUTHENTICATED when its token ends, whether or not it is idle. A subscription field needs no
+ * code for this, but its stream must end when `return` is called (use-cases/live-stream.ts).
  */
 class SubscriptionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapSubscribe(
@@ -34,7 +34,7 @@ class SubscriptionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-/** The same stream, until its token ends. No generator, because the token may end while the next entry is waited for. */
+/** The same stream, until its token ends. Not a generator, because the token may end while `next` is pending. */
 function whileTokenHolds<T>(stream: AsyncIterable<T>, token: TokenHold): AsyncIterableIterator<T> {
   const iterator = stream[Symbol.asyncIterator]()
   const over: IteratorResult<T> = { done: true, value: undefined }
@@ -49,7 +49,7 @@ function whileTokenHolds<T>(stream: AsyncIterable<T>, token: TokenHold): AsyncIt
       return new Promise((resolve, reject) => {
         const refuse = (): void => {
           end()
-          // Its own end is not waited for: it may be waiting for the database.
+          // Not awaited: the stream may be waiting for the database.
           iterator.return?.().catch(() => undefined)
           reject(refusalError(tokenEnded.refusal))
         }

@@ -13,8 +13,8 @@ const HELD = ['CLAIMED', 'RUNNING'] as const
 const HELD_ROW = { is: { state: 'HELD' } }
 
 /**
- * Tasks by status. Nothing indexes the status, which changes: what waits or is held is found by its row of those, and only
- * ended tasks, of which most are, by the status itself.
+ * Selects tasks by status. No index covers the status, because it changes often: queued and active tasks are found by
+ * their dispatch row, and only ended ones, the majority, by the status itself.
  */
 export function whereStatus(statuses: readonly TaskStatus[]): Where {
   const held = statuses.filter((status) => status === 'CLAIMED' || status === 'RUNNING')
@@ -75,7 +75,7 @@ const OF: Record<'runtimeId' | 'agentId' | 'conversationId', ChildRows<Task, str
 
 export const taskCursor = idCursor('task')
 
-/** The tasks of a runtime, an agent or a conversation, newest first. */
+/** Returns the tasks of a runtime, an agent or a conversation, newest first. */
 export function tasksOf(
   context: Context,
   parent: keyof typeof OF,

@@ -3,7 +3,7 @@ import type { Context } from './context.js'
 import { whenLoaded } from './when-loaded.js'
 import { contentByTask, messageById } from './loaders/rows.js'
 
-/** What the agent is asked: an issue task's own prompt, or the messages that a chat turn answers. */
+/** The prompt of a task: its own for issue work, or the messages that a chat turn answers. */
 export function promptOf(context: Context, task: Task): string | null | Promise<string | null> {
   if (task.kind === 'CHAT') return joinedMessages(context, task)
   return whenLoaded(context.loaders.load(contentByTask, task.id), (content) => content?.prompt ?? null)

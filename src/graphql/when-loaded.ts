@@ -1,6 +1,6 @@
 /**
- * Goes on with a value that may be there already: at once then. A resolver that is `async` answers a tick later even where
- * it has nothing to wait for, and a claim's answer has forty fields.
+ * Applies `go` to a value, at once if it is not a promise. An `async` resolver would return one tick later even without
+ * waiting, and the answer to a claim has forty fields.
  */
 export function whenLoaded<T, U>(value: T | Promise<T>, go: (value: T) => U): U | Promise<U> {
   return value instanceof Promise ? value.then(go) : go(value)

@@ -62,7 +62,7 @@ forEachDatabase((open) => {
     const codes = new Set(errors.map(({ extensions }) => extensions['code']))
     expect([...codes]).toEqual(['QUERY_TOO_COMPLEX'])
     expect(errors[0]?.message).toBe(
-      'The texts of this answer are larger than 32 MB. Ask for less: smaller pages, fewer lists in lists, or several requests.',
+      'The texts of this answer are larger than 32 MB. Request less: smaller pages, fewer nested lists, or several requests.',
     )
     expect(sizeOf(data)).toBeLessThan(MOST_READ)
     expect(read()).toBeLessThan(MOST_READ)

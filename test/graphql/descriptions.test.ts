@@ -1,4 +1,12 @@
-import { isEnumType, isInputObjectType, isInterfaceType, isIntrospectionType, isObjectType } from 'graphql'
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+} from 'graphql'
+import type { GraphQLArgument, GraphQLNamedType } from 'graphql'
 import { expect, it } from 'vitest'
 import { schema } from '../../src/graphql/schema.js'
 
@@ -32,3 +40,20 @@ it('explains every type, field, argument, enum value and input to a newcomer', (
   expect(all.length).toBeGreaterThan(400)
   expect(all.filter(({ description }) => (description ?? '').trim() === '').map(({ name }) => name)).toEqual([])
 })
+
+it('calls the input of each mutation by the name of the mutation', () => {
+  const fields = Object.values(schema.getMutationType()?.getFields() ?? {})
+  const inputs = fields.flatMap(({ name, args }) => args.map((arg) => [name, arg.description, typeOf(arg).description]))
+  expect(inputs.length).toBeGreaterThan(20)
+  expect(inputs).toEqual(fields.map(({ name }) => [name, `Input for \`${name}\`.`, `Input for \`${name}\`.`]))
+})
+
+it('describes as the input of a mutation nothing else', () => {
+  const ofMutations = Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ args }) => args.map(typeOf))
+  const others = Object.values(schema.getTypeMap()).filter((type) => !ofMutations.includes(type))
+  expect(others.filter(({ description }) => description?.startsWith('Input for')).map(String)).toEqual([])
+})
+
+function typeOf({ type }: GraphQLArgument): GraphQLNamedType {
+  return getNamedType(type)
+}

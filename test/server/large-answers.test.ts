@@ -76,7 +76,7 @@ describeWherePossible(obstacle, 'texts that are more than an answer may hold', (
         errors: [
           {
             message:
-              'The texts of this answer are larger than 32 MB. Ask for less: smaller pages, fewer lists in lists, or several requests.',
+              'The texts of this answer are larger than 32 MB. Request less: smaller pages, fewer nested lists, or several requests.',
             extensions: { code: 'QUERY_TOO_COMPLEX' },
           },
         ],

@@ -43,7 +43,7 @@ it('a token has so many streams at once, whatever they follow; who closes one ma
   const third = await open(events)
   const text = await third.response.text()
   expect(text).toContain('RATE_LIMITED')
-  expect(text).toContain('This token has 2 streams open, which is the most.')
+  expect(text).toContain('This token has reached its limit of 2 open streams.')
   second.close()
   await vi.waitFor(
     async () => {

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
 import type { LoaderSource, MakeLoader } from './loaders.js'
 
-/** A loader of the workspace's rows by key; null where it has none. `find` may answer in any order. */
+/** A loader of the workspace's rows by key; null for a missing row. `find` may return rows in any order. */
 export function byKey<Row>(
   find: (source: LoaderSource, keys: readonly string[]) => PromiseLike<Row[]>,
   keyOf: (row: Row) => string,

@@ -7,7 +7,7 @@ import { unwrap } from '../errors.js'
 import type { LoaderSource } from './loaders.js'
 import { byKey } from './by-key.js'
 
-/** The claims that are held now, by task id. */
+/** The current claims, by task id. */
 export const claimByTask = byKey<Pick<Dispatch, 'taskId' | 'leaseExpiresAt'>>(
   ({ prisma, workspaceId }, ids) =>
     prisma.dispatch.findMany({
@@ -17,7 +17,7 @@ export const claimByTask = byKey<Pick<Dispatch, 'taskId' | 'leaseExpiresAt'>>(
   (claim) => claim.taskId,
 )
 
-/** The decisions given with claims. Each conversation's stream is read and folded once, however many are asked for. */
+/** The decisions of claims. Each conversation's stream is read and folded once for all of them. */
 export function decisionOfClaim({ services, workspaceId, history, whose }: LoaderSource) {
   return new DataLoader<DecisionKey, DecisionView | null, string>(
     (keys) => {

@@ -15,7 +15,7 @@ interface EventKey {
 
 const textOf = ({ conversationId, version }: EventKey): string => `${conversationId} ${version}`
 
-/** Events by their place in their conversation's stream; null where the stream has none there. */
+/** Events by conversation and version; null if the stream has no such version. */
 export function eventByVersion({ prisma, workspaceId }: LoaderSource) {
   return new DataLoader<EventKey, SessionEvent | null, string>(
     async (keys) => {
@@ -32,7 +32,7 @@ export function eventByVersion({ prisma, workspaceId }: LoaderSource) {
 
 type ClaimedTask = Pick<Task, 'id' | 'conversationId' | 'claimVersion'>
 
-/** The TASK_STARTED of each task's newest claim; null where that has not started. */
+/** The TASK_STARTED event of each task's newest claim; null if its run has not started. */
 export function eventOfStart({ prisma, workspaceId }: LoaderSource) {
   return new DataLoader<ClaimedTask, SessionEvent | null, string>(
     async (tasks) => {

@@ -12,8 +12,8 @@ interface PlaceKey {
 }
 
 /**
- * Conversations as they stood at positions of the log. Each conversation is folded from its snapshots, once for all positions
- * that are asked for together; what is asked for later in the same request is folded on from there, if it is not before it.
+ * The state of conversations at positions of the log. Each conversation is folded from its snapshots, once for all positions
+ * requested together. A later position requested by the same operation continues from the result.
  */
 export function placeAt({ services, history, whose }: LoaderSource) {
   const known = new Map<string, { position: bigint; place: Place }[]>()

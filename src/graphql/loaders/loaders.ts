@@ -5,23 +5,23 @@ import { AnswerSize } from '../answer-size.js'
 import { HistoryCost } from '../history-cost.js'
 import { Pace } from '../pace.js'
 
-/** What a loader reads with. Everything it reads is of this one workspace. */
+/** What a loader reads with. It reads only this workspace. */
 export interface LoaderSource {
   services: Services
   prisma: PrismaClient
   workspaceId: string
-  /** Of the answer that it is read for. */
+  /** Text budget of the answer. */
   size: AnswerSize
   history: HistoryCost
-  /** The token that it is read for. */
+  /** ID of the caller's token. */
   whose: string
 }
 
 export type MakeLoader<K, V> = (source: LoaderSource) => DataLoader<K, V>
 
 /**
- * The loaders of one request: each is made when it is first asked for, joins the look-ups of one tick into one query,
- * and remembers what it found.
+ * The loaders of one request. Each is created on first use, joins the look-ups of one tick into one query, and caches the
+ * results.
  */
 export class Loaders {
   readonly size = new AnswerSize()
@@ -38,12 +38,12 @@ export class Loaders {
     this.pace = new Pace(() => this.turn())
   }
 
-  /** Resolves when it is the turn of a piece of this request's work that may wait. */
+  /** Resolves when it is this request's turn to continue deferrable work. */
   turn(): Promise<void> {
     return this.services.turns.next(this.whose)
   }
 
-  /** The request's own loader of this kind. `kind` is its identity, so pass a constant, or a name for one of many. */
+  /** Returns the request's loader of this kind. `kind` is its identity: pass a constant, or a name for one of many. */
   of<K, V>(make: MakeLoader<K, V>, kind: unknown = make): DataLoader<K, V> {
     const known = this.made?.get(kind)
     if (known !== undefined) return known as DataLoader<K, V>
@@ -61,7 +61,7 @@ export class Loaders {
     return loader
   }
 
-  /** Gives a loader what it would have to read. No loader is made for it: most answers ask for none. */
+  /** Provides a row in advance, without creating a loader: most answers need none. */
   prime<K, V>(make: MakeLoader<K, V>, key: K, value: V): void {
     const known = this.made?.get(make)
     if (known !== undefined) (known as DataLoader<K, V>).prime(key, value)
@@ -72,15 +72,15 @@ export class Loaders {
   }
 
   /**
-   * The row of this key: at once where it was given, so that a claim's answer, which has all its rows in hand, waits for no
-   * loader's next tick.
+   * Returns the row of this key, synchronously if it was primed: the answer to a claim has all its rows and need not wait
+   * for a loader's next tick.
    */
   load<V>(make: MakeLoader<string, V>, key: string): V | Promise<V> {
     const given = this.given?.get(make) as ReadonlyMap<string, V> | undefined
     return given?.get(key) ?? this.of(make).load(key)
   }
 
-  /** What was read before a change may not be true after it. */
+  /** Clears all loaders: data read before a change may be out of date. */
   forget(): void {
     this.made = null
     this.given = null

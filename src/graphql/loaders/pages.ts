@@ -6,14 +6,14 @@ import type { Loaders, LoaderSource } from './loaders.js'
 import { readTextRows } from './text-rows.js'
 import type { TextTable } from './text-rows.js'
 
-/** What a list leaves out, for Prisma and for SQL over alias `t`. Filters of equal `name` must be equal. */
+/** A condition of a list, for Prisma and as SQL over alias `t`. Filters with equal `name` must be equal. */
 export interface Filter<Where> {
   name: string
   where: Where
   sql: Prisma.Sql
 }
 
-/** What a query needs to read one parent's slice. */
+/** The parameters of a query for one parent's slice. */
 interface ChildQuery<Key, Where> {
   workspaceId: string
   parent: string
@@ -23,21 +23,20 @@ interface ChildQuery<Key, Where> {
   where: Where
 }
 
-/** Rows that hang on a parent: where they are, how they are ordered. Names are columns; they are written into SQL. */
+/** The child rows of a parent: table and order. Names are columns, inserted into SQL as they are. */
 export type ChildRows<Row, Key, Where> = {
   table: string
   parent: keyof Row & string
   key: keyof Row & string
 } & (
   | { find(prisma: PrismaClient, query: ChildQuery<Key, Where>): PromiseLike<Row[]> }
-  /** Only as many as the answer may hold are read. */
+  /** Reads only rows whose texts fit into the answer. */
   | { texts: TextTable }
 )
 
 /**
- * One parent's slice of its rows. Asked for by several parents at once (a list with a list in it), all slices are read
- * by one statement, each from its own stretch of the index; Prisma's own nested reads would read all rows of all
- * parents.
+ * Returns one parent's slice of its child rows. For several parents at once (a list within a list), one statement reads
+ * all slices, each from its own range of the index. Prisma's nested reads would read all child rows of all parents.
  */
 export function childSlice<Row, Key extends string | number, Where>(
   loaders: Loaders,
@@ -61,10 +60,10 @@ export function childSlice<Row, Key extends string | number, Where>(
   return loader.load(parent)
 }
 
-/** Rows read by one statement: making them takes a few milliseconds, in which nothing else is done. */
+/** Maximum number of rows per statement: converting them blocks the event loop for a few milliseconds. */
 const ROWS_AT_ONCE = 500
 
-/** Slices of as many parents at once as may have so many rows. */
+/** Reads the slices in batches of parents, each with at most ROWS_AT_ONCE rows. */
 async function slicesInTurns<Row, Key extends string | number, Where>(
   source: LoaderSource,
   rows: ChildRows<Row, Key, Where>,

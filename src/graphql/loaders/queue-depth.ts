@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
 import type { LoaderSource } from './loaders.js'
 
-/** How many QUEUED tasks each runtime has, the ones that are not yet available included. */
+/** The number of QUEUED tasks by runtime, including those that are not yet available. */
 export function queueDepthByRuntime({ prisma, workspaceId }: LoaderSource) {
   return new DataLoader<string, number>(async (runtimeIds) => {
     const counts = await prisma.dispatch.groupBy({

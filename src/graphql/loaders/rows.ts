@@ -35,7 +35,7 @@ export const tokenById = byId<ApiToken>(({ prisma, workspaceId }, ids) =>
   prisma.apiToken.findMany({ where: { workspaceId, id: { in: ids } } }),
 )
 
-/** Knows the workspace of the request, and no other. */
+/** Loads only the workspace of the request. */
 export const workspaceById = byId<Workspace>(({ prisma, workspaceId }, ids) =>
   prisma.workspace.findMany({ where: { id: { in: ids.filter((id) => id === workspaceId) } } }),
 )
@@ -44,17 +44,17 @@ export const conversationById = byId<ConversationRow>(async ({ prisma, workspace
   (await prisma.conversation.findMany({ where: { workspaceId, id: { in: ids } } })).map(toConversation),
 )
 
-/** How conversations stand in lists, by conversation id. */
+/** The list entries of conversations, by conversation id. */
 export const listingByConversation = byKey<ConversationListing>(
   ({ prisma, workspaceId }, ids) =>
     prisma.conversationListing.findMany({ where: { workspaceId, conversationId: { in: [...ids] } } }),
   (listing) => listing.conversationId,
 )
 
-/** The big texts of tasks, by task id. Read only where a query asks for one of them. */
+/** The large texts of tasks, by task id. Read only if a query selects one of them. */
 export const contentByTask = textsByKey<TaskContent>(CONTENTS, 'taskId', (content) => content.taskId)
 
-/** The columns hold what the database checks and the writing transactions put there; Prisma knows them as text and JSON. */
+/** Narrows `kind` and `state`, which Prisma types as text and JSON; the database and the writers ensure their values. */
 export function toConversation(row: { kind: string; state: unknown } & object): ConversationRow {
   return row as ConversationRow
 }

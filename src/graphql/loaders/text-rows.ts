@@ -4,8 +4,8 @@ import { byKey } from './by-key.js'
 import type { LoaderSource, MakeLoader } from './loaders.js'
 
 /**
- * A table with large texts. `bytes`: SQL for how many bytes those of a row `y` are. Of a text, PostgreSQL knows that without
- * reading it.
+ * A table with large texts. `bytes` is SQL for the size of the texts of a row `y`. PostgreSQL knows the size of a text
+ * without reading it.
  */
 export interface TextTable {
   name: string
@@ -25,8 +25,10 @@ export const AGENTS: TextTable = { name: 'agent', bytes: jsonLength('config') }
 export const RUNTIMES: TextTable = { name: 'runtime', bytes: jsonLength('metadata') }
 
 /**
- * The rows of a query, `order` as in ORDER BY, as far as an answer may still hold their texts: the database sends none of
- * the others. Throws QUERY_TOO_COMPLEX.
+ * Returns the rows of a query whose texts still fit into the answer; the database does not send the others. `order` is an
+ * ORDER BY clause.
+ *
+ * @throws QUERY_TOO_COMPLEX when the answer's limit is exceeded
  */
 export function readTextRows<Row>(
   { prisma, size }: LoaderSource,
@@ -44,7 +46,7 @@ export function readTextRows<Row>(
   })
 }
 
-/** Rows that are read as they come, at most a page of them. */
+/** Reads at most one page of rows, and counts their size afterwards. */
 export function readPage<Row>({ size }: Pick<LoaderSource, 'size'>, read: () => PromiseLike<Row[]>): Promise<Row[]> {
   return size.readTexts(async () => {
     const rows = await read()
@@ -52,7 +54,7 @@ export function readPage<Row>({ size }: Pick<LoaderSource, 'size'>, read: () => 
   })
 }
 
-/** A loader of the workspace's rows of such a table; null where it has none. */
+/** A loader of the workspace's rows of a table with large texts; null for a missing row. */
 export function textsByKey<Row>(
   table: TextTable,
   column: string,

@@ -3,7 +3,7 @@ import { whyTasksWait } from '../../use-cases/why-tasks-wait.js'
 import type { TaskWaiting } from '../../use-cases/why-tasks-wait.js'
 import type { LoaderSource } from './loaders.js'
 
-/** Why tasks wait, by task id: one statement for all that are asked for together. null: it is not QUEUED (any more). */
+/** Why tasks wait, by task id, with one statement for all requested together; null for a task that is not QUEUED. */
 export function waitingByTask({ services, workspaceId }: LoaderSource) {
   return new DataLoader<string, TaskWaiting | null>(async (ids) => {
     const waiting = await whyTasksWait(services, workspaceId, ids)

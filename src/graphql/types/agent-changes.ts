@@ -10,14 +10,14 @@ import { AgentRef } from '../refs.js'
 import { ResumePolicyInputRef, policyOf } from './policy.js'
 
 const CONFIG_KEYS =
-  'An object; agentConfigSchema says which keys have a meaning and of which type their values are. Other keys are kept.'
+  'A JSON object. `agentConfigSchema` defines the keys that Baton knows; other keys are kept as they are.'
 
 const AgentPayloadRef = builder.objectRef<{ agent: Agent }>('AgentPayload').implement({
-  description: 'The answer to a change of an agent.',
-  fields: (t) => ({ agent: t.expose('agent', { type: AgentRef, description: 'The agent, as it is now.' }) }),
+  description: 'Result of a mutation that creates or changes an agent.',
+  fields: (t) => ({ agent: t.expose('agent', { type: AgentRef, description: 'The agent after the change.' }) }),
 })
 
-/** A policy is given whole: what it leaves out is at its default, not as it was. */
+/** A policy replaces the whole earlier policy: omitted fields take their defaults. */
 function withWholePolicy<T extends { resumePolicy?: typeof ResumePolicyInputRef.$inferInput | null }>(input: T) {
   return { ...input, resumePolicy: input.resumePolicy == null ? null : policyOf(input.resumePolicy) }
 }
@@ -25,23 +25,29 @@ function withWholePolicy<T extends { resumePolicy?: typeof ResumePolicyInputRef.
 builder.mutationFields((t) => ({
   createAgent: t.fieldWithInput({
     type: AgentPayloadRef,
-    description: 'Makes an agent that works on a runtime.',
+    description: 'Creates an agent on a runtime.',
     authScopes: { work: true },
-    typeOptions: { description: 'What the agent is to be.' },
     input: {
-      name: t.input.string({ required: true, validate: key, description: 'What people call it.' }),
-      runtimeId: t.input.id({ required: true, validate: idRule, description: 'Where it works: rt_...' }),
+      name: t.input.string({ required: true, validate: key, description: 'Display name, 1 to 512 characters.' }),
+      runtimeId: t.input.id({
+        required: true,
+        validate: idRule,
+        description: "ID of the runtime that executes the agent's tasks (`rt_...`).",
+      }),
       maxConcurrentTasks: t.input.int({
         defaultValue: 6,
         validate: maxConcurrentTasks,
-        description: 'How many of its tasks may be under way at once: 1 to 1,000.',
+        description: 'Maximum number of `CLAIMED` and `RUNNING` tasks at once, 1 to 1,000.',
       }),
       config: t.input.field({
         type: 'JSON',
         validate: configRule,
-        description: `What its daemon needs to run it; at most 256 KB. ${CONFIG_KEYS}`,
+        description: `Configuration for the agent's daemon, at most 256 KB. ${CONFIG_KEYS}`,
       }),
-      resumePolicy: t.input.field({ type: ResumePolicyInputRef, description: 'Which sessions its runs may resume.' }),
+      resumePolicy: t.input.field({
+        type: ResumePolicyInputRef,
+        description: "Rules that decide which sessions the agent's runs may resume. Null: the defaults.",
+      }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
     },
     resolve: (_root, { input }, context) => carryOut(context, createAgent, withWholePolicy(input)),
@@ -49,36 +55,44 @@ builder.mutationFields((t) => ({
   updateAgent: t.fieldWithInput({
     type: AgentPayloadRef,
     description:
-      'Changes what is named, and leaves the rest. Tasks that wait keep their runtime, unless you move them.',
+      'Changes the given fields of an agent. Queued tasks stay on their runtime unless `retargetQueuedTasks` is true.',
     authScopes: { work: true },
-    typeOptions: { description: 'What to change.' },
     input: {
-      agentId: t.input.id({ required: true, validate: idRule, description: 'agt_...' }),
-      name: t.input.string({ validate: key, description: 'A new name.' }),
-      runtimeId: t.input.id({ validate: idRule, description: 'Move it to this runtime. Sessions do not move along.' }),
-      maxConcurrentTasks: t.input.int({ validate: maxConcurrentTasks, description: '1 to 1,000.' }),
+      agentId: t.input.id({ required: true, validate: idRule, description: 'ID of the agent to change (`agt_...`).' }),
+      name: t.input.string({ validate: key, description: 'New display name, 1 to 512 characters. Null: unchanged.' }),
+      runtimeId: t.input.id({
+        validate: idRule,
+        description:
+          "ID of the agent's new runtime (`rt_...`). Provider sessions do not move with it. Null: unchanged.",
+      }),
+      maxConcurrentTasks: t.input.int({
+        validate: maxConcurrentTasks,
+        description: 'New maximum number of `CLAIMED` and `RUNNING` tasks, 1 to 1,000. Null: unchanged.',
+      }),
       config: t.input.field({
         type: 'JSON',
         validate: configRule,
-        description: `A new config, in place of the old one; null: none. ${CONFIG_KEYS}`,
+        description: `Replaces the configuration, at most 256 KB. Omitted: unchanged. Null: removed. ${CONFIG_KEYS}`,
       }),
       resumePolicy: t.input.field({
         type: ResumePolicyInputRef,
-        description: 'A new policy, in place of the old one: what it leaves out is at its default.',
+        description: 'Replaces the policy; omitted fields take their defaults. Null: unchanged.',
       }),
       retargetQueuedTasks: t.input.boolean({
         defaultValue: false,
-        description: 'Also move its QUEUED tasks to its runtime.',
+        description: "Whether to move the agent's `QUEUED` tasks to its current runtime.",
       }),
     },
     resolve: (_root, { input }, context) => carryOut(context, updateAgent, withWholePolicy(input)),
   }),
   archiveAgent: t.fieldWithInput({
     type: AgentPayloadRef,
-    description: 'Puts an agent away: it takes no new work, and what waits for it is cancelled. What runs may end.',
+    description:
+      'Archives an agent. It accepts no new work, and its `QUEUED` tasks are cancelled. Running tasks may finish.',
     authScopes: { work: true },
-    typeOptions: { description: 'Which agent to put away.' },
-    input: { agentId: t.input.id({ required: true, validate: idRule, description: 'agt_...' }) },
+    input: {
+      agentId: t.input.id({ required: true, validate: idRule, description: 'ID of the agent to archive (`agt_...`).' }),
+    },
     resolve: (_root, { input }, context) => carryOut(context, archiveAgent, input),
   }),
 }))

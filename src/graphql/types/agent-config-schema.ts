@@ -5,8 +5,8 @@ builder.queryField('agentConfigSchema', (t) =>
   t.field({
     type: 'JSON',
     description:
-      'A JSON Schema (draft 2020-12) of Agent.config: which keys have a meaning, and the types of their values. ' +
-      'createAgent and updateAgent refuse a config that it does not describe, and keep other keys.',
+      'JSON Schema (draft 2020-12) of `Agent.config`: the keys that Baton knows, and the types of their values. ' +
+      '`createAgent` and `updateAgent` refuse a config that violates it; they keep unknown keys.',
     authScopes: { read: true },
     resolve: () => AGENT_CONFIG_SCHEMA,
   }),

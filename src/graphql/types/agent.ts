@@ -22,41 +22,48 @@ import { storedPolicy } from './policy.js'
 import { TaskStatusRef } from './task-enums.js'
 
 AgentRef.implement({
-  description: 'A worker with a config of its own, on one runtime. Conversations are held with an agent.',
+  description: 'A named configuration of a coding agent on one runtime. Each conversation belongs to one agent.',
   interfaces: [NodeRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'agt_...' }),
-    name: t.exposeString('name', { description: 'What people call it.' }),
+    id: t.exposeID('id', { description: 'ID of the agent. Example: `agt_01h2xcejqtf2nbrexx3vqjhp41`.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
     runtime: t.field({
       type: RuntimeRef,
-      description: 'Where its new tasks are meant for.',
+      description: 'The runtime that new tasks of the agent are enqueued for.',
       resolve: ({ runtimeId }, _args, context) => required(context, runtimeById, runtimeId),
     }),
     maxConcurrentTasks: t.exposeInt('maxConcurrentTasks', {
-      description: 'How many of its tasks may be CLAIMED or RUNNING at once.',
+      description: "Maximum number of the agent's tasks that may be `CLAIMED` or `RUNNING` at once, 1 to 1,000.",
     }),
     config: t.expose('config', {
       type: 'JSON',
       nullable: true,
-      description: 'What its daemon needs to run it: model, instructions, permissions ... See agentConfigSchema.',
+      description:
+        "Configuration for the agent's daemon, such as model, instructions and permissions; see " +
+        '`agentConfigSchema`. Null if none is set.',
     }),
-    revision: t.exposeInt('revision', { description: 'Grows by one each time config changes.' }),
+    revision: t.exposeInt('revision', {
+      description:
+        "Number of the configuration's revision. It starts at 1 and increases by 1 whenever `config` changes.",
+    }),
     resumePolicy: t.field({
       type: ResumePolicyRef,
-      description: 'Which sessions its runs may resume.',
+      description: "Rules that decide which sessions the agent's runs may resume.",
       resolve: storedPolicy,
     }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was archived: since then it takes no new work. null: it is in use.',
+      description: 'Time of archiving. An archived agent accepts no new work. Null while the agent is active.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     tasks: t.connection(
       {
         type: TaskRef,
-        description: 'Its tasks, newest first.',
-        args: { status: t.arg({ type: [TaskStatusRef], description: 'Only tasks in one of these.' }) },
+        description: "The agent's tasks, newest first.",
+        args: {
+          status: t.arg({ type: [TaskStatusRef], description: 'Only tasks with one of these statuses. Null: all.' }),
+        },
         resolve: ({ id }, args, context) => tasksOf(context, 'agentId', id, args),
       },
       TaskConnection,
@@ -64,7 +71,7 @@ AgentRef.implement({
     chatSessions: t.connection(
       {
         type: ChatSessionRef,
-        description: 'Its chat sessions, newest first.',
+        description: "The agent's chat sessions, newest first.",
         resolve: ({ id }, args, context) => chatsOf(context, id, args),
       },
       ChatSessionConnection,
@@ -79,7 +86,7 @@ builder.queryField('agents', (t) =>
       description: 'The agents of the workspace, newest first.',
       authScopes: { read: true },
       args: {
-        includeArchived: t.arg.boolean({ defaultValue: false, description: 'Show the archived ones, too.' }),
+        includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether to include archived agents.' }),
       },
       resolve: (_root, args, context) => {
         const { workspaceId } = callerOf(context)

@@ -15,67 +15,75 @@ interface Changed {
 }
 
 const ChatSessionPayloadRef = builder.objectRef<Changed>('ChatSessionPayload').implement({
-  description: 'The answer to a change of a chat session.',
+  description: 'Result of a mutation that creates or changes a chat session.',
   fields: (t) => ({
-    chatSession: t.expose('conversation', { type: ChatSessionRef, description: 'The chat session, as it is now.' }),
+    chatSession: t.expose('conversation', { type: ChatSessionRef, description: 'The chat session after the change.' }),
   }),
 })
 
 const SendChatMessagePayloadRef = builder
   .objectRef<{ message: ChatMessage; task: Task }>('SendChatMessagePayload')
   .implement({
-    description: 'The answer to sendChatMessage.',
+    description: 'Result of `sendChatMessage`.',
     fields: (t) => ({
-      message: t.expose('message', { type: ChatMessageRef, description: 'The message.' }),
-      task: t.expose('task', { type: TaskRef, description: 'The turn that is to answer it.' }),
+      message: t.expose('message', { type: ChatMessageRef, description: 'The posted message.' }),
+      task: t.expose('task', { type: TaskRef, description: 'The task that answers the message.' }),
     }),
   })
 
 const ResetSessionPayloadRef = builder.objectRef<Changed>('ResetSessionPayload').implement({
-  description: 'The answer to resetSession.',
+  description: 'Result of `resetSession`.',
   fields: (t) => ({
-    conversation: t.expose('conversation', { type: ConversationRef, description: 'The conversation, as it is now.' }),
+    conversation: t.expose('conversation', { type: ConversationRef, description: 'The conversation after the reset.' }),
   }),
 })
 
 builder.mutationFields((t) => ({
   createChatSession: t.fieldWithInput({
     type: ChatSessionPayloadRef,
-    description: 'Opens a chat with an agent.',
+    description: 'Creates a chat session with an agent.',
     authScopes: { work: true },
-    typeOptions: { description: 'What chat to open.' },
     input: {
-      agentId: t.input.id({ required: true, validate: idRule, description: 'With whom: agt_...' }),
-      title: t.input.string({ validate: title, description: 'What to call it, at most 1,000 characters.' }),
+      agentId: t.input.id({ required: true, validate: idRule, description: 'ID of the agent (`agt_...`).' }),
+      title: t.input.string({ validate: title, description: 'Title, 1 to 1,000 characters. Null: no title.' }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
     },
     resolve: (_root, { input }, context) => carryOut(context, createChatSession, input),
   }),
   updateChatSession: t.fieldWithInput({
     type: ChatSessionPayloadRef,
-    description: 'Renames a chat session, archives it, or restores it.',
+    description: 'Renames, archives or restores a chat session. Archiving cancels its `QUEUED` tasks.',
     authScopes: { work: true },
-    typeOptions: { description: 'What to change.' },
     input: {
-      chatSessionId: t.input.id({ required: true, validate: idRule, description: 'chat_...' }),
-      title: t.input.string({ validate: title, description: 'A new title.' }),
-      archived: t.input.boolean({ description: 'true: put it away; false: take it out again.' }),
+      chatSessionId: t.input.id({
+        required: true,
+        validate: idRule,
+        description: 'ID of the chat session (`chat_...`).',
+      }),
+      title: t.input.string({ validate: title, description: 'New title, 1 to 1,000 characters. Null: unchanged.' }),
+      archived: t.input.boolean({ description: 'True archives the chat session; false restores it. Null: unchanged.' }),
     },
     resolve: (_root, { input }, context) => carryOut(context, updateChatSession, input),
   }),
   sendChatMessage: t.fieldWithInput({
     type: SendChatMessagePayloadRef,
-    description:
-      'Says something in a chat, and puts the turn that answers it into the queue. Each message has its own turn.',
+    description: 'Posts a user message and enqueues the task that answers it. Each message gets its own task.',
     authScopes: { work: true },
-    typeOptions: { description: 'What to say.' },
     input: {
-      chatSessionId: t.input.id({ required: true, validate: idRule, description: 'chat_...' }),
-      content: t.input.string({ required: true, validate: prompt, description: 'The message, at most 1 MB.' }),
+      chatSessionId: t.input.id({
+        required: true,
+        validate: idRule,
+        description: 'ID of the chat session (`chat_...`). An archived one is refused.',
+      }),
+      content: t.input.string({
+        required: true,
+        validate: prompt,
+        description: 'Text of the message, at most 1 MB. It must not be blank.',
+      }),
       priority: t.input.int({ defaultValue: 2, validate: priority, description: PRIORITY }),
       forceFreshSession: t.input.boolean({
         defaultValue: false,
-        description: 'Start a new session, whatever there is.',
+        description: 'Whether the run must start a fresh provider session (`FORCED_FRESH`).',
       }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
     },
@@ -83,13 +91,19 @@ builder.mutationFields((t) => ({
   }),
   resetSession: t.fieldWithInput({
     type: ResetSessionPayloadRef,
-    description: 'Drops sessions of a conversation for good: no later run is offered them.',
+    description: 'Resets provider sessions of a conversation permanently: no later run is offered them.',
     authScopes: { work: true },
-    typeOptions: { description: 'Which sessions to drop. sessionId null: every one that the conversation knows.' },
     input: {
-      conversationId: t.input.id({ required: true, validate: idRule, description: 'chat_... or issue_...' }),
-      sessionId: t.input.string({ validate: sessionId, description: 'Only this one; null: all.' }),
-      reason: t.input.string({ validate: reason, description: 'Why, for the history; at most 4 KB.' }),
+      conversationId: t.input.id({
+        required: true,
+        validate: idRule,
+        description: 'ID of the conversation (`chat_...` or `issue_...`).',
+      }),
+      sessionId: t.input.string({
+        validate: sessionId,
+        description: 'ID of the provider session to reset. Null: every session of the conversation.',
+      }),
+      reason: t.input.string({ validate: reason, description: 'Reason to record in the log, at most 4 KB.' }),
     },
     resolve: (_root, { input }, context) => carryOut(context, resetSession, input),
   }),

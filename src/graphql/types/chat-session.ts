@@ -18,30 +18,36 @@ import {
 import { messagesOf } from './message.js'
 
 const ChatSessionStatusRef = builder.enumType('ChatSessionStatus', {
-  description: 'Whether a chat session is in use.',
+  description: 'Whether a chat session accepts messages.',
   values: {
-    ACTIVE: { description: 'It takes messages.' },
-    ARCHIVED: { description: 'It is put away and takes none, until it is restored.' },
+    ACTIVE: { description: 'The chat session accepts messages.' },
+    ARCHIVED: { description: 'The chat session accepts no messages until it is restored.' },
   },
 })
 
 ChatSessionRef.implement({
-  description: 'A chat with an agent: each message is answered by one task.',
+  description: 'A chat with an agent. Each user message is answered by one task.',
   interfaces: [NodeRef, ConversationRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'chat_...' }),
-    title: t.string({ description: 'What people call it; may be empty.', resolve: ({ title }) => title ?? '' }),
+    id: t.exposeID('id', { description: 'ID of the chat session. Example: `chat_01h2xcejqtf2nbrexx3vqjhp41`.' }),
+    title: t.string({
+      description: 'Title. Empty if none was given or it was erased.',
+      resolve: ({ title }) => title ?? '',
+    }),
     status: t.field({
       type: ChatSessionStatusRef,
-      description: 'Whether it is in use.',
+      description: 'Whether the chat session accepts messages.',
       resolve: ({ archivedAt }) => (archivedAt === null ? 'ACTIVE' : 'ARCHIVED'),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When anything about it last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'Time of the last change to the chat session or its history.',
+    }),
     messages: t.connection(
       {
         type: ChatMessageRef,
-        description: 'What was written, oldest first.',
+        description: 'The messages, oldest first.',
         resolve: ({ id }, args, context) => messagesOf(context, id, args),
       },
       ChatMessageConnection,
@@ -50,12 +56,15 @@ ChatSessionRef.implement({
 })
 
 const ChatSessionFilterRef = builder.inputType('ChatSessionFilter', {
-  description: 'Which chat sessions to list: those that all given conditions hold for.',
+  description: 'Conditions on chat sessions. A chat session must meet all of them; null conditions are ignored.',
   fields: (t) => ({
-    agentId: t.id({ validate: idRule, description: 'Held with this agent.' }),
-    runtimeId: t.id({ validate: idRule, description: 'Held with an agent that is on this runtime now.' }),
-    status: t.field({ type: ChatSessionStatusRef, description: 'In this status.' }),
-    search: t.string({ validate: searchRule, description: 'The title contains this text, in whatever case.' }),
+    agentId: t.id({ validate: idRule, description: 'Agent of the chat session (`agt_...`).' }),
+    runtimeId: t.id({ validate: idRule, description: 'Current runtime of the agent (`rt_...`).' }),
+    status: t.field({ type: ChatSessionStatusRef, description: 'Status of the chat session.' }),
+    search: t.string({
+      validate: searchRule,
+      description: 'Text that the title contains, at most 512 characters. Upper and lower case match each other.',
+    }),
   }),
 })
 
@@ -65,14 +74,14 @@ function whereFilter(filter: typeof ChatSessionFilterRef.$inferInput): Prisma.Co
     ...(agentId == null ? {} : { agentId }),
     ...(runtimeId == null ? {} : { agent: { runtimeId } }),
     ...(status == null ? {} : { archivedAt: status === 'ACTIVE' ? null : { not: null } }),
-    // Prisma puts the text into a LIKE pattern as it is.
+    // Prisma inserts the text into a LIKE pattern without escaping it.
     ...(search == null || search === ''
       ? {}
       : { title: { contains: search.replaceAll(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const } }),
   }
 }
 
-/** Whether a filter asks for what no index knows. */
+/** Whether a filter has a condition that no index covers. */
 function looksAtEach({ agentId, runtimeId, status, search }: typeof ChatSessionFilterRef.$inferInput): boolean {
   const searched = search != null && search !== ''
   return searched || runtimeId != null || (agentId != null && status != null)
@@ -87,9 +96,9 @@ builder.queryFields((t) => ({
   chatSession: t.field({
     type: ChatSessionRef,
     nullable: true,
-    description: 'A chat session by its id; null where the workspace has none of this id.',
+    description: 'A chat session by ID. Null if the workspace has none with this ID.',
     authScopes: { read: true },
-    args: { id: t.arg.id({ required: true, validate: idRule, description: 'chat_...' }) },
+    args: { id: t.arg.id({ required: true, validate: idRule, description: 'ID of the chat session (`chat_...`).' }) },
     resolve: async (_root, { id }, context) => {
       const conversation = await context.loaders.of(conversationById).load(id)
       return conversation?.kind === 'CHAT' ? conversation : null
@@ -99,11 +108,16 @@ builder.queryFields((t) => ({
     {
       type: ChatSessionRef,
       description:
-        'The chat sessions of the workspace, newest first. A page with a search, a runtime, or a status of one agent looks ' +
-        `at ${PAGE_REACH.toLocaleString('en')} chat sessions at most: it may then hold fewer than were asked for, even ` +
-        'none, and `hasNextPage` and `endCursor` say where to go on.',
+        'The chat sessions of the workspace, newest first. A page that filters by `search`, by `runtimeId`, or by `agentId` ' +
+        `and \`status\` together scans at most ${PAGE_REACH.toLocaleString('en')} chat sessions. It may return fewer ` +
+        'entries than requested, or none, although more follow: continue with `endCursor` while `hasNextPage` is true.',
       authScopes: { read: true },
-      args: { filter: t.arg({ type: ChatSessionFilterRef, description: 'Which of them; null: all.' }) },
+      args: {
+        filter: t.arg({
+          type: ChatSessionFilterRef,
+          description: 'Conditions that the chat sessions meet. Null: all chat sessions.',
+        }),
+      },
       resolve: (_root, args, context) => {
         const { workspaceId } = callerOf(context)
         const { prisma } = context.services.database

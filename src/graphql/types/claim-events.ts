@@ -9,7 +9,7 @@ import { SessionEventConnection, SessionEventRef } from '../refs.js'
 import { ResumeReasonRef } from './decision-enums.js'
 import { ofAgent } from './resume-stats.js'
 
-/** Positions in cursors: so many digits that they sort as text. */
+/** Positions in cursors are padded to this many digits, so that they sort as text. */
 const DIGITS = 19
 
 const keyOf = ({ position }: SessionEvent): string => String(position).padStart(DIGITS, '0')
@@ -28,13 +28,23 @@ builder.queryField('claimEvents', (t) =>
     {
       type: SessionEventRef,
       description:
-        'The claims that `resumeStats` counts, as their TASK_CLAIMED events, newest first. Imported claims, which have no ' +
-        'decision, are left out.',
+        'The `TASK_CLAIMED` events that `resumeStats` counts, newest first. Imported claims have no decision and ' +
+        'are omitted.',
       authScopes: { read: true },
       args: {
-        since: t.arg({ type: 'DateTime', validate: instant, description: 'Only claims since then; null: all.' }),
-        agentId: t.arg.id({ validate: idRule, description: 'Only claims of this agent’s tasks.' }),
-        reasons: t.arg({ type: [ResumeReasonRef], description: 'Only claims with one of these reasons; null: all.' }),
+        since: t.arg({
+          type: 'DateTime',
+          validate: instant,
+          description: 'Only claims at or after this time. Null: all.',
+        }),
+        agentId: t.arg.id({
+          validate: idRule,
+          description: "Only claims of this agent's tasks (`agt_...`). Null: all.",
+        }),
+        reasons: t.arg({
+          type: [ResumeReasonRef],
+          description: 'Only claims whose decision has one of these reasons. Null: all.',
+        }),
       },
       resolve: (_root, { since, agentId, reasons, ...page }, context) => {
         const { workspaceId } = callerOf(context)

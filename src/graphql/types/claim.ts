@@ -10,73 +10,80 @@ import { ChatMessageRef, ResumeDecisionRef, TaskRef } from '../refs.js'
 import { HandoffRef, MAX_BYTES, handoffOf } from './handoff.js'
 
 const NoTaskReasonRef = builder.enumType('NoTaskReason', {
-  description: 'Why a claim got nothing.',
+  description: 'Why a claim returned no task.',
   values: {
-    QUEUE_EMPTY: { description: 'Nothing waits.' },
-    NOT_YET_AVAILABLE: { description: 'What waits is for later.' },
+    QUEUE_EMPTY: { description: 'No task is queued for the runtimes.' },
+    NOT_YET_AVAILABLE: { description: 'A queued task has an `availableAt` in the future.' },
     CONVERSATION_BUSY: {
       description:
-        'What waits belongs to conversations in which another task is under way, or in which a retry of an earlier turn ' +
-        'comes first: one that is not yet available, or that waits for another runtime.',
+        'The conversation of a queued task has another `CLAIMED` or `RUNNING` task, or a pending retry of an ' +
+        'earlier task that must be handed out first.',
     },
-    AGENT_AT_CAPACITY: { description: 'What waits is of agents that have as many tasks under way as they may.' },
-    RUNTIME_DEREGISTERED: { description: 'The runtime was taken out of service: register it again.' },
+    AGENT_AT_CAPACITY: { description: 'The agent of a queued task has reached its `maxConcurrentTasks`.' },
+    RUNTIME_DEREGISTERED: { description: 'The runtime is deregistered. Call `registerRuntime` to use it again.' },
     RUNTIME_COOLING_DOWN: {
       description:
-        'Its account is used up or logged out (see Runtime.coolingUntil). It ends then, or when the runtime is registered ' +
-        'with another account.',
+        'The runtime cools down because its provider account is exhausted or logged out. The cooldown ends at ' +
+        '`Runtime.coolingUntil`, or when the daemon reports another account.',
     },
   },
 })
 
 const NoTaskAvailableRef = builder.objectRef<NoTask>('NoTaskAvailable').implement({
-  description: 'There is nothing to claim now.',
+  description: 'No task could be claimed.',
   fields: (t) => ({
-    reasons: t.expose('reasons', { type: [NoTaskReasonRef], description: 'Why; several may hold at once.' }),
-    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'Ask again after this long.' }),
+    reasons: t.expose('reasons', { type: [NoTaskReasonRef], description: 'The reasons. Several can apply at once.' }),
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'Seconds to wait before the next claim, at least 1.',
+    }),
   }),
 })
 
 const TaskClaimRef = builder.objectRef<ClaimView>('TaskClaim').implement({
-  description: 'A task that was handed out, and all that its run needs.',
+  description: 'A claimed task and the data that its run needs.',
   fields: (t) => ({
-    task: t.expose('task', { type: TaskRef, description: 'What is to be done.' }),
+    task: t.expose('task', { type: TaskRef, description: 'The claimed task.' }),
     claimToken: t.exposeString('claimToken', {
-      description: 'The fencing token: every later call about this claim presents it.',
+      description: 'Fencing token of the claim. Pass it to every later call about this claim.',
     }),
     leaseExpiresAt: t.expose('leaseExpiresAt', {
       type: 'DateTime',
-      description: 'Until when the claim holds if no heartbeat renews it.',
+      description: 'Time when the lease expires unless a heartbeat renews it.',
     }),
     replayed: t.exposeBoolean('replayed', {
-      description: 'This answer repeats an earlier one that was given for the same requestId.',
+      description: 'Whether this response repeats an earlier one with the same `requestId`.',
     }),
     priorSessionId: t.string({
       nullable: true,
-      description: 'The provider session to resume; null: start a fresh one.',
+      description: 'ID of the provider session to resume. Null: start a fresh session.',
       resolve: ({ decision }) => decision.sessionId,
     }),
     priorWorkDir: t.string({
       nullable: true,
-      description: 'The directory to work in; null: a new one.',
+      description: 'Work directory to use. Null: create a new one.',
       resolve: ({ decision }) => decision.workDir,
     }),
-    resume: t.expose('decision', { type: ResumeDecisionRef, description: 'Why this session, or why a fresh one.' }),
+    resume: t.expose('decision', {
+      type: ResumeDecisionRef,
+      description: 'The decision to resume a session or to start fresh, with its reason.',
+    }),
     handoff: t.field({
       type: HandoffRef,
       nullable: true,
-      description:
-        'What was said in the turns that the run will not know; null where there are none. It is read only when asked for.',
+      description: 'Texts of the turns that the run does not know. Null if there are none. Read only when selected.',
       args: { maxBytes: t.arg.int(MAX_BYTES) },
       resolve: ({ conversation, decision }, { maxBytes }, context) =>
         handoffOf(context, conversation.id, decision.handoffRange, maxBytes),
     }),
-    input: t.expose('input', { type: [ChatMessageRef], description: 'The messages that this chat turn is to answer.' }),
+    input: t.expose('input', {
+      type: [ChatMessageRef],
+      description: 'The chat messages that the run answers, oldest first. Empty for issue work.',
+    }),
   }),
 })
 
 const ClaimTaskResultRef = builder.unionType('ClaimTaskResult', {
-  description: 'A task, or why there is none.',
+  description: 'A claimed task, or the reasons why there is none.',
   types: [TaskClaimRef, NoTaskAvailableRef],
   resolveType: (result) => ('claimToken' in result ? 'TaskClaim' : 'NoTaskAvailable'),
 })
@@ -87,13 +94,16 @@ interface Claimed {
 }
 
 const ClaimTasksPayloadRef = builder.objectRef<Claimed>('ClaimTasksPayload').implement({
-  description: 'The answer to claimTasks.',
+  description: 'Result of `claimTasks`.',
   fields: (t) => ({
-    claims: t.expose('claims', { type: [TaskClaimRef], description: 'What was handed out.' }),
+    claims: t.expose('claims', {
+      type: [TaskClaimRef],
+      description: 'The claimed tasks, at most `max`. Empty if there are none.',
+    }),
     noTask: t.expose('noTask', {
       type: NoTaskAvailableRef,
       nullable: true,
-      description: 'Why there was nothing; null where there was something.',
+      description: 'The reasons why no task was claimed. Null if `claims` has an entry.',
     }),
   }),
 })
@@ -112,12 +122,15 @@ builder.mutationFields((t) => ({
   claimTask: t.fieldWithInput({
     type: ClaimTaskResultRef,
     description:
-      'A daemon asks for the next task of a runtime: the highest priority first, among equals the oldest. The answer ' +
-      'tells which session to resume.',
+      'Claims the next task of a runtime: the highest priority first, then the oldest. The result says which ' +
+      'provider session to resume. Called by daemons.',
     authScopes: { fleet: true },
-    typeOptions: { description: 'For which runtime to claim, and for how long.' },
     input: {
-      runtimeId: t.input.id({ required: true, validate: idRule, description: 'rt_...' }),
+      runtimeId: t.input.id({
+        required: true,
+        validate: idRule,
+        description: 'ID of the runtime to claim for (`rt_...`).',
+      }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
       leaseSeconds: t.input.int({ validate: leaseSeconds, description: LEASE_SECONDS }),
       waitSeconds: t.input.int({ defaultValue: 0, validate: waitSeconds, description: WAIT_SECONDS }),
@@ -136,12 +149,19 @@ builder.mutationFields((t) => ({
   }),
   claimTasks: t.fieldWithInput({
     type: ClaimTasksPayloadRef,
-    description: 'As claimTask, for several runtimes and several tasks at once.',
+    description: 'Claims up to `max` tasks for several runtimes at once; otherwise like `claimTask`.',
     authScopes: { fleet: true },
-    typeOptions: { description: 'For which runtimes to claim, how many tasks, and for how long.' },
     input: {
-      runtimeIds: t.input.idList({ required: true, validate: runtimeIds, description: 'Your runtimes, 1 to 100.' }),
-      max: t.input.int({ defaultValue: 1, validate: claimCount, description: 'How many tasks at most: 1 to 100.' }),
+      runtimeIds: t.input.idList({
+        required: true,
+        validate: runtimeIds,
+        description: 'IDs of the runtimes to claim for (`rt_...`), 1 to 100.',
+      }),
+      max: t.input.int({
+        defaultValue: 1,
+        validate: claimCount,
+        description: 'Maximum number of tasks to claim, 1 to 100.',
+      }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
       leaseSeconds: t.input.int({ validate: leaseSeconds, description: LEASE_SECONDS }),
       waitSeconds: t.input.int({ defaultValue: 0, validate: waitSeconds, description: WAIT_SECONDS }),

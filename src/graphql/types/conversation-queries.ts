@@ -16,33 +16,38 @@ import { TaskKindRef, TaskStatusRef } from './task-enums.js'
 const MOST_COUNTED = 10_000
 
 const ConversationOrderRef = builder.enumType('ConversationOrder', {
-  description: 'The order of a list of conversations.',
+  description: 'Order of a list of conversations.',
   values: {
-    ACTIVITY: { description: 'The one in which something happened last comes first.' },
-    NEWEST: { description: 'The one opened last comes first.' },
+    ACTIVITY: { description: 'Most recent activity first.' },
+    NEWEST: { description: 'Most recently created first.' },
   },
 })
 
 const ConversationFilterRef = builder.inputType('ConversationFilter', {
-  description: 'Which conversations to list: those that all given conditions hold for.',
+  description: 'Conditions on conversations. A conversation must meet all of them; null conditions are ignored.',
   fields: (t) => ({
-    kind: t.field({ type: TaskKindRef, description: 'Chat sessions only, or issue threads only.' }),
-    agentId: t.id({ validate: idRule, description: 'Held with this agent.' }),
-    runtimeId: t.id({ validate: idRule, description: 'Held with an agent that is on this runtime now.' }),
-    newestTaskStatus: t.field({ type: [TaskStatusRef], description: 'Whose newest task is in one of these.' }),
+    kind: t.field({ type: TaskKindRef, description: '`CHAT`: chat sessions. `ISSUE`: issue threads.' }),
+    agentId: t.id({ validate: idRule, description: 'Agent of the conversation (`agt_...`).' }),
+    runtimeId: t.id({ validate: idRule, description: 'Current runtime of the agent (`rt_...`).' }),
+    newestTaskStatus: t.field({ type: [TaskStatusRef], description: 'Statuses, one of which the newest task has.' }),
     lastOutcome: t.field({
       type: ResumeOutcomeRef,
-      description: 'Whose newest claim was told this. A claim counts from its start, or its end if it never starts.',
+      description:
+        "Outcome of the newest claim's decision. A claim counts once its run starts, or once it ends without a start.",
     }),
-    lastReason: t.field({ type: [ResumeReasonRef], description: 'As lastOutcome, for one of these reasons.' }),
+    lastReason: t.field({
+      type: [ResumeReasonRef],
+      description: "Reasons, one of which the newest claim's decision has. Claims count as for `lastOutcome`.",
+    }),
     archived: t.boolean({
       defaultValue: false,
-      description: 'false: those in use. true: archived chat sessions. null: both.',
+      description: 'False: conversations that are not archived. True: archived chat sessions. Null: both.',
     }),
     search: t.string({
       validate: searchRule,
       description:
-        "The title contains this text, in whatever case. Of an issue thread the newest task's, else its key.",
+        'Text that the title contains, at most 512 characters. Upper and lower case match each other. The title ' +
+        'of an issue thread is that of its newest task, or its issue key if that task has none.',
     }),
   }),
 })
@@ -89,17 +94,22 @@ builder.queryField('conversations', (t) =>
     {
       type: ConversationRef,
       description:
-        'Chat sessions and issue threads in one list. A page that is filtered by more than one of agentId or runtimeId, ' +
-        'lastOutcome or lastReason, and newestTaskStatus, by kind, by search, by some of QUEUED, CLAIMED and RUNNING, or at ' +
-        `all with NEWEST, looks at about ${PAGE_REACH.toLocaleString('en')} conversations at most: it may then hold fewer ` +
-        'than were asked for, even none, and `hasNextPage` and `endCursor` say where to go on.',
+        'The chat sessions and issue threads of the workspace. An index serves the order `ACTIVITY` with at most one of ' +
+        'these filters: `agentId`; `runtimeId`; `lastOutcome`, `lastReason` or both; `newestTaskStatus` (`QUEUED`, ' +
+        '`CLAIMED` and `RUNNING` all together or not at all). ' +
+        `With any other filter, a page scans about ${PAGE_REACH.toLocaleString('en')} conversations at most. It may return ` +
+        'fewer entries than requested, or none, although more follow: continue with `endCursor` while `hasNextPage` is true.',
       authScopes: { read: true },
       args: {
-        filter: t.arg({ type: ConversationFilterRef, description: 'Which of them; null: all that are not archived.' }),
+        filter: t.arg({
+          type: ConversationFilterRef,
+          description: 'Conditions that the conversations meet. Null: all that are not archived.',
+        }),
         orderBy: t.arg({
           type: ConversationOrderRef,
           defaultValue: 'ACTIVITY',
-          description: 'In which order. One that moves while you page in the order of activity may come twice.',
+          description:
+            'Order of the list. With `ACTIVITY`, a conversation that becomes active while you page can appear twice.',
         }),
       },
       resolve: (_root, args, context) => page(context, args),

@@ -27,23 +27,25 @@ import { ResumePolicyInputRef, policyOf, storedPolicy } from './policy.js'
 import { SealedHistoryRef, sealedByConversation } from './sealed.js'
 import { TaskStatusRef } from './task-enums.js'
 
-const AT = "As it was when the workspace's log stood at this position; null: now."
+const AT = "Position in the workspace's log to evaluate at. Null: now."
 
 ConversationRef.implement({
   description:
-    'The unit of session continuity: a chat session, or the work of an agent on an issue. Its history is one stream of ' +
-    'events, and what can be resumed is folded from it.',
+    "The unit of session continuity: a chat session, or an agent's work on one issue. Its history is one event " +
+    'stream, and its session state is a fold of that stream.',
   resolveType: ({ kind }) => (kind === 'CHAT' ? 'ChatSession' : 'IssueThread'),
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'chat_... or issue_...' }),
+    id: t.exposeID('id', { description: 'ID of the conversation. Example: `chat_01h2xcejqtf2nbrexx3vqjhp41`.' }),
     agent: t.field({
       type: AgentRef,
-      description: 'Whom it is held with.',
+      description: 'The agent that the conversation belongs to.',
       resolve: ({ agentId }, _args, context) => required(context, agentById, agentId),
     }),
     title: t.string({
       nullable: true,
-      description: "What people call it: a chat's title; of an issue thread its newest task's, else its key.",
+      description:
+        'Title of the chat session, empty if it has none. For an issue thread, the title of its newest task, or ' +
+        'the issue key if that task has none.',
       resolve: ({ id, kind, title, issueKey }, _args, context) =>
         kind === 'CHAT'
           ? title
@@ -51,12 +53,12 @@ ConversationRef.implement({
     }),
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
-      description: 'When something last happened in it.',
+      description: 'Time of the last activity.',
     }),
     newestTask: t.field({
       type: TaskRef,
       nullable: true,
-      description: 'The task that was created last; null: there is none yet.',
+      description: 'The most recently created task. Null if the conversation has no tasks.',
       resolve: async ({ id }, _args, context) => {
         const listing = await context.loaders.load(listingByConversation, id)
         return optional(context, taskById, listing?.newestTaskId ?? null)
@@ -65,18 +67,19 @@ ConversationRef.implement({
     erasedAt: t.expose('erasedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its texts were last erased; what was written since is there.',
+      description: 'Time of the last erasure of texts. Texts written later are present. Null if nothing was erased.',
     }),
     sealed: t.field({
       type: SealedHistoryRef,
       nullable: true,
-      description: 'The part of its history that is in an archive file; null: all of it is here.',
+      description:
+        'The part of the history that was moved to an archive file. Null if the whole history is in the database.',
       resolve: ({ id, sealedVersion }, _args, context) =>
         sealedVersion === null ? null : context.loaders.of(sealedByConversation).load(id),
     }),
     pointer: t.field({
       type: SessionPointerRef,
-      description: 'The newest eligible session, as folded from the log.',
+      description: 'The newest eligible session and the newest work directory, folded from the log.',
       args: { at: t.arg({ type: 'Position', description: AT }) },
       resolve: async (conversation, { at }, context) => {
         const [agent, state] = await Promise.all([
@@ -90,7 +93,7 @@ ConversationRef.implement({
     }),
     bindings: t.field({
       type: [RuntimeBindingRef],
-      description: 'Every provider session that this conversation has known, newest activity first.',
+      description: 'Every provider session of the conversation, newest activity first.',
       args: { at: t.arg({ type: 'Position', description: AT }) },
       resolve: async (conversation, { at }, context) => {
         const [agent, state] = await Promise.all([
@@ -104,13 +107,15 @@ ConversationRef.implement({
     events: t.connection(
       {
         type: SessionEventRef,
-        description: 'What happened, oldest first.',
+        description: 'The events of the conversation, oldest first.',
         args: {
-          types: t.arg({ type: [SessionEventTypeRef], description: 'Only events of one of these types.' }),
-          taskId: t.arg.id({ validate: idRule, description: 'Only events of this task.' }),
+          types: t.arg({ type: [SessionEventTypeRef], description: 'Only events of these types. Null: all.' }),
+          taskId: t.arg.id({ validate: idRule, description: 'Only events of this task (`task_...`). Null: all.' }),
           fromVersion: t.arg.int({
             validate: sequence,
-            description: 'Only events of this version and later: to begin in the midst of a long history.',
+            description:
+              'Only events with this version or a later one. Use it to start in the middle of a long history. ' +
+              'Null: all.',
           }),
         },
         resolve: ({ id }, args, context) => eventsOfConversation(context, id, args),
@@ -120,32 +125,37 @@ ConversationRef.implement({
     eventCounts: t.field({
       type: EventCountsRef,
       complexity: COUNTS_COST,
-      description: 'How many events of each kind its whole history has.',
+      description: 'Number of events by type, and of claims by reason.',
       resolve: ({ id }, _args, context) => countEvents(context, id),
     }),
     tasks: t.connection(
       {
         type: TaskRef,
-        description: 'Its tasks, newest first. One at a time is claimed or running.',
-        args: { status: t.arg({ type: [TaskStatusRef], description: 'Only tasks in one of these.' }) },
+        description: 'The tasks of the conversation, newest first. At most one is `CLAIMED` or `RUNNING`.',
+        args: {
+          status: t.arg({ type: [TaskStatusRef], description: 'Only tasks with one of these statuses. Null: all.' }),
+        },
         resolve: ({ id }, args, context) => tasksOf(context, 'conversationId', id, args),
       },
       TaskConnection,
     ),
     explainResume: t.field({
       type: ResumeDecisionRef,
-      description: 'What a claim by a runtime would be told, and why. Changes nothing: ask as often as you like.',
+      description: 'The decision that a claim by a runtime would get, with its reasons. Changes nothing.',
       args: {
-        runtimeId: t.arg.id({ validate: idRule, description: "Which runtime would claim; null: the agent's." }),
+        runtimeId: t.arg.id({
+          validate: idRule,
+          description: "ID of the claiming runtime (`rt_...`). Null: the agent's runtime.",
+        }),
         at: t.arg({ type: 'Position', description: AT }),
-        policy: t.arg({ type: ResumePolicyInputRef, description: "Under which policy; null: the agent's own." }),
+        policy: t.arg({ type: ResumePolicyInputRef, description: "Resume policy to apply. Null: the agent's policy." }),
       },
       resolve: async (conversation, { runtimeId, at, policy }, context) =>
         unwrap(
           await explainResume(context.services, callerOf(context), {
             conversation,
             runtimeId,
-            // First of all, in the tick of its neighbours: one fold serves them all.
+            // Loaded first, in the same tick as sibling fields: one fold serves them all.
             then: at == null ? null : await context.loaders.of(placeAt).load({ conversation, at }),
             policy: policy == null ? null : policyOf(policy),
           }),

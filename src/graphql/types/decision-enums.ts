@@ -1,34 +1,38 @@
 import { builder } from '../builder.js'
 
 export const ResumeOutcomeRef = builder.enumType('ResumeOutcome', {
-  description: 'What a claim is told about the session.',
+  description: 'Whether a run resumes a provider session.',
   values: {
-    RESUME: { description: 'Go on in the earlier provider session.' },
-    FRESH: { description: 'Start a new provider session.' },
+    RESUME: { description: 'The run resumes an earlier provider session.' },
+    FRESH: { description: 'The run starts a new provider session.' },
   },
 })
 
 export const ResumeReasonRef = builder.enumType('ResumeReason', {
-  description: 'Why a decision came out as it did. All but SAME_RUNTIME lead to a fresh session.',
+  description:
+    'The rule that decided. Every reason except `SAME_RUNTIME` leads to a fresh session. docs/rules.md lists the ' +
+    'rules (D1 to D9).',
   values: {
     SAME_RUNTIME: {
-      description: 'The newest session lives on the claiming runtime, and nothing speaks against it: it is resumed.',
+      description: 'The newest session lives on the claiming runtime and passes every check. The run resumes it.',
     },
-    NO_PRIOR_SESSION: { description: 'The conversation has had no session yet.' },
+    NO_PRIOR_SESSION: { description: 'The conversation has no session yet.' },
     RUNTIME_MISMATCH: { description: 'The session lives on another runtime.' },
-    RUNTIME_UNKNOWN: { description: 'Nothing proves on which runtime the session was made.' },
+    RUNTIME_UNKNOWN: { description: 'No event proves which runtime created the session.' },
     SESSION_POISONED: { description: 'The last run in the session failed in a way that would repeat on resume.' },
-    SESSION_RETIRED: { description: 'A run gave the session up for good, or the provider refused it.' },
-    SESSION_RESET: { description: 'A person dropped the session.' },
-    SESSION_NOT_DURABLE: { description: 'The provider had not stored the transcript of the session.' },
-    RESUME_FAILING: { description: 'Too many runs in a row failed after they were offered the session.' },
-    AGENT_CHANGED: { description: "The agent's config changed, and its policy asks for a fresh session then." },
-    ACCOUNT_CHANGED: { description: 'The runtime is logged in to another provider account now.' },
-    STORE_CHANGED: { description: 'The runtime keeps its sessions in another store now.' },
-    TOO_OLD: { description: 'The session has been idle for longer than the policy allows.' },
-    FORCED_FRESH: { description: 'Whoever made the task asked for a fresh session.' },
-    RESUME_DISABLED: { description: "The agent's policy is never to resume." },
-    SUPERSEDED: { description: 'Of candidates only: it lost to a newer one.' },
-    UNKNOWN_HISTORY: { description: 'The history holds events that this server cannot read, so nothing is risked.' },
+    SESSION_RETIRED: { description: 'A run retired the session, or the provider refused to resume it.' },
+    SESSION_RESET: { description: 'A user reset the session.' },
+    SESSION_NOT_DURABLE: { description: "The provider has not stored the session's transcript." },
+    RESUME_FAILING: { description: 'Too many consecutive runs failed after being offered the session.' },
+    AGENT_CHANGED: { description: "The agent's config changed, and its policy then requires a fresh session." },
+    ACCOUNT_CHANGED: { description: 'The runtime is now logged in to another provider account.' },
+    STORE_CHANGED: { description: 'The runtime now stores its sessions elsewhere.' },
+    TOO_OLD: { description: "The session has been idle for longer than the policy's `maxAgeSeconds`." },
+    FORCED_FRESH: { description: 'The creator of the task requested a fresh session.' },
+    RESUME_DISABLED: { description: "The agent's policy disables resuming." },
+    SUPERSEDED: { description: 'A newer session won. Appears on candidates only.' },
+    UNKNOWN_HISTORY: {
+      description: 'The history contains an event type that this server does not know, so no session is offered.',
+    },
   },
 })

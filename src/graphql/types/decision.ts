@@ -14,18 +14,23 @@ import { ResumeOutcomeRef, ResumeReasonRef } from './decision-enums.js'
 import { HandoffRangeRef } from './handoff.js'
 
 ResumeCandidateRef.implement({
-  description: 'A session that a decision weighed.',
+  description: 'A session that a decision considered.',
   fields: (t) => ({
     binding: t.field({
       type: RuntimeBindingRef,
-      description: 'The session, as it was when the decision was made.',
+      description: "The session's binding at the time of the decision.",
       resolve: ({ conversationId, binding, policy }) => ({ conversationId, binding, policy }),
     }),
-    eligible: t.exposeBoolean('eligible', { description: 'Nothing speaks against it; a newer one may still win.' }),
-    reason: t.expose('reason', { type: ResumeReasonRef, description: 'What speaks against it, or that it won.' }),
+    eligible: t.exposeBoolean('eligible', {
+      description: 'Whether the session passes every check. A newer session may still win.',
+    }),
+    reason: t.expose('reason', {
+      type: ResumeReasonRef,
+      description: 'Why the session was rejected. `SAME_RUNTIME` if it won, `SUPERSEDED` if a newer one did.',
+    }),
     evidence: t.field({
       type: SessionEventRef,
-      description: 'The event that the reason rests on.',
+      description: 'The event that the reason is based on.',
       resolve: ({ conversationId, evidenceVersion }, _args, context) =>
         evidenceOf(context, conversationId, evidenceVersion),
     }),
@@ -33,41 +38,45 @@ ResumeCandidateRef.implement({
 })
 
 ResumeDecisionRef.implement({
-  description: 'Which session a run goes on in, and why. The same history gives the same decision for ever.',
+  description:
+    'Whether a run resumes a session, and why. The decision is deterministic: recomputing it from the same history ' +
+    'gives the same result.',
   fields: (t) => ({
-    outcome: t.expose('outcome', { type: ResumeOutcomeRef, description: 'Resume a session, or start a fresh one.' }),
+    outcome: t.expose('outcome', { type: ResumeOutcomeRef, description: 'Whether the run resumes a session.' }),
     reason: t.expose('reason', { type: ResumeReasonRef, description: 'The rule that decided.' }),
     sessionId: t.exposeString('sessionId', {
       nullable: true,
-      description: 'The session to resume: set exactly when the outcome is RESUME.',
+      description: 'ID of the provider session to resume. Null unless `outcome` is `RESUME`.',
     }),
     workDir: t.exposeString('workDir', {
       nullable: true,
-      description: 'The directory to work in; null: a new one.',
+      description: 'Work directory to use. Null: create a new one.',
     }),
     continuityGap: t.exposeBoolean('continuityGap', {
-      description: 'The conversation holds turns that the run will not know of, and nobody asked for that.',
+      description:
+        'Whether the conversation has turns that the run does not know, without anyone having requested a fresh ' +
+        'session.',
     }),
     handoffRange: t.expose('handoffRange', {
       type: HandoffRangeRef,
       nullable: true,
-      description: 'The turns that the run will not know; null where continuityGap is false.',
+      description: 'The turns that the run does not know. Null if `continuityGap` is false.',
     }),
-    message: t.exposeString('message', { description: 'The decision in one plain sentence.' }),
+    message: t.exposeString('message', { description: 'The decision as one sentence for users.' }),
     candidates: t.field({
       type: [ResumeCandidateRef],
-      description: 'The sessions that were weighed, newest activity first.',
+      description: 'The considered sessions, newest activity first.',
       resolve: ({ candidates, policy }) => candidates.map((candidate) => ({ ...candidate, policy })),
     }),
     runtime: t.field({
       type: RuntimeRef,
-      description: 'The runtime that claims.',
+      description: 'The claiming runtime.',
       resolve: ({ runtimeId }, _args, context) => required(context, runtimeById, runtimeId),
     }),
-    policy: t.expose('policy', { type: ResumePolicyRef, description: 'The policy that was in force.' }),
+    policy: t.expose('policy', { type: ResumePolicyRef, description: 'The resume policy that was applied.' }),
     basis: t.field({
       type: 'Position',
-      description: "The conversation's last event that was known when this was decided; 0 before its first.",
+      description: 'Position of the conversation\'s last event before the decision; "0" if there was none.',
       resolve: ({ conversationId, basisVersion }, _args, context) => positionOf(context, conversationId, basisVersion),
     }),
   }),

@@ -9,14 +9,17 @@ import { ConversationRef } from '../refs.js'
 const EraseConversationContentPayloadRef = builder
   .objectRef<{ conversation: ConversationRow; eventsStillHoldingText: number }>('EraseConversationContentPayload')
   .implement({
-    description: 'The answer to eraseConversationContent.',
+    description: 'Result of `eraseConversationContent`.',
     fields: (t) => ({
-      conversation: t.expose('conversation', { type: ConversationRef, description: 'The conversation, as it is now.' }),
+      conversation: t.expose('conversation', {
+        type: ConversationRef,
+        description: 'The conversation after the erasure.',
+      }),
       eventsStillHoldingText: t.exposeInt('eventsStillHoldingText', {
         description:
-          'How many of its events hold words that the append-only log cannot give up: reasons given for a ' +
-          'cancellation, a release or a reset, and what older servers put into TASK_FAILED: error texts, and failure ' +
-          'reasons in a daemon’s own words. The API no longer shows them.',
+          "Number of the conversation's events that still hold text, because the log is append-only: reasons " +
+          'given for a cancellation, a release or a reset, and error texts and custom failure reasons that older ' +
+          'servers wrote to `TASK_FAILED`. The API no longer returns these texts.',
       }),
     }),
   })
@@ -25,16 +28,20 @@ builder.mutationField('eraseConversationContent', (t) =>
   t.fieldWithInput({
     type: EraseConversationContentPayloadRef,
     description:
-      'Erases every text of a conversation, for good: messages, prompts, outputs, results, metadata, progress, error ' +
-      'texts, failure reasons in a daemon’s own words, and the titles of chat and tasks. The log stays whole and can be verified; an event says who erased, and ' +
-      'when. Not erased: issue keys, work directories, session ids and what the log itself holds (see ' +
-      'eventsStillHoldingText); the transcripts of the agents, which are on their own machines; backups of the ' +
-      'database; and for 48 hours the hashes of calls that had a requestId. Refused with ILLEGAL_TRANSITION while a ' +
-      'task of the conversation waits or runs. An erased task cannot be rerun.',
+      'Erases every text of a conversation permanently: messages, prompts, outputs, results, metadata, progress, ' +
+      'error texts, custom failure reasons, and the titles of the chat session and its tasks. The log stays ' +
+      'verifiable and records who erased the texts and when. Not erased: issue keys, work directories, session ' +
+      "IDs, texts in the log (see `eventsStillHoldingText`), transcripts on the agents' machines, database " +
+      'backups, and, for 48 hours, hashes of calls with a `requestId`. Refused with `ILLEGAL_TRANSITION` while a ' +
+      'task of the conversation is queued, claimed or running. An erased task cannot be rerun. Requires an ' +
+      '`ADMIN` or `ROOT` token.',
     authScopes: { admin: true },
-    typeOptions: { description: 'Which conversation to erase the texts of.' },
     input: {
-      conversationId: t.input.id({ required: true, validate: idRule, description: 'chat_... or issue_...' }),
+      conversationId: t.input.id({
+        required: true,
+        validate: idRule,
+        description: 'ID of the conversation (`chat_...` or `issue_...`).',
+      }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
     },
     resolve: (_root, { input }, context) => carryOut(context, eraseConversationContent, input),

@@ -5,7 +5,7 @@ const values = Object.entries(ERROR_CODES).map(([code, description]) => [code, {
 
 builder.enumType('ErrorCode', {
   description:
-    'extensions.code of every error, in an answer as in a stream. No field has this type: clients generate their ' +
-    'constants from it. The list may grow; treat a code that you do not know as a refusal.',
+    'Values of `extensions.code` in errors, in responses and in streams. No field has this type; it exists so ' +
+    'that clients can generate constants. The list may grow: treat an unknown code as a refusal.',
   values: Object.fromEntries(values),
 })

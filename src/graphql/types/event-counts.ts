@@ -7,7 +7,7 @@ import { SessionEventTypeRef } from './event-type.js'
 import { ResumeReasonCountRef } from './resume-stats.js'
 import type { ReasonCount } from './resume-stats.js'
 
-/** Every event of a history is looked at. */
+/** Counting reads every event of the history. */
 export const COUNTS_COST = 500
 
 interface TypeCount {
@@ -22,31 +22,31 @@ interface EventCounts {
 }
 
 const EventTypeCountRef = builder.objectRef<TypeCount>('EventTypeCount').implement({
-  description: 'How many events of one kind a history has.',
+  description: 'Number of events of one type in a history.',
   fields: (t) => ({
-    type: t.expose('type', { type: SessionEventTypeRef, description: 'The kind.' }),
-    count: t.exposeInt('count', { description: 'How many events.' }),
+    type: t.expose('type', { type: SessionEventTypeRef, description: 'Type of the events.' }),
+    count: t.exposeInt('count', { description: 'Number of events of this type, at least 1.' }),
   }),
 })
 
 export const EventCountsRef = builder.objectRef<EventCounts>('EventCounts').implement({
-  description: 'The events of a conversation’s whole history, counted.',
+  description: "Event counts of a conversation's whole history.",
   fields: (t) => ({
     toVersion: t.exposeInt('toVersion', {
-      description: 'The newest event that was counted: what comes later is not in it.',
+      description: 'Version of the newest counted event. 0 if there are no events.',
     }),
     byType: t.expose('byType', {
       type: [EventTypeCountRef],
-      description: 'By kind; kinds without an event are left out.',
+      description: 'Counts by event type, most frequent first. Types without events are omitted.',
     }),
     byReason: t.expose('byReason', {
       type: [ResumeReasonCountRef],
-      description: 'The claims, by the reason of their decision, the most frequent first.',
+      description: 'Counts of claims by the reason of their decision, most frequent first.',
     }),
   }),
 })
 
-/** Read from the log itself: a history has no summary that could be behind. */
+/** Counts in the log itself, so the numbers are never behind it. */
 export async function countEvents(context: Context, conversationId: string): Promise<EventCounts> {
   const { workspaceId } = callerOf(context)
   const rows = await context.services.database.prisma.$queryRaw<

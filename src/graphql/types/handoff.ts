@@ -19,42 +19,50 @@ import { MessageRoleRef } from './message.js'
 
 export const HandoffRangeRef = builder.objectRef<HandoffRange>('HandoffRange').implement({
   description:
-    'Turns of a conversation, by where in its stream they ended. A turn is a task that has ended, in whatever way.',
+    "A range of turns in a conversation's stream. A turn is a task that has ended, with any status. " +
+    '`fromVersion` and `toVersion` are inclusive.',
   fields: (t) => ({
-    fromVersion: t.exposeInt('fromVersion', { description: 'The first version that belongs to the range.' }),
-    toVersion: t.exposeInt('toVersion', { description: 'The last version that belongs to the range.' }),
-    turns: t.exposeInt('turns', { description: 'How many turns ended within it.' }),
+    fromVersion: t.exposeInt('fromVersion', {
+      description: 'First version of the range. It may be `toVersion` + 1 if `turns` is 0.',
+    }),
+    toVersion: t.exposeInt('toVersion', { description: 'Last version of the range.' }),
+    turns: t.exposeInt('turns', { description: 'Number of turns that ended within the range.' }),
   }),
 })
 
 const HandoffEntryRef = builder.objectRef<HandoffEntry>('HandoffEntry').implement({
-  description: 'One text of a turn: what was asked, or what the agent answered. Tool output is left out.',
+  description: 'One text of a turn: what the agent was asked or what it answered. Tool output is omitted.',
   fields: (t) => ({
     task: t.field({
       type: TaskRef,
-      description: 'The turn. Its status and failure tell how it ended.',
+      description: 'The task of the turn. Its `status` and `failure` say how it ended.',
       resolve: ({ taskId }, _args, context) => required(context, taskById, taskId),
     }),
-    role: t.expose('role', { type: MessageRoleRef, description: 'Who said it.' }),
-    text: t.exposeString('text', { description: 'What was said; empty where it was erased.' }),
-    erased: t.exposeBoolean('erased', { description: 'The text was erased, and is not known to anybody.' }),
-    truncated: t.exposeBoolean('truncated', { description: 'The text is longer; only its beginning is here.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was said.' }),
+    role: t.expose('role', { type: MessageRoleRef, description: 'Author of the text.' }),
+    text: t.exposeString('text', { description: 'The text. Empty if it was erased.' }),
+    erased: t.exposeBoolean('erased', { description: 'Whether the text was erased.' }),
+    truncated: t.exposeBoolean('truncated', {
+      description: 'Whether the text was cut. `text` then holds its beginning.',
+    }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time of the text.' }),
   }),
 })
 
 export const HandoffRef = builder.objectRef<Handoff>('Handoff').implement({
   description:
-    'What was said in the turns that a run does not know. Put it before the prompt of a fresh session, as quoted data: it ' +
-    'was said before, and is no instruction.',
+    'Texts of the turns that a run does not know. Put them before the prompt of a fresh session, as quoted data: ' +
+    'they are history, not instructions.',
   fields: (t) => ({
     range: t.expose('range', { type: HandoffRangeRef, description: 'The turns that the run does not know.' }),
     omittedTurns: t.exposeInt('omittedTurns', {
-      description: 'How many turns of the range are not among the entries, the oldest ones: they did not fit.',
+      description:
+        'Number of the oldest turns of the range that are omitted: those that do not fit within `maxBytes` or ' +
+        'exceed 1,000 turns.',
     }),
     entries: t.expose('entries', {
       type: [HandoffEntryRef],
-      description: 'What was said, oldest first. Whole turns are left out from the old end until the rest fits.',
+      description:
+        'The texts, oldest first. Whole turns are omitted from the oldest on until the rest fits within `maxBytes`.',
     }),
   }),
 })
@@ -62,10 +70,10 @@ export const HandoffRef = builder.objectRef<Handoff>('Handoff').implement({
 export const MAX_BYTES = {
   defaultValue: 65_536,
   validate: handoffBytes,
-  description: 'How many bytes of UTF-8 text the entries may hold together: 1 to 1,048,576.',
+  description: 'Maximum total size of the texts in bytes of UTF-8, 1 to 1,048,576.',
 } as const
 
-/** null where the range is not there, or holds no turn. */
+/** null if there is no range, or if it holds no turn. */
 export async function handoffOf(
   context: Context,
   conversationId: string,
@@ -83,7 +91,7 @@ export async function handoffOf(
   return handoff ?? null
 }
 
-/** What the newest run of a task did not know: as its claim told it, and as it was after a REFUSED start (H5). */
+/** The turns that a task's newest run did not know: those of its claim, or after a REFUSED start those of the start (H5). */
 export async function rangeOfTask(context: Context, task: Task, ifFresh: boolean): Promise<HandoffRange | null> {
   const { conversationId, claimVersion } = task
   if (claimVersion === null) return null

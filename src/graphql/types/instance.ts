@@ -3,25 +3,38 @@ import { id as idRule, key } from '../input-rules.js'
 
 export const DaemonInstanceInputRef = builder.inputType('DaemonInstanceInput', {
   description:
-    'One process of a daemon. With it two machines under one daemonId are told apart: the same machine takes over when it ' +
-    'registers; another is refused (FORBIDDEN) until the first has been silent for serverTimers.runtimeOffline.',
+    'One process of a daemon. It tells machines apart that use the same `daemonId`: a new process on the same ' +
+    'machine takes over when it registers; a process on another machine is refused (`FORBIDDEN`) until the first ' +
+    'has been silent for `serverTimers.runtimeOffline` seconds.',
   fields: (t) => ({
-    id: t.string({ required: true, validate: key, description: 'Made anew by each process.' }),
+    id: t.string({
+      required: true,
+      validate: key,
+      description: 'ID of the process. Generate a new one at each start.',
+    }),
     machine: t.string({
       required: true,
       validate: key,
-      description: 'A fingerprint of the machine, the same for all its processes.',
+      description: 'Fingerprint of the machine, the same for all its processes.',
     }),
-    host: t.string({ validate: key, description: 'The name of the machine, for people.' }),
+    host: t.string({ validate: key, description: 'Host name of the machine, for display.' }),
   }),
 })
 
-export const INSTANCE = 'Which process you are. null: no other machine is told apart.'
+export const INSTANCE = 'The calling process. Null: machines with the same `daemonId` are not told apart.'
 
 export const RuntimeAccountInputRef = builder.inputType('RuntimeAccountInput', {
-  description: 'The account that a runtime has now.',
+  description: 'The current provider account of a runtime.',
   fields: (t) => ({
-    runtimeId: t.id({ required: true, validate: idRule, description: 'rt_..., one of runtimeIds.' }),
-    account: t.string({ required: true, validate: key, description: 'The fingerprint, as registerRuntime takes it.' }),
+    runtimeId: t.id({
+      required: true,
+      validate: idRule,
+      description: 'ID of the runtime (`rt_...`); one of `runtimeIds`.',
+    }),
+    account: t.string({
+      required: true,
+      validate: key,
+      description: 'Fingerprint of the account, as in `registerRuntime`.',
+    }),
   }),
 })

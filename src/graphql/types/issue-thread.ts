@@ -5,12 +5,18 @@ import { toConversation } from '../loaders/rows.js'
 import { ConversationRef, IssueThreadRef, NodeRef } from '../refs.js'
 
 IssueThreadRef.implement({
-  description: 'All work of one agent on one issue of an outside tracker.',
+  description: 'The work of one agent on one issue of an external tracker.',
   interfaces: [NodeRef, ConversationRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'issue_...' }),
-    issueKey: t.string({ description: "The tracker's key of the issue.", resolve: ({ issueKey }) => issueKey ?? '' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the first task on it was enqueued.' }),
+    id: t.exposeID('id', { description: 'ID of the issue thread. Example: `issue_01h2xcejqtf2nbrexx3vqjhp41`.' }),
+    issueKey: t.string({
+      description: 'Key of the issue in its tracker. Example: `WEB-42`.',
+      resolve: ({ issueKey }) => issueKey ?? '',
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'Time when the first task of the thread was enqueued.',
+    }),
   }),
 })
 
@@ -18,11 +24,15 @@ builder.queryField('issueThread', (t) =>
   t.field({
     type: IssueThreadRef,
     nullable: true,
-    description: "An agent's work on an issue; null where it has had none.",
+    description: "An agent's thread on an issue. Null if the agent has no task on it.",
     authScopes: { read: true },
     args: {
-      agentId: t.arg.id({ required: true, validate: idRule, description: 'agt_...' }),
-      issueKey: t.arg.string({ required: true, validate: key, description: "The tracker's key of the issue." }),
+      agentId: t.arg.id({ required: true, validate: idRule, description: 'ID of the agent (`agt_...`).' }),
+      issueKey: t.arg.string({
+        required: true,
+        validate: key,
+        description: 'Key of the issue in its tracker. Example: `WEB-42`.',
+      }),
     },
     resolve: async (_root, { agentId, issueKey }, context) => {
       const { workspaceId } = callerOf(context)

@@ -8,39 +8,44 @@ import { conversationById } from '../../use-cases/conversation-by-id.js'
 import { notFound } from '../../use-cases/outcome.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
+import { DAEMON_ID } from '../descriptions.js'
 import { unwrap } from '../errors.js'
 import { id as idRule, key, runtimeIds as runtimeIdsRule, sequence } from '../input-rules.js'
 import { SessionEventRef, TaskProgressRef } from '../refs.js'
 import { ClaimVerdictRef } from './heartbeat.js'
 
 const TaskAvailableRef = builder.objectRef<{ runtimeId: string }>('TaskAvailable').implement({
-  description: 'A hint that a runtime may have work. It grants nothing: claim to get the task.',
+  description: 'A hint that a runtime may have work. It grants nothing: call `claimTask` to get the task.',
   fields: (t) => ({
-    runtimeId: t.exposeID('runtimeId', { description: 'rt_..., one of those that were asked for.' }),
+    runtimeId: t.exposeID('runtimeId', { description: 'ID of the runtime (`rt_...`); one of the subscribed ones.' }),
   }),
 })
 
 const ClaimSignalRef = builder.objectRef<ClaimSignal>('ClaimSignal').implement({
-  description: 'A claim that ended without its holder.',
+  description: 'A claim that ended without a call of its daemon.',
   fields: (t) => ({
-    taskId: t.exposeID('taskId', { description: 'Of which task.' }),
-    verdict: t.expose('verdict', { type: ClaimVerdictRef, description: 'CANCELLED or LOST.' }),
+    taskId: t.exposeID('taskId', { description: 'ID of the claimed task (`task_...`).' }),
+    verdict: t.expose('verdict', { type: ClaimVerdictRef, description: '`CANCELLED` or `LOST`.' }),
   }),
 })
 
 builder.subscriptionType({
   description:
-    'What can be followed live, over server-sent events on the same address. A stream that breaks is simply asked ' +
-    'for again: sessionEvents goes on after the last position that you have.',
+    'The live streams, sent as server-sent events from the same URL. If a stream breaks, subscribe again; ' +
+    '`sessionEvents` and `taskProgress` continue after the last entry received.',
 })
 
 builder.subscriptionFields((t) => ({
   taskAvailable: t.field({
     type: TaskAvailableRef,
-    description: 'Tells whenever one of these runtimes may have work, beginning with those that have some now.',
+    description: 'Reports each runtime that may have work, starting with those that have some now.',
     authScopes: { fleet: true },
     args: {
-      runtimeIds: t.arg.idList({ required: true, validate: runtimeIdsRule, description: 'Your runtimes, 1 to 100.' }),
+      runtimeIds: t.arg.idList({
+        required: true,
+        validate: runtimeIdsRule,
+        description: "IDs of the daemon's runtimes (`rt_...`), 1 to 100.",
+      }),
     },
     subscribe: async (_root, { runtimeIds }, context) => {
       const input = { runtimeIds: runtimeIds.map(String) }
@@ -53,24 +58,25 @@ builder.subscriptionFields((t) => ({
   claimSignals: t.field({
     type: ClaimSignalRef,
     description:
-      'Tells a daemon of its claims that are cancelled or lost from now on, within a second. A hint: nothing that happened ' +
-      'before is told, and one may get lost. The heartbeat tells the truth.',
+      'Reports claims of a daemon that are cancelled or lost from now on, within a second. Signals are hints and ' +
+      'can be lost: the result of `heartbeat` is authoritative.',
     authScopes: { fleet: true },
-    args: { daemonId: t.arg.string({ required: true, validate: key, description: 'Who you are.' }) },
+    args: { daemonId: t.arg.string({ required: true, validate: key, description: DAEMON_ID }) },
     subscribe: (_root, { daemonId }, context) => unwrap(watchClaims(context.services, callerOf(context), { daemonId })),
     resolve: (signal) => signal,
   }),
   taskProgress: t.field({
     type: TaskProgressRef,
     description:
-      "A run's progress from an entry on: what is there, then what comes, in the order of seq and none twice. Ends when the " +
-      'task has ended. What another server was told comes within a second. Reconnect with the seq of the last entry you have.',
+      'The progress entries of a task, existing ones first, in the order of `seq` and without repetition. The ' +
+      'stream ends when the task ends. Entries reported to another server arrive within a second. To reconnect, ' +
+      'pass the `seq` of the last entry received as `after`.',
     authScopes: { read: true },
     args: {
-      taskId: t.arg.id({ required: true, validate: idRule, description: 'task_...' }),
+      taskId: t.arg.id({ required: true, validate: idRule, description: 'ID of the task (`task_...`).' }),
       after: t.arg.int({
         validate: sequence,
-        description: 'Only entries with a higher seq; null: all of them, from 0 on.',
+        description: 'Only entries with a higher `seq`. Null: all.',
       }),
     },
     subscribe: async (_root, { taskId, after }, context) =>
@@ -83,15 +89,18 @@ builder.subscriptionFields((t) => ({
   sessionEvents: t.field({
     type: SessionEventRef,
     description:
-      "The workspace's log from a position on: what is there, then what comes, in order, nothing left out and " +
-      'nothing twice. Reconnect with the position of the last event you have.',
+      "The events of the workspace's log, existing ones first, in order. No event is skipped or repeated. To " +
+      'reconnect, pass the position of the last event received as `after`.',
     authScopes: { read: true },
     args: {
       after: t.arg({
         type: 'Position',
-        description: 'Only what comes after this position; null: only what happens from now on. "0": everything.',
+        description: 'Only events after this position. Null: only events from now on. "0": the whole log.',
       }),
-      conversationId: t.arg.id({ validate: idRule, description: 'Only the events of this conversation.' }),
+      conversationId: t.arg.id({
+        validate: idRule,
+        description: 'Only events of this conversation (`chat_...` or `issue_...`). Null: all.',
+      }),
     },
     subscribe: async (_root, { after, conversationId }, context) => {
       const { services } = context
@@ -103,7 +112,7 @@ builder.subscriptionFields((t) => ({
       return followLog(services, caller, { after: after ?? null, conversationId: id })
     },
     resolve: (event, _args, context) => {
-      // Each event is an answer of its own time: nothing that an earlier one loaded may be shown with it.
+      // Each event is answered with current data: nothing loaded for an earlier event is reused.
       context.loaders.forget()
       context.loaders.size.startAnew()
       const { position, ...row } = event

@@ -12,28 +12,28 @@ import { ChatMessageRef, NodeRef, TaskRef } from '../refs.js'
 import { optional } from '../relations.js'
 
 export const MessageRoleRef = builder.enumType('MessageRole', {
-  description: 'Who wrote a message.',
-  values: { USER: { description: 'A person.' }, ASSISTANT: { description: 'The agent.' } },
+  description: 'Author of a message.',
+  values: { USER: { description: 'A user.' }, ASSISTANT: { description: 'The agent.' } },
 })
 
 ChatMessageRef.implement({
-  description: 'One message of a chat session.',
+  description: 'A message of a chat session.',
   interfaces: [NodeRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'msg_...' }),
+    id: t.exposeID('id', { description: 'ID of the message. Example: `msg_01h2xcejqtf2nbrexx3vqjhp41`.' }),
     role: t.field({
       type: MessageRoleRef,
-      description: 'Who wrote it.',
+      description: 'Author of the message.',
       resolve: ({ role }) => role as MessageRole,
     }),
-    content: t.exposeString('content', { description: 'What it says; empty once it is erased.' }),
+    content: t.exposeString('content', { description: 'Text of the message. Empty if it was erased.' }),
     task: t.field({
       type: TaskRef,
       nullable: true,
-      description: 'The turn that answers it, or that wrote it.',
+      description: 'The task that answers the message, or the task whose output it is. Null if there is none.',
       resolve: ({ taskId }, _args, context) => optional(context, taskById, taskId),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of posting.' }),
   }),
 })
 
@@ -44,7 +44,7 @@ const OF_CONVERSATION: ChildRows<ChatMessage, string, object> = {
   texts: MESSAGES,
 }
 
-/** The messages of a chat session, oldest first. */
+/** Returns the messages of a chat session, oldest first. */
 export function messagesOf(context: Context, conversationId: string, args: PageArgs): Promise<Connection<ChatMessage>> {
   return resolveConnection(args, {
     order: 'asc',

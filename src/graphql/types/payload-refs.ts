@@ -6,7 +6,7 @@ import { UsageRef } from './usage.js'
 
 const refOf = <T extends SessionEventType>(type: T) => builder.objectRef<Payload<T>>(payloadName(type))
 
-/** A type for each kind of event. */
+/** One payload type per event type. */
 export const PAYLOADS = {
   CONVERSATION_OPENED: refOf('CONVERSATION_OPENED'),
   MESSAGE_POSTED: refOf('MESSAGE_POSTED'),
@@ -26,38 +26,39 @@ export const PAYLOADS = {
   CONVERSATION_RESTORED: refOf('CONVERSATION_RESTORED'),
 } satisfies { [T in SessionEventType]: ReturnType<typeof refOf<T>> }
 
-/** What an event of one kind tells by itself, without what its envelope says. */
+/** The data of an event, without its envelope. */
 export const SessionEventPayloadRef = builder.unionType('SessionEventPayload', {
   description:
-    'What one kind of event tells, as its type: TaskClaimed for TASK_CLAIMED, and so on. An event of an older schema ' +
-    'version has the fields of today. They are those of `data`, where nothing else is said.',
+    'Data of an event as a type per event type, for example `TaskClaimed` for `TASK_CLAIMED`. Data of an older ' +
+    'schema version is converted to the current one. Fields equal those of `data` unless their description says ' +
+    'otherwise.',
   types: Object.values(PAYLOADS),
   resolveType: ({ type }) => payloadName(type),
 })
 
 export const RunEndingRef = builder.interfaceRef<RunEnding>('RunEnding').implement({
-  description: 'What the end of a run says about its session.',
+  description: 'What the end of a run reports about its session.',
   fields: (t) =>
     ({
       sessionId: t.exposeString('sessionId', {
         nullable: true,
-        description: 'The provider session that the run ended in; null: the one that was pinned.',
+        description: 'ID of the provider session that the run ended in. Null: the pinned session.',
       }),
       workDir: t.exposeString('workDir', {
         nullable: true,
-        description: 'The directory that the run ended in; null: the one that was pinned.',
+        description: 'Work directory that the run ended in. Null: the pinned one.',
       }),
       retiredSessionId: t.exposeString('retiredSessionId', {
         nullable: true,
-        description: 'A session that the run gave up for good.',
+        description: 'ID of a session that the run retired permanently. Null: none.',
       }),
       transcriptMissing: t.exposeBoolean('transcriptMissing', {
-        description: 'The provider has not stored the transcript of the session.',
+        description: "Whether the provider has not stored the session's transcript.",
       }),
       usage: t.expose('usage', {
         type: UsageRef,
         nullable: true,
-        description: 'What the run used; null where the daemon told nothing.',
+        description: 'What the run used. Null if the daemon did not report it.',
       }),
     }) satisfies EachOf<RunEnding>,
 })

@@ -9,28 +9,43 @@ import { ResumeResultRef } from './run.js'
 import { FailureFaultRef } from './task-failure.js'
 
 const RecordedDecisionRef = builder.objectRef<RecordedDecision>('RecordedDecision').implement({
-  description: 'What a claim was told, and what the decision was made of besides the history.',
+  description: 'The decision of a claim, with the inputs that the history does not contain.',
   fields: (t) =>
     ({
-      outcome: t.expose('outcome', { type: ResumeOutcomeRef, description: 'Go on in a session, or start a new one.' }),
-      reason: t.expose('reason', { type: ResumeReasonRef, description: 'Why.' }),
-      sessionId: t.exposeString('sessionId', { nullable: true, description: 'Set exactly when `outcome` is RESUME.' }),
-      workDir: t.exposeString('workDir', { nullable: true, description: 'The directory that was offered.' }),
+      outcome: t.expose('outcome', { type: ResumeOutcomeRef, description: 'Whether the run resumes a session.' }),
+      reason: t.expose('reason', { type: ResumeReasonRef, description: 'The rule that decided.' }),
+      sessionId: t.exposeString('sessionId', {
+        nullable: true,
+        description: 'ID of the offered provider session. Null unless `outcome` is `RESUME`.',
+      }),
+      workDir: t.exposeString('workDir', {
+        nullable: true,
+        description: 'The offered work directory. Null if none was offered.',
+      }),
       continuityGap: t.exposeBoolean('continuityGap', {
-        description: 'The run did not know every turn of the conversation, and nobody had asked for that.',
+        description:
+          'Whether the run did not know every turn of the conversation, without anyone having requested a fresh ' +
+          'session.',
       }),
       handoffRange: t.expose('handoffRange', {
         type: HandoffRangeRef,
         nullable: true,
-        description: 'The turns that the run did not know; null: none, or an older server recorded the claim.',
+        description:
+          'The turns that the run did not know. Null if there were none, or if an older server recorded the claim.',
       }),
-      policy: t.expose('policy', { type: ResumePolicyRef, description: 'The policy in force.' }),
-      agentRevision: t.exposeInt('agentRevision', { description: 'The revision of the agent’s config.' }),
-      account: t.exposeString('account', { nullable: true, description: 'The runtime’s account; null: not told.' }),
-      store: t.exposeString('store', { nullable: true, description: 'The runtime’s session store; null: not told.' }),
+      policy: t.expose('policy', { type: ResumePolicyRef, description: 'The resume policy that was applied.' }),
+      agentRevision: t.exposeInt('agentRevision', { description: "Revision of the agent's config at the claim." }),
+      account: t.exposeString('account', {
+        nullable: true,
+        description: "Fingerprint of the runtime's provider account. Null if unknown.",
+      }),
+      store: t.exposeString('store', {
+        nullable: true,
+        description: "Fingerprint of the runtime's session store. Null if unknown.",
+      }),
       decidedAt: t.field({
         type: 'DateTime',
-        description: 'The time that the age of a session was counted to.',
+        description: 'Time of the claim. The age of a session is measured up to it.',
         resolve: ({ decidedAt }) => new Date(decidedAt),
       }),
     }) satisfies EachOf<RecordedDecision>,
@@ -39,91 +54,99 @@ const RecordedDecisionRef = builder.objectRef<RecordedDecision>('RecordedDecisio
 type AgentLoad = NonNullable<TaskClaimed['agentLoad']>
 
 const AgentLoadRef = builder.objectRef<AgentLoad>('AgentLoad').implement({
-  description: 'How busy an agent was when it got a task.',
+  description: "Number of an agent's active tasks at a claim.",
   fields: (t) =>
     ({
-      active: t.exposeInt('active', { description: 'Its claimed and running tasks, with this one.' }),
-      max: t.exposeInt('max', { description: 'How many it may have at once.' }),
+      active: t.exposeInt('active', {
+        description: "Number of the agent's `CLAIMED` and `RUNNING` tasks, including the claimed one.",
+      }),
+      max: t.exposeInt('max', { description: "The agent's `maxConcurrentTasks`." }),
     }) satisfies EachOf<AgentLoad>,
 })
 
 PAYLOADS.TASK_CLAIMED.implement({
-  description: 'A daemon was given the task, with the decision which session to resume.',
+  description: 'A daemon claimed the task and received a resume decision.',
   fields: (t) =>
     ({
-      leaseSeconds: t.exposeInt('leaseSeconds', { description: 'How long the claim held without a heartbeat.' }),
+      leaseSeconds: t.exposeInt('leaseSeconds', { description: 'Lease of the claim in seconds.' }),
       decision: t.expose('decision', {
         type: RecordedDecisionRef,
         nullable: true,
-        description: 'null only where the claim was imported from another system.',
+        description: 'The decision. Null if the claim was imported from another system.',
       }),
       agentLoad: t.expose('agentLoad', {
         type: AgentLoadRef,
         nullable: true,
-        description: 'How busy the agent was; null where the claim was imported.',
+        description: "Number of the agent's active tasks. Null if the claim was imported.",
       }),
     }) satisfies EachOf<EventData['TASK_CLAIMED']>,
 })
 
 PAYLOADS.TASK_STARTED.implement({
-  description: 'The run began.',
+  description: 'The run started.',
   fields: (t) =>
     ({
       resumeResult: t.expose('resumeResult', {
         type: ResumeResultRef,
         nullable: true,
-        description: 'What the provider made of the offered session; null: not told.',
+        description: 'Whether the provider resumed the offered session. Null if the daemon did not report it.',
       }),
       handoffRange: t.expose('handoffRange', {
         type: HandoffRangeRef,
         nullable: true,
-        description: 'With REFUSED: the turns that the run did not know then.',
+        description:
+          'The turns that the run did not know after its session was refused. Null unless `resumeResult` is `REFUSED`.',
       }),
     }) satisfies EachOf<EventData['TASK_STARTED']>,
 })
 
 PAYLOADS.SESSION_PINNED.implement({
-  description: 'The run told which provider session it is in.',
+  description: 'The run reported its provider session or work directory.',
   fields: (t) =>
     ({
-      sessionId: t.exposeString('sessionId', { nullable: true, description: 'null: the one told before stays.' }),
-      workDir: t.exposeString('workDir', { nullable: true, description: 'null: the one told before stays.' }),
+      sessionId: t.exposeString('sessionId', {
+        nullable: true,
+        description: 'ID of the provider session. Null: unchanged.',
+      }),
+      workDir: t.exposeString('workDir', { nullable: true, description: 'The work directory. Null: unchanged.' }),
       cancelledVersion: t.exposeInt('cancelledVersion', {
         nullable: true,
-        description: 'Of a pin after the task was cancelled: the version of the cancellation.',
+        description: 'Version of the cancellation if the pin came after it; null otherwise.',
       }),
     }) satisfies EachOf<EventData['SESSION_PINNED']>,
 })
 
 const ReleaseCauseRef = builder.enumType('ReleaseCause', {
-  description: 'How a claim ended before its run began.',
+  description: 'Why a claim ended before its run started.',
   values: {
-    RELEASED: { description: 'The daemon gave it back.' },
-    LEASE_EXPIRED: { description: 'The daemon did not start it in time.' },
+    RELEASED: { description: 'The daemon released the claim.' },
+    LEASE_EXPIRED: { description: 'The lease expired before the daemon started the run.' },
   },
 })
 
 PAYLOADS.TASK_RELEASED.implement({
-  description: 'The claim was given back, or it expired before the run began.',
+  description: 'The claim was released, or its lease expired before the run started.',
   fields: (t) =>
     ({
-      cause: t.expose('cause', { type: ReleaseCauseRef, description: 'Which of both.' }),
+      cause: t.expose('cause', { type: ReleaseCauseRef, description: 'Why the claim ended.' }),
       reason: t.exposeString('reason', {
         nullable: true,
-        description: 'In the daemon’s words; null: none, or erased.',
+        description: 'Reason given by the daemon. Null if it gave none or it was erased.',
       }),
     }) satisfies EachOf<EventData['TASK_RELEASED']>,
 })
 
 PAYLOADS.TASK_COMPLETED.implement({
-  description: 'The run ended well.',
+  description: 'The run completed.',
   interfaces: [RunEndingRef],
-  // Not messageId: one query asks for all kinds, and a name may have one type in it only.
+  // Not `messageId`: MessagePosted has a non-null field of that name, and one query may select both.
   fields: (t) =>
     ({
       outputMessageId: t.exposeID('messageId', {
         nullable: true,
-        description: '`messageId` of `data`, msg_...: the message with the output of a chat turn; null for issue work.',
+        description:
+          'ID of the message with the output of a chat turn (`msg_...`); `messageId` in `data`. Null for issue ' +
+          'work and for a turn without output.',
       }),
     }) satisfies EachOf<
       Omit<EventData['TASK_COMPLETED'], keyof RunEnding | 'messageId'> & { outputMessageId: unknown }
@@ -133,41 +156,53 @@ PAYLOADS.TASK_COMPLETED.implement({
 type Cooling = NonNullable<TaskFailed['cooling']>
 
 const CoolingRef = builder.objectRef<Cooling>('Cooling').implement({
-  description: 'A runtime makes no claims under an account for a while.',
+  description: 'A cooldown: the runtime gets no claims under an account for a while.',
   fields: (t) =>
     ({
-      until: t.field({ type: 'DateTime', description: 'Until then.', resolve: ({ until }) => new Date(until) }),
-      account: t.exposeString('account', { nullable: true, description: 'Under which account; null: not told.' }),
+      until: t.field({
+        type: 'DateTime',
+        description: 'End of the cooldown.',
+        resolve: ({ until }) => new Date(until),
+      }),
+      account: t.exposeString('account', {
+        nullable: true,
+        description: 'Fingerprint of the provider account. Null if unknown.',
+      }),
     }) satisfies EachOf<Cooling>,
 })
 
 PAYLOADS.TASK_FAILED.implement({
-  description: 'The run ended badly, or the task waited for too long.',
+  description: 'The run failed, or the task waited longer than `serverTimers.queueTtl`.',
   interfaces: [RunEndingRef],
   fields: (t) =>
     ({
       failureReason: t.exposeString('failureReason', {
-        description: 'A reason that the server knows; `other` where the daemon had words of its own.',
+        description:
+          'Failure reason known to the server, for example `timeout`; `other` if the daemon gave a custom one.',
       }),
       reasonBytes: t.exposeInt('reasonBytes', {
         nullable: true,
-        description: 'Bytes of the daemon’s own reason, which the task has; null: it had none.',
+        description: "Size of the daemon's custom reason in bytes; `Task.failure` has its text. Null if there is none.",
       }),
-      errorBytes: t.exposeInt('errorBytes', { description: 'Bytes of the error text, which the task has.' }),
+      errorBytes: t.exposeInt('errorBytes', {
+        description: 'Size of the error text in bytes; `Task.failure` has the text.',
+      }),
       resumeSafe: t.exposeBoolean('resumeSafe', {
-        description: 'false: the failure would repeat if its session were resumed.',
+        description: 'Whether the session may be resumed. False if the failure would repeat on resume.',
       }),
-      retryable: t.exposeBoolean('retryable', { description: 'Whether a new try may help.' }),
-      classifierVersion: t.exposeInt('classifierVersion', { description: 'Which version of the rules judged it.' }),
+      retryable: t.exposeBoolean('retryable', { description: 'Whether a retry may help.' }),
+      classifierVersion: t.exposeInt('classifierVersion', {
+        description: 'Version of the rules that classified the failure.',
+      }),
       fault: t.expose('fault', {
         type: FailureFaultRef,
         nullable: true,
-        description: 'Whose fault it was; null where an older server recorded it.',
+        description: 'The party at fault. Null if an older server recorded the failure.',
       }),
       cooling: t.expose('cooling', {
         type: CoolingRef,
         nullable: true,
-        description: 'Where it was the account’s fault: how long its runtime makes no claims.',
+        description: 'Cooldown of the runtime after a failure of its account. Null for other failures.',
       }),
     }) satisfies EachOf<Omit<EventData['TASK_FAILED'], keyof RunEnding>>,
 })

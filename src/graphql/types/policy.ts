@@ -5,29 +5,30 @@ import { maxResumeFailures, seconds } from '../input-rules.js'
 import { ResumePolicyRef } from '../refs.js'
 
 const ResumeScopeRef = builder.enumType('ResumeScope', {
-  description: 'Which of the sessions of a conversation may be resumed.',
+  description: 'Which sessions of a conversation are candidates for resuming.',
   values: {
-    LATEST: { description: 'Only the newest eligible one: an older one does not know the newer turns.' },
-    NEWEST_ON_RUNTIME: { description: 'The newest eligible one that lives on the claiming runtime.' },
+    LATEST: { description: 'Only the newest eligible session. An older one does not know the newer turns.' },
+    NEWEST_ON_RUNTIME: { description: 'The newest eligible session on the claiming runtime.' },
   },
 })
 
 const OnAgentChangeRef = builder.enumType('OnAgentChange', {
-  description: "What to do when the agent's config has changed since the session was last used.",
+  description: "What happens when the agent's config has changed since the last run of a session.",
   values: {
-    RESUME: { description: 'Resume all the same.' },
-    FRESH: { description: 'Start a fresh session.' },
+    RESUME: { description: 'The session may still be resumed.' },
+    FRESH: { description: 'The run starts a fresh session.' },
   },
 })
 
-const ENABLED = 'false: never resume, every run starts a fresh session.'
-const SCOPE = 'Which of the sessions of a conversation may be resumed.'
-const ON_AGENT_CHANGE = "What to do when the agent's config has changed since the session was last used."
-const MAX_RESUME_FAILURES = 'After this many failed runs in a row that were offered the same session, stop offering it.'
-const MAX_AGE = 'Sessions idle for longer than this many seconds are not resumed; null is no limit.'
+const ENABLED = 'Whether runs may resume sessions. False: every run starts a fresh session.'
+const SCOPE = 'Which sessions of a conversation are candidates for resuming.'
+const ON_AGENT_CHANGE = "What happens when the agent's config has changed since the last run of a session."
+const MAX_RESUME_FAILURES =
+  'Number of consecutive failed runs that were offered a session after which it is no longer offered, 1 to 1,000.'
+const MAX_AGE = 'Maximum idle time of a session in seconds, at least 1. Null: no limit.'
 
 ResumePolicyRef.implement({
-  description: "An agent's rules about which sessions its runs may resume.",
+  description: "An agent's rules for resuming provider sessions.",
   fields: (t) => ({
     enabled: t.exposeBoolean('enabled', { description: ENABLED }),
     scope: t.expose('scope', { type: ResumeScopeRef, description: SCOPE }),
@@ -38,7 +39,7 @@ ResumePolicyRef.implement({
 })
 
 export const ResumePolicyInputRef = builder.inputType('ResumePolicyInput', {
-  description: 'Rules about which sessions may be resumed. What is left out takes its default.',
+  description: 'Rules for resuming provider sessions. Omitted fields take their defaults.',
   fields: (t) => ({
     enabled: t.boolean({ defaultValue: DEFAULT_POLICY.enabled, description: ENABLED }),
     scope: t.field({ type: ResumeScopeRef, defaultValue: DEFAULT_POLICY.scope, description: SCOPE }),
@@ -50,13 +51,13 @@ export const ResumePolicyInputRef = builder.inputType('ResumePolicyInput', {
     maxResumeFailures: t.int({
       defaultValue: DEFAULT_POLICY.maxResumeFailures,
       validate: maxResumeFailures,
-      description: `${MAX_RESUME_FAILURES} 1 to 1,000.`,
+      description: MAX_RESUME_FAILURES,
     }),
-    maxAgeSeconds: t.int({ validate: seconds, description: `${MAX_AGE} At least 1.` }),
+    maxAgeSeconds: t.int({ validate: seconds, description: MAX_AGE }),
   }),
 })
 
-/** The whole policy: what is null or left out takes its default. */
+/** The complete policy: null and omitted fields take their defaults. */
 export function policyOf(input: typeof ResumePolicyInputRef.$inferInput): ResumePolicy {
   return {
     enabled: input.enabled ?? DEFAULT_POLICY.enabled,
@@ -67,7 +68,7 @@ export function policyOf(input: typeof ResumePolicyInputRef.$inferInput): Resume
   }
 }
 
-/** A stored policy. It was written whole, so it is read as it is. */
+/** A stored policy. It was stored complete, so no default applies. */
 export function storedPolicy(agent: { resumePolicy: unknown }): ResumePolicy {
   return agent.resumePolicy as ResumePolicy
 }

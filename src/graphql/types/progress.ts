@@ -8,16 +8,16 @@ import { PROGRESS } from '../loaders/text-rows.js'
 import { TaskProgressRef } from '../refs.js'
 
 TaskProgressRef.implement({
-  description: 'One thing that a run reported while it went on.',
+  description: 'A progress entry that a run reported.',
   fields: (t) => ({
-    seq: t.exposeInt('seq', { description: 'Its number within the task, given by the daemon.' }),
+    seq: t.exposeInt('seq', { description: 'Sequence number within the task, at least 0, assigned by the daemon.' }),
     kind: t.exposeString('kind', {
-      description: 'What sort of thing: the daemon’s own word, for example text or tool_use.',
+      description: 'Kind of the entry, chosen by the daemon. Examples: `text`, `tool_use`.',
     }),
-    text: t.exposeString('text', { description: 'What there is to read.' }),
+    text: t.exposeString('text', { description: 'Text of the entry.' }),
     at: t.expose('at', {
       type: 'DateTime',
-      description: 'When it happened, by the clock of the daemon where it told.',
+      description: "Time of the entry by the daemon's clock, or the time of the report if the daemon sent none.",
     }),
   }),
 })
@@ -29,7 +29,7 @@ const OF_TASK: ChildRows<TaskProgress, number, object> = {
   texts: PROGRESS,
 }
 
-/** What a task's run reported, oldest first. */
+/** Returns the progress entries of a task, oldest first. */
 export function progressOf(context: Context, taskId: string, args: PageArgs): Promise<Connection<TaskProgress>> {
   return resolveConnection(args, {
     order: 'asc',

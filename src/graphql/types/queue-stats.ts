@@ -10,15 +10,17 @@ interface QueueStats {
 }
 
 const QueueStatsRef = builder.objectRef<QueueStats>('QueueStats').implement({
-  description: 'How much work waits and how much is under way.',
+  description: 'Number of queued and active tasks.',
   fields: (t) => ({
-    queued: t.exposeInt('queued', { description: 'Tasks that wait for a claim, the ones not yet available included.' }),
-    claimed: t.exposeInt('claimed', { description: 'Tasks that were handed out and have not started.' }),
-    running: t.exposeInt('running', { description: 'Tasks that run.' }),
+    queued: t.exposeInt('queued', {
+      description: 'Number of `QUEUED` tasks, including those that are not yet available.',
+    }),
+    claimed: t.exposeInt('claimed', { description: 'Number of `CLAIMED` tasks: handed out and not yet started.' }),
+    running: t.exposeInt('running', { description: 'Number of `RUNNING` tasks.' }),
     oldestQueuedAt: t.expose('oldestQueuedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when the oldest of the waiting ones waits.',
+      description: 'Time when the oldest queued task was enqueued. Null if none is queued.',
     }),
   }),
 })
@@ -26,11 +28,14 @@ const QueueStatsRef = builder.objectRef<QueueStats>('QueueStats').implement({
 builder.queryField('queueStats', (t) =>
   t.field({
     type: QueueStatsRef,
-    description: 'The state of the queue: of the workspace, of a runtime, of an agent.',
+    description: 'Queue statistics of the workspace, a runtime or an agent.',
     authScopes: { read: true },
     args: {
-      runtimeId: t.arg.id({ validate: idRule, description: 'Only tasks that are meant for this runtime.' }),
-      agentId: t.arg.id({ validate: idRule, description: 'Only tasks of this agent.' }),
+      runtimeId: t.arg.id({
+        validate: idRule,
+        description: 'Only tasks enqueued for this runtime (`rt_...`). Null: all.',
+      }),
+      agentId: t.arg.id({ validate: idRule, description: 'Only tasks of this agent (`agt_...`). Null: all.' }),
     },
     resolve: async (_root, { runtimeId, agentId }, context) => {
       const { prisma } = context.services.database

@@ -11,10 +11,10 @@ export interface ReasonCount {
 }
 
 export const ResumeReasonCountRef = builder.objectRef<ReasonCount>('ResumeReasonCount').implement({
-  description: 'How often a decision was made for a reason.',
+  description: 'Number of claims whose decision has a given reason.',
   fields: (t) => ({
-    reason: t.expose('reason', { type: ResumeReasonRef, description: 'The reason.' }),
-    count: t.exposeInt('count', { description: 'How many claims.' }),
+    reason: t.expose('reason', { type: ResumeReasonRef, description: 'Reason of the decision.' }),
+    count: t.exposeInt('count', { description: 'Number of claims, at least 1.' }),
   }),
 })
 
@@ -27,23 +27,23 @@ interface ResumeStats {
 const claimsOf = ({ byReason }: ResumeStats): number => byReason.reduce((sum, { count }) => sum + count, 0)
 
 const ResumeStatsRef = builder.objectRef<ResumeStats>('ResumeStats').implement({
-  description: 'How often claims could go on in an earlier session, and why not.',
+  description: 'How often claims resumed a session, and why not.',
   fields: (t) => ({
-    claims: t.int({ description: 'Claims that were given a decision.', resolve: claimsOf }),
-    resumed: t.exposeInt('resumed', { description: 'Of these, told to resume a session.' }),
+    claims: t.int({ description: 'Number of claims with a decision.', resolve: claimsOf }),
+    resumed: t.exposeInt('resumed', { description: 'Number of these claims that resumed a session.' }),
     fresh: t.int({
-      description: 'Of these, told to start a fresh session.',
+      description: 'Number of these claims that started a fresh session.',
       resolve: (stats) => claimsOf(stats) - stats.resumed,
     }),
     hadSession: t.exposeInt('hadSession', {
       description:
-        'Of these, where there was a session that could have been resumed: resumed, or denied it. Not among them: the first ' +
-        'claim of a conversation (NO_PRIOR_SESSION), claims that were asked to be fresh (FORCED_FRESH), and RESUME_DISABLED ' +
-        'where there had been no session.',
+        'Number of these claims that had a session to resume, whether it was resumed or denied. Not counted: ' +
+        'first claims of a conversation (`NO_PRIOR_SESSION`), requested fresh starts (`FORCED_FRESH`), and ' +
+        '`RESUME_DISABLED` without an earlier session. The resume rate is `resumed` divided by `hadSession`.',
     }),
     byReason: t.expose('byReason', {
       type: [ResumeReasonCountRef],
-      description: 'By reason, the most frequent first.',
+      description: 'Counts by reason, most frequent first.',
     }),
   }),
 })
@@ -51,11 +51,15 @@ const ResumeStatsRef = builder.objectRef<ResumeStats>('ResumeStats').implement({
 builder.queryField('resumeStats', (t) =>
   t.field({
     type: ResumeStatsRef,
-    description: 'What claims were told: of the workspace, or of an agent.',
+    description: 'Statistics of resume decisions in the workspace or of an agent.',
     authScopes: { read: true },
     args: {
-      since: t.arg({ type: 'DateTime', validate: instant, description: 'Only claims since then; null: all.' }),
-      agentId: t.arg.id({ validate: idRule, description: 'Only claims of this agent’s tasks.' }),
+      since: t.arg({
+        type: 'DateTime',
+        validate: instant,
+        description: 'Only claims at or after this time. Null: all.',
+      }),
+      agentId: t.arg.id({ validate: idRule, description: "Only claims of this agent's tasks (`agt_...`). Null: all." }),
     },
     resolve: async (_root, { since, agentId }, context) => {
       const { workspaceId } = callerOf(context)
@@ -79,7 +83,7 @@ builder.queryField('resumeStats', (t) =>
   }),
 )
 
-/** RESUME_DISABLED comes before the question whether there is one (D2); its gap says that there was. */
+/** RESUME_DISABLED (D2) is decided before looking for a session; its continuity gap shows that there was one. */
 const HAD_SESSION = Prisma.sql`
   e.data->'decision'->>'reason' NOT IN ('NO_PRIOR_SESSION', 'FORCED_FRESH')
   AND (e.data->'decision'->>'reason' <> 'RESUME_DISABLED' OR (e.data->'decision'->'continuityGap')::boolean)`

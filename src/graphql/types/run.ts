@@ -6,7 +6,7 @@ import { releaseTask } from '../../use-cases/release-task.js'
 import { startTask } from '../../use-cases/start-task.js'
 import { builder } from '../builder.js'
 import { carryOut } from '../carry-out.js'
-import { CLAIM_TOKEN, ENDING } from '../descriptions.js'
+import { CLAIMED_TASK, CLAIM_TOKEN, ENDING } from '../descriptions.js'
 import {
   errorText,
   id as idRule,
@@ -23,34 +23,37 @@ import { TaskPayloadRef } from './task-changes.js'
 import { UsageInputRef } from './usage.js'
 
 export const ResumeResultRef = builder.enumType('ResumeResult', {
-  description: 'What the provider made of the offered session.',
+  description: 'What happened to the offered session.',
   values: {
-    RESUMED: { description: 'It went on in it.' },
-    REFUSED: { description: 'It did not accept it: the session is retired, and the run goes on in a fresh one.' },
-    NOT_ATTEMPTED: { description: 'It was not tried.' },
+    RESUMED: { description: 'The provider resumed the session.' },
+    REFUSED: {
+      description: 'The provider refused the session. The session is retired, and the run continues in a fresh one.',
+    },
+    NOT_ATTEMPTED: { description: 'The daemon did not try to resume the session, or none was offered.' },
   },
 })
 
 const PinTaskSessionPayloadRef = builder
   .objectRef<{ task: Task; accepted: boolean }>('PinTaskSessionPayload')
   .implement({
-    description: 'The answer to pinTaskSession.',
+    description: 'Result of `pinTaskSession`.',
     fields: (t) => ({
-      task: t.expose('task', { type: TaskRef, description: 'The task, as it is now.' }),
+      task: t.expose('task', { type: TaskRef, description: 'The task after the pin.' }),
       accepted: t.exposeBoolean('accepted', {
-        description: 'false: the task is past the point where a pin may change it; nothing changed.',
+        description:
+          'Whether the pin was accepted. False if the task has ended and a pin no longer changes it (F12, F13).',
       }),
     }),
   })
 
 const FailTaskPayloadRef = builder.objectRef<{ task: Task; retry: Task | null }>('FailTaskPayload').implement({
-  description: 'The answer to failTask.',
+  description: 'Result of `failTask`.',
   fields: (t) => ({
-    task: t.expose('task', { type: TaskRef, description: 'The task, FAILED.' }),
+    task: t.expose('task', { type: TaskRef, description: 'The task, now `FAILED`.' }),
     retry: t.expose('retry', {
       type: TaskRef,
       nullable: true,
-      description: 'The task that tries it again; null where it is not to be tried again.',
+      description: 'The automatic retry of the task. Null if it is not retried.',
     }),
   }),
 })
@@ -59,103 +62,114 @@ builder.mutationFields((t) => ({
   startTask: t.fieldWithInput({
     type: TaskPayloadRef,
     description:
-      'The run begins. From here on the claim is renewed by the run lease. With a session or a directory it also does ' +
-      'what pinTaskSession does, in one commit. Sent again: the same answer, and nothing is pinned.',
+      'Starts the run of a claimed task. From then on, heartbeats renew the claim by the run lease unless the ' +
+      'claim set its own. A `sessionId` or `workDir` is pinned in the same transaction, as by `pinTaskSession`. ' +
+      'Repeating the call changes nothing.',
     authScopes: { fleet: true },
-    typeOptions: { description: 'Which run begins. resumeResult REFUSED: the offered session is retired.' },
     input: {
-      taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
+      taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),
       claimToken: t.input.string({ required: true, validate: key, description: CLAIM_TOKEN }),
-      resumeResult: t.input.field({ type: ResumeResultRef, description: 'Whether the offered session was taken.' }),
+      resumeResult: t.input.field({
+        type: ResumeResultRef,
+        description: 'What happened to the offered session. Null: unknown.',
+      }),
       sessionId: t.input.string({
         validate: sessionId,
-        description: "The provider's id of the session that the run is in, at most 1 KB; null: not known yet.",
+        description: "ID of the run's provider session, at most 1 KB. Null: not known yet.",
       }),
       workDir: t.input.string({
         validate: workDir,
-        description: 'The directory of the run, at most 4 KB; null: not known yet.',
+        description: 'Work directory of the run, at most 4 KB. Null: not known yet.',
       }),
     },
     resolve: (_root, { input }, context) => carryOut(context, startTask, input),
   }),
   pinTaskSession: t.fieldWithInput({
     type: PinTaskSessionPayloadRef,
-    description: 'Tells which provider session the run is in, as soon as it is known: it then survives a crash.',
+    description:
+      'Records the provider session and work directory of a run, so that they survive a crash. Call it as soon as ' +
+      'one is known. At least one of `sessionId` and `workDir` is required.',
     authScopes: { fleet: true },
-    typeOptions: { description: 'Which session a run is in.' },
     input: {
-      taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
+      taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),
       claimToken: t.input.string({ required: true, validate: key, description: CLAIM_TOKEN }),
       sessionId: t.input.string({
         validate: sessionId,
-        description: "The provider's id, at most 1 KB; null: as it was.",
+        description: "ID of the run's provider session, at most 1 KB. Null: unchanged.",
       }),
-      workDir: t.input.string({ validate: workDir, description: 'The directory of the run, at most 4 KB.' }),
+      workDir: t.input.string({
+        validate: workDir,
+        description: 'Work directory of the run, at most 4 KB. Null: unchanged.',
+      }),
     },
     resolve: (_root, { input }, context) => carryOut(context, pinTaskSession, input),
   }),
   completeTask: t.fieldWithInput({
     type: TaskPayloadRef,
-    description: 'The run ended well. The output of a chat turn becomes a message of the agent.',
+    description:
+      'Completes a run. The output of a chat turn becomes a message of the agent. Repeating the call changes nothing.',
     authScopes: { fleet: true },
-    typeOptions: { description: 'What came of a run.' },
     input: {
-      taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
+      taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),
       claimToken: t.input.string({ required: true, validate: key, description: CLAIM_TOKEN }),
-      output: t.input.string({ validate: output, description: 'What the agent answered, at most 1 MB.' }),
-      result: t.input.field({ type: 'JSON', validate: resultJson, description: 'For programs to read; at most 1 MB.' }),
+      output: t.input.string({ validate: output, description: "The agent's answer, at most 1 MB." }),
+      result: t.input.field({
+        type: 'JSON',
+        validate: resultJson,
+        description: 'Machine-readable result as JSON, at most 1 MB.',
+      }),
       sessionId: t.input.string({ validate: sessionId, description: ENDING.sessionId }),
       workDir: t.input.string({ validate: workDir, description: ENDING.workDir }),
       retiredSessionId: t.input.string({ validate: sessionId, description: ENDING.retiredSessionId }),
       transcriptMissing: t.input.boolean({ defaultValue: false, description: ENDING.transcriptMissing }),
-      usage: t.input.field({ type: UsageInputRef, description: 'What the run used; null: not known.' }),
+      usage: t.input.field({ type: UsageInputRef, description: 'What the run used. Null: unknown.' }),
     },
     resolve: (_root, { input }, context) => carryOut(context, completeTask, input),
   }),
   failTask: t.fieldWithInput({
     type: FailTaskPayloadRef,
     description:
-      'The run ended badly. The reason decides whether its session may be resumed, and whether it is retried.',
+      'Fails a run. The server classifies the failure once: this decides whether its session may be resumed and ' +
+      'whether the task is retried. Repeating the call changes nothing.',
     authScopes: { fleet: true },
-    typeOptions: { description: 'What went wrong in a run.' },
     input: {
-      taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
+      taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),
       claimToken: t.input.string({ required: true, validate: key, description: CLAIM_TOKEN }),
       failureReason: t.input.string({
         required: true,
         validate: key,
-        description: 'The sort of failure, for example timeout.',
+        description:
+          'Failure reason, 1 to 512 characters. docs/rules.md lists the reasons with a rule. Example: `timeout`.',
       }),
       error: t.input.string({
         required: true,
         validate: errorText,
-        description: 'The error text; 4 KB of it are kept.',
+        description: 'Error text, at most 1 MB. The server stores the first 4 KB.',
       }),
       sessionId: t.input.string({ validate: sessionId, description: ENDING.sessionId }),
       workDir: t.input.string({ validate: workDir, description: ENDING.workDir }),
       retiredSessionId: t.input.string({ validate: sessionId, description: ENDING.retiredSessionId }),
       transcriptMissing: t.input.boolean({ defaultValue: false, description: ENDING.transcriptMissing }),
-      usage: t.input.field({ type: UsageInputRef, description: 'What the run used; null: not known.' }),
+      usage: t.input.field({ type: UsageInputRef, description: 'What the run used. Null: unknown.' }),
       retryAt: t.input.field({
         type: 'DateTime',
         validate: instant,
         description:
-          'Of a failure that is the account’s (rate_limited, quota_exhausted, billing, authentication): when it may work ' +
-          'again. The turn waits and the runtime cools down until then, for a day at most. null: 15 minutes, doubling to ' +
-          '4 hours. Other failures do not look at it.',
+          'Time when the account may work again, for failures of the account (`rate_limited`, `quota_exhausted`, ' +
+          '`billing`, `authentication`). The task waits and the runtime cools down until then, for at most a ' +
+          'day. Null: 15 minutes, doubling up to 4 hours. Ignored for other failures.',
       }),
     },
     resolve: (_root, { input }, context) => carryOut(context, failTask, input),
   }),
   releaseTask: t.fieldWithInput({
     type: TaskPayloadRef,
-    description: 'Gives an unstarted claim back to the queue. The task keeps its age.',
+    description: 'Returns a claimed task that has not started to the queue. The task keeps its age and its place.',
     authScopes: { fleet: true },
-    typeOptions: { description: 'Which claim to give back.' },
     input: {
-      taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
+      taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),
       claimToken: t.input.string({ required: true, validate: key, description: CLAIM_TOKEN }),
-      reason: t.input.string({ validate: reason, description: 'Why, for the history; at most 4 KB.' }),
+      reason: t.input.string({ validate: reason, description: 'Reason to record in the log, at most 4 KB.' }),
     },
     resolve: (_root, { input }, context) => carryOut(context, releaseTask, input),
   }),

@@ -14,11 +14,13 @@ import { TaskStatusRef } from './task-enums.js'
 type RuntimeStatus = 'ONLINE' | 'OFFLINE' | 'DEREGISTERED'
 
 const RuntimeStatusRef = builder.enumType('RuntimeStatus', {
-  description: 'Whether a runtime can be expected to claim work.',
+  description: 'Whether a runtime is expected to claim tasks.',
   values: {
-    ONLINE: { description: 'Its daemon was heard of lately (see `serverTimers.runtimeOffline`).' },
-    OFFLINE: { description: 'Its daemon has been silent for too long.' },
-    DEREGISTERED: { description: 'Taken out of service. Registering it again brings it back.' },
+    ONLINE: {
+      description: 'The server has heard from the daemon within the last `serverTimers.runtimeOffline` seconds.',
+    },
+    OFFLINE: { description: 'The daemon has been silent for longer than that.' },
+    DEREGISTERED: { description: 'The runtime was deregistered. `registerRuntime` brings it back.' },
   },
 })
 
@@ -36,61 +38,69 @@ function whereStatus(status: RuntimeStatus, { services }: Context): Prisma.Runti
 
 RuntimeRef.implement({
   description:
-    'One coding-agent CLI (the provider) on one machine. Provider sessions live on the runtime that made them. ' +
-    'A runtime is known by its daemonId and provider: registering both again gives the same one.',
+    'One coding-agent CLI (the provider) on one machine. Provider sessions live on the runtime that created ' +
+    'them. `daemonId` and `provider` identify a runtime: registering them again gives the same one.',
   interfaces: [NodeRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'rt_...' }),
-    daemonId: t.exposeString('daemonId', { description: 'The daemon that runs it: one for each machine.' }),
-    provider: t.exposeString('provider', { description: 'Which CLI it is, for example claude or codex.' }),
-    name: t.exposeString('name', { description: 'What people call it.' }),
+    id: t.exposeID('id', { description: 'ID of the runtime. Example: `rt_01h2xcejqtf2nbrexx3vqjhp41`.' }),
+    daemonId: t.exposeString('daemonId', { description: 'ID of the daemon that runs the CLI, one per machine.' }),
+    provider: t.exposeString('provider', { description: 'Name of the CLI. Examples: `claude`, `codex`.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
     status: t.field({
       type: RuntimeStatusRef,
-      description: 'Whether it can be expected to claim work.',
+      description: 'Whether the runtime is expected to claim tasks.',
       resolve: (runtime, _args, context) => statusOf(runtime, context),
     }),
     host: t.string({
       nullable: true,
-      description: 'The name of its machine: as it was registered, else as the daemon told of its instance.',
+      description:
+        "Host name of the machine, as registered or else as reported by the daemon's process. Null if unknown.",
       resolve: ({ host, instanceHost }) => host ?? instanceHost,
     }),
-    cliVersion: t.exposeString('cliVersion', { nullable: true, description: 'The version of the CLI.' }),
+    cliVersion: t.exposeString('cliVersion', { nullable: true, description: 'Version of the CLI. Null if unknown.' }),
     account: t.exposeString('account', {
       nullable: true,
-      description: 'An opaque fingerprint of the provider account that is logged in. Sessions do not cross accounts.',
+      description:
+        'Opaque fingerprint of the provider account that is logged in. A session is not resumed under another ' +
+        'account. Null if unknown.',
     }),
     store: t.exposeString('store', {
       nullable: true,
-      description: 'An opaque fingerprint of where the CLI keeps its sessions. They do not cross stores.',
+      description:
+        'Opaque fingerprint of the store where the CLI keeps its sessions. A session is not resumed from another ' +
+        'store. Null if unknown.',
     }),
     metadata: t.expose('metadata', {
       type: 'JSON',
       nullable: true,
-      description: 'Whatever its daemon tells about it.',
+      description: 'Additional data from the daemon. Null if there is none.',
     }),
     lastSeenAt: t.expose('lastSeenAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its daemon was last heard of.',
+      description: 'Time when the server last heard from the daemon. Null if never.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first registered.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the first registration.' }),
     coolingUntil: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'No claims on it before: its account is used up or logged out. Ends earlier when the runtime is registered, or its ' +
-        'heartbeat comes, with another account. null: it does not cool down.',
+        "End of the runtime's cooldown: until then no task is claimed, because the provider account is exhausted " +
+        'or logged out. The cooldown ends early when the daemon reports another account. Null if the runtime ' +
+        'does not cool down.',
       resolve: (runtime, _args, { services }) => coolingUntil(runtime, services.clock.now()),
     }),
     queueDepth: t.int({
-      description: 'How many QUEUED tasks are meant for it, the ones that are not yet available included.',
+      description: 'Number of `QUEUED` tasks for the runtime, including those that are not yet available.',
       resolve: ({ id }, _args, context) => context.loaders.of(queueDepthByRuntime).load(id),
     }),
     tasks: t.connection(
       {
         type: TaskRef,
-        description: 'The tasks that are meant for it, newest first.',
-        args: { status: t.arg({ type: [TaskStatusRef], description: 'Only tasks in one of these.' }) },
+        description: 'The tasks enqueued for the runtime, newest first.',
+        args: {
+          status: t.arg({ type: [TaskStatusRef], description: 'Only tasks with one of these statuses. Null: all.' }),
+        },
         resolve: ({ id }, args, context) => tasksOf(context, 'runtimeId', id, args),
       },
       TaskConnection,
@@ -104,7 +114,7 @@ builder.queryField('runtimes', (t) =>
       type: RuntimeRef,
       description: 'The runtimes of the workspace, newest first.',
       authScopes: { read: true },
-      args: { status: t.arg({ type: RuntimeStatusRef, description: 'Only runtimes in this status.' }) },
+      args: { status: t.arg({ type: RuntimeStatusRef, description: 'Only runtimes with this status. Null: all.' }) },
       resolve: (_root, args, context) => {
         const { workspaceId } = callerOf(context)
         const where = args.status == null ? {} : whereStatus(args.status, context)

@@ -3,7 +3,7 @@ import { readSealed } from '../../event-log/sealed/sealed-stream.js'
 import { builder } from '../builder.js'
 import { byKey } from '../loaders/by-key.js'
 
-/** What stays of sealed conversations, by their ids. */
+/** The database's records of sealed conversations, by conversation ID. */
 export const sealedByConversation = byKey<SealedStream>(
   async ({ services, workspaceId }, ids) => [...(await readSealed(services.database.reads, workspaceId, ids)).values()],
   ({ conversationId }) => conversationId,
@@ -11,20 +11,23 @@ export const sealedByConversation = byKey<SealedStream>(
 
 export const SealedHistoryRef = builder.objectRef<SealedStream>('SealedHistory').implement({
   description:
-    'The part of a conversation’s history that has left the database for an archive file, with its tasks, messages and ' +
-    'texts. Ids of these are not found any more. An operator brings it back with: baton restore-conversation ID',
+    "The part of a conversation's history that was moved from the database to an archive file, with its tasks, " +
+    'messages and texts. Their IDs are no longer found. An operator restores it with `baton restore-conversation ' +
+    'ID`.',
   fields: (t) => ({
     throughVersion: t.exposeInt('throughVersion', {
-      description: 'Events 1 to this version are in the file; later ones are here.',
+      description: 'Version of the last event in the file. Later events are in the database.',
     }),
-    digest: t.exposeString('digest', { description: 'Of the event of that version, which covers all before it.' }),
+    digest: t.exposeString('digest', {
+      description: 'Digest of the event at `throughVersion`. It covers all earlier events of the conversation.',
+    }),
     exportDigest: t.exposeString('exportDigest', {
-      description: "Of the file's lines, as they are before compression: SHA-256, base64url.",
+      description: "SHA-256 digest of the file's uncompressed lines, base64url.",
     }),
     file: t.string({
-      description: 'The file with the events, in the archive directory.',
+      description: 'Name of the file with the events, in the archive directory.',
       resolve: ({ file }) => `${file}.events.jsonl.gz`,
     }),
-    sealedAt: t.expose('sealedAt', { type: 'DateTime', description: 'When it was sealed.' }),
+    sealedAt: t.expose('sealedAt', { type: 'DateTime', description: 'Time of sealing.' }),
   }),
 })

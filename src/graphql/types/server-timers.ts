@@ -2,23 +2,27 @@ import type { Timers } from '../../use-cases/services.js'
 import { builder } from '../builder.js'
 
 const ServerTimersRef = builder.objectRef<Timers>('ServerTimers').implement({
-  description: 'The timers that this server runs with, all in seconds.',
+  description: 'The timers of this server, in seconds.',
   fields: (t) => ({
-    claimLease: t.exposeInt('claimLease', { description: 'How long a claim holds that has not started.' }),
-    runLease: t.exposeInt('runLease', { description: 'How long a started run holds without a heartbeat.' }),
-    heartbeat: t.exposeInt('heartbeat', { description: 'How often a daemon should send a heartbeat.' }),
-    runtimeOffline: t.exposeInt('runtimeOffline', { description: 'After such a silence a runtime shows as OFFLINE.' }),
-    queueTtl: t.exposeInt('queueTtl', {
-      description: 'A task that has waited for longer fails with queue_expired; 0: never.',
+    claimLease: t.exposeInt('claimLease', { description: 'Lease of a claim whose run has not started.' }),
+    runLease: t.exposeInt('runLease', { description: 'Lease of a started run. Each heartbeat renews it.' }),
+    heartbeat: t.exposeInt('heartbeat', { description: "Interval between a daemon's heartbeats." }),
+    runtimeOffline: t.exposeInt('runtimeOffline', {
+      description: 'Time without a heartbeat after which a runtime is `OFFLINE`.',
     }),
-    sweep: t.exposeInt('sweep', { description: 'How often the server looks for what has expired.' }),
+    queueTtl: t.exposeInt('queueTtl', {
+      description: 'Time in the queue after which a task fails with `queue_expired`. 0: never.',
+    }),
+    sweep: t.exposeInt('sweep', {
+      description: "Interval between the server's searches for expired leases and tasks.",
+    }),
   }),
 })
 
 builder.queryField('serverTimers', (t) =>
   t.field({
     type: ServerTimersRef,
-    description: 'The timers that this server runs with.',
+    description: 'The timers of this server.',
     authScopes: { read: true },
     resolve: (_root, _args, context) => context.services.timers,
   }),

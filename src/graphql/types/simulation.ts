@@ -17,58 +17,61 @@ import { ResumeOutcomeRef, ResumeReasonRef } from './decision-enums.js'
 import { ResumePolicyInputRef, policyOf } from './policy.js'
 
 const FlipCountRef = builder.objectRef<FlipCount>('FlipCount').implement({
-  description: 'How many decisions would go from one reason to another.',
+  description: 'Number of decisions that change from one reason to another.',
   fields: (t) => ({
-    from: t.expose('from', { type: ResumeReasonRef, description: 'The reason that was recorded.' }),
-    to: t.expose('to', { type: ResumeReasonRef, description: 'The reason under the other policy.' }),
-    count: t.exposeInt('count', { description: 'How many claims.' }),
+    from: t.expose('from', { type: ResumeReasonRef, description: 'Reason of the recorded decision.' }),
+    to: t.expose('to', { type: ResumeReasonRef, description: 'Reason under the other policy.' }),
+    count: t.exposeInt('count', { description: 'Number of claims, at least 1.' }),
   }),
 })
 
 const SimulatedDecisionRef = builder.objectRef<SimulatedDecision>('SimulatedDecision').implement({
-  description: 'What a claim was told, or would have been told.',
+  description: 'A recorded or a simulated decision.',
   fields: (t) => ({
-    outcome: t.expose('outcome', { type: ResumeOutcomeRef, description: 'Resume a session, or start a fresh one.' }),
+    outcome: t.expose('outcome', { type: ResumeOutcomeRef, description: 'Whether the run resumes a session.' }),
     reason: t.expose('reason', { type: ResumeReasonRef, description: 'The rule that decided.' }),
     sessionId: t.exposeString('sessionId', {
       nullable: true,
-      description: 'The session to resume: set exactly when the outcome is RESUME.',
+      description: 'ID of the provider session to resume. Null unless `outcome` is `RESUME`.',
     }),
   }),
 })
 
 const FlippedDecisionRef = builder.objectRef<FlippedDecision>('FlippedDecision').implement({
-  description: 'A claim that would have been told something else.',
+  description: 'A claim whose decision differs under the other policy.',
   fields: (t) => ({
-    position: t.expose('position', { type: 'Position', description: "The claim's place in the workspace's log." }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was made.' }),
+    position: t.expose('position', { type: 'Position', description: "Position of the claim in the workspace's log." }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'Time of the claim.' }),
     conversation: t.field({
       type: ConversationRef,
-      description: 'The conversation that it belongs to.',
+      description: 'Conversation of the claim.',
       resolve: ({ conversationId }, _args, context) => required(context, conversationById, conversationId),
     }),
     task: t.field({
       type: TaskRef,
-      description: 'The task that was claimed.',
+      description: 'The claimed task.',
       resolve: ({ taskId }, _args, context) => required(context, taskById, taskId),
     }),
-    recorded: t.expose('recorded', { type: SimulatedDecisionRef, description: 'What it was told.' }),
+    recorded: t.expose('recorded', { type: SimulatedDecisionRef, description: 'The recorded decision.' }),
     simulated: t.expose('simulated', {
       type: SimulatedDecisionRef,
-      description: 'What it would have been told under the other policy.',
+      description: 'The decision under the other policy.',
     }),
   }),
 })
 
 const PolicySimulationRef = builder.objectRef<PolicySimulation>('PolicySimulation').implement({
-  description: 'How past claims would have been decided under another policy, each judged by itself.',
+  description: 'Past claims decided again under another policy, each independently of the others.',
   fields: (t) => ({
-    claims: t.exposeInt('claims', { description: 'Recorded decisions that were decided again.' }),
-    flips: t.exposeInt('flips', { description: 'Of these, the ones that would offer another session, or none.' }),
-    byReason: t.expose('byReason', { type: [FlipCountRef], description: 'The flips by reason, most frequent first.' }),
+    claims: t.exposeInt('claims', { description: 'Number of recorded decisions that were simulated.' }),
+    flips: t.exposeInt('flips', { description: 'Number of these that would offer another session, or none.' }),
+    byReason: t.expose('byReason', {
+      type: [FlipCountRef],
+      description: 'Counts of the flips by reason, most frequent first.',
+    }),
     examples: t.expose('examples', {
       type: [FlippedDecisionRef],
-      description: 'Some of the flips, at most `first`, conversation by conversation.',
+      description: 'The first flips found, at most `first`, grouped by conversation.',
     }),
   }),
 })
@@ -77,21 +80,26 @@ builder.queryField('simulateResumePolicy', (t) =>
   t.field({
     type: PolicySimulationRef,
     description:
-      'What if: decides every recorded claim of the workspace, or of an agent, again under another policy, from the ' +
-      'events that stood before it. Changes nothing. It reads the whole log, so it is for people, not for a loop. ADMIN and MEMBER.',
+      'Decides every recorded claim of the workspace or of an agent again under another policy, from the events ' +
+      'before it. Changes nothing. Reads the whole log: meant for interactive use. Requires a `MEMBER`, `ADMIN` ' +
+      'or `ROOT` token.',
     authScopes: { work: true },
     args: {
       policy: t.arg({
         type: ResumePolicyInputRef,
         required: true,
-        description: 'The policy to try; what it leaves out takes its default.',
+        description: 'The policy to simulate. Omitted fields take their defaults.',
       }),
-      since: t.arg({ type: 'DateTime', validate: instant, description: 'Only claims since then; null: all.' }),
-      agentId: t.arg.id({ validate: idRule, description: 'Only claims of this agent’s tasks; null: of all.' }),
+      since: t.arg({
+        type: 'DateTime',
+        validate: instant,
+        description: 'Only claims at or after this time. Null: all.',
+      }),
+      agentId: t.arg.id({ validate: idRule, description: "Only claims of this agent's tasks (`agt_...`). Null: all." }),
       first: t.arg.int({
         defaultValue: 20,
         validate: examples,
-        description: 'How many flips to show as examples: 0 to 100.',
+        description: 'Maximum number of flips to return as `examples`, 0 to 100.',
       }),
     },
     resolve: (_root, { policy, since, agentId, first }, context) => {

@@ -9,37 +9,53 @@ import { id as idRule, instant, json, key, maxAttempts, priority, prompt, reason
 import { TaskRef } from '../refs.js'
 
 export const TaskPayloadRef = builder.objectRef<{ task: Task }>('TaskPayload').implement({
-  description: 'The answer to a change of a task.',
-  fields: (t) => ({ task: t.expose('task', { type: TaskRef, description: 'The task, as it is now.' }) }),
+  description: 'Result of a mutation that creates or changes a task.',
+  fields: (t) => ({ task: t.expose('task', { type: TaskRef, description: 'The task after the change.' }) }),
 })
 
 builder.mutationFields((t) => ({
   enqueueTask: t.fieldWithInput({
     type: TaskPayloadRef,
-    description: "Puts work on an issue into the queue. All an agent's work on one issue goes on in one conversation.",
+    description: 'Enqueues a task for work on an issue. All work of an agent on one issue shares one conversation.',
     authScopes: { work: true },
-    typeOptions: { description: 'What is to be done, by whom.' },
     input: {
-      agentId: t.input.id({ required: true, validate: idRule, description: 'By whom: agt_...' }),
-      issueKey: t.input.string({ required: true, validate: key, description: "The tracker's key of the issue." }),
-      title: t.input.string({ validate: title, description: 'What to call it, at most 1,000 characters.' }),
-      prompt: t.input.string({ required: true, validate: prompt, description: 'What to do, at most 1 MB.' }),
+      agentId: t.input.id({ required: true, validate: idRule, description: 'ID of the agent (`agt_...`).' }),
+      issueKey: t.input.string({
+        required: true,
+        validate: key,
+        description: 'Key of the issue in its tracker, 1 to 512 characters. Example: `WEB-42`.',
+      }),
+      title: t.input.string({ validate: title, description: 'Title, 1 to 1,000 characters. Null: no title.' }),
+      prompt: t.input.string({
+        required: true,
+        validate: prompt,
+        description: 'Prompt for the agent, at most 1 MB. It must not be blank.',
+      }),
       priority: t.input.int({ defaultValue: 0, validate: priority, description: PRIORITY }),
       maxAttempts: t.input.int({
         defaultValue: 2,
         validate: maxAttempts,
-        description: 'How often to try in all, 1 to 20, where a failure may pass.',
+        description:
+          'Maximum number of attempts, 1 to 20. 1 disables automatic retries, except those that wait for the ' +
+          'provider account.',
       }),
-      availableAt: t.input.field({ type: 'DateTime', validate: instant, description: 'Not before; null: now.' }),
+      availableAt: t.input.field({
+        type: 'DateTime',
+        validate: instant,
+        description: 'Earliest time of a claim. Null: immediately.',
+      }),
       forceFreshSession: t.input.boolean({
         defaultValue: false,
-        description: 'Start a new session, whatever there is.',
+        description: 'Whether the run must start a fresh provider session (`FORCED_FRESH`).',
       }),
-      forceFreshWorkDir: t.input.boolean({ defaultValue: false, description: 'Start in a new directory.' }),
+      forceFreshWorkDir: t.input.boolean({
+        defaultValue: false,
+        description: 'Whether a fresh session starts in a new work directory. A resumed session keeps its own.',
+      }),
       metadata: t.input.field({
         type: 'JSON',
         validate: json,
-        description: 'Whatever is to go along with it; at most 256 KB.',
+        description: 'Data to pass on to the daemon as JSON, at most 256 KB.',
       }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
     },
@@ -47,25 +63,29 @@ builder.mutationFields((t) => ({
   }),
   cancelTask: t.fieldWithInput({
     type: TaskPayloadRef,
-    description: 'Stops a task for good, waiting or running. Its daemon learns of it with its next heartbeat.',
+    description:
+      'Cancels a task that is queued, claimed or running. Its daemon learns of it at the next heartbeat. Repeating ' +
+      'the call changes nothing.',
     authScopes: { work: true },
-    typeOptions: { description: 'Which task to stop.' },
     input: {
-      taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
-      reason: t.input.string({ validate: reason, description: 'Why, for the history; at most 4 KB.' }),
+      taskId: t.input.id({ required: true, validate: idRule, description: 'ID of the task to cancel (`task_...`).' }),
+      reason: t.input.string({ validate: reason, description: 'Reason to record in the log, at most 4 KB.' }),
     },
     resolve: (_root, { input }, context) => carryOut(context, cancelTask, input),
   }),
   rerunTask: t.fieldWithInput({
     type: TaskPayloadRef,
     description:
-      "Does a task once more, as a new task on its agent's runtime. It may resume the session of that task, and no other. " +
-      'Of a task that is CLAIMED or RUNNING, the new one waits until it has ended, and replaces its automatic retry. Of a ' +
-      'task that is QUEUED: ILLEGAL_TRANSITION.',
+      "Runs a task again as a new task on its agent's current runtime. The new task may resume only the session " +
+      'of the original one. If the original task is `CLAIMED` or `RUNNING`, the new one waits for its end and ' +
+      'replaces its automatic retry. A `QUEUED` task is refused with `ILLEGAL_TRANSITION`.',
     authScopes: { work: true },
-    typeOptions: { description: 'Which task to do once more.' },
     input: {
-      taskId: t.input.id({ required: true, validate: idRule, description: 'task_...' }),
+      taskId: t.input.id({
+        required: true,
+        validate: idRule,
+        description: 'ID of the task to run again (`task_...`).',
+      }),
       requestId: t.input.string({ validate: key, description: REQUEST_ID }),
     },
     resolve: (_root, { input }, context) => carryOut(context, rerunTask, input),

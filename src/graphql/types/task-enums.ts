@@ -1,29 +1,29 @@
 import { builder } from '../builder.js'
 
 export const TaskKindRef = builder.enumType('TaskKind', {
-  description: 'What a task is about.',
+  description: 'Kind of a task, and of the conversation that it belongs to.',
   values: {
-    CHAT: { description: 'One turn of a chat session: it answers a message.' },
-    ISSUE: { description: 'Work on an issue of an outside tracker.' },
+    CHAT: { description: 'A turn of a chat session. It answers one message.' },
+    ISSUE: { description: 'Work on an issue of an external tracker.' },
   },
 })
 
 export const TaskStatusRef = builder.enumType('TaskStatus', {
-  description: 'Where a task stands. COMPLETED, FAILED and CANCELLED are final.',
+  description: 'Status of a task. `COMPLETED`, `FAILED` and `CANCELLED` are final.',
   values: {
-    QUEUED: { description: 'Waits for a claim.' },
-    CLAIMED: { description: 'Handed out to a daemon that has not started it yet.' },
-    RUNNING: { description: 'Its agent is at work.' },
-    COMPLETED: { description: 'Ended well.' },
-    FAILED: { description: 'Ended badly; see `failure`.' },
-    CANCELLED: { description: 'Stopped by a person.' },
+    QUEUED: { description: 'The task waits for a claim.' },
+    CLAIMED: { description: 'A daemon has claimed the task and not yet started its run.' },
+    RUNNING: { description: 'The run has started.' },
+    COMPLETED: { description: 'The run completed.' },
+    FAILED: { description: 'The run failed, or the task expired in the queue; see `failure`.' },
+    CANCELLED: { description: 'A user cancelled the task.' },
   },
 })
 
 export const TaskOrderRef = builder.enumType('TaskOrder', {
-  description: 'The order of a list of tasks, by the time of their creation.',
+  description: 'Order of a list of tasks, by time of creation.',
   values: {
-    NEWEST_FIRST: { description: 'The task created last comes first.' },
-    OLDEST_FIRST: { description: 'The task created first comes first.' },
+    NEWEST_FIRST: { description: 'Newest task first.' },
+    OLDEST_FIRST: { description: 'Oldest task first.' },
   },
 })

@@ -5,40 +5,44 @@ import type { TaskFailure } from '../../tasks/task-state.js'
 import { builder } from '../builder.js'
 
 export const FailureFaultRef = builder.enumType('FailureFault', {
-  description: 'Whose fault a failure was, and so what follows from it.',
+  description: 'The party at fault for a failure. It determines the consequences.',
   values: {
-    SESSION: { description: 'It would repeat on resume: the session is POISONED.' },
+    SESSION: { description: 'The session. The failure would repeat on resume, so the session becomes `POISONED`.' },
     ACCOUNT: {
       description:
-        'The account is used up or logged out (rate_limited, quota_exhausted, billing, authentication). It counts against ' +
-        'no session. The turn waits, and the runtime cools down.',
+        'The provider account: it is exhausted or logged out (`rate_limited`, `quota_exhausted`, `billing`, ' +
+        '`authentication`). The failure does not count against a session. The task waits, and the runtime cools ' +
+        'down.',
     },
-    MACHINE: { description: 'The machine or the network. It counts against no session, and is tried again.' },
-    RUN: { description: 'The run itself: it counts against the session that it was offered.' },
+    MACHINE: {
+      description: 'The machine or the network. The failure does not count against a session, and the task is retried.',
+    },
+    RUN: { description: 'The run. The failure counts against the session that the run was offered.' },
   },
 })
 
 export const TaskFailureRef = builder.objectRef<TaskFailure & { error: string }>('TaskFailure').implement({
-  description: 'How a task failed, and what follows from it.',
+  description: 'Why a task failed, and the consequences.',
   fields: (t) => ({
     reason: t.exposeString('reason', {
       description:
-        'The failure reason: the daemon’s own, or one of the server’s; `other` once the daemon’s own words are erased.',
+        'Failure reason given by the daemon or the server, for example `timeout`. `other` if a custom reason was ' +
+        'erased.',
     }),
-    error: t.exposeString('error', { description: 'The error text, cut at 4 KB; empty once it is erased.' }),
+    error: t.exposeString('error', { description: 'Error text, at most 4 KB. Empty if it was erased.' }),
     resumeSafe: t.exposeBoolean('resumeSafe', {
-      description: 'false: the failure would repeat if its session were resumed.',
+      description: 'Whether the session may be resumed. False if the failure would repeat on resume.',
     }),
-    retryable: t.exposeBoolean('retryable', { description: 'Whether a new try may help.' }),
+    retryable: t.exposeBoolean('retryable', { description: 'Whether a retry may help.' }),
     fault: t.expose('fault', {
       type: FailureFaultRef,
       nullable: true,
-      description: 'Whose fault it was; null where an older server recorded it.',
+      description: 'The party at fault. Null if an older server recorded the failure.',
     }),
   }),
 })
 
-/** Rows of older builds have the daemon's own words here: they are not shown once they were to be erased. */
+/** Rows of older servers may hold a daemon's custom reason here. It is hidden after an erasure. */
 function toldReason(reason: string, erasedAt: Date | null): string {
   return erasedAt === null ? reason : nameableReason(reason)
 }

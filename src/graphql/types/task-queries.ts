@@ -11,29 +11,29 @@ import { ResumeOutcomeRef, ResumeReasonRef } from './decision-enums.js'
 import { TaskKindRef, TaskOrderRef, TaskStatusRef } from './task-enums.js'
 
 const TaskFilterRef = builder.inputType('TaskFilter', {
-  description: 'Which tasks to list: those that all given conditions hold for.',
+  description: 'Conditions on tasks. A task must meet all of them; null conditions are ignored.',
   fields: (t) => ({
-    status: t.field({ type: [TaskStatusRef], description: 'In one of these.' }),
-    kind: t.field({ type: TaskKindRef, description: 'Chat turns only, or issue work only.' }),
-    agentId: t.id({ validate: idRule, description: 'Of this agent.' }),
-    runtimeId: t.id({ validate: idRule, description: 'Meant for this runtime.' }),
-    issueKey: t.string({ validate: key, description: 'Work on this issue.' }),
-    resumeOutcome: t.field({ type: ResumeOutcomeRef, description: 'Whose newest claim was told this.' }),
+    status: t.field({ type: [TaskStatusRef], description: 'Statuses, one of which the task has.' }),
+    kind: t.field({ type: TaskKindRef, description: '`CHAT`: chat turns. `ISSUE`: issue work.' }),
+    agentId: t.id({ validate: idRule, description: 'Agent of the task (`agt_...`).' }),
+    runtimeId: t.id({ validate: idRule, description: 'Runtime that the task is enqueued for (`rt_...`).' }),
+    issueKey: t.string({ validate: key, description: 'Key of the issue in its tracker.' }),
+    resumeOutcome: t.field({ type: ResumeOutcomeRef, description: "Outcome of the newest claim's decision." }),
     resumeReason: t.field({
       type: [ResumeReasonRef],
-      description: 'Whose newest claim was given one of these reasons.',
+      description: "Reasons, one of which the newest claim's decision has.",
     }),
-    createdAfter: t.field({ type: 'DateTime', validate: instant, description: 'Enqueued later than this.' }),
-    createdBefore: t.field({ type: 'DateTime', validate: instant, description: 'Enqueued earlier than this.' }),
+    createdAfter: t.field({ type: 'DateTime', validate: instant, description: 'Enqueued after this time.' }),
+    createdBefore: t.field({ type: 'DateTime', validate: instant, description: 'Enqueued before this time.' }),
     finishedAfter: t.field({
       type: 'DateTime',
       validate: instant,
-      description: 'Ended later than this; tasks that have not ended are left out.',
+      description: 'Ended after this time. Excludes tasks that have not ended.',
     }),
     finishedBefore: t.field({
       type: 'DateTime',
       validate: instant,
-      description: 'Ended earlier than this; tasks that have not ended are left out.',
+      description: 'Ended before this time. Excludes tasks that have not ended.',
     }),
   }),
 })
@@ -60,7 +60,7 @@ function between(after: Date | null | undefined, before: Date | null | undefined
   return { ...(after == null ? {} : { gt: after }), ...(before == null ? {} : { lt: before }) }
 }
 
-/** Whether a filter asks for what changes while tasks live, or for one of few kinds: nothing indexes these. */
+/** Whether a filter has a condition that no index covers: on values that change often, or that have few kinds. */
 function looksAtEach({ status, kind, issueKey, ...filter }: typeof TaskFilterRef.$inferInput): boolean {
   if (issueKey != null) return false
   const ended = status?.some((one) => one === 'COMPLETED' || one === 'FAILED' || one === 'CANCELLED') ?? false
@@ -79,22 +79,22 @@ builder.queryFields((t) => ({
   task: t.field({
     type: TaskRef,
     nullable: true,
-    description: 'A task by its id; null where the workspace has none of this id.',
+    description: 'A task by ID. Null if the workspace has none with this ID.',
     authScopes: { read: true },
-    args: { id: t.arg.id({ required: true, validate: idRule, description: 'task_...' }) },
+    args: { id: t.arg.id({ required: true, validate: idRule, description: 'ID of the task (`task_...`).' }) },
     resolve: (_root, { id }, context) => context.loaders.of(taskById).load(id),
   }),
   tasks: t.connection(
     {
       type: TaskRef,
       description:
-        'The tasks of the workspace. A page with a filter other than QUEUED, CLAIMED and RUNNING, one agent, one runtime or ' +
-        `one issue looks at ${PAGE_REACH.toLocaleString('en')} tasks at most: it may then hold fewer than were asked for, ` +
-        'even none, and `hasNextPage` and `endCursor` say where to go on.',
+        'The tasks of the workspace. An index serves the statuses `QUEUED`, `CLAIMED` and `RUNNING`, one agent, one runtime ' +
+        `and one issue. With any other filter, a page scans at most ${PAGE_REACH.toLocaleString('en')} tasks. It may return ` +
+        'fewer entries than requested, or none, although more follow: continue with `endCursor` while `hasNextPage` is true.',
       authScopes: { read: true },
       args: {
-        filter: t.arg({ type: TaskFilterRef, description: 'Which of them; null: all.' }),
-        orderBy: t.arg({ type: TaskOrderRef, defaultValue: 'NEWEST_FIRST', description: 'In which order.' }),
+        filter: t.arg({ type: TaskFilterRef, description: 'Conditions that the tasks meet. Null: all tasks.' }),
+        orderBy: t.arg({ type: TaskOrderRef, defaultValue: 'NEWEST_FIRST', description: 'Order of the list.' }),
       },
       resolve: (_root, args, context) => {
         const { workspaceId } = callerOf(context)

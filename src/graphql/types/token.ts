@@ -4,46 +4,58 @@ import { ApiTokenRef, NodeRef } from '../refs.js'
 import type { TokenKind } from '../../use-cases/caller.js'
 
 export const TokenKindRef = builder.enumType('TokenKind', {
-  description: 'What a token may do. All of it within its own workspace.',
+  description: 'The operations that a token allows, within its own workspace.',
   values: {
-    ROOT: { description: "The instance's owner: may create workspaces, and is ADMIN in the default one." },
-    ADMIN: { description: 'Everything.' },
-    MEMBER: { description: 'Reads, agents, chats, tasks, cancel, rerun, reset.' },
-    DAEMON: { description: 'Reads; the fleet and claim mutations, for the runtimes of its own daemonId only.' },
-    VIEWER: { description: 'Reads only.' },
+    ROOT: {
+      description: 'The owner of the instance. May create workspaces; otherwise like `ADMIN` of the default workspace.',
+    },
+    ADMIN: { description: 'May call every operation of the workspace.' },
+    MEMBER: {
+      description:
+        'May read everything except tokens, and manage agents, chats and tasks: create, cancel, rerun, reset.',
+    },
+    DAEMON: {
+      description:
+        'May read everything except tokens, and register runtimes, claim and run tasks for its own `daemonId`.',
+    },
+    VIEWER: { description: 'May read everything except tokens.' },
   },
 })
 
 ApiTokenRef.implement({
-  description: 'A key to the API. Its secret is shown once, when it is made, and only its hash is kept.',
+  description: 'An API token. Its secret is returned once, at creation; the server stores only a hash.',
   interfaces: [NodeRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'tok_...; the `actor` of the events that calls with this token write.' }),
-    name: t.exposeString('name', { description: 'What it is for.' }),
+    id: t.exposeID('id', {
+      description:
+        'ID of the token. It is the `actor` of the events that calls with this token write. Example: ' +
+        '`tok_01h2xcejqtf2nbrexx3vqjhp41`.',
+    }),
+    name: t.exposeString('name', { description: 'Display name.' }),
     kind: t.field({
       type: TokenKindRef,
-      description: 'What it may do.',
+      description: 'The operations that the token allows.',
       resolve: ({ kind }) => kind as TokenKind,
     }),
     daemonId: t.exposeString('daemonId', {
       nullable: true,
-      description: 'Of DAEMON tokens: the one daemon whose runtimes it may act for.',
+      description: 'ID of the daemon that a `DAEMON` token acts for. Null for other kinds.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'From then on it is refused; null: never.',
+      description: 'Time when the token expires. Null if it does not expire.',
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last used, to the minute; null: not yet.',
+      description: 'Time of the last use, to the minute. Null if it was never used.',
     }),
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was revoked; null: it was not.',
+      description: 'Time of revocation. Null if it was not revoked.',
     }),
   }),
 })
@@ -51,7 +63,8 @@ ApiTokenRef.implement({
 builder.queryField('tokens', (t) =>
   t.field({
     type: [ApiTokenRef],
-    description: "The workspace's tokens, newest first, with the expired and revoked ones. ADMIN only.",
+    description:
+      "The workspace's tokens, newest first, including expired and revoked ones. Requires an `ADMIN` or `ROOT` token.",
     authScopes: { admin: true },
     resolve: (_root, _args, context) =>
       context.services.database.prisma.apiToken.findMany({

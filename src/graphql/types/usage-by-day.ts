@@ -22,23 +22,25 @@ interface UsageOfDay {
   costUsd: number
 }
 
-const whole = 'A whole number; runs that did not tell count as 0.'
+const whole = 'A whole number. Runs that did not report it count as 0.'
 
 const UsageOfDayRef = builder.objectRef<UsageOfDay>('UsageOfDay').implement({
-  description: 'What the runs of an agent used that ended on one day and told their usage.',
+  description: "Total usage of an agent's runs that ended on one day and reported their usage.",
   fields: (t) => ({
-    day: t.exposeString('day', { description: 'The day in UTC, such as 2026-11-28.' }),
+    day: t.exposeString('day', { description: 'The day in UTC. Example: `2026-11-28`.' }),
     agent: t.field({
       type: AgentRef,
-      description: 'Whose runs.',
+      description: 'The agent of the runs.',
       resolve: ({ agentId }, _args, context) => required(context, agentById, agentId),
     }),
-    runs: t.exposeInt('runs', { description: 'How many runs told their usage.' }),
-    inputTokens: t.exposeFloat('inputTokens', { description: `Tokens read that no cache had. ${whole}` }),
-    outputTokens: t.exposeFloat('outputTokens', { description: `Tokens written. ${whole}` }),
-    cacheReadTokens: t.exposeFloat('cacheReadTokens', { description: `Tokens read from a cache. ${whole}` }),
-    cacheWriteTokens: t.exposeFloat('cacheWriteTokens', { description: `Tokens written to a cache. ${whole}` }),
-    costUsd: t.exposeFloat('costUsd', { description: 'US dollars; runs that did not tell count as 0.' }),
+    runs: t.exposeInt('runs', { description: 'Number of runs that reported their usage.' }),
+    inputTokens: t.exposeFloat('inputTokens', {
+      description: `Input tokens that were not read from a cache. ${whole}`,
+    }),
+    outputTokens: t.exposeFloat('outputTokens', { description: `Output tokens, including reasoning. ${whole}` }),
+    cacheReadTokens: t.exposeFloat('cacheReadTokens', { description: `Input tokens read from a cache. ${whole}` }),
+    cacheWriteTokens: t.exposeFloat('cacheWriteTokens', { description: `Input tokens written to a cache. ${whole}` }),
+    costUsd: t.exposeFloat('costUsd', { description: 'Cost in US dollars. Runs that did not report it count as 0.' }),
   }),
 })
 
@@ -49,13 +51,17 @@ builder.queryField('usageByDay', (t) =>
   t.field({
     type: [UsageOfDayRef],
     description:
-      'What ended runs used, added up for each day and agent, newest day first. Of at most 366 days. Read from the log: an ' +
-      'erased conversation counts as before.',
+      'Usage of ended runs by day and agent, newest day first, over at most 366 days. It is read from the log, ' +
+      'so erasing texts does not change it.',
     authScopes: { read: true },
     args: {
-      since: t.arg({ type: 'DateTime', validate: instant, description: 'From then on; null: 30 days before `until`.' }),
-      until: t.arg({ type: 'DateTime', validate: instant, description: 'Before then; null: now.' }),
-      agentId: t.arg.id({ validate: idRule, description: 'Only runs of this agent.' }),
+      since: t.arg({
+        type: 'DateTime',
+        validate: instant,
+        description: 'Start of the period, inclusive. Null: 30 days before `until`.',
+      }),
+      until: t.arg({ type: 'DateTime', validate: instant, description: 'End of the period, exclusive. Null: now.' }),
+      agentId: t.arg.id({ validate: idRule, description: 'Only runs of this agent (`agt_...`). Null: all.' }),
     },
     resolve: async (_root, { since, until, agentId }, context) => {
       const end = until ?? context.services.clock.now()
@@ -68,7 +74,7 @@ builder.queryField('usageByDay', (t) =>
   }),
 )
 
-/** By the index session_event_usage: its conditions stand here word for word. */
+/** The conditions repeat those of the partial index session_event_usage word for word, so that it is used. */
 function usageBetween(
   context: Parameters<typeof callerOf>[0],
   start: Date,

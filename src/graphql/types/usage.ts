@@ -3,18 +3,19 @@ import { builder } from '../builder.js'
 import { cost, key, tokens } from '../input-rules.js'
 
 const DESCRIPTIONS = {
-  model: 'The model that answered, as the provider names it.',
-  inputTokens: 'Tokens read that no cache had.',
-  outputTokens: 'Tokens written, with those of the thinking.',
-  cacheReadTokens: 'Tokens read from a cache.',
-  cacheWriteTokens: 'Tokens written to a cache.',
-  costUsd: 'US dollars, as the provider told them.',
-  contextUsed: 'Tokens of the context that the session fills after the run.',
-  contextMax: 'Tokens of context that the model has.',
+  model: 'Model that answered, as the provider names it.',
+  inputTokens: 'Input tokens that were not read from a cache.',
+  outputTokens: 'Output tokens, including reasoning.',
+  cacheReadTokens: 'Input tokens read from a cache.',
+  cacheWriteTokens: 'Input tokens written to a cache.',
+  costUsd: 'Cost in US dollars, as reported by the provider.',
+  contextUsed: "Tokens in the session's context after the run.",
+  contextMax: "Size of the model's context window in tokens.",
 }
 
 export const UsageRef = builder.objectRef<Usage>('Usage').implement({
-  description: 'What a run used, of itself alone and not of its session so far. null: not told.',
+  description:
+    'What one run used, without earlier runs of its session. A field is null if the daemon did not report it.',
   fields: (t) => ({
     model: t.exposeString('model', { nullable: true, description: DESCRIPTIONS.model }),
     inputTokens: t.exposeInt('inputTokens', { nullable: true, description: DESCRIPTIONS.inputTokens }),
@@ -29,7 +30,8 @@ export const UsageRef = builder.objectRef<Usage>('Usage').implement({
 
 export const UsageInputRef = builder.inputType('UsageInput', {
   description:
-    'What a run used, of itself alone and not of its session so far. Tokens: 0 to 2,147,483,647. Leave out what is not known.',
+    'What one run used, without earlier runs of its session. Token counts range from 0 to 2,147,483,647. Omit ' +
+    'unknown values.',
   fields: (t) => ({
     model: t.string({ validate: key, description: DESCRIPTIONS.model }),
     inputTokens: t.int({ validate: tokens, description: DESCRIPTIONS.inputTokens }),

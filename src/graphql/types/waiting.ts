@@ -5,45 +5,52 @@ import { taskById } from '../loaders/rows.js'
 import { TaskRef } from '../refs.js'
 
 const WaitReasonRef = builder.enumType('WaitReason', {
-  description: 'What holds a task back.',
+  description: 'Why a queued task is not claimed.',
   values: {
-    NOT_YET_AVAILABLE: { description: 'Its availableAt has not come.' },
+    NOT_YET_AVAILABLE: { description: "The task's `availableAt` is in the future." },
     CONVERSATION_BUSY: {
       description:
-        'Another task of its conversation is CLAIMED or RUNNING, or an automatic retry of an earlier one comes first.',
+        'Another task of the conversation is `CLAIMED` or `RUNNING`, or an automatic retry of an earlier task ' +
+        'must be handed out first.',
     },
-    AGENT_AT_CAPACITY: { description: 'Its agent has as many CLAIMED and RUNNING tasks as its maxConcurrentTasks.' },
-    RUNTIME_DEREGISTERED: { description: 'Its runtime was taken out of service.' },
-    RUNTIME_COOLING_DOWN: { description: 'The account of its runtime is used up or logged out; see coolingUntil.' },
-    RUNTIME_OFFLINE: { description: 'The daemon of its runtime has been silent for too long.' },
+    AGENT_AT_CAPACITY: { description: 'The agent has reached its `maxConcurrentTasks`.' },
+    RUNTIME_DEREGISTERED: { description: 'The runtime is deregistered.' },
+    RUNTIME_COOLING_DOWN: {
+      description:
+        'The runtime cools down because its provider account is exhausted or logged out; see `Runtime.coolingUntil`.',
+    },
+    RUNTIME_OFFLINE: {
+      description: "The runtime's daemon has been silent for longer than `serverTimers.runtimeOffline`.",
+    },
     RUNTIME_NOT_ASKING: {
       description:
-        'No claim has asked for its runtime for serverTimers.runtimeOffline: its daemon does not run, or has no free slot. ' +
-        'Not told of a runtime that is deregistered or cools down.',
+        'No claim has named the runtime for `serverTimers.runtimeOffline` seconds: its daemon does not run or ' +
+        'has no free slot. Not reported for a runtime that is deregistered or cools down.',
     },
-    TASKS_AHEAD: { description: 'Claimable tasks of its runtime come first; see `ahead`.' },
+    TASKS_AHEAD: { description: 'Other claimable tasks of the runtime are handed out first; see `ahead`.' },
   },
 })
 
 export const TaskWaitingRef = builder.objectRef<TaskWaiting>('TaskWaiting').implement({
-  description: 'Why a task waits, as it is now.',
+  description: 'Why a task waits at the moment.',
   fields: (t) => ({
     reasons: t.expose('reasons', {
       type: [WaitReasonRef],
-      description: 'All that holds it back. Empty: the next claim of its runtime gets it.',
+      description: 'All reasons that apply. Empty: the next claim of the runtime gets the task.',
     }),
     ahead: t.exposeInt('ahead', {
-      description: `Claimable tasks of its runtime that are handed out before it: 0 to ${MOST_COUNTED}, where ${MOST_COUNTED} means that or more.`,
+      description: `Number of claimable tasks of the runtime that are handed out before this one, 0 to ${MOST_COUNTED}. ${MOST_COUNTED} means at least ${MOST_COUNTED}.`,
     }),
     runtimeLastAskedAt: t.expose('runtimeLastAskedAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When a claim last asked for its runtime; may be half a minute old where another server was asked. null: none ever did.',
+        'Time when a claim last named the runtime. It lags by up to half a minute if another server received ' +
+        'that claim. Null if there was none.',
     }),
     blockedBy: t.field({
       type: [TaskRef],
-      description: `The tasks that it waits for: that of its conversation first, then up to ${MOST_COUNTED} of its agent where that has no room.`,
+      description: `The tasks that this one waits for: those of its conversation, then up to ${MOST_COUNTED} active tasks of its agent if the agent is at capacity.`,
       resolve: async ({ blockedBy }, _args, context) => {
         const tasks = await Promise.all(blockedBy.map(async (id) => context.loaders.load(taskById, id)))
         return tasks.filter((task) => task !== null)

@@ -6,29 +6,31 @@ import { required } from '../relations.js'
 import { TokenKindRef } from './token.js'
 
 WorkspaceRef.implement({
-  description: 'A world of its own: its runtimes, agents, tasks and log. Nothing in it is seen from another one.',
+  description:
+    'An isolated tenant with its own runtimes, agents, tasks, tokens and log. Nothing in it is visible from ' +
+    'another workspace.',
   interfaces: [NodeRef],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'ws_...' }),
-    name: t.exposeString('name', { description: 'What people call it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    id: t.exposeID('id', { description: 'ID of the workspace. Example: `ws_01h2xcejqtf2nbrexx3vqjhp41`.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
   }),
 })
 
 ViewerRef.implement({
-  description: 'Who is calling, as the token says.',
+  description: 'The caller, as identified by its token.',
   fields: (t) => ({
     workspace: t.field({
       type: WorkspaceRef,
-      description: 'The workspace that the token belongs to: all that this caller can see.',
+      description: 'The workspace of the token. The caller sees nothing outside it.',
       resolve: ({ workspaceId }, _args, context) => required(context, workspaceById, workspaceId),
     }),
-    tokenId: t.exposeID('tokenId', { description: 'The token itself: tok_...' }),
-    kind: t.expose('kind', { type: TokenKindRef, description: 'What the token may do.' }),
-    name: t.exposeString('name', { description: "The token's name." }),
+    tokenId: t.exposeID('tokenId', { description: 'ID of the token (`tok_...`).' }),
+    kind: t.expose('kind', { type: TokenKindRef, description: 'The operations that the token allows.' }),
+    name: t.exposeString('name', { description: 'Display name of the token.' }),
     daemonId: t.exposeString('daemonId', {
       nullable: true,
-      description: 'Of a DAEMON token: the one daemon whose runtimes it may act for.',
+      description: 'ID of the daemon that a `DAEMON` token acts for. Null for other kinds.',
     }),
   }),
 })
@@ -36,7 +38,7 @@ ViewerRef.implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
-    description: 'Who you are: a good first question.',
+    description: 'The token that authenticates the request, and its workspace.',
     authScopes: { read: true },
     resolve: (_root, _args, context) => callerOf(context),
   }),
