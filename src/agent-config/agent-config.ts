@@ -31,33 +31,33 @@ const seconds = (description: string) => {
 const mcpServer = z.union(
   [
     z.looseObject({
-      command: text('The program to start; it speaks on stdio.'),
-      args: texts('Its arguments.').optional(),
-      env: environment('Its own environment variables.').optional(),
+      command: text('The program to start. It communicates over stdio.'),
+      args: texts("The program's arguments.").optional(),
+      env: environment("The program's own environment variables.").optional(),
     }),
     z.looseObject({
-      type: z.enum(['http', 'sse']).describe('How the server is spoken to.'),
-      url: z.url().describe('Where it is.'),
-      headers: z.record(z.string(), z.string()).optional().describe('What is sent with each request.'),
+      type: z.enum(['http', 'sse']).describe("The server's transport."),
+      url: z.url().describe("The server's URL."),
+      headers: z.record(z.string(), z.string()).optional().describe('The headers of each request.'),
     }),
   ],
   'must have a command (with args and env), or a type http or sse and a url (with headers).',
 )
 
 /**
- * What an agent's config may say to the daemon that runs it. Keys that are not here are kept and passed on as they are.
- * The one description of it: the API validates with it, docs/agents.md shows it, daemons read by it.
+ * The keys of an agent's config that daemons apply. Other keys are stored and passed on unchanged. This is the only
+ * definition: the API validates with it, docs/agents.md shows it, and daemons parse with it.
  */
 export const agentConfig = z
   .looseObject(
     {
       model: text('The model, as the CLI names it. Default: the CLI’s own.').optional(),
-      instructions: text('What the agent is told beside each task: its role, its rules.').optional(),
+      instructions: text('What the agent is told with each task: its role, its rules.').optional(),
       permissions: z
         .enum(['read', 'edit', 'all'], 'must be read, edit or all.')
         .optional()
         .describe(
-          'What its tools may do: read files, also edit files in the work directory, or everything. ' +
+          "What the agent's tools may do: read files, also edit files in the work directory, or everything. " +
             'Never more than the daemon allows. Default: what the daemon allows.',
         ),
       env: environment('Environment variables of the CLI. The daemon passes on the names that it allows.').optional(),
@@ -70,8 +70,8 @@ export const agentConfig = z
       limits: z
         .looseObject(
           {
-            idleSeconds: seconds('A run without progress for so long is ended: agent_idle.').optional(),
-            totalSeconds: seconds('A run that takes longer is ended: timeout.').optional(),
+            idleSeconds: seconds('The daemon ends a run that makes no progress for longer: agent_idle.').optional(),
+            totalSeconds: seconds('The daemon ends a run that takes longer: timeout.').optional(),
           },
           'must be an object.',
         )
@@ -82,5 +82,5 @@ export const agentConfig = z
   )
   .describe('The config of an agent.')
 
-/** The same as a JSON Schema (draft 2020-12). */
+/** `agentConfig` as a JSON Schema (draft 2020-12). */
 export const AGENT_CONFIG_SCHEMA: object = z.toJSONSchema(agentConfig, { io: 'input' })

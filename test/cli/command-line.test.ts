@@ -114,7 +114,7 @@ it('serve has an option for every setting, and says what it may be and is by def
   const words = stdout.replaceAll(/\s+/g, ' ')
   for (const name of Object.keys(VARIABLES)) expect(words).toContain(`(${name}: `)
   expect(words).toContain(
-    '--claim-lease-seconds <value> how long a claim is held that has not started (BATON_CLAIM_LEASE_SECONDS: a whole number from 1 to 3600; by default 60)',
+    '--claim-lease-seconds <value> the lease of a claim before its run starts (BATON_CLAIM_LEASE_SECONDS: a whole number from 1 to 3600; by default 60)',
   )
 })
 

@@ -41,83 +41,78 @@ const HOST_PATTERN = /^[\p{L}\p{N}:._%-]+$/u
 /** Anything else could not be sent in a header. */
 const TOKEN_PATTERN = /^[\x21-\x7e]{8,512}$/
 
-const port = wholeNumber('the port to listen on; 0: any free one', 0, 65_535, 4000)
+const port = wholeNumber('the port to listen on; 0: any free port', 0, 65_535, 4000)
 const host: Variable<string> = {
-  about: 'the address to listen on; plain HTTP, so anything but loopback needs a proxy that ends TLS',
+  about: 'the address to listen on; plain HTTP, so any address but loopback needs a proxy that terminates TLS',
   schema: z.string().regex(HOST_PATTERN),
   fallback: '127.0.0.1',
   expected: 'a host name or an IP address to listen on, such as 127.0.0.1 or 0.0.0.0',
 }
 const databaseUrl: Variable<string | null> = {
-  about: 'the PostgreSQL to use, 15 or newer; without it, the embedded database',
+  about: 'the PostgreSQL database, version 15 or newer; without it, the embedded database',
   schema: z.string().refine(isPostgresUrl),
   fallback: null,
   expected: 'postgresql://user:password@host:port/database, or unset for the embedded database',
   secret: true,
 }
 const dataDirectory: Variable<string> = {
-  about: 'where the embedded database is; one process at a time',
+  about: 'the directory of the embedded database; only one process can open it',
   schema: z.string().refine((path) => !path.includes('\0')),
   fallback: '.data',
   expected: 'the path of a directory',
 }
 const databaseConnections = wholeNumber(
-  'the most connections that one server opens to PostgreSQL',
+  'how many connections one server opens to PostgreSQL at most',
   LEAST_CONNECTIONS,
   1_000,
   DEFAULT_CONNECTIONS,
 )
 const adminToken: Variable<string | null> = {
-  about: 'the secret of the ROOT token; a changed one revokes the one before it',
+  about: 'the secret of the ROOT token; a new secret revokes the old one',
   schema: z.string().regex(TOKEN_PATTERN),
   fallback: null,
   expected: '8 to 512 printable ASCII characters without spaces, or unset to have one made on the first start',
   secret: true,
 }
 const metricsToken: Variable<string | null> = {
-  about: 'what a scraper of /metrics sends as its bearer token; without it, a ROOT token',
+  about: 'the bearer token for /metrics; without it, only ROOT tokens can read the metrics',
   schema: z.string().regex(TOKEN_PATTERN),
   fallback: null,
   expected: '8 to 512 printable ASCII characters without spaces, or unset to let only ROOT tokens see the metrics',
   secret: true,
 }
 /** The API's leaseSeconds has the same range. */
-const claimLease = wholeNumber('how long a claim is held that has not started', 1, 3600, 60)
-const runLease = wholeNumber('how long a started run is held; each heartbeat renews it', 1, 3600, 300)
+const claimLease = wholeNumber('the lease of a claim before its run starts', 1, 3600, 60)
+const runLease = wholeNumber('the lease of a started run; each heartbeat renews it', 1, 3600, 300)
 const sweepInterval = wholeNumber(
-  'how often leases, scheduled tasks and old records are looked after',
+  'how often the sweeper handles expired leases, scheduled tasks and old records',
   10,
   3_600_000,
   1000,
 )
-const queueTtl = wholeNumber(
-  'a task that waits longer fails with queue_expired; 0: it may wait for ever',
-  0,
-  315_360_000,
-  0,
-)
+const queueTtl = wholeNumber('a task that waits longer fails with queue_expired; 0: no limit', 0, 315_360_000, 0)
 /** A hundred years at most. */
-const keepProgress = wholeNumber('how long progress is kept after its task ended; 0: for ever', 0, 36_500, 14)
+const keepProgress = wholeNumber('how long progress is kept after its task ended; 0: no limit', 0, 36_500, 14)
 const keepTexts = wholeNumber(
-  'how long prompts, messages and outputs are kept after their turn ended; 0: for ever',
+  'how long prompts, messages and outputs are kept after their turn ended; 0: no limit',
   0,
   36_500,
   0,
 )
 const keepConversations = wholeNumber(
-  'a conversation in which nothing happened for so long is sealed into BATON_ARCHIVE_DIR; 0: none is',
+  'a conversation that is idle for longer is sealed into BATON_ARCHIVE_DIR; 0: none is sealed',
   0,
   36_500,
   0,
 )
 const archiveDirectory: Variable<string | null> = {
-  about: 'where sealed conversations go, the same for all servers',
+  about: 'the directory of sealed conversations, the same for all servers',
   schema: z.string().refine((path) => !path.includes('\0')),
   fallback: null,
   expected: 'the path of a directory that all servers have in common',
 }
 const logLevel: Variable<LogLevel> = {
-  about: 'how much is logged, as JSON lines on standard output; debug: a line for each operation',
+  about: 'the lowest level that is logged, as JSON lines on standard output; debug: one line for each operation',
   schema: z.enum(LOG_LEVELS),
   fallback: 'info',
   expected: `one of ${LOG_LEVELS.join(', ')}`,
@@ -125,13 +120,13 @@ const logLevel: Variable<LogLevel> = {
 
 const GRAPHIQL = ['auto', 'on', 'off'] as const
 const graphiql: Variable<(typeof GRAPHIQL)[number]> = {
-  about: 'whether GraphiQL is served; auto: where only this machine can reach the server',
+  about: 'whether GraphiQL is served; auto: only if no other machine can reach the server',
   schema: z.enum(GRAPHIQL),
   fallback: 'auto',
   expected: `one of ${GRAPHIQL.join(', ')}`,
 }
 const corsOrigins: Variable<readonly string[]> = {
-  about: 'whose pages may read answers',
+  about: 'the origins whose pages may read answers',
   schema: z
     .string()
     .transform((list) => list.split(',').map((origin) => origin.trim()))
@@ -139,16 +134,26 @@ const corsOrigins: Variable<readonly string[]> = {
   fallback: [],
   expected: 'origins separated by commas, each without a path, such as https://app.example.com',
 }
-const trustedProxies = wholeNumber('how many proxies stand in front, each adding to X-Forwarded-For', 0, 10, 0)
-const rateLimitDaemon = wholeNumber("requests a second of each daemon's token; 0: no limit", 0, 1_000_000, 200)
+const trustedProxies = wholeNumber(
+  'how many proxies are in front of the server, each adding to X-Forwarded-For',
+  0,
+  10,
+  0,
+)
+const rateLimitDaemon = wholeNumber("requests per second with each daemon's token; 0: no limit", 0, 1_000_000, 200)
 const rateLimitOthers = wholeNumber(
-  'requests a second of each other token, and of each address without one; 0: no limit',
+  'requests per second with each other token, and from each address without a token; 0: no limit',
   0,
   1_000_000,
   100,
 )
-const rateLimitFailures = wholeNumber('wrong tokens a minute from one address; 0: no limit', 0, 1_000_000, 60)
-const streamsPerToken = wholeNumber('streams that one token may have open at once; 0: no limit', 0, 1_000_000, 100)
+const rateLimitFailures = wholeNumber('wrong tokens per minute from one address; 0: no limit', 0, 1_000_000, 60)
+const streamsPerToken = wholeNumber(
+  'streams that one token may have open at the same time; 0: no limit',
+  0,
+  1_000_000,
+  100,
+)
 const rateLimitStore: Variable<'memory' | 'postgres'> = {
   about: 'where requests are counted',
   schema: z.enum(['memory', 'postgres']),
