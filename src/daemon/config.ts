@@ -1,4 +1,4 @@
-/** The environment that the agents get: this process's own, without what only concerns the daemon. */
+/** The environment of agents: this process's environment without the daemon's own variables. */
 export function agentEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BATON_')))
 }

@@ -3,7 +3,7 @@ import { pause } from './pause.js'
 
 type Told = NonNullable<VariablesOf<'Heartbeat'>['input']['accounts']>
 
-/** The account that a provider is signed in to now, as a fingerprint; null: not known. */
+/** The fingerprint of the account that a provider's CLI is signed in to now; null if unknown. */
 export type AccountOf = (provider: string) => Promise<string | null>
 
 export interface Registered {
@@ -12,10 +12,10 @@ export interface Registered {
   account: string | null
 }
 
-/** Looking may not cost a heartbeat. */
+/** A slow look-up must not delay a heartbeat. */
 const LONGEST_MS = 1000
 
-/** Which accounts the server knows of this daemon's runtimes, and which have changed since. */
+/** The accounts of this daemon's runtimes: what the server knows, and what has changed since. */
 export class Accounts {
   readonly #told: Map<string, string | null>
 
@@ -26,7 +26,7 @@ export class Accounts {
     this.#told = new Map(runtimes.map(({ runtimeId, account }) => [runtimeId, account]))
   }
 
-  /** Never rejects. Who has signed out has no other account yet. */
+  /** The accounts that changed. Signing out is no change. Never rejects. */
   async changed(): Promise<Told> {
     const { accountOf } = this
     if (accountOf === undefined) return []

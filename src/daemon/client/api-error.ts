@@ -1,10 +1,13 @@
 import { ClientError } from 'graphql-request'
 import type { ErrorCode } from './operation-types.js'
 
-/** MOMENT: the same call may be taken later. CLAIM: the task has moved on. ACCESS: another token may be taken. CALL: never. */
+/**
+ * What a refusal is about. MOMENT: the same call may succeed later. CLAIM: the task has moved on. ACCESS: another token may
+ * succeed. CALL: the call can never succeed.
+ */
 type About = 'MOMENT' | 'CLAIM' | 'ACCESS' | 'CALL'
 
-/** What each refusal of the server is about: a code that is new in the schema has to be decided on here. */
+/** The compiler requires an entry for each code of the schema. */
 const ABOUT: Readonly<Record<ErrorCode, About>> = {
   UNAUTHENTICATED: 'ACCESS',
   FORBIDDEN: 'ACCESS',
@@ -24,15 +27,15 @@ const ABOUT: Readonly<Record<ErrorCode, About>> = {
   UNAVAILABLE: 'MOMENT',
 }
 
-/** The server answered, and the answer is no. `code` is extensions.code, or HTTP_<status> where a proxy answered. */
+/** The server refused the call. `code` is extensions.code, or HTTP_<status> if a proxy answered. */
 export class ApiError extends Error {
   override name = 'ApiError'
   readonly code: ErrorCode | (string & {})
-  /** BAD_USER_INPUT: what is wrong, field by field, as the server put it. */
+  /** BAD_USER_INPUT: the server's problems, field by field. */
   readonly fields: unknown
-  /** ILLEGAL_TRANSITION: the status that the task has. */
+  /** ILLEGAL_TRANSITION: the task's status. */
   readonly status: string | null
-  /** RATE_LIMITED and UNAVAILABLE: in how many seconds asking again may help. */
+  /** RATE_LIMITED and UNAVAILABLE: the seconds after which to try again. */
   readonly retryAfterSeconds: number | null
 
   constructor(
@@ -47,14 +50,14 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing that counts as an answer came back: the server may or may not have done what was asked. */
+/** No answer arrived: the server may or may not have executed the call. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer'
 }
 
 /**
- * What a refusal is about; null for a code that this version does not know. A proxy that takes no such body speaks of
- * the call; its other answers, such as 404, are not the server's.
+ * What a refusal is about; null for a code that this version does not know. Status 400 and 413 of a proxy are about the
+ * call; its other answers, such as 404, are not the server's.
  */
 export function aboutOf({ code }: ApiError): About | null {
   if (code === 'HTTP_413' || code === 'HTTP_400') return 'CALL'
@@ -62,12 +65,15 @@ export function aboutOf({ code }: ApiError): About | null {
   return Object.hasOwn(ABOUT, code) ? ABOUT[code as ErrorCode] : null
 }
 
-/** Worth asking again: no answer, or one that blames the moment and not the question. */
+/** Whether to try again: there was no answer, or the refusal is about the moment. */
 export function isPassing(error: unknown): boolean {
   return error instanceof NoAnswer || (error instanceof ApiError && aboutOf(error) === 'MOMENT')
 }
 
-/** The error a caller sees, from whatever sending and reading threw. Never holds the request: its header has the token. */
+/**
+ * The error for the caller, from any error of sending and reading. It never holds the request, whose header has the
+ * token.
+ */
 export function toClientError(thrown: unknown): ApiError | NoAnswer {
   if (!(thrown instanceof ClientError)) return new NoAnswer(`The server did not answer: ${causeOf(thrown)}`)
   const { status, errors } = thrown.response
@@ -76,7 +82,7 @@ export function toClientError(thrown: unknown): ApiError | NoAnswer {
   if (first !== undefined && typeof code === 'string') {
     return new ApiError(first.message, { ...first.extensions, code })
   }
-  // Proxies answer these while the server behind them is away or busy.
+  // Proxies answer with these while the server behind them is down or busy.
   if (status >= 500 || status === 408 || status === 429) return new NoAnswer(`HTTP status ${status} without an answer.`)
   return new ApiError(first?.message ?? `HTTP status ${status}. Is this the URL of a GraphQL endpoint?`, {
     code: `HTTP_${status}`,

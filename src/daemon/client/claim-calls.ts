@@ -8,24 +8,24 @@ import { untilAnswered } from './until-answered.js'
 
 export type ResumeResult = NonNullable<VariablesOf<'StartTask'>['input']['resumeResult']>
 
-/** A provider's session and the directory it belongs to (absolute). */
+/** A provider's session and its directory (absolute). */
 export interface Session {
   sessionId: string
   workDir?: string | null
 }
 
-/** What the daemon says about a claim while its run goes on, one call after the other. */
+/** The calls about a claim during its run, sent one after the other. */
 export interface ClaimCalls {
-  /** The run begins; only the first call counts, but a later REFUSED still retires the offered session at the end. */
+  /** Starts the run. Only the first call is sent, but a later REFUSED still retires the offered session at the end. */
   start(resumeResult: ResumeResult | null): Promise<void>
   pin(session: Session): Promise<void>
-  /** Stops asking again for what the server has not answered, and waits for what is under way. */
+  /** Stops retries, and waits for the call in progress. */
   close(): Promise<void>
   hasStarted(): boolean
-  /** The start, where the server has not confirmed it. */
+  /** The start, if the server has not confirmed it. */
   unconfirmedStart(): Start | null
   pinned(): Session | null
-  /** The offered session, where the provider refused it too late for the start to say so. */
+  /** The offered session, if the provider refused it after the start was sent. */
   retired(): string | null
 }
 
@@ -47,7 +47,7 @@ export function claimCalls(client: Client, held: HeldClaim, log: Log): ClaimCall
       } catch (error) {
         const by = endOf(error)
         if (by !== null) held.end(by)
-        log('warn', `The ${what} was not taken.`, { taskId: task.id, error: messageOf(error) })
+        log('warn', `The server did not accept the ${what}.`, { taskId: task.id, error: messageOf(error) })
       }
     })
     return queue
@@ -85,7 +85,7 @@ export function claimCalls(client: Client, held: HeldClaim, log: Log): ClaimCall
   }
 }
 
-/** What a refusal says about the claim; null when it says nothing. */
+/** How a refusal says that the claim ended; null if it does not. */
 function endOf(error: unknown): 'CANCELLED' | 'LOST' | null {
   if (!(error instanceof ApiError)) return null
   if (error.code === 'ILLEGAL_TRANSITION') return error.status === 'CANCELLED' ? 'CANCELLED' : 'LOST'

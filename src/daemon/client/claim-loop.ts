@@ -10,7 +10,7 @@ import { untilAnswered } from './until-answered.js'
 
 /** How much longer than the wait itself an answer may take. */
 const GRACE_MS = 15_000
-/** A server that answers at once, again and again, is not asked in a tight loop. */
+/** Prevents a tight loop when the server keeps answering at once. */
 const SHORTEST_PAUSE_MS = 50
 
 interface Claiming {
@@ -20,7 +20,7 @@ interface Claiming {
   leaseSeconds: number | null
   /** Resolves with the number of free slots, 1 or more; or with 0 as soon as the signal has fired. */
   freeSlots: () => Promise<number>
-  /** `askedAt`: when the claims were asked for, in monotonic milliseconds. */
+  /** `askedAt`: the time of the request, in monotonic milliseconds. */
   take: (claims: readonly Claim[], askedAt: number) => void
   /** Whether nothing runs. */
   isIdle: () => boolean
@@ -28,14 +28,17 @@ interface Claiming {
   signal: AbortSignal
 }
 
-/** Asks for as many tasks as there are free slots, for ever. Rejects only when the server refuses the daemon itself. */
+/**
+ * Claims as many tasks as there are free slots, until the signal fires. Rejects only if the server refuses the daemon
+ * itself.
+ */
 export async function claimWork({ client, take, freeSlots, isIdle, signal, log, ...asking }: Claiming): Promise<void> {
   const tellIdle = idleBesideWork(log)
   for (;;) {
     const free = await freeSlots()
     if (signal.aborted) return
     const { runtimeIds, waitSeconds, leaseSeconds } = asking
-    // A new id for each ask, and the same one as long as its answer is lost: the server repeats its first answer.
+    // Each request has a new id. A retry keeps the id, so that the server repeats its first answer.
     const input = { runtimeIds, waitSeconds, leaseSeconds, max: Math.min(100, free), requestId: newRequestId() }
     let askedAt = monotonicMs()
     try {
@@ -51,20 +54,20 @@ export async function claimWork({ client, take, freeSlots, isIdle, signal, log, 
       await pause(pauseAfter(answer.claimTasks, monotonicMs() - askedAt, waitSeconds), signal)
     } catch (error) {
       if (signal.aborted) return askLast(client, input, take)
-      // The record of a lost answer can be gone after a day: then the next ask is a new one.
+      // The stored answer may have expired. The next request then has a new id.
       if (!(error instanceof ApiError && error.code === 'REQUEST_ID_REUSED')) throw error
     }
   }
 }
 
-/** Work: ask on. None: after a wait that was held, ask on; answered early, the server has said when to come back. */
+/** No pause after work or after a full wait. If the server answers early without work, it says when to ask again. */
 function pauseAfter(answer: ResultOf<'ClaimTasks'>['claimTasks'], tookMs: number, waitSeconds: number): number {
   if (answer.noTask === null) return 0
   const held = waitSeconds > 0 && tookMs >= waitSeconds * 900
   return held ? SHORTEST_PAUSE_MS : Math.max(SHORTEST_PAUSE_MS, answer.noTask.retryAfterSeconds * 1000)
 }
 
-/** The last ask was cut off, and may have been granted: the same one again tells, so that its tasks can be given back. */
+/** Repeats the last request, which was aborted but may have been granted, so that its tasks can be released. */
 async function askLast(
   client: Client,
   input: VariablesOf<'ClaimTasks'>['input'],
@@ -75,6 +78,6 @@ async function askLast(
     const answer = await client.send('ClaimTasks', { input: { ...input, waitSeconds: 0 } }, { timeoutMs: 5000 })
     take(answer.claimTasks.claims, askedAt)
   } catch {
-    // Then the server takes them back itself, when their lease runs out.
+    // The leases of these tasks expire by themselves.
   }
 }

@@ -4,17 +4,17 @@ import { documents } from './documents.js'
 import type { Operations } from './operation-types.js'
 
 export interface ClientOptions {
-  /** Where the server is, such as http://127.0.0.1:4000; or its endpoint, where a proxy has it at another path. */
+  /** The server's address, such as http://127.0.0.1:4000, or its endpoint if a proxy serves it at another path. */
   url: string
   token: string
-  /** In place of the global fetch, for proxies and tests. */
+  /** Replaces the global fetch, for proxies and tests. */
   fetch?: typeof fetch
 }
 
 export interface SendOptions {
-  /** Gives up on the answer. The server may still do what was asked. */
+  /** Stops waiting for the answer. The server may still execute the call. */
   signal?: AbortSignal
-  /** The longest time to wait for an answer; default 30 s. */
+  /** The longest time to wait for an answer; 30 s by default. */
   timeoutMs?: number
 }
 
@@ -22,7 +22,7 @@ type OperationsOf<Operations> = { [Name in keyof Operations]: { result: unknown;
 
 /** Sends the operations of one list of documents. */
 export interface Sender<Ops extends OperationsOf<Ops>> {
-  /** Sends one operation once. Rejects with ApiError (the server refused) or NoAnswer (it may not even have heard). */
+  /** Sends one operation once. Rejects with ApiError (the server refused) or NoAnswer (the request may not have arrived). */
   send<Name extends keyof Ops>(
     name: Name,
     variables: Ops[Name]['variables'],
@@ -30,7 +30,7 @@ export interface Sender<Ops extends OperationsOf<Ops>> {
   ): Promise<Ops[Name]['result']>
 }
 
-/** What a daemon asks of the server. */
+/** A client with the daemon's operations. */
 export type Client = Sender<Operations>
 export type OperationName = keyof Operations
 export type ResultOf<Name extends OperationName> = Operations[Name]['result']
@@ -38,12 +38,12 @@ export type VariablesOf<Name extends OperationName> = Operations[Name]['variable
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
-/** The typed operations a daemon needs, over one token. Holds no connection and no state. */
+/** The typed operations of a daemon, with one token. The client holds no connection and no state. */
 export function createClient(options: ClientOptions): Client {
   return createSender<Operations>(documents, options)
 }
 
-/** A server's address alone means its endpoint. What is no URL is left for the request to complain of. */
+/** Appends /graphql to an address without a path. An invalid URL is returned as it is; the request then fails. */
 export function endpointOf(url: string): string {
   if (!URL.canParse(url)) return url
   const endpoint = new URL(url)
@@ -51,7 +51,7 @@ export function endpointOf(url: string): string {
   return endpoint.href
 }
 
-/** The same over other documents: `Ops` are the types that were generated from them. */
+/** A client for other documents. `Ops` are the types that are generated from them. */
 export function createSender<Ops extends OperationsOf<Ops>>(
   documents: Record<keyof Ops, string>,
   { url, token, fetch }: ClientOptions,

@@ -28,23 +28,23 @@ export interface DaemonOptions extends ClientOptions {
   providers: readonly (string | Provider)[]
   /** Runs one task. What it returns completes the task, what it throws fails it. */
   run: Run
-  /** Runs at the same time, 1 to 1000; default 4. */
+  /** The number of runs at the same time, 1 to 1000; 4 by default. */
   slots?: number
-  /** How long the server may hold a claim request until work arrives, 0 to 60 s; default 20. */
+  /** How long the server may hold a claim request until work arrives, 0 to 60 s; 20 by default. */
   waitSeconds?: number
-  /** The lease to ask for, 1 to 3600 s; default: the server's. */
+  /** The lease to request, 1 to 3600 s; the server's by default. */
   leaseSeconds?: number
   /**
-   * Asked before each heartbeat, which tells the server of an account that has changed: whoever signs in with another one
-   * ends the cooling down of a runtime.
+   * Called before each heartbeat, which reports a changed account to the server. Another account ends a runtime's
+   * cooldown.
    */
   accountOf?: AccountOf
-  /** Where reports wait for the server's answer; default: a file in ~/.baton of this server and daemonId. */
+  /** The file of reports that the server has not answered; by default a file in ~/.baton for this server and daemonId. */
   outboxFile?: string
   /**
-   * Called once the server has taken this daemon, before anything is delivered, recovered or claimed: the place to end
-   * what an earlier process has left running. A daemon that the server refuses touches nothing. What it throws, start
-   * throws.
+   * Called once the server has accepted this daemon, before it delivers, recovers or claims anything. Use it to end
+   * processes that an earlier daemon left running. It is not called if the server refuses the daemon. `start` throws
+   * its error.
    */
   prepare?: () => Promise<void>
   log?: Log
@@ -52,23 +52,23 @@ export interface DaemonOptions extends ClientOptions {
 
 export interface Daemon {
   /**
-   * Resolves when the daemon is registered and asks for work. Rejects when the server refuses it: a wrong token, or another
-   * machine that is alive under the same daemonId.
+   * Resolves when the daemon is registered and claims work. Rejects if the server refuses the daemon: the token is wrong, or
+   * another machine is alive under the same daemonId.
    */
   start(): Promise<void>
   /**
-   * Takes no more work, gives back what has not started, and lets runs finish for `graceSeconds` (default 60) before
-   * their signals fire. Resolves when the server has heard of all of it, or it is kept for the next start.
+   * Claims no more work, releases tasks that have not started, and gives runs `graceSeconds` (60 by default) to finish
+   * before their signals fire. Resolves when every report is delivered, or stored for the next start.
    */
   stop(options?: { graceSeconds?: number }): Promise<void>
   /**
-   * Resolves after stop. Rejects when the server refuses this daemon while it runs: a revoked token, or another machine under
-   * the same daemonId.
+   * Resolves after stop. Rejects if the server refuses this daemon while it runs: the token is revoked, or another machine
+   * took over the daemonId.
    */
   readonly stopped: Promise<void>
 }
 
-/** A daemon around `run`: claims, leases, cancellation, reports and restarts are taken care of. */
+/** Creates a daemon around `run`. It handles claims, leases, cancellations, reports and restarts. */
 export function createDaemon(options: DaemonOptions): Daemon {
   const { daemonId, run, slots: capacity = 4, waitSeconds = 20, leaseSeconds = null, log = silent } = options
   const client = tellOutages(createClient(options), log)

@@ -8,7 +8,7 @@ import type { Hurry } from './hurry.js'
 
 type Timers = ResultOf<'ServerTimers'>['serverTimers']
 
-/** Missing one or two beats must not cost a lease. */
+/** One or two missed heartbeats must not cost a lease. */
 const BEATS_PER_LEASE = 3
 
 /** The shortest lease that a claim of this daemon can have, in seconds. */
@@ -31,8 +31,8 @@ interface Beating {
 }
 
 /**
- * Says that the daemon is alive and renews all its claims, in one call. As often as the server asks for, and at least
- * three times a lease, and at once when hurried. Until the signal fires; rejects only when the server refuses the daemon itself.
+ * Sends heartbeats, each of which renews all claims, until the signal fires: as often as the server asks for, at least three
+ * times per lease, and at once when hurried. Rejects only if the server refuses the daemon itself.
  */
 export async function beat({ client, held, signal, hurry, leaseSeconds, ...daemon }: Beating): Promise<void> {
   const longestMs = (leaseSeconds * 1000) / BEATS_PER_LEASE
@@ -55,7 +55,7 @@ export async function beat({ client, held, signal, hurry, leaseSeconds, ...daemo
       nextMs = Math.min(answer.heartbeat.nextHeartbeatSeconds * 1000, longestMs)
     } catch (error) {
       if (error instanceof ApiError && ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'].includes(error.code)) throw error
-      // Sooner than the next beat is due: there is a lease to save.
+      // Retries early, to save the leases.
       nextMs = Math.min(nextMs, 1000)
     }
     held.endExpired()

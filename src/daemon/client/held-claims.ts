@@ -2,7 +2,7 @@ import { monotonicMs } from '../clock.js'
 import type { ResultOf, VariablesOf } from './client.js'
 
 export type Claim = ResultOf<'ClaimTasks'>['claimTasks']['claims'][number]
-/** CANCELLED: a person stopped the task. LOST: the lease ran out. SHUTDOWN: this daemon is stopping. */
+/** CANCELLED: a person cancelled the task. LOST: the lease expired. SHUTDOWN: this daemon is stopping. */
 export type EndedBy = 'CANCELLED' | 'LOST' | 'SHUTDOWN'
 
 /** The reason of a run's AbortSignal. */
@@ -22,22 +22,22 @@ export class ClaimEnded extends Error {
 export interface HeldClaim {
   readonly claim: Claim
   readonly signal: AbortSignal
-  /** Once: the first reason stays. */
+  /** Only the first call counts. */
   end(by: EndedBy): void
   /** null while the claim is held. */
   endedBy(): EndedBy | null
 }
 
 /**
- * The claims this process answers for. A lease is counted from when its renewal was *asked* for, in this machine's own
- * monotonic time: no clock is compared with the server's, so a wrong one does not matter.
+ * The claims of this process. A lease counts from the time when its renewal was *requested*, in this machine's
+ * monotonic time. No clock is compared with the server's, so a wrong clock does not matter.
  */
 export class HeldClaims {
   readonly #held = new Map<string, HeldClaim & { renewedAt: number }>()
 
   constructor(private readonly leaseMs: number) {}
 
-  /** `askedAt`: when the claim was asked for, in monotonic milliseconds. */
+  /** `askedAt`: the time of the claim request, in monotonic milliseconds. */
   add(claim: Claim, askedAt: number): HeldClaim {
     const controller = new AbortController()
     const held = {
@@ -59,14 +59,14 @@ export class HeldClaims {
     return [...this.#held.values()]
   }
 
-  /** What a heartbeat names: not those whose end is known already. One that is shutting down is still ours. */
+  /** The claims for the next heartbeat: all but those that are known to be lost or cancelled. */
   toRenew(): NonNullable<VariablesOf<'Heartbeat'>['input']['claims']> {
     return this.all()
       .filter((held) => held.endedBy() !== 'LOST' && held.endedBy() !== 'CANCELLED')
       .map(({ claim }) => ({ taskId: claim.task.id, claimToken: claim.claimToken }))
   }
 
-  /** `asked`: the claims the heartbeat named, in the order of its verdicts. */
+  /** `asked`: the heartbeat's claims, in the order of its verdicts. */
   apply(
     asked: readonly { claimToken: string }[],
     verdicts: readonly { verdict: 'HELD' | 'CANCELLED' | 'LOST' }[],
@@ -82,8 +82,8 @@ export class HeldClaims {
   }
 
   /**
-   * Ends what nobody has renewed for a whole lease: the server may have given it up by now, and its retry may come back
-   * to this very machine, into the same directory.
+   * Ends claims that were not renewed for a whole lease. The server may have expired them, and their retry may come to this
+   * machine, in the same directory.
    */
   endExpired(): void {
     const now = monotonicMs()

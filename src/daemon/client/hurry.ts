@@ -1,9 +1,9 @@
 import { pause } from './pause.js'
 
-/** However often somebody is in a hurry, there is a pause. */
+/** The least pause, however often it is cut short. */
 const SHORTEST_MS = 100
 
-/** A pause that can be cut short, also before it begins. */
+/** A pause that can be cut short, even before it begins. */
 export class Hurry {
   #wanted = new AbortController()
 

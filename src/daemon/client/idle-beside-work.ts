@@ -6,19 +6,19 @@ type Reason = NoTask['reasons'][number]
 
 const WHY: Record<Reason, string | null> = {
   QUEUE_EMPTY: null,
-  NOT_YET_AVAILABLE: 'its time has not come',
-  CONVERSATION_BUSY: 'another task of its conversation is under way',
-  AGENT_AT_CAPACITY: 'its agent has as many tasks as it may have at once',
-  RUNTIME_DEREGISTERED: 'a runtime of this daemon was taken out of service',
-  RUNTIME_COOLING_DOWN: 'the account of a runtime is used up or logged out',
+  NOT_YET_AVAILABLE: 'a task is scheduled for later',
+  CONVERSATION_BUSY: 'another task of the conversation is running',
+  AGENT_AT_CAPACITY: 'the agent has as many tasks as it may run at once',
+  RUNTIME_DEREGISTERED: 'a runtime of this daemon is deregistered',
+  RUNTIME_COOLING_DOWN: "a runtime's account is used up or logged out",
 }
 
-/** Says why a daemon without a run gets none of the work that waits for it: once, until the reasons are others. */
+/** Logs why an idle daemon gets none of the queued tasks: once, until the reasons change. */
 export function idleBesideWork(log: Log): (noTask: NoTask | null, isIdle: boolean) => void {
   let said = ''
   return (noTask, isIdle) => {
     const why = noTask?.reasons.flatMap((reason) => WHY[reason] ?? []).join('; ') ?? ''
-    if (why !== '' && why !== said && isIdle) log('info', `Idle, though work waits: ${why}.`)
+    if (why !== '' && why !== said && isIdle) log('info', `Idle, although tasks are queued: ${why}.`)
     if (why === '' || isIdle) said = why
   }
 }

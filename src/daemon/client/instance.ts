@@ -7,13 +7,13 @@ import type { VariablesOf } from './client.js'
 
 export type Instance = NonNullable<VariablesOf<'Heartbeat'>['input']['instance']>
 
-/** Of a machine that has none, its name must do. */
+/** A machine without this file is identified by its host name. */
 const MACHINE_ID = '/etc/machine-id'
 
 /**
- * This process, as the server tells it from another under the same daemonId. The machine's fingerprint has the outbox's path
- * in it: two daemons of one machine that keep their reports in different places are two machines to the server, and the
- * second is refused.
+ * Identifies this process to the server among processes with the same daemonId. The machine's fingerprint includes the
+ * outbox's path: two daemons of one machine with different outboxes count as two machines, so the server refuses the
+ * second.
  */
 export async function thisInstance(outboxFile: string): Promise<Instance> {
   const host = hostname()

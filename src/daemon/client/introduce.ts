@@ -6,7 +6,7 @@ import type { Outbox } from './outbox.js'
 import { deliverUntilAnswered } from './run-claim.js'
 import { untilAnswered } from './until-answered.js'
 
-/** One coding-agent CLI on this machine, as it is registered. */
+/** The registration of one agent CLI on this machine. */
 export type Provider = Omit<VariablesOf<'RegisterRuntime'>['input'], 'daemonId' | 'instance'>
 
 interface Introducing {
@@ -21,8 +21,8 @@ interface Introducing {
 }
 
 /**
- * What a daemon does before it asks for work: registers, prepares, delivers what an earlier process had finished, and
- * has the rest of what that process held recovered. Waits for a server that is away, until the signal fires.
+ * The steps before the first claim: registers the runtimes, calls `prepare`, delivers the reports of an earlier process, and
+ * lets the server recover that process's other tasks. Retries while the server is down, until the signal fires.
  */
 export async function introduce(introducing: Introducing): Promise<{
   runtimes: Registered[]
@@ -40,7 +40,7 @@ export async function introduce(introducing: Introducing): Promise<{
   }
   const runtimeIds = runtimes.map(({ runtimeId }) => runtimeId)
   if (!signal.aborted) await prepare()
-  // Finished runs first: after the recovery their tasks would be failed, and their reports stale.
+  // Delivers before the recovery, which would fail these tasks and make their reports stale.
   for (const report of outbox.waiting()) await deliverUntilAnswered({ client, outbox, log, exiting: signal }, report)
   const { recoverOrphanedTasks } = await answered(() =>
     client.send('RecoverOrphanedTasks', { input: { daemonId, runtimeIds, instance } }),

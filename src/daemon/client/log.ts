@@ -1,4 +1,4 @@
-/** What the daemon tells its operator. Details hold ids and messages; never a token, a prompt or an output. */
+/** The daemon's log. Details hold ids and messages, but never a token, a prompt or an output. */
 export type Log = (
   level: 'info' | 'warn' | 'error',
   message: string,

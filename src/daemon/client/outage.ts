@@ -4,12 +4,12 @@ import type { Client } from './client.js'
 import { messageOf } from './log.js'
 import type { Log } from './log.js'
 
-/** An operator who reads the log of a night wants two lines of an outage, and not one for each call. */
+/** An outage gets a few lines in the log, not one for each failed call. */
 const SAY_AGAIN_MS = 600_000
 
 /**
- * The same client, which logs when the server stops answering, every ten minutes while it is away, and when it is back:
- * however many calls failed meanwhile, and of whatever kind.
+ * Wraps a client so that it logs when the server stops answering, every ten minutes while it is down, and when it is
+ * back.
  */
 export function tellOutages(client: Client, log: Log): Client {
   let awaySince: number | null = null
@@ -18,11 +18,11 @@ export function tellOutages(client: Client, log: Log): Client {
   function failed(error: unknown): void {
     const now = monotonicMs()
     awaySince ??= now
-    // Also where single calls fail again and again between others that do not.
+    // This also limits the lines when only some calls fail.
     if (now - saidAt < SAY_AGAIN_MS) return
     saidAt = now
     isSaid = true
-    log('warn', 'The server does not answer. Asking again until it does.', { error: messageOf(error) })
+    log('warn', 'The server does not answer. Retrying until it does.', { error: messageOf(error) })
   }
   function answered(): void {
     if (isSaid && awaySince !== null) {
@@ -39,7 +39,7 @@ export function tellOutages(client: Client, log: Log): Client {
         return answer
       } catch (error) {
         if (!isPassing(error)) answered()
-        // What this daemon gives up itself says nothing of the server.
+        // A call that this daemon aborted says nothing about the server.
         else if (options?.signal?.aborted !== true) failed(error)
         throw error
       }

@@ -2,30 +2,30 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { dirname, join } from 'node:path'
 import type { Report } from './report.js'
 
-/** Reports that the server has not answered yet, in the order they were put. */
+/** Reports that the server has not answered yet, in order. */
 export interface Outbox {
   waiting(): readonly Report[]
-  /** Resolves when the report would survive a power cut. */
+  /** Resolves when the report survives a power cut. */
   put(report: Report): Promise<void>
   remove(report: Report): Promise<void>
-  /** Keeps a report that the server does not take, for a person to read; returns the path of its file. */
+  /** Stores a report that the server does not accept, for a person to read; returns the file's path. */
   setAside(report: Report): Promise<string>
 }
 
 const FORMAT = 1
-/** A megabyte or two each. The oldest goes first. */
+/** Each takes one or two megabytes. The oldest are removed first. */
 const MOST_SET_ASIDE = 100
 
 /**
- * The outbox in a file of its own: JSON, for its owner only, because it holds claim tokens and outputs. Each change
- * replaces the file whole (write, fsync, rename), so that a crash leaves the old one or the new one.
- * Not for two processes at once. Throws when the file cannot be read as an outbox, and leaves it as it is.
+ * Opens the outbox: a JSON file that only its owner can read, because it holds claim tokens and outputs. Each change
+ * replaces the whole file (write, fsync, rename), so that a crash leaves the old or the new version. Only one process
+ * may use it. Throws if the file is no outbox, and leaves the file as it is.
  */
 export async function openOutbox(file: string): Promise<Outbox> {
   let waiting = await read(file)
   let writing = Promise.resolve()
   const save = async () => {
-    // One after the other: of two writes at the same time, the older state could be the one that stays.
+    // Writes run one after the other: of two concurrent writes, the older state could win.
     const written = writing.then(() => write(file, waiting))
     writing = written.catch(() => undefined)
     await written
@@ -69,7 +69,7 @@ async function read(file: string): Promise<Report[]> {
   const content = parse(text)
   if (content?.format === FORMAT && Array.isArray(content.reports)) return content.reports as Report[]
   throw new Error(
-    `${file} is no outbox of this version. It may hold finished runs: move it away to go on without them.`,
+    `${file} is no outbox of this version. It may hold finished runs. Move it away to continue without them.`,
   )
 }
 
@@ -101,7 +101,7 @@ async function replace(file: string, content: string): Promise<void> {
   await syncDirectory(directory)
 }
 
-/** The rename itself is on disk only when the directory is. Windows has no such call and needs none. */
+/** A rename is durable only once the directory is synced. Windows has no such call and needs none. */
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(directory, 'r')

@@ -1,4 +1,4 @@
-/** Resolves after `ms` milliseconds, or at once when the signal fires: a pause is cut short, never an error. */
+/** Resolves after `ms` milliseconds, or at once when the signal fires. Never rejects. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return
   await new Promise<void>((resolve) => {

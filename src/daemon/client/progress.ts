@@ -5,29 +5,29 @@ import type { Log } from './log.js'
 import { messageOf } from './log.js'
 import { pause } from './pause.js'
 
-/** One line for whoever watches the run. `kind` is free: text, tool, error, ... */
+/** One entry for people who watch the run. `kind` is free text: text, tool, error, ... */
 export interface ProgressEntry {
   kind: string
   text: string
 }
 
-/** Waiting this long lets the lines of one moment share a call. */
+/** Entries within this time share a call. */
 const GATHER_MS = 300
-/** The server takes 500 entries, and 2.5 MB with all that JSON's escapes add. */
+/** The server accepts 500 entries, and 2.5 MB including JSON escapes. */
 const MOST_ENTRIES = 200
 const MOST_CHARACTERS = 300_000
-/** The server takes 64 KB of UTF-8; no character is longer than three bytes a code unit. */
+/** The server accepts 64 KB of UTF-8; a code unit takes three bytes at most. */
 const LONGEST_TEXT = 20_000
-/** While the server is away. Progress is for watching: what is dropped is not missed by the run. */
+/** The most entries that wait while the server is down. Older ones are dropped: no run depends on its progress. */
 const MOST_WAITING = 2000
 
 export interface Progress {
   add(entry: ProgressEntry): void
-  /** Sends what is waiting, once more at most. Never rejects. */
+  /** Sends the waiting entries, with one attempt at most. Never rejects. */
   close(): Promise<void>
 }
 
-/** Streams a run's progress in order, numbered from 0, beside the run: it never makes the run wait. */
+/** Streams a run's progress in order, numbered from 0. The run never waits for it. */
 export function streamProgress(
   client: Client,
   { taskId, claimToken }: { taskId: string; claimToken: string },
@@ -54,7 +54,7 @@ export function streamProgress(
         }
         refused = isForGood(error)
         waiting = []
-        const told = refused ? 'The server takes no more progress of this run: it goes on without.' : NOT_TAKEN
+        const told = refused ? NO_MORE : 'The server did not accept progress entries.'
         log('warn', told, { taskId, error: messageOf(error) })
       }
     }
@@ -76,12 +76,12 @@ export function streamProgress(
   }
 }
 
-const NOT_TAKEN = 'Progress was not taken.'
+const NO_MORE = 'The server accepts no more progress of this run. The run continues without progress.'
 
-/** The task has as much progress as one may have, or has moved on: what comes later would be refused as well. */
+/** The task has as much progress as a task may have, or has moved on, so later entries would be refused too. */
 function isForGood(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
-  // One entry's own fault has a longer path.
+  // A problem of a single entry has a longer path.
   const fields = Array.isArray(error.fields) ? (error.fields as { path?: unknown }[]) : []
   return aboutOf(error) === 'CLAIM' || fields.some(({ path }) => path === 'input.entries')
 }

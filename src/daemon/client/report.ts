@@ -4,9 +4,9 @@ import type { Client, VariablesOf } from './client.js'
 type InputOf<Name extends 'CompleteTask' | 'FailTask' | 'ReleaseTask' | 'PinTaskSession'> = VariablesOf<Name>['input']
 export type Start = VariablesOf<'StartTask'>['input']
 
-/** What the server has to hear about a claim, whatever happens to this process. PinTaskSession: late, after a cancel. */
+/** The final report on a claim, which survives this process. PinTaskSession is the late pin after a cancellation. */
 export type Report = {
-  /** A start that the server has not confirmed yet: it comes first, because only what has started can end. */
+  /** A start that the server has not confirmed. It is sent first, because only a started task can end. */
   start: Start | null
 } & (
   | { name: 'CompleteTask'; input: InputOf<'CompleteTask'> }
@@ -16,20 +16,20 @@ export type Report = {
 )
 
 /**
- * What became of a report. `refusal`: what the server said to it in this form. It is accepted all the same where the
- * server took another form of it: a failure in place of an answer that it cannot read, a pin after a cancellation.
+ * The outcome of a report. `refusal` is the server's refusal of the report as it was. `accepted` is true even then if the
+ * server accepted a substitute: a failure instead of an unreadable answer, or a pin after a cancellation.
  */
 export interface Delivered {
   accepted: boolean
   refusal: ApiError | null
 }
 
-/** Keeps an answer that the server does not take; returns a sentence that says where. */
+/** Stores an answer that the server does not accept; returns a sentence that says where. */
 export type SetAside = (report: Report) => Promise<string>
 
 /**
- * Sends a report once. Rejects with NoAnswer, or with a refusal that another time or another token may not meet; any
- * other refusal is an answer.
+ * Sends a report once. Rejects with NoAnswer, or with a refusal that may not recur at another time or with another
+ * token. Any other refusal is a result.
  */
 export async function deliver(client: Client, report: Report, setAside: SetAside): Promise<Delivered> {
   if (report.start !== null) {
@@ -39,7 +39,7 @@ export async function deliver(client: Client, report: Report, setAside: SetAside
   const refusal = await send(client, report.name, report.input)
   if (refusal === null) return { accepted: true, refusal }
   if (report.name === 'CompleteTask' && aboutOf(refusal) === 'CALL') {
-    // The run is over and will not be done again only because its answer does not fit through the API.
+    // The run is over. It is not repeated only because the API refuses its answer.
     const failure = unreadable(report.input, refusal, await setAside(report))
     return { accepted: (await send(client, 'FailTask', failure)) === null, refusal }
   }
@@ -52,13 +52,13 @@ export async function deliver(client: Client, report: Report, setAside: SetAside
   return refused(report, refusal, setAside)
 }
 
-/** Of what the server does not take, an answer is worth keeping: somebody may be waiting for it. */
+/** Stores a refused answer, because somebody may be waiting for it. Other refused reports are dropped. */
 async function refused(report: Report, refusal: ApiError, setAside: SetAside): Promise<Delivered> {
   if (report.name === 'CompleteTask') await setAside(report)
   return { accepted: false, refusal }
 }
 
-/** null: taken. Else the refusal; rejects where there was no answer to this report. */
+/** Resolves with null if the server accepted the call, else with the refusal. Rejects if the call is worth a retry. */
 async function send<Name extends Report['name'] | 'StartTask'>(
   client: Client,
   name: Name,
@@ -82,6 +82,6 @@ function unreadable(
   return {
     ...{ taskId, claimToken, sessionId, workDir, retiredSessionId, transcriptMissing, usage },
     failureReason: 'result_not_accepted',
-    error: `The run ended well, but the server did not take its result: ${refusal.message} ${place}`,
+    error: `The run succeeded, but the server did not accept its result: ${refusal.message} ${place}`,
   }
 }

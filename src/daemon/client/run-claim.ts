@@ -17,26 +17,26 @@ import type { RunResult } from './run-result.js'
 import { untilAnswered } from './until-answered.js'
 
 export interface RunContext {
-  /** Fires when the run must end: its reason is a ClaimEnded (CANCELLED, LOST or SHUTDOWN). */
+  /** Fires when the run must end. Its reason is a ClaimEnded (CANCELLED, LOST or SHUTDOWN). */
   signal: AbortSignal
   /**
-   * How the provider took the offered session: RESUMED, REFUSED or NOT_ATTEMPTED. Call it once, before pin and progress,
-   * when a session was offered; otherwise the run has started already.
+   * Reports whether the provider resumed the offered session: RESUMED, REFUSED or NOT_ATTEMPTED. If a session is
+   * offered, call it once, before pin and progress; otherwise the run has started already.
    */
   start: (resumeResult?: ResumeResult) => Promise<void>
-  /** Tells the provider's session as soon as it is known, so that it survives whatever ends the run. Never rejects. */
+  /** Reports the provider's session. Call it as soon as the session is known, so that it survives the run. Never rejects. */
   pin: (session: Session | string) => Promise<void>
   /**
-   * What was said in the turns that this run does not know; null where it knows all. Worth asking where the claim's
-   * `resume.continuityGap` is true, after start('REFUSED'), and with `ifFresh` where an offered session is not used.
-   * Rejects when the run must end before the server answers.
+   * Reads the turns that this run does not know; null if it knows all. Call it if the claim's `resume.continuityGap` is
+   * true, after start('REFUSED'), and with `ifFresh` if the run does not use the offered session. Rejects if the run
+   * must end before the server answers.
    */
   handoff: (request?: HandoffRequest) => Promise<Handoff | null>
-  /** One line for whoever watches. Sent beside the run, gathered and in order. */
+  /** Reports one entry for people who watch the run. Entries are sent in batches and in order; the run does not wait. */
   progress: (entry: ProgressEntry | string) => void
 }
 
-/** A string is the output of a task that went well. */
+/** A string is the output of a completed task. */
 export type Run = (claim: Claim, context: RunContext) => Promise<RunResult | string | void>
 
 interface Running {
@@ -44,11 +44,11 @@ interface Running {
   outbox: Outbox
   run: Run
   log: Log
-  /** Fires when the process ends: what is still undelivered stays in the outbox. */
+  /** Fires when the process ends. Undelivered reports stay in the outbox. */
   exiting: AbortSignal
 }
 
-/** One claim, from its hand-out until the server has answered its report. Never rejects. */
+/** Runs one claim until the server has answered its report. Never rejects. */
 export async function runClaim(held: HeldClaim, { client, outbox, run, log, exiting }: Running): Promise<void> {
   const { claim } = held
   const begunAt = monotonicMs()
@@ -73,12 +73,12 @@ export async function runClaim(held: HeldClaim, { client, outbox, run, log, exit
   }
   const ran = await settle(async () => {
     held.signal.throwIfAborted()
-    // A claim that is stale by now is not worth a run. With a session on offer, the provider is asked first.
+    // Starting first avoids a run for a stale claim. If a session is offered, the provider must answer before the start.
     if (claim.priorSessionId === null) await start('NOT_ATTEMPTED')
     held.signal.throwIfAborted()
     return run(claim, context)
   })
-  // On disk before anything else is tried: from here on the run cannot be lost.
+  // The report is stored first: from here on a crash does not lose the run.
   const report = reportOf(held, calls, ran)
   if (report !== null) await keep(outbox, report, log)
   await Promise.all([progress.close(), calls.close()])
@@ -99,7 +99,7 @@ function detailsOf({ task, resume }: Claim): Record<string, string | number> {
 const ENDS = {
   CompleteTask: 'Completed.',
   FailTask: 'Failed.',
-  ReleaseTask: 'Given back: the daemon is stopping.',
+  ReleaseTask: 'Released: the daemon is stopping.',
   PinTaskSession: 'Cancelled.',
 } as const
 
@@ -107,7 +107,10 @@ function endOf(report: Report | null): string {
   return ENDS[report?.name ?? 'PinTaskSession']
 }
 
-/** Sends a report until the server has answered, then forgets it. Never rejects: what stays undelivered stays kept. */
+/**
+ * Sends a report until the server answers, then removes it from the outbox. Never rejects: an undelivered report stays
+ * there.
+ */
 export async function deliverUntilAnswered(
   { client, outbox, log, exiting }: Omit<Running, 'run'>,
   report: Report,
@@ -130,11 +133,14 @@ async function setAside(outbox: Outbox, report: Report, log: Log): Promise<strin
   const { taskId } = report.input
   try {
     const file = await outbox.setAside(report)
-    log('error', 'The server does not take this answer: it is kept in a file.', { taskId, file })
-    return `The daemon keeps it in ${file}.`
+    log('error', 'The server does not accept this answer. It is stored in a file.', { taskId, file })
+    return `The daemon stored it in ${file}.`
   } catch (error) {
-    log('error', 'The server does not take this answer, and it could not be kept.', { taskId, error: messageOf(error) })
-    return 'The daemon could not keep it.'
+    log('error', 'The server does not accept this answer, and the daemon could not store it.', {
+      taskId,
+      error: messageOf(error),
+    })
+    return 'The daemon could not store it.'
   }
 }
 
@@ -142,8 +148,8 @@ async function keep(outbox: Outbox, report: Report, log: Log): Promise<void> {
   try {
     await outbox.put(report)
   } catch (error) {
-    // A full disk must not keep the server from hearing of it.
-    log('error', 'The report could not be kept on disk.', { taskId: report.input.taskId, error: messageOf(error) })
+    // With a full disk, the report is still sent.
+    log('error', 'The report could not be stored.', { taskId: report.input.taskId, error: messageOf(error) })
   }
 }
 

@@ -6,38 +6,44 @@ import { fitting, fittingJson } from './sizes.js'
 import { fittingUsage } from './usage.js'
 import type { Usage } from './usage.js'
 
-/** What any run may say about the provider's session. What it leaves out is taken from its pins. */
+/** What a run's end reports about the provider's session. Missing fields are taken from the run's pins. */
 interface Ending {
   sessionId?: string | null
   /** Absolute. */
   workDir?: string | null
-  /** A session that must never be resumed again, also if the run went well. */
+  /** A session that must never be resumed again, even if the run succeeded. */
   retiredSessionId?: string | null
-  /** The provider did not store the run's transcript, so nothing can be resumed. */
+  /** The provider did not store the run's transcript, so the session cannot be resumed. */
   transcriptMissing?: boolean
-  /** What this run used, not its session so far. */
+  /** What this run used, without earlier runs of its session. */
   usage?: Usage | null
 }
 
-/** What the task brought; in a chat, `output` is the assistant's message. At most 1 MB each: longer output is cut, a larger result is left out. */
+/**
+ * The task's result. In a chat, `output` is the assistant's message. Output over 1 MB is cut; a `result` over 1 MB is left
+ * out.
+ */
 export interface Completed extends Ending {
   output?: string | null
   /** Any JSON value. */
   result?: unknown
 }
 
-/** `failureReason` decides over resume and retry: provider_network, context_overflow, iteration_limit, agent_error, ... */
+/** `failureReason` decides about resume and retry: provider_network, context_overflow, iteration_limit, agent_error, ... */
 export interface Failed extends Ending {
   failureReason: string
-  /** For people, and for the server's rules about texts that a resumed session would only repeat. */
+  /** For people, and for the server's rules about errors that a resumed session would repeat. */
   error: string
-  /** Of rate_limited, quota_exhausted, billing or authentication: when the provider says that it may be asked again. */
+  /**
+   * With rate_limited, quota_exhausted, billing or authentication: the time from which the provider accepts requests
+   * again.
+   */
   retryAt?: Date | null
 }
 
 export type RunResult = Completed | Failed
 
-/** The report that a run's end amounts to; null when there is nothing left to say (a cancelled run without a session). */
+/** The report on a run's end; null if there is nothing to report (a cancelled run without a session). */
 export function reportOf(
   held: HeldClaim,
   calls: ClaimCalls,
@@ -57,7 +63,7 @@ export function reportOf(
   if (endedBy === 'SHUTDOWN' && !calls.hasStarted()) {
     return { name: 'ReleaseTask', input: { ...key, reason: 'The daemon is stopping.' }, start: null }
   }
-  // Only what has started can end, and REFUSED is told by the start.
+  // Only a started task can end, and the start reports REFUSED.
   const started = calls.hasStarted() ? start : { ...key, resumeResult: null }
   if ('failureReason' in result) {
     const { failureReason } = result
@@ -86,7 +92,7 @@ function endingOf(calls: ClaimCalls, result: RunResult) {
   }
 }
 
-/** undefined for what is no time: a report that the server cannot read would be lost. */
+/** undefined for an invalid date, which would make the whole report unreadable. */
 function timeOf(time: Date | null | undefined): string | undefined {
   return time == null || Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
@@ -95,7 +101,7 @@ function failureOf(threw: unknown): Failed {
   return { failureReason: 'agent_error', error: messageOf(threw) || 'The run failed without a message.' }
 }
 
-/** A run that was stopped from outside did not fail by itself: its reason is one that is worth another attempt. */
+/** A run that was stopped from outside did not fail by itself, so it gets a reason that is retried. */
 function stopped(result: RunResult, endedBy: EndedBy | null): RunResult {
   if (!('failureReason' in result)) return result
   if (endedBy === 'SHUTDOWN') {

@@ -14,29 +14,29 @@ interface Deps {
   log: Log
   held: HeldClaims
   slots: Slots
-  /** No run begins any more: what was claimed is given back. */
+  /** Fires when no more runs may begin. New claims are then released. */
   stopping: AbortSignal
-  /** Nothing is waited for any more. */
+  /** Fires when nothing may be waited for any more. */
   exiting: AbortSignal
 }
 
-/** A run that has been told to end gets this long for it, and so do the reports of all runs. */
+/** The time for the remaining runs to end and for all reports to be delivered. */
 const LAST_MS = 10_000
 
-/** The runs of this process: side by side up to the slots, and one at a time in a conversation. */
+/** The runs of this process: concurrent up to the number of slots, but one at a time per conversation. */
 export class Runs {
   readonly #running = new Set<Promise<void>>()
   readonly #conversations = new Map<string, Promise<void>>()
 
   constructor(private readonly deps: Deps) {}
 
-  /** `askedAt`: when the claims were asked for, in monotonic milliseconds. */
+  /** `askedAt`: the time of the claim request, in monotonic milliseconds. */
   begin(claims: readonly Claim[], askedAt: number): void {
     this.deps.slots.take(claims.length)
     for (const claim of claims) this.#begin(claim, askedAt)
   }
 
-  /** Waits for the runs, then tells those that are left to end, and waits a little more. */
+  /** Waits for the runs, then ends the remaining ones and waits a little longer. */
   async finish(graceMs: number, exit: () => void): Promise<void> {
     await this.#within(graceMs)
     for (const held of this.deps.held.all()) held.end('SHUTDOWN')
@@ -58,7 +58,7 @@ export class Runs {
   async #run(claim: Claim, askedAt: number, before: Promise<void> | undefined): Promise<void> {
     const { held, slots, stopping } = this.deps
     const one = held.add(claim, askedAt)
-    // A run that lost its lease may still be winding down in the same directory.
+    // A run that lost its lease may still be ending in the same directory.
     await before
     if (stopping.aborted) one.end('SHUTDOWN')
     await runClaim(one, this.deps)

@@ -15,24 +15,25 @@ interface Following {
   options: ClientOptions
   daemonId: string
   held: HeldClaims
-  /** Called when a held claim may have ended. */
+  /** Called if a held claim may have ended. */
   hint: () => void
   log: Log
   signal: AbortSignal
 }
 
-/** The server writes at least every 12 s: a connection that is silent for so long is none. */
+/** The server writes at least every 12 s, so a connection that is silent for this long is dead. */
 const SILENT_MS = 45_000
-/** A stream that has lasted so long was a good one: what breaks it is no reason to come back late. */
+/** A stream that lasted this long resets the backoff. */
 const GOOD_MS = 60_000
-/** How long a server that has no such stream, or does not give it, is left alone: it may be another version by then. */
+/** The pause after a server refuses the stream. By then it may run another version. */
 const LEAVE_MS = 600_000
 
-const SLOWER = 'There is no stream of cancels from the server: the heartbeats tell of them, a little later.'
+const SLOWER =
+  'The server sends no stream of cancellations. The daemon learns of them from its heartbeats, a little later.'
 
 /**
- * Listens for claims that end without their daemon, until the signal fires. Only a hint: what has become of a claim the
- * next heartbeat tells, which `hint` brings forward. Without the stream all goes on, only later. Never rejects.
+ * Listens for claims that the server ends, until the signal fires. A signal is only a hint: it brings the next heartbeat
+ * forward, which tells what became of the claim. Without the stream everything works, only later. Never rejects.
  */
 export async function followSignals({ held, hint, log, signal, ...asking }: Following): Promise<void> {
   let attempt = 0
@@ -53,7 +54,7 @@ export async function followSignals({ held, hint, log, signal, ...asking }: Foll
   }
 }
 
-/** Resolves when the server ends the stream. Rejects with ApiError, or with NoAnswer where it broke. */
+/** Resolves when the server ends the stream. Rejects with ApiError, or with NoAnswer if the stream breaks. */
 async function listen(
   { options, daemonId }: Pick<Following, 'options' | 'daemonId'>,
   signal: AbortSignal,
@@ -105,7 +106,7 @@ function refusalIn(body: string, status: number): ApiError | NoAnswer {
     const [first] = (JSON.parse(body) as Answer).errors ?? []
     if (first !== undefined) return refusal(first, status)
   } catch {
-    // A page of a proxy's.
+    // The body is a proxy's page.
   }
   if (status >= 500 || status === 408 || status === 429) return new NoAnswer(`HTTP status ${status}.`)
   return new ApiError(`HTTP status ${status}, and no stream.`, { code: `HTTP_${status}` })

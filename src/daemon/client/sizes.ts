@@ -1,8 +1,8 @@
-/** The server takes 1 MB of UTF-8 in a text. */
+/** The server accepts 1 MB of UTF-8 per text. */
 const MOST_BYTES = 1_000_000
 const NUL = /\0/g
 
-/** The text as the server can take it: without what it would drop anyway, and cut, with a note, where it is too large. */
+/** The text in a form that the server accepts: without NUL and lone surrogates, and cut, with a note, if it is too large. */
 export function fitting(text: string): string {
   const clean = text.replaceAll(NUL, '').toWellFormed()
   if (fits(clean)) return clean
@@ -13,14 +13,14 @@ export function fitting(text: string): string {
     if (fits(clean.slice(0, middle) + note)) length = middle
     else tooLong = middle
   }
-  // A character cut in two would become a replacement character: leave it out whole.
+  // Half a character would become a replacement character, so it is left out.
   return clean.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') + note
 }
 
-/** The value, where the server can take it; in place of a larger one, how large it was. */
+/** The value if the server accepts its size, else a note with its size. */
 export function fittingJson(value: unknown): unknown {
   const bytes = value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value) ?? '')
-  return bytes <= MOST_BYTES ? value : { leftOut: `A result of ${bytes} bytes: at most ${MOST_BYTES} are taken.` }
+  return bytes <= MOST_BYTES ? value : { leftOut: `The result had ${bytes} bytes. The limit is ${MOST_BYTES}.` }
 }
 
 function fits(text: string): boolean {

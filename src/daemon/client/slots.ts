@@ -1,4 +1,4 @@
-/** How many runs may go on at the same time, and how many do. */
+/** Limits the number of concurrent runs. */
 export class Slots {
   #taken = 0
   #wake: () => void = () => undefined
@@ -10,7 +10,7 @@ export class Slots {
     signal.addEventListener('abort', () => this.#wake(), { once: true })
   }
 
-  /** Waits until at least one is free; 0 as soon as the signal has fired. */
+  /** Resolves with the number of free slots once there is one, or with 0 once the signal has fired. */
   async free(): Promise<number> {
     while (this.#taken >= this.capacity && !this.signal.aborted) {
       await new Promise<void>((resolve) => (this.#wake = resolve))

@@ -6,8 +6,8 @@ const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 30_000
 
 /**
- * Sends until the server has answered, pausing longer each time, and as long as the server says. Rejects with the
- * server's refusal; once the signal has fired, with whatever went wrong last.
+ * Sends until the server answers, with a growing pause in between, and for at least as long as the server asks for. Rejects
+ * with the server's refusal; once the signal has fired, with the last error.
  */
 export async function untilAnswered<Answer>(
   send: () => Promise<Answer>,
@@ -24,12 +24,12 @@ export async function untilAnswered<Answer>(
   }
 }
 
-/** What the server asked to wait; the backoff comes on top, so that not everybody is back at the same moment. */
+/** The pause that the server asks for. The backoff is added to it, so that daemons do not all return at the same moment. */
 function asToldMs(error: unknown): number {
   return error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0
 }
 
-/** Doubles from 0.2 s to 30 s; between half and all of it, by `fraction`. */
+/** Doubles from 0.2 s to 30 s, then takes between half and all of it, by `fraction`. */
 export function backoffMs(attempt: number, fraction: number): number {
   const whole = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16))
   return whole * (0.5 + fraction / 2)

@@ -1,6 +1,6 @@
 import type { VariablesOf } from './client.js'
 
-/** What a run used, of itself alone. What is not known is left out. */
+/** What one run used. Unknown values are left out. */
 export type Usage = NonNullable<VariablesOf<'CompleteTask'>['input']['usage']>
 
 const SUMS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens'] as const
@@ -9,7 +9,7 @@ const MOST_TOKENS = 2 ** 31 - 1
 const MOST_USD = 1_000_000
 const LONGEST_MODEL = 200
 
-/** Of two parts of one run, the later one last. */
+/** Adds up the usage of two parts of one run; `other` is the later part. */
 export function usedTogether(one: Usage | null, other: Usage | null): Usage | null {
   if (one === null || other === null) return other ?? one
   const both: Usage = { ...one, ...other }
@@ -19,7 +19,7 @@ export function usedTogether(one: Usage | null, other: Usage | null): Usage | nu
   return both
 }
 
-/** The usage, as far as the server can read it: a number that makes no sense must not cost an answer. */
+/** The values that the server accepts. An invalid number is dropped, so that it does not make the report fail. */
 export function fittingUsage(usage: Usage | null | undefined): Usage | undefined {
   if (usage == null) return undefined
   const fits: Usage = {}

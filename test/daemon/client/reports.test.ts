@@ -168,8 +168,8 @@ test('an answer that meets a token of another daemon waits for the next start', 
 })
 
 test.each([
-  ['input.entries', 1, 'The server takes no more progress of this run'],
-  ['input.entries.0.kind', 3, 'Progress was not taken.'],
+  ['input.entries', 1, 'The server accepts no more progress of this run'],
+  ['input.entries.0.kind', 3, 'The server did not accept progress entries.'],
 ])('progress that is refused for %s is sent %i times, and the answer arrives', async (path, times, words) => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
