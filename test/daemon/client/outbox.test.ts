@@ -42,7 +42,7 @@ test('only its owner may read the file, and nothing unfinished is left beside it
 test('a file that is no outbox stops the daemon, and is left as it is', async () => {
   const file = await outboxFile()
   await writeFile(file, '{"format":1,"reports":')
-  await expect(openOutbox(file)).rejects.toThrow(/move it away/)
+  await expect(openOutbox(file)).rejects.toThrow(/Move it away/)
   expect(await readFile(file, 'utf8')).toBe('{"format":1,"reports":')
 })
 

@@ -140,7 +140,7 @@ test.each(['PAYLOAD_TOO_LARGE', 'BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED'])(
     const [failure] = house.server.inputsOf('FailTask')
     const file = join(`${house.outboxFile}.undelivered`, `${task.id}.json`)
     expect(failure).toMatchObject({ failureReason: 'result_not_accepted' })
-    expect(failure?.error).toContain(`The daemon keeps it in ${file}.`)
+    expect(failure?.error).toContain(`The daemon stored it in ${file}.`)
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ input: { output: 'The answer.' } })
   },
 )

@@ -101,5 +101,5 @@ test.each(['ENDED', 'REFUSED'] as const)('a server whose stream is %s is not flo
   // Twice as long a pause each time; and a server that has no such stream is left alone.
   if (signals === 'REFUSED') expect(asked).toBe(1)
   else expect(asked).toBeLessThan(15)
-  expect(daemon.logged.filter((line) => line.includes('no stream of cancels')).length).toBeLessThanOrEqual(1)
+  expect(daemon.logged.filter((line) => line.includes('no stream of cancellations')).length).toBeLessThanOrEqual(1)
 })
