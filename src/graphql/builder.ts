@@ -88,7 +88,9 @@ export const builder = new SchemaBuilder<{
     },
     endCursorFieldOptions: {
       nullable: true,
-      description: 'Cursor to pass as `after` for the next page. Null if the page is empty and no entries follow.',
+      description:
+        'Cursor to pass as `after` for the next page. Null if the page is empty, unless a scan of the list stopped ' +
+        'early.',
     },
     edgesFieldOptions: {
       description: 'The entries of this page with their cursors.',

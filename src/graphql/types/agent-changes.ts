@@ -9,8 +9,7 @@ import { agentConfig as configRule, id as idRule, key, maxConcurrentTasks } from
 import { AgentRef } from '../refs.js'
 import { ResumePolicyInputRef, policyOf } from './policy.js'
 
-const CONFIG_KEYS =
-  'A JSON object. `agentConfigSchema` defines the keys that Baton knows; other keys are kept as they are.'
+const CONFIG_KEYS = '`agentConfigSchema` defines the keys that Baton knows; other keys are kept as they are.'
 
 const AgentPayloadRef = builder.objectRef<{ agent: Agent }>('AgentPayload').implement({
   description: 'Result of a mutation that creates or changes an agent.',
@@ -42,7 +41,7 @@ builder.mutationFields((t) => ({
       config: t.input.field({
         type: 'JSON',
         validate: configRule,
-        description: `Configuration for the agent's daemon, at most 256 KB. ${CONFIG_KEYS}`,
+        description: `Configuration for the agent's daemon, a JSON object of at most 256 KB. ${CONFIG_KEYS}`,
       }),
       resumePolicy: t.input.field({
         type: ResumePolicyInputRef,
@@ -72,7 +71,7 @@ builder.mutationFields((t) => ({
       config: t.input.field({
         type: 'JSON',
         validate: configRule,
-        description: `Replaces the configuration, at most 256 KB. Omitted: unchanged. Null: removed. ${CONFIG_KEYS}`,
+        description: `New configuration, a JSON object of at most 256 KB. Omitted: unchanged. Null: removed. ${CONFIG_KEYS}`,
       }),
       resumePolicy: t.input.field({
         type: ResumePolicyInputRef,
@@ -88,7 +87,8 @@ builder.mutationFields((t) => ({
   archiveAgent: t.fieldWithInput({
     type: AgentPayloadRef,
     description:
-      'Archives an agent. It accepts no new work, and its `QUEUED` tasks are cancelled. Running tasks may finish.',
+      'Archives an agent. It accepts no new work, and its `QUEUED` tasks are cancelled. Running tasks may finish ' +
+      'and are not retried.',
     authScopes: { work: true },
     input: {
       agentId: t.input.id({ required: true, validate: idRule, description: 'ID of the agent to archive (`agt_...`).' }),

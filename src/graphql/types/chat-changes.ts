@@ -52,7 +52,9 @@ builder.mutationFields((t) => ({
   }),
   updateChatSession: t.fieldWithInput({
     type: ChatSessionPayloadRef,
-    description: 'Renames, archives or restores a chat session. Archiving cancels its `QUEUED` tasks.',
+    description:
+      'Renames, archives or restores a chat session. Archiving cancels its `QUEUED` tasks; a running task may ' +
+      'finish and is not retried.',
     authScopes: { work: true },
     input: {
       chatSessionId: t.input.id({

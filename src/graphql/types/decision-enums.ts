@@ -14,9 +14,9 @@ export const ResumeReasonRef = builder.enumType('ResumeReason', {
     'rules (D1 to D9).',
   values: {
     SAME_RUNTIME: {
-      description: 'The newest session lives on the claiming runtime and passes every check. The run resumes it.',
+      description: 'The session lives on the claiming runtime and passes every check, so the run resumes it.',
     },
-    NO_PRIOR_SESSION: { description: 'The conversation has no session yet.' },
+    NO_PRIOR_SESSION: { description: 'The conversation, or the source task of a rerun, has no session.' },
     RUNTIME_MISMATCH: { description: 'The session lives on another runtime.' },
     RUNTIME_UNKNOWN: { description: 'No event proves which runtime created the session.' },
     SESSION_POISONED: { description: 'The last run in the session failed in a way that would repeat on resume.' },

@@ -44,7 +44,7 @@ const HandoffEntryRef = builder.objectRef<HandoffEntry>('HandoffEntry').implemen
     truncated: t.exposeBoolean('truncated', {
       description: 'Whether the text was cut. `text` then holds its beginning.',
     }),
-    at: t.expose('at', { type: 'DateTime', description: 'Time of the text.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time when the text was written.' }),
   }),
 })
 

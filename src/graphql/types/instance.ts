@@ -3,9 +3,9 @@ import { id as idRule, key } from '../input-rules.js'
 
 export const DaemonInstanceInputRef = builder.inputType('DaemonInstanceInput', {
   description:
-    'One process of a daemon. It tells machines apart that use the same `daemonId`: a new process on the same ' +
-    'machine takes over when it registers; a process on another machine is refused (`FORBIDDEN`) until the first ' +
-    'has been silent for `serverTimers.runtimeOffline` seconds.',
+    'One process of a daemon. It lets the server tell apart machines that use the same `daemonId`. A new process ' +
+    'on the same machine takes over when it registers. A process on another machine is refused (`FORBIDDEN`) ' +
+    'until the first has been silent for `serverTimers.runtimeOffline` seconds.',
   fields: (t) => ({
     id: t.string({
       required: true,

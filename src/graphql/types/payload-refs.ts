@@ -29,9 +29,9 @@ export const PAYLOADS = {
 /** The data of an event, without its envelope. */
 export const SessionEventPayloadRef = builder.unionType('SessionEventPayload', {
   description:
-    'Data of an event as a type per event type, for example `TaskClaimed` for `TASK_CLAIMED`. Data of an older ' +
-    'schema version is converted to the current one. Fields equal those of `data` unless their description says ' +
-    'otherwise.',
+    'Data of an event, with one type per event type, for example `TaskClaimed` for `TASK_CLAIMED`. Data of an ' +
+    'older schema version is converted to the current one. Fields equal those of `data` unless their description ' +
+    'says otherwise.',
   types: Object.values(PAYLOADS),
   resolveType: ({ type }) => payloadName(type),
 })

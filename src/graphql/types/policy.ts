@@ -24,7 +24,8 @@ const ENABLED = 'Whether runs may resume sessions. False: every run starts a fre
 const SCOPE = 'Which sessions of a conversation are candidates for resuming.'
 const ON_AGENT_CHANGE = "What happens when the agent's config has changed since the last run of a session."
 const MAX_RESUME_FAILURES =
-  'Number of consecutive failed runs that were offered a session after which it is no longer offered, 1 to 1,000.'
+  'Number of consecutive failed runs after which a session is no longer offered, 1 to 1,000. Only runs that were ' +
+  'offered the session count.'
 const MAX_AGE = 'Maximum idle time of a session in seconds, at least 1. Null: no limit.'
 
 ResumePolicyRef.implement({

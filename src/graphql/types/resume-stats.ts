@@ -38,8 +38,8 @@ const ResumeStatsRef = builder.objectRef<ResumeStats>('ResumeStats').implement({
     hadSession: t.exposeInt('hadSession', {
       description:
         'Number of these claims that had a session to resume, whether it was resumed or denied. Not counted: ' +
-        'first claims of a conversation (`NO_PRIOR_SESSION`), requested fresh starts (`FORCED_FRESH`), and ' +
-        '`RESUME_DISABLED` without an earlier session. The resume rate is `resumed` divided by `hadSession`.',
+        'claims without an earlier session (`NO_PRIOR_SESSION`, and `RESUME_DISABLED` in such a case) and ' +
+        'requested fresh starts (`FORCED_FRESH`). The resume rate is `resumed` divided by `hadSession`.',
     }),
     byReason: t.expose('byReason', {
       type: [ResumeReasonCountRef],

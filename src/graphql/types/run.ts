@@ -62,9 +62,9 @@ builder.mutationFields((t) => ({
   startTask: t.fieldWithInput({
     type: TaskPayloadRef,
     description:
-      'Starts the run of a claimed task. From then on, heartbeats renew the claim by the run lease unless the ' +
-      'claim set its own. A `sessionId` or `workDir` is pinned in the same transaction, as by `pinTaskSession`. ' +
-      'Repeating the call changes nothing.',
+      'Starts the run of a claimed task. From then on, each heartbeat renews the claim for ' +
+      '`serverTimers.runLease` seconds, unless the claim set `leaseSeconds`. A `sessionId` or `workDir` is ' +
+      'pinned in the same transaction, as by `pinTaskSession`. Repeating the call changes nothing.',
     authScopes: { fleet: true },
     input: {
       taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),
@@ -139,7 +139,8 @@ builder.mutationFields((t) => ({
         required: true,
         validate: key,
         description:
-          'Failure reason, 1 to 512 characters. docs/rules.md lists the reasons with a rule. Example: `timeout`.',
+          'Failure reason, 1 to 512 characters. Sections 4 and 5 of docs/rules.md list the reasons that affect ' +
+          'resuming and retries. Example: `timeout`.',
       }),
       error: t.input.string({
         required: true,

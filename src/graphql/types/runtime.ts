@@ -19,7 +19,9 @@ const RuntimeStatusRef = builder.enumType('RuntimeStatus', {
     ONLINE: {
       description: 'The server has heard from the daemon within the last `serverTimers.runtimeOffline` seconds.',
     },
-    OFFLINE: { description: 'The daemon has been silent for longer than that.' },
+    OFFLINE: {
+      description: 'The server has not heard from the daemon for longer than `serverTimers.runtimeOffline` seconds.',
+    },
     DEREGISTERED: { description: 'The runtime was deregistered. `registerRuntime` brings it back.' },
   },
 })

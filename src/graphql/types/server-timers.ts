@@ -14,7 +14,7 @@ const ServerTimersRef = builder.objectRef<Timers>('ServerTimers').implement({
       description: 'Time in the queue after which a task fails with `queue_expired`. 0: never.',
     }),
     sweep: t.exposeInt('sweep', {
-      description: "Interval between the server's searches for expired leases and tasks.",
+      description: 'Interval between sweeps, which end expired leases and queued tasks.',
     }),
   }),
 })

@@ -64,8 +64,8 @@ builder.mutationFields((t) => ({
   cancelTask: t.fieldWithInput({
     type: TaskPayloadRef,
     description:
-      'Cancels a task that is queued, claimed or running. Its daemon learns of it at the next heartbeat. Repeating ' +
-      'the call changes nothing.',
+      'Cancels a task that is queued, claimed or running. Its daemon learns of it from `claimSignals` or at the ' +
+      'next heartbeat. Repeating the call changes nothing.',
     authScopes: { work: true },
     input: {
       taskId: t.input.id({ required: true, validate: idRule, description: 'ID of the task to cancel (`task_...`).' }),

@@ -75,8 +75,8 @@ TaskRef.implement({
     prompt: t.string({
       nullable: true,
       description:
-        'Prompt for the agent. For a chat turn, the messages that it answers, joined by blank lines. Null if it ' +
-        'was erased.',
+        'Prompt for the agent. For a chat turn, the messages that it answers, joined by blank lines. If it was ' +
+        'erased, null for issue work and empty for a chat turn.',
       resolve: (task, _args, context) => promptOf(context, task),
     }),
     priority: t.exposeInt('priority', {
@@ -90,7 +90,7 @@ TaskRef.implement({
         'Number of the attempt, from 1 up. Automatic retries increase it; waits for the provider account do not.',
     }),
     maxAttempts: t.exposeInt('maxAttempts', {
-      description: 'Maximum number of attempts, 1 to 20. A network failure may use 3 attempts if it is at least 2.',
+      description: 'Maximum number of attempts, 1 to 20. If it is at least 2, a network failure may use 3 attempts.',
     }),
     retryOf: t.field({
       type: TaskRef,
@@ -153,7 +153,8 @@ TaskRef.implement({
     resume: t.field({
       type: ResumeDecisionRef,
       nullable: true,
-      description: 'The resume decision of the newest claim. Null if the task was never claimed.',
+      description:
+        'The resume decision of the newest claim. Null if the task was never claimed, or if the claim was imported.',
       resolve: ({ conversationId, claimVersion }, _args, context) =>
         claimVersion === null ? null : context.loaders.of(decisionOfClaim).load({ conversationId, claimVersion }),
     }),

@@ -38,7 +38,7 @@ export const UsageInputRef = builder.inputType('UsageInput', {
     outputTokens: t.int({ validate: tokens, description: DESCRIPTIONS.outputTokens }),
     cacheReadTokens: t.int({ validate: tokens, description: DESCRIPTIONS.cacheReadTokens }),
     cacheWriteTokens: t.int({ validate: tokens, description: DESCRIPTIONS.cacheWriteTokens }),
-    costUsd: t.float({ validate: cost, description: `${DESCRIPTIONS.costUsd} 0 to 1,000,000.` }),
+    costUsd: t.float({ validate: cost, description: `${DESCRIPTIONS.costUsd} Range: 0 to 1,000,000.` }),
     contextUsed: t.int({ validate: tokens, description: DESCRIPTIONS.contextUsed }),
     contextMax: t.int({ validate: tokens, description: DESCRIPTIONS.contextMax }),
   }),

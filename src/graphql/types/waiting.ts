@@ -20,7 +20,8 @@ const WaitReasonRef = builder.enumType('WaitReason', {
         'The runtime cools down because its provider account is exhausted or logged out; see `Runtime.coolingUntil`.',
     },
     RUNTIME_OFFLINE: {
-      description: "The runtime's daemon has been silent for longer than `serverTimers.runtimeOffline`.",
+      description:
+        "The server has not heard from the runtime's daemon for longer than `serverTimers.runtimeOffline` seconds.",
     },
     RUNTIME_NOT_ASKING: {
       description:
@@ -32,7 +33,7 @@ const WaitReasonRef = builder.enumType('WaitReason', {
 })
 
 export const TaskWaitingRef = builder.objectRef<TaskWaiting>('TaskWaiting').implement({
-  description: 'Why a task waits at the moment.',
+  description: 'Why a queued task waits now.',
   fields: (t) => ({
     reasons: t.expose('reasons', {
       type: [WaitReasonRef],
