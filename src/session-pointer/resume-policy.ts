@@ -60,6 +60,11 @@ export const DEFAULT_POLICY: ResumePolicy = {
   maxAgeSeconds: null,
 }
 
+/** The policy in an agent's row. It was written whole, so it is read as it is. */
+export function storedPolicy({ resumePolicy }: { resumePolicy: unknown }): ResumePolicy {
+  return resumePolicy as ResumePolicy
+}
+
 /** What the first matching rule says. `about` is the binding that the rule judges; a RESUME offers it. */
 interface Verdict {
   reason: ResumeReason

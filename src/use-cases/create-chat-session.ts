@@ -29,7 +29,7 @@ export async function createChatSession(
     decide: (loaded) => decideOpening(loaded, input.agentId, conversationId),
   })
   if (!outcome.ok) return outcome
-  const id = String(outcome.value.answer['conversationId'])
+  const id = String(outcome.value.answer.conversationId)
   const conversation = outcome.value.conversation ?? (await conversationById(services, workspaceId, id))
   return conversation === null ? notFound('chat', id) : accepted({ conversation })
 }

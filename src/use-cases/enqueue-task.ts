@@ -42,7 +42,7 @@ export async function enqueueTask(
     decide: (loaded) => decideEnqueue(loaded, input, ids.taskId),
   })
   if (!outcome.ok) return outcome
-  const id = String(outcome.value.answer['taskId'])
+  const id = String(outcome.value.answer.taskId)
   const task = outcome.value.tasks.get(id) ?? (await tasksById(services, workspaceId, [id]))[0]
   return task === undefined ? notFound('task', id) : accepted({ task })
 }

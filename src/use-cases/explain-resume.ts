@@ -1,5 +1,5 @@
 import type { ResumePolicy } from '../session-pointer/events.js'
-import { decideResume } from '../session-pointer/resume-policy.js'
+import { decideResume, storedPolicy } from '../session-pointer/resume-policy.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
 import { accepted, notFound } from './outcome.js'
@@ -37,7 +37,7 @@ export async function explainResume(
   const [runtime] = await loadRuntimes(sql, [[workspaceId, runtimeId ?? agent.runtimeId]])
   if (runtime === undefined) return notFound('rt', runtimeId ?? agent.runtimeId)
   const { state, occurredAt } = then ?? (await sessionAt(services, conversation, null))
-  const inForce = policy ?? (agent.resumePolicy as unknown as ResumePolicy)
+  const inForce = policy ?? storedPolicy(agent)
   const now = then == null ? services.clock.now() : (occurredAt ?? services.clock.now())
   const decision = decideResume({
     state,

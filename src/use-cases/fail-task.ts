@@ -47,8 +47,8 @@ export async function failTask(
   })
   if (!outcome.ok) return outcome
   const { task, done } = outcome.value
-  const retryId = done.answer['retryId']
-  if (typeof retryId === 'string') return accepted({ task, retry: done.tasks.get(retryId) ?? null })
+  const { retryId } = done.answer
+  if (retryId !== undefined) return accepted({ task, retry: done.tasks.get(retryId) ?? null })
   const [retry] = await services.database.sql.rows<Task>(RETRY_OF, [caller.workspaceId, taskId])
   return accepted({ task, retry: retry ?? null })
 }

@@ -42,8 +42,8 @@ export async function failHeldTasks(
   for (const outcome of outcomes) {
     if (!outcome.ok || !outcome.value.accepted || taskStateOf(outcome.value.task).status !== 'FAILED') continue
     failed.push(outcome.value.task)
-    const retryId = outcome.value.done.answer['retryId']
-    const retry = typeof retryId === 'string' ? outcome.value.done.tasks.get(retryId) : undefined
+    const { answer, tasks } = outcome.value.done
+    const retry = answer.retryId === undefined ? undefined : tasks.get(answer.retryId)
     if (retry !== undefined) retries.push(retry)
   }
   return { failed, retries }

@@ -13,6 +13,7 @@ import type {
   StreamEvent,
 } from '../session-pointer/events.js'
 import { foldEvents } from '../session-pointer/fold.js'
+import { storedPolicy } from '../session-pointer/resume-policy.js'
 import type { ResumeDecision } from '../session-pointer/resume-policy.js'
 import type { Binding, SessionState } from '../session-pointer/session-state.js'
 import { applyTaskEvent } from '../tasks/apply-task-event.js'
@@ -71,7 +72,7 @@ export function decisionView(
 
 export function claimedDecision({ task, conversation, decision, agent, runtime }: Claimed): DecisionView {
   const place = { workspaceId: task.workspaceId, conversationId: conversation.id, runtimeId: runtime.id }
-  return decisionView(place, conversation.state, decision, agent.resumePolicy as unknown as ResumePolicy)
+  return decisionView(place, conversation.state, decision, storedPolicy(agent))
 }
 
 /** Events read and folded in one step, of one conversation or of several. */

@@ -36,7 +36,7 @@ export async function rerunTask(
     decide: (loaded) => decideRerun(loaded, input.taskId, rerunId),
   })
   if (!outcome.ok) return outcome
-  const [task] = await tasksById(services, workspaceId, [String(outcome.value.answer['taskId'])])
+  const [task] = await tasksById(services, workspaceId, [String(outcome.value.answer.taskId)])
   return task === undefined ? notFound('task', input.taskId) : accepted({ task })
 }
 

@@ -35,8 +35,8 @@ export async function sendChatMessage(
   })
   if (!outcome.ok) return outcome
   const { answer, tasks, replayed, now } = outcome.value
-  const taskId = String(answer['taskId'])
-  const messageId = String(answer['messageId'])
+  const taskId = String(answer.taskId)
+  const messageId = String(answer.messageId)
   const task = tasks.get(taskId) ?? (await tasksById(services, workspaceId, [taskId]))[0]
   const message = replayed
     ? (await messagesById(services, workspaceId, [messageId]))[0]

@@ -10,7 +10,7 @@ import { badInput, illegalTransition, notFound, staleClaim } from './outcome.js'
 import type { Outcome, Refusal } from './outcome.js'
 import { accepted } from './outcome.js'
 import type { Services } from './services.js'
-import type { Decision, Extras, LoadedConversation, WorkDone } from './transaction/conversation-work.js'
+import type { Answer, Decision, Extras, LoadedConversation, WorkDone } from './transaction/conversation-work.js'
 import { loadTasks } from './transaction/load-rows.js'
 
 /** A command about one task, as its use case words it. */
@@ -23,7 +23,7 @@ export interface TaskCommand {
   /** More events, rows and answer for an accepted decision. */
   follow?(task: Task, events: TaskEvents, loaded: LoadedConversation): Followed
   /** The answer of a repeated call, where ids beyond the task's own are in it. */
-  repeat?(task: Task, loaded: LoadedConversation): Record<string, unknown>
+  repeat?(task: Task, loaded: LoadedConversation): Answer
 }
 
 type TaskEvents = Extract<TaskDecision, { kind: 'accepted' }>['events']
@@ -31,7 +31,7 @@ type TaskEvents = Extract<TaskDecision, { kind: 'accepted' }>['events']
 export interface Followed {
   events?: TaskEvents
   extras?: Extras
-  answer?: Record<string, unknown>
+  answer?: Answer
 }
 
 export interface TaskDone {
@@ -58,7 +58,7 @@ export async function commandTask(
   if (!outcome.ok) return outcome
   const task = outcome.value.tasks.get(command.taskId)
   if (task === undefined) return notFound('task', command.taskId)
-  return accepted({ task, done: outcome.value, accepted: outcome.value.answer['ignored'] !== true })
+  return accepted({ task, done: outcome.value, accepted: outcome.value.answer.ignored !== true })
 }
 
 function decisionOf(command: TaskCommand, caller: Caller, loaded: LoadedConversation): Decision {

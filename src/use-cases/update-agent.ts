@@ -3,6 +3,7 @@ import type { Agent } from '../generated/prisma/client.js'
 import { wakeableRuntimes } from '../claim-queue/wakeable-runtimes.js'
 import { statement } from '../database/sql.js'
 import type { ResumePolicy } from '../session-pointer/events.js'
+import { storedPolicy } from '../session-pointer/resume-policy.js'
 import type { Caller } from './caller.js'
 import { mergedPolicy } from './create-agent.js'
 import type { Outcome } from './outcome.js'
@@ -47,7 +48,7 @@ export async function updateAgent(
     if ((await loadRuntimes(sql, [[workspaceId, runtimeId]])).length === 0) return notFound('rt', runtimeId)
     const config = input.config === undefined ? before.config : input.config
     const changed = !isDeepStrictEqual(config ?? null, before.config ?? null)
-    const policy = mergedPolicy(before.resumePolicy as unknown as ResumePolicy, input.resumePolicy)
+    const policy = mergedPolicy(storedPolicy(before), input.resumePolicy)
     const [agent] = await sql.rows<Agent>(UPDATE, [
       workspaceId,
       agentId,

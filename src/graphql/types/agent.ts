@@ -18,7 +18,7 @@ import {
 } from '../refs.js'
 import { required } from '../relations.js'
 import { tasksOf } from '../task-lists.js'
-import { storedPolicy } from './policy.js'
+import { storedPolicy } from '../../session-pointer/resume-policy.js'
 import { TaskStatusRef } from './task-enums.js'
 
 AgentRef.implement({

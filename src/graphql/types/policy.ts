@@ -68,8 +68,3 @@ export function policyOf(input: typeof ResumePolicyInputRef.$inferInput): Resume
     maxAgeSeconds: input.maxAgeSeconds ?? DEFAULT_POLICY.maxAgeSeconds,
   }
 }
-
-/** A stored policy. It was stored complete, so no default applies. */
-export function storedPolicy(agent: { resumePolicy: unknown }): ResumePolicy {
-  return agent.resumePolicy as ResumePolicy
-}

@@ -97,11 +97,22 @@ export interface Extras {
   unseals?: true
 }
 
+/** What a repeat of the call is told again: the ids of what the call made. */
+export interface Answer {
+  taskId?: string
+  conversationId?: string
+  messageId?: string
+  /** Of the retry that follows a failure. */
+  retryId?: string
+  /** The call came too late to change anything. */
+  ignored?: true
+}
+
 export type Decision =
   | { refused: Refusal }
   /** Nothing to write: the call was made before, or changes nothing. */
-  | { unchanged: Record<string, unknown> }
-  | { events: readonly NewEvent[]; extras?: Extras; answer: Record<string, unknown> }
+  | { unchanged: Answer }
+  | { events: readonly NewEvent[]; extras?: Extras; answer: Answer }
 
 /** A change of one conversation: decided from what was loaded under its lock, written whole or not at all. */
 export interface ConversationWork {
@@ -117,9 +128,9 @@ export interface ConversationWork {
   decide(loaded: LoadedConversation): Decision
 }
 
-/** What came of it. `answer` holds ids and what else must survive to a repeat of the call; rows are as written. */
+/** The result of a change. Rows are as they were written. */
 export interface WorkDone {
-  answer: Record<string, unknown>
+  answer: Answer
   replayed: boolean
   tasks: ReadonlyMap<string, Task>
   conversation: ConversationRow | null

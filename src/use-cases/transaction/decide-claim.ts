@@ -1,6 +1,6 @@
 import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
-import type { NewEvent, ResumePolicy } from '../../session-pointer/events.js'
-import { decideResume } from '../../session-pointer/resume-policy.js'
+import type { NewEvent } from '../../session-pointer/events.js'
+import { decideResume, storedPolicy } from '../../session-pointer/resume-policy.js'
 import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 
@@ -20,7 +20,7 @@ export interface ClaimFacts {
 /** The decision for this claim, and the event that records it with every input that the stream does not hold. Pure. */
 export function decideClaim(facts: ClaimFacts): { decision: ResumeDecision; event: NewEvent } {
   const { state, task, source, agent, runtime, leaseSeconds, agentLoad, now } = facts
-  const policy = agent.resumePolicy as unknown as ResumePolicy
+  const policy = storedPolicy(agent)
   const { account, store } = runtime
   const decidedAt = now.toISOString()
   const decision = decideResume({
