@@ -14,7 +14,7 @@ import type { SessionUse } from './acp-usage.js'
 import { startProcess } from './child-process.js'
 import type { Exit, Machine, Started } from './child-process.js'
 
-/** How an agent is started. Two turns share a process only if all of it is the same. */
+/** How an agent is started. Two turns share a process only if their launches are equal. */
 export interface Launch {
   command: readonly [string, ...string[]]
   machine: Machine
@@ -24,7 +24,7 @@ export interface Launch {
 
 export type Offers = Pick<NewSessionResponse, 'modes' | 'configOptions'>
 
-/** Who hears what the agent sends about the session of the turn that is going on. */
+/** Receives what the agent sends about the session of the current turn. */
 export interface Listener {
   update: (update: SessionUpdate) => void
   permission: (request: RequestPermissionRequest) => RequestPermissionResponse
@@ -32,23 +32,23 @@ export interface Listener {
 
 /** A running agent that speaks the Agent Client Protocol, for the turns of one conversation. */
 export class AcpConnection {
-  /** The session that is open on it; null: none yet. */
+  /** The open session; null before the first one. */
   sessionId: string | null = null
-  /** The model that was set last; null: the agent's own. */
+  /** The model that was set last; null means the agent's default. */
   model: string | null = null
   /** The mode that was set last. */
   mode: string | null = null
-  /** What can be set in the session that is open. */
+  /** The settings of the open session. */
   offers: Offers = {}
   capabilities: InitializeResponse['agentCapabilities']
   agentName: string | null = null
-  /** What the agent has told last of the session's use. */
+  /** The newest usage of the session that the agent has reported. */
   use: SessionUse | null = null
-  /** Of the session's cost, what was there before the turn; null: not known, because agents tell only the sum. */
+  /** The session's cost before the turn; null if unknown. Agents report only the sum. */
   costBefore: number | null = null
-  /** null: between turns, and while a session is being opened. */
+  /** null between turns, and while a session is being opened. */
   listener: Listener | null = null
-  /** Fires at each update of any session, whether somebody listens or not. */
+  /** Called at each update of any session, with or without a listener. */
   onUpdate: (() => void) | null = null
   readonly exit: Promise<Exit>
   readonly endStrays: Started['endStrays']
@@ -71,7 +71,7 @@ export class AcpConnection {
           ? this.listener.permission(params)
           : { outcome: { outcome: 'cancelled' } },
       )
-    // Node's own type of a web stream and the library's differ in name only.
+    // Node's type of a web stream and the library's type differ only in name.
     const output = Readable.toWeb(stdout) as ReadableStream<Uint8Array>
     this.#connection = app.connect(ndJsonStream(Writable.toWeb(stdin), output))
   }
@@ -90,27 +90,27 @@ export class AcpConnection {
     return this.#connection.agent
   }
 
-  /** Of whichever session: there is one on a connection, and while it is loaded its name is not set yet. */
+  /** Ignores the session's id: a connection has one session, and its id is not set while it loads. */
   #used({ used, size, cost }: Extract<SessionUpdate, { sessionUpdate: 'usage_update' }>): void {
     this.use = { used, size, costUsd: cost?.currency === 'USD' ? cost.amount : (this.use?.costUsd ?? null) }
   }
 
-  /** It has ended, or lost its connection: no turn can go on with it. */
+  /** The agent has ended or lost its connection, so it cannot run another turn. */
   get isOver(): boolean {
     return this.#connection.signal.aborted || this.#ending.signal.aborted
   }
 
-  /** Resolves when it is over, whoever ended it. */
+  /** Resolves when the connection is closed, whoever closed it. */
   get over(): Promise<void> {
     return this.#connection.closed
   }
 
-  /** Begins to end it, and breaks off what is asked of it. */
+  /** Starts to end the agent, and aborts its requests. */
   abort(): void {
     this.#ending.abort()
   }
 
-  /** Ends the process with all that it has started. */
+  /** Ends the agent and everything that it has started. */
   async end(): Promise<Exit> {
     this.#ending.abort()
     const exit = await this.exit

@@ -6,7 +6,7 @@ import type { FailedTurn } from './failure-reason.js'
 const AUTH_REQUIRED = -32000
 const METHOD_NOT_FOUND = -32601
 
-/** Kinds of errors as agents name them, where the rules know them by another name. */
+/** Agents' names of errors that the failure rules know by another name. */
 const KINDS: Readonly<Record<string, Pick<FailedTurn, 'apiStatus' | 'code'>>> = {
   invalid_request: { apiStatus: 400 },
   rate_limit: { code: 'rate_limit_error' },
@@ -17,8 +17,8 @@ const KINDS: Readonly<Record<string, Pick<FailedTurn, 'apiStatus' | 'code'>>> = 
 }
 
 /**
- * What is known of a turn that an error has ended. Agents tell the status of the provider's service as the error's own
- * code (Gemini CLI) or in `data.statusCode` (opencode), and the kind of it in `data.errorKind` (claude-agent-acp) or
+ * What an error tells about the turn that it ended. Agents put the provider's status into the error's code (Gemini CLI)
+ * or into `data.statusCode` (opencode), and the kind of error into `data.errorKind` (claude-agent-acp) or
  * `data.errorName` (opencode).
  */
 export function failedTurn(error: unknown): FailedTurn {
@@ -42,7 +42,7 @@ export function asksToSignIn(error: unknown): boolean {
   return error instanceof RequestError && error.code === AUTH_REQUIRED
 }
 
-/** What an agent says of an error. Most put it into `data`, and say no more than "Internal error" in the message. */
+/** The text of an agent's error. Most agents put it into `data`, with only "Internal error" as the message. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const details = error instanceof RequestError ? detailsOf(error.data) : null

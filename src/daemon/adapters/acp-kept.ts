@@ -1,7 +1,7 @@
 import type { AcpConnection, Launch } from './acp-connection.js'
 
 export interface KeptAgents {
-  /** The conversation's agent, if it is the same session in the same process that would be started. */
+  /** The conversation's agent, if it has the wanted session and was started with the same launch. */
   take: (conversation: string, wanted: { resume: string | null; launch: Launch }) => Promise<AcpConnection | null>
   keep: (conversation: string, connection: AcpConnection) => void
   /** Ends all of them. */
@@ -9,8 +9,8 @@ export interface KeptAgents {
 }
 
 /**
- * Agents that wait for the next message of their conversation, as an editor lets them: some remember less, or nothing,
- * when their session is loaded again. At most `most` of them, those that were used last, each for `idleMs` milliseconds.
+ * Keeps agents running for the next message of their conversation, as an editor does, because some remember less or nothing
+ * when their session is loaded again. Keeps the `most` agents that were used last, each for `idleMs` milliseconds.
  */
 export function keptAgents({ idleMs, most }: { idleMs: number; most: number }): KeptAgents {
   const kept = new Map<string, { connection: AcpConnection; timer: NodeJS.Timeout }>()
@@ -37,7 +37,7 @@ export function keptAgents({ idleMs, most }: { idleMs: number; most: number }): 
       if (connection === null) return null
       const fits = resume !== null && connection.sessionId === resume && isSame(connection.launch, launch)
       if (fits && !connection.isOver) return connection
-      // Two processes in one directory would get in each other's way.
+      // Two processes must not work in one directory.
       await connection.end()
       return null
     },

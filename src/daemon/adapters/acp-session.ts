@@ -5,10 +5,16 @@ import { asksToSignIn, isMissingMethod, messageOf } from './acp-errors.js'
 import type { Turn, TurnEnd } from './adapter.js'
 import { failureReason } from './failure-reason.js'
 
-/** Some agents send a loaded session's history only after they have answered, all at once: then it is quiet for so long. */
+/**
+ * Some agents send a loaded session's history only after their answer. The history is over after this long without
+ * updates.
+ */
 const QUIET_MS = 1000
 
-/** Resumes where the agent can, else starts anew. What a session offers; or the turn's end, where it was refused. */
+/**
+ * Resumes the session if the agent can, else starts a new one. Returns the session's settings, or the turn's end on a
+ * refusal.
+ */
 export async function openSession(connection: AcpConnection, turn: Turn): Promise<Offers | TurnEnd> {
   const place: NewSessionRequest = { cwd: turn.workDir, mcpServers: connection.launch.mcpServers }
   if (turn.resume !== null) {
@@ -20,13 +26,13 @@ export async function openSession(connection: AcpConnection, turn: Turn): Promis
         return resumed
       }
     } catch (error) {
-      // Any other code or wording: agents differ in both, and all of them mean that there is no session to go on with.
+      // Agents differ in code and wording; any other error means that the session cannot be resumed.
       if (!(error instanceof RequestError) || asksToSignIn(error)) throw error
       const message = messageOf(error)
       if (failureReason({ error: message }) !== 'agent_error') throw error
       return { kind: 'refused', error: message, toolsRan: false }
     }
-    // An agent that can do neither has refused nothing: a later version of it may take the session again.
+    // An agent that can neither resume nor load has refused nothing: a later version may resume the session.
     turn.onResume('NOT_ATTEMPTED')
   }
   const opened = await connection.agent.request(methods.agent.session.new, place)
@@ -34,7 +40,7 @@ export async function openSession(connection: AcpConnection, turn: Turn): Promis
   return opened
 }
 
-/** null: this agent can do neither, whatever it advertises. */
+/** null if the agent can neither resume nor load, whatever it advertises. */
 async function resume(connection: AcpConnection, place: NewSessionRequest, sessionId: string): Promise<Offers | null> {
   const { capabilities, agent } = connection
   if (capabilities?.sessionCapabilities?.resume != null) {
@@ -55,7 +61,7 @@ async function resume(connection: AcpConnection, place: NewSessionRequest, sessi
   }
 }
 
-/** What is sent before is the session's past, not this turn's. */
+/** Updates before the quiet belong to the session's history, not to this turn. */
 async function untilQuiet(connection: AcpConnection): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = () => {

@@ -6,14 +6,14 @@ import type { Turn } from './adapter.js'
 import type { McpServerSettings } from './agent-settings.js'
 import { modeFor } from './permissions.js'
 
-/** Sets what the agent is to do its next turn with, as far as the agent takes it, and says what it does not take. */
+/** Applies the turn's settings, and reports those that the agent does not accept as progress. */
 export async function applySettings(connection: AcpConnection, sessionId: string, turn: Turn): Promise<void> {
   const { agent, offers } = connection
   const set = async (what: string, value: string, send: () => Promise<unknown>) => {
     try {
       await send()
     } catch (error) {
-      const text = `The agent did not take the ${what} ${value}: ${messageOf(error)}`
+      const text = `The agent did not accept the ${what} ${value}: ${messageOf(error)}`
       turn.onProgress({ kind: 'warning', text })
     }
   }
@@ -29,7 +29,7 @@ export async function applySettings(connection: AcpConnection, sessionId: string
   const { model, effort } = turn
   if (model !== null && model !== connection.model) {
     const models = optionOf(offers.configOptions, 'model')
-    // Before the protocol had options, models had a method of their own; most agents still have it.
+    // Older versions of the protocol have a method for models instead of options; most agents still support it.
     await set('model', model, () =>
       models === null ? agent.request('session/set_model', { sessionId, modelId: model }) : option(models, model),
     )
@@ -43,7 +43,7 @@ export async function applySettings(connection: AcpConnection, sessionId: string
   })
 }
 
-/** MCP servers as the protocol names them. */
+/** MCP servers in the protocol's format. */
 export function mcpServersOf(servers: Readonly<Record<string, McpServerSettings>>): McpServer[] {
   return Object.entries(servers).map(([name, server]) =>
     'command' in server

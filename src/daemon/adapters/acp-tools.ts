@@ -2,7 +2,7 @@ import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
 import { isRecord, text } from './child-process.js'
 import type { Asked } from './permissions.js'
 
-/** What is known of a tool call. Agents tell it in pieces: first a name, its command or file later. */
+/** What is known of a tool call. Agents send it in pieces: first a name, later the command or file. */
 export interface Tool {
   title: string
   kind: string | null
@@ -18,7 +18,7 @@ export function unknownTool(): Tool {
   return { title: '', kind: null, command: null, paths: [], shown: false, asked: false }
 }
 
-/** Adds what an update tells. */
+/** Adds an update to what is known. */
 export function learn(tool: Tool, { title, kind, rawInput, locations, content }: Told): void {
   tool.title = text(title) ?? tool.title
   tool.kind = text(kind) ?? tool.kind
@@ -32,7 +32,7 @@ export function learn(tool: Tool, { title, kind, rawInput, locations, content }:
   if (paths.length > 0) tool.paths = [...new Set(paths)]
 }
 
-/** A tool in one line: what it is called, with its command or its files. */
+/** A tool call in one line: its name with its command or its files. */
 export function lineOf({ title, kind, command, paths }: Tool): string {
   const what = command ?? paths.join(', ')
   if (title === '') return [kind ?? 'tool', what].filter((part) => part !== '').join(' ')
@@ -41,7 +41,7 @@ export function lineOf({ title, kind, command, paths }: Tool): string {
     : `${title} ${what}`
 }
 
-/** Whether it is worth showing: a name alone is not, while more may follow. */
+/** Whether to show the call. A name alone is not shown, because more may follow. */
 export function isTold({ command, paths }: Tool): boolean {
   return command !== null || paths.length > 0
 }
@@ -50,7 +50,7 @@ export function askedOf({ kind, paths }: Tool): Asked {
   return { kind, paths }
 }
 
-/** What a tool answered, as text; '' where it answered with none. */
+/** A tool's answer as text; '' if it has none. */
 export function answerOf({ content, rawOutput }: Told): string {
   const said = (content ?? []).flatMap((one) =>
     one.type === 'content' && one.content.type === 'text' ? [one.content.text] : [],
@@ -61,7 +61,7 @@ export function answerOf({ content, rawOutput }: Told): string {
 
 function commandOf(value: unknown): string | null {
   if (!Array.isArray(value)) return text(value)
-  // ["/bin/bash", "-lc", "make test"]: what is run is the last of it.
+  // In ["/bin/bash", "-lc", "make test"] the last part is the command.
   const parts = value.map(String)
   return text(parts[1]?.startsWith('-') && parts.length === 3 ? parts[2] : parts.join(' '))
 }

@@ -7,11 +7,11 @@ import { ShownTools } from './shown-tools.js'
 import { TextFlow } from './text-flow.js'
 import { isStatusLine } from './turn-limits.js'
 
-/** Codex's adapter says its warnings as if the model had said them. */
+/** Codex's adapter sends its warnings as text of the model. */
 const WARNINGS = /^(?:model metadata for .* not found|warning: )/i
 const CHANGES = ['edit', 'delete', 'move']
 
-/** What an agent sends during one turn: the answer, and the progress. */
+/** Collects what an agent sends during one turn: the answer and the progress. */
 export class TurnUpdates {
   readonly tools: ShownTools
   readonly #known = new Map<string, Tool>()
@@ -45,7 +45,10 @@ export class TurnUpdates {
     }
   }
 
-  /** The answer to a tool that asks: never one that lasts, which would be written into the user's own settings. */
+  /**
+   * Answers a tool's permission request. It never grants a lasting permission, which would change the user's own
+   * settings.
+   */
   permission({ toolCall, options }: RequestPermissionRequest) {
     this.turn.onWork()
     this.#endBlock()
@@ -62,7 +65,7 @@ export class TurnUpdates {
     }
   }
 
-  /** Shows what is left. The answer: what the agent said, each block a paragraph of its own. */
+  /** Shows the remaining text. Returns the answer: the agent's text, one paragraph for each block. */
   end(): string {
     this.#endBlock()
     return this.#blocks.join('\n\n')
@@ -99,7 +102,7 @@ export class TurnUpdates {
     if (update.status === 'completed' && !tool.asked && CHANGES.includes(tool.kind ?? '')) this.#neverAsks()
   }
 
-  /** Under `edit` and `all` it might do so anyway. */
+  /** Warns under `read`. Under `edit` and `all` the agent may change files anyway. */
   #neverAsks(): void {
     if (this.turn.permissions !== 'read' || this.#unrestricted) return
     this.#unrestricted = true
@@ -128,6 +131,6 @@ function work(update: SessionUpdate, turn: Turn): void {
       turn.onWork()
       break
     default:
-    // Commands, modes and usage: that an agent tells of them does not mean that it works.
+    // Updates of commands, modes and usage do not count as work.
   }
 }

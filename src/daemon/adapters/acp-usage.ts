@@ -2,17 +2,17 @@ import type { PromptResponse } from '@agentclientprotocol/sdk'
 import type { Usage } from '../client/usage.js'
 import { isRecord, text } from './child-process.js'
 
-/** What an agent has told of its session in an update of its use. */
+/** An agent's report of its session's usage. */
 export interface SessionUse {
   used: number
   size: number
-  /** The cost of the whole session so far; null: not told in US dollars. */
+  /** The cost of the whole session so far; null if not reported in US dollars. */
   costUsd: number | null
 }
 
 /**
- * The tokens that the answer to a prompt tells: in `usage`, which the protocol has as a draft, or as Gemini CLI does, in
- * its `_meta`. Both are of this turn alone.
+ * The tokens of this turn, from the answer to a prompt: from `usage`, which is a draft of the protocol, or from Gemini CLI's
+ * `_meta`.
  */
 export function tokensOf(answer: PromptResponse): Usage | null {
   const { usage } = answer as { usage?: unknown }
@@ -44,7 +44,7 @@ function number(value: unknown): number | null {
   return typeof value === 'number' ? value : null
 }
 
-/** Without what is not known; null where nothing is. */
+/** Drops unknown values; null if all are unknown. */
 function known(usage: Usage): Usage | null {
   const entries = Object.entries(usage).filter(([, value]) => value !== null)
   return entries.length === 0 ? null : Object.fromEntries(entries)

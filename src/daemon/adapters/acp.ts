@@ -23,9 +23,9 @@ export interface AcpAgent {
   kept: KeptAgents
 }
 
-/** How long an agent may take to end a turn that was cancelled, before it is ended itself. */
+/** The time that an agent has to end a cancelled turn before its process is ended. */
 const GRACE_MS = 5000
-/** How long after the end of its output a program that has ended is known to have. */
+/** The time to wait for the exit of a program whose output has closed. */
 const EXIT_MS = 1000
 const STOPPED: Partial<Record<string, string>> = {
   max_turn_requests: 'iteration_limit',
@@ -33,7 +33,7 @@ const STOPPED: Partial<Record<string, string>> = {
   refusal: 'agent_refusal',
 }
 
-/** One turn of an agent that speaks the Agent Client Protocol over stdio, which then waits for the next one. */
+/** Runs one turn of an agent that speaks the Agent Client Protocol over stdio. The agent then waits for the next turn. */
 export async function runAcp({ command, machine, kept }: AcpAgent, turn: Turn): Promise<TurnEnd> {
   const [program, ...args] = command
   const launch: Launch = {
@@ -43,13 +43,13 @@ export async function runAcp({ command, machine, kept }: AcpAgent, turn: Turn): 
   }
   const waiting = await kept.take(turn.conversation, { resume: turn.resume, launch })
   const connection = waiting ?? new AcpConnection(launch)
-  // The agent is asked to stop first; one that does not is stopped.
+  // The agent is asked to stop first. Its process is ended only if it does not.
   let stopping: NodeJS.Timeout | undefined
   const stop = () => (stopping = setTimeout(() => connection.abort(), GRACE_MS))
   if (turn.signal.aborted) stop()
   turn.signal.addEventListener('abort', stop, { once: true })
   const keep = async () => {
-    // The agent may wait for the next turn; what its tools have left in the directory may not.
+    // The agent is kept for the next turn, but processes that its tools left behind are not.
     const strays = await connection.endStrays()
     const text = `Ended ${strays} ${strays === 1 ? 'process' : 'processes'} that a tool had left running.`
     if (strays > 0) turn.onProgress({ kind: 'warning', text })
@@ -69,7 +69,7 @@ export async function runAcp({ command, machine, kept }: AcpAgent, turn: Turn): 
   }
 }
 
-/** Throws what the agent answers with, and what becomes of its process. */
+/** Throws the agent's errors and those of its connection. */
 async function converse(connection: AcpConnection, goesOn: boolean, turn: Turn): Promise<TurnEnd> {
   if (goesOn) turn.onResume('RESUMED')
   else {
@@ -83,7 +83,7 @@ async function converse(connection: AcpConnection, goesOn: boolean, turn: Turn):
   const { sessionId } = connection
   if (sessionId === null) throw new Error('The agent named no session.')
   turn.onSession(sessionId)
-  // What a loaded session has cost is known only where the agent says so when it loads it: some count from 0 again.
+  // A loaded session's cost is known only if the agent reports it on loading: some agents count from 0 again.
   connection.costBefore = connection.use?.costUsd ?? (sessionId === turn.resume ? connection.costBefore : 0)
   await applySettings(connection, sessionId, turn)
   const updates = new TurnUpdates(turn)
@@ -107,7 +107,7 @@ async function prompt(connection: AcpConnection, sessionId: string, turn: Turn):
   }
   if (turn.signal.aborted) cancel()
   turn.signal.addEventListener('abort', cancel, { once: true })
-  // The protocol has no place for instructions: a new session is told them with its first message.
+  // The protocol has no field for instructions, so a new session gets them with its first message.
   const said =
     turn.resume === null && turn.instructions !== null ? `${turn.instructions}\n\n${turn.prompt}` : turn.prompt
   try {
@@ -118,7 +118,7 @@ async function prompt(connection: AcpConnection, sessionId: string, turn: Turn):
   }
 }
 
-/** With what the agent has told of its session beside its answer. */
+/** Adds the session's usage, which the agent reports apart from its answer. */
 function withUse(end: TurnEnd, { use, costBefore }: AcpConnection): TurnEnd {
   if (end.kind === 'refused' || use === null) return end
   const costUsd = use.costUsd === null || costBefore === null ? null : Math.max(0, use.costUsd - costBefore)
@@ -137,17 +137,17 @@ function endOf(answer: PromptResponse, updates: TurnUpdates, sessionId: string):
   return { kind: 'failed', failureReason: reason, error: `The agent stopped: ${stopReason}.`, ...ended }
 }
 
-/** The end of a turn that brought an error, and what becomes of the agent then. */
+/** Ends a turn after an error, and keeps or ends the agent. */
 async function brokenOff(error: unknown, connection: AcpConnection, keep: () => Promise<void>): Promise<TurnEnd> {
   const { sessionId } = connection
   const end = failed(failedTurn(error), sessionId)
   const answered = error instanceof RequestError && !connection.isOver
-  // Whoever signs in again does so for a new process.
+  // A new sign-in takes effect only in a new process.
   if (answered && sessionId !== null && end.failureReason !== 'authentication') {
     await keep()
     return end
   }
-  // A program that broke the connection by ending is not told to end: how it ended says more than that it is gone.
+  // If the program broke the connection by exiting, its exit status says more than a signal would.
   if (!answered) await Promise.race([connection.exit, pause(EXIT_MS)])
   const exit = await connection.end()
   if (answered) return end

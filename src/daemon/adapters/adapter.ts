@@ -5,80 +5,77 @@ import type { WasTold } from './transcripts.js'
 
 /** One turn of an agent CLI. */
 export interface Turn extends AgentSettings {
-  /** Turns of one conversation come one after the other. */
+  /** Turns of one conversation run one after the other. */
   conversation: string
   prompt: string
   /** Absolute; the CLI's current directory. */
   workDir: string
-  /** The session to go on with; null starts a new one. It belongs to `workDir`. */
+  /** The session to resume, which belongs to `workDir`; null starts a new one. */
   resume: string | null
-  /** Fires when the turn must end: the CLI is asked to, and killed when it does not. */
+  /** Fires when the turn must end: the CLI is asked to end, and killed if it does not. */
   signal: AbortSignal
   /**
-   * The provider went on with the session it was given, (REFUSED) quietly started another one, or cannot resume at all.
-   * null: it works, and has not said in which session.
+   * RESUMED: the provider resumed the session. REFUSED: it started another one without an error. NOT_ATTEMPTED: it cannot
+   * resume. null: it works, and has not named its session.
    */
   onResume: (result: 'RESUMED' | 'REFUSED' | 'NOT_ATTEMPTED' | null) => void
-  /** The session that the turn is stored in, by the provider's own word, as soon as it can be trusted. */
+  /** Reports the session that the provider stores the turn in, once the id is certain. */
   onSession: (sessionId: string) => void
   onProgress: (entry: { kind: string; text: string }) => void
   /**
-   * The agent has done something: said something of its own, or called a tool, which then runs until it is told of again
-   * as not running. Not for lines that only say that it waits or tries again: an idle turn is known by their absence.
+   * Reports work: text of the agent, or a tool call, which runs until it is reported as not running. Lines about waiting or
+   * retrying are no work, so that an idle turn can be recognised.
    */
   onWork: (tool?: { id: string; running: boolean }) => void
 }
 
 interface Ended {
   sessionId: string | null
-  /** The provider's store can be read, and holds no transcript of the session. */
+  /** The provider's store is readable and holds no transcript of the session. */
   transcriptMissing: boolean
-  /** What this turn used, not its session so far; null or left out: not known. */
+  /** What this turn used, without earlier turns of its session; null or missing if unknown. */
   usage?: Usage | null
 }
 
 /** Why a turn failed. */
 export interface TurnFailure {
   failureReason: string
-  /** What is known of the reason: the provider's words, or the daemon's own. It may be judged. */
+  /** The provider's or the daemon's error text. The failure rules read it. */
   error: string
-  /** What the program or its agent wrote besides, such as stderr: for people to read, and never judged. */
+  /** Other output of the program, such as stderr. It is for people; the failure rules do not read it. */
   words?: string
-  /** When the provider says that it may be asked again, in milliseconds since 1970. */
+  /** The time from which the provider accepts requests again, in milliseconds since 1970. */
   retryAt?: number | null
 }
 
 export type TurnEnd =
   | (Ended & { kind: 'completed'; output: string; result: unknown })
   | (Ended & TurnFailure & { kind: 'failed' })
-  /** The provider did not go on with the session. Where no tool has run, a fresh turn can take its place. */
+  /** The provider did not resume the session. If no tool has run, a fresh turn can replace this one. */
   | {
       kind: 'refused'
       error: string
       toolsRan: boolean
-      /**
-       * It failed before it had done anything, in words that nobody knows to be a refusal: it is one if a new session
-       * then does better.
-       */
+      /** The turn failed before any work, with an unknown error. It counts as a refusal if a new session succeeds. */
       perhaps?: true
     }
 
-/** How one provider's CLI is started and understood. Never rejects for what the CLI does. */
+/** Starts one provider's CLI and interprets its output. Never rejects because of the CLI's behaviour. */
 export interface Adapter {
   provider: string
   cliVersion: string | null
-  /** Salted hashes: whose sessions these are, and where they are kept. null: not known. */
+  /** Salted hashes of the account that owns the sessions and of the store that holds them; null if unknown. */
   account: string | null
   store: string | null
-  /** The account that it is signed in to by now. */
+  /** The account that the CLI is signed in to now. */
   accountNow?: () => Promise<string | null>
-  /** What its agents may do at most. */
+  /** The widest permissions of its agents. */
   permissions: Permissions
-  /** Keys of an agent's config that this CLI knows no way to follow. */
+  /** Keys of an agent's config that this CLI does not support. */
   cannot: readonly string[]
-  /** Whether a message is the last thing that a session was told; null where that is not known. */
+  /** Whether a message is the last one in a session's transcript; null if unknown. */
   wasTold?: WasTold
   run: (turn: Turn) => Promise<TurnEnd>
-  /** Ends what still runs between turns. */
+  /** Ends processes that are kept between turns. */
   close?: () => Promise<void>
 }

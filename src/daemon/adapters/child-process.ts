@@ -11,19 +11,19 @@ import { messageOf } from '../client/log.js'
 import { pause } from '../client/pause.js'
 import type { Tree } from './process-tree.js'
 
-/** Notes a process that has begun; what it returns is called when nothing of it is left. May throw. */
+/** Records a started process. The returned function is called when nothing of the process is left. May throw. */
 export type Track = (process: { pid: number; started: string | null }) => () => void
 
-/** What every agent on this machine is started with. */
+/** The common settings of every agent process on this machine. */
 export interface Machine {
   environment: Readonly<Record<string, string | undefined>>
-  /** Begins the marker of every process: whose they are, so that they are found when this daemon is gone. */
+  /** The prefix of every process's marker. A later daemon finds leftover processes by it. */
   owner?: string
   track?: Track
 }
 
 export interface Command {
-  /** Path or name of the program, and its arguments as they are: there is no shell in between. */
+  /** The program's path or name. It runs without a shell. */
   program: string
   args: readonly string[]
   workDir: string
@@ -31,15 +31,15 @@ export interface Command {
 }
 
 export interface Exit {
-  /** null when a signal ended the program, or when it could not be started. */
+  /** null if a signal ended the program, or if it could not be started. */
   code: number | null
-  /** What ended the program; null when it ended by itself. */
+  /** The signal that ended the program; null if it exited by itself. */
   signal: NodeJS.Signals | null
-  /** It was told to end before it ended: how it ended says nothing then. */
+  /** The daemon told the program to end, so its exit status means nothing. */
   told: boolean
-  /** The end of what it wrote to stderr. */
+  /** The last part of stderr. */
   stderr: string
-  /** Why it did not run, or could not be let run on; null when it ran. */
+  /** Why the program could not be started or tracked; null if it ran. */
   problem: string | null
 }
 
@@ -47,22 +47,22 @@ export interface Started {
   stdin: Writable
   stdout: Readable
   exit: Promise<Exit>
-  /** Ends what its tools have left behind, while it goes on itself. Returns how many processes there were. */
+  /** Ends the processes that its tools left behind, but not the program itself. Returns the number of processes. */
   endStrays: () => Promise<number>
 }
 
-/** An agent that is killed in the middle of writing its transcript may leave one that cannot be resumed. */
+/** An agent that is killed while it writes its transcript may leave one that cannot be resumed. */
 const GRACE_MS = 5000
-/** The same for what an agent that has ended itself has left behind. */
+/** The grace period of processes that an agent left behind. */
 const TOOLS_GRACE_MS = 2000
-/** What was written before the end is read by then. */
+/** The time within which output that was written before the end arrives. */
 const QUIET_MS = 500
 const MOST_STDERR = 64_000
 
 /**
- * Starts a program as the leader of a session of its own. `exit` resolves when the program has ended AND nothing that
- * it started is left: not when its output closes, which any process that it started can hold open. When the signal
- * fires, all of them get SIGTERM, and SIGKILL after 5 s. What the program leaves behind when it ends is ended, too.
+ * Starts a program as the leader of its own session. `exit` resolves when the program has ended and no process that it
+ * started is left. It does not wait for the output to close, which any of these processes can hold open. When the
+ * signal fires, all of them get SIGTERM, and SIGKILL after 5 s. Processes that the program leaves behind are ended too.
  * Never rejects: `problem` says why a program could not be started or tracked.
  */
 export function startProcess({ program, args, workDir, machine }: Command, signal: AbortSignal): Started {
@@ -79,7 +79,7 @@ export function startProcess({ program, args, workDir, machine }: Command, signa
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     seen.stderr = (seen.stderr + text).slice(-MOST_STDERR)
   })
-  // A program that ends without reading its input breaks the pipe; its exit says what is the matter.
+  // A program that exits without reading its input breaks the pipe. Its exit status tells the reason.
   child.stdin.on('error', () => undefined)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
@@ -91,7 +91,7 @@ export function startProcess({ program, args, workDir, machine }: Command, signa
   try {
     untrack = machine.track?.({ pid, started })
   } catch (error) {
-    seen.problem = `The agent was stopped, because its process could not be noted: ${messageOf(error)}`
+    seen.problem = `The agent was stopped because the daemon could not record its process: ${messageOf(error)}`
     stop()
   }
   if (signal.aborted) stop()
@@ -99,7 +99,7 @@ export function startProcess({ program, args, workDir, machine }: Command, signa
   const end = async (): Promise<Exit> => {
     await exited
     signal.removeEventListener('abort', stop)
-    // What cannot be ended stays noted: the next daemon tries again.
+    // A process that cannot be ended stays recorded, so that the next daemon tries again.
     if (await endTree(tree, TOOLS_GRACE_MS)) untrack?.()
     await Promise.race([closed, quiet(child)])
     child.stdout.destroy()
@@ -114,7 +114,7 @@ export function startProcess({ program, args, workDir, machine }: Command, signa
   return { stdin: child.stdin, stdout: child.stdout, exit: end(), endStrays }
 }
 
-/** Where there are too many open files, there are not even streams. */
+/** With too many open files, the child does not even have streams. */
 function neverStarted(
   child: Partial<ChildProcessWithoutNullStreams>,
   failed: Promise<Error>,
@@ -133,7 +133,7 @@ function isRunning({ exitCode, signalCode }: ChildProcessWithoutNullStreams): bo
   return exitCode === null && signalCode === null
 }
 
-/** Nothing that it started is left, but something that nobody could find may hold its output open for ever. */
+/** A process that could not be found may still hold the output open, so this waits only until no more output arrives. */
 async function quiet({ stdout }: { stdout: Readable & { bytesRead?: number } }): Promise<void> {
   for (let before = -1; before !== stdout.bytesRead;) {
     before = stdout.bytesRead ?? 0
@@ -141,7 +141,7 @@ async function quiet({ stdout }: { stdout: Readable & { bytesRead?: number } }):
   }
 }
 
-/** Runs a program to its end: input to stdin, stdout line by line. */
+/** Runs a program to its end. `input` goes to stdin; `onLine` gets each line of stdout. */
 export async function runProcess(
   command: Command & { input: string },
   { signal, onLine }: { signal: AbortSignal; onLine: (line: string) => void },
@@ -156,7 +156,7 @@ export async function runProcess(
   return ended
 }
 
-/** A line of JSON output as an object; null for anything else, such as a warning that a program prints in between. */
+/** A line of JSON output as an object; null for any other line, such as a warning. */
 export function jsonLine(line: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(line)

@@ -6,12 +6,12 @@ import { claudeFlags } from './permissions.js'
 
 const OWN_PERMISSIONS = /^--(?:permission-mode|dangerously-skip-permissions|allow-dangerously)/
 
-/** The arguments of one turn. `extra` are the operator's, whose own permissions stand. */
+/** The arguments of one turn. Permissions in `extra`, the operator's arguments, take precedence. */
 export function claudeArgs(extra: readonly string[], turn: Turn, mcpFile: string | null): string[] {
   const args = ['-p', '--output-format', 'stream-json', '--verbose', '--include-partial-messages', ...extra]
   if (!extra.some((arg) => OWN_PERMISSIONS.test(arg))) args.push(...claudeFlags(turn.permissions))
   args.push(...turn.args)
-  // Each in one argument: whatever the value is, it cannot be taken for an option.
+  // Each value is in one argument with its option, so that no value is taken for an option.
   if (turn.model !== null) args.push(`--model=${turn.model}`)
   if (turn.effort !== null) args.push(`--effort=${turn.effort}`)
   if (turn.instructions !== null) args.push(`--append-system-prompt=${turn.instructions}`)
@@ -20,7 +20,7 @@ export function claudeArgs(extra: readonly string[], turn: Turn, mcpFile: string
   return args
 }
 
-/** Calls `run` with the path of a file that holds the MCP servers, while it runs: other users see every argument. */
+/** Calls `run` with the path of a temporary file of the MCP servers, because other users can see arguments. */
 export async function withMcpFile<Result>(
   servers: Turn['mcpServers'],
   run: (path: string | null) => Promise<Result>,

@@ -16,34 +16,34 @@ import type { HasTranscript, LastLine } from './transcripts.js'
 
 export interface ClaudeCode {
   program: string
-  /** The operator's own, such as --permission-mode=acceptEdits: without any, tools that ask are denied. */
+  /** The operator's arguments, such as --permission-mode=acceptEdits. Without permissions, tools that ask are denied. */
   extraArgs: readonly string[]
   machine: Machine
   hasTranscript: HasTranscript
   lastLine: LastLine
-  /** How long commands that Claude Code has left in the background may keep an answer from being delivered. */
+  /** How long background commands may delay the answer. */
   backgroundMs: number
 }
 
-/** Claude Code answers so, within its first result, to a session that it does not have here. */
+/** Claude Code's errors, in its first result, about a session that it does not have. */
 const REFUSALS =
   /no conversation found|--resume requires a valid session|does not match any session|session .* not found/i
 
 interface Seen {
   sessionId: string | null
   progress: ClaudeProgress
-  /** The model has answered: the transcript goes on. */
+  /** The model has answered, so the transcript continues. */
   worked: boolean
   results: ClaudeResults
   background: BackgroundTask[]
-  /** The last word so far was a result. */
+  /** The newest event is a result. */
   over: boolean
-  /** When a limit that was reached ends, in milliseconds since 1970. */
+  /** The end of a limit that was reached, in milliseconds since 1970. */
   limitEnds: number | null
   context: ContextUse
 }
 
-/** One turn of `claude -p`: the prompt goes to stdin, and stream-json comes back. */
+/** Runs one turn of `claude -p`: the prompt goes to stdin, and stream-json comes from stdout. */
 export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<TurnEnd> {
   const seen: Seen = {
     ...{ sessionId: null, worked: false, results: new ClaudeResults(), background: [], over: false },
@@ -77,7 +77,7 @@ export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<Tur
   if (turn.resume !== null && !seen.worked && answer === null && !turn.signal.aborted) {
     const error = (result === null ? '' : errorOf(result)) || lastWords(exit.stderr) || failure.error
     if (seen.sessionId === null && REFUSALS.test(error)) return { kind: 'refused', error, toolsRan: false }
-    // With a status, the service has answered: the session was sent to it. And of what is known, none is a refusal.
+    // A status means that the session was sent to the service. No known failure is a refusal.
     const unknown = ofExit === null && failure.failureReason === 'agent_error' && result?.api_error_status == null
     if (unknown) return { kind: 'refused', error, toolsRan: false, perhaps: true }
   }
@@ -119,7 +119,7 @@ function take(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
   } else if ((event.type === 'assistant' || event.type === 'user') && isRecord(event.message)) {
     turn.onWork()
     const { content, id, model } = event.message
-    // What Claude Code says in the model's place is the error that its result tells again.
+    // A synthetic message repeats the error of the result.
     if (model === '<synthetic>') return
     works(seen, turn)
     for (const block of Array.isArray(content) ? content.filter(isRecord) : []) {
@@ -132,17 +132,17 @@ function take(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
   }
 }
 
-/** From here on, the session goes on. */
+/** The model has answered, so the session was resumed. */
 function works(seen: Seen, turn: Turn): void {
   if (seen.worked) return
   seen.worked = true
   if (turn.resume === null) return
   turn.onResume('RESUMED')
-  // Some versions make up an id for a resumed run that no transcript has: only the store can tell, at the end.
+  // Some versions report an id for a resumed run that no transcript has, so only the store can tell at the end.
   if (turn.resume === seen.sessionId) turn.onSession(turn.resume)
 }
 
-/** Of the rest, the status and the retries of the API say that Claude Code waits: they are no work. */
+/** Status events and API retries mean that Claude Code waits, so they do not count as work. */
 function system(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
   const running = backgroundTasks(event)
   if (running !== null) {
@@ -153,7 +153,7 @@ function system(event: Record<string, unknown>, seen: Seen, turn: Turn): void {
     turn.onWork()
     const first = seen.sessionId === null
     seen.sessionId ??= text(event.session_id)
-    // It begins anew for each background task that has ended.
+    // Claude Code sends another `init` for each background task that has ended.
     if (seen.sessionId !== null && first && turn.resume === null) turn.onSession(seen.sessionId)
   } else if (event.subtype === 'permission_denied') {
     seen.progress.denied(event)
@@ -171,8 +171,8 @@ function said(
 }
 
 /**
- * After a result, Claude Code either exits, or begins again (with another `init`) when a background task has ended. One
- * that does neither is ended, and its answer is delivered.
+ * After a result, Claude Code exits, or starts again with another `init` when a background task has ended. If it does
+ * neither, it is ended, and its answer is delivered.
  */
 function waitForMore(
   event: Record<string, unknown>,
@@ -188,19 +188,19 @@ function waitForMore(
   else if (event.type === 'result' || !grace.counting) grace.begin(backgroundMs)
 }
 
-/** What an agent in the background says has a parent, and is not the turn's own next step. */
+/** Events of background agents have a parent and do not continue the turn. */
 function beginsAgain({ type, subtype, parent_tool_use_id: parent }: Record<string, unknown>): boolean {
   if (type === 'system') return subtype === 'init'
   return parent == null && (type === 'assistant' || type === 'user' || type === 'stream_event')
 }
 
-/** Of two ids, the one that has a transcript; the provider's word where the store cannot tell. */
+/** Of two ids, the one that has a transcript; the provider's id if the store is unreadable. */
 async function storedSession(has: HasTranscript, told: string | null, resumed: string | null): Promise<string | null> {
   if (told === null || resumed === null || told === resumed) return told
   return (await has(told)) === false && (await has(resumed)) === true ? resumed : told
 }
 
-/** What a result says of a failure; null where there is none, or it says nothing. */
+/** The failure in a result; null if there is none, or if the result has no text about it. */
 function failureIn(result: Record<string, unknown> | null, { limitEnds }: Seen): TurnFailure | null {
   if (result === null) return null
   const apiStatus = typeof result.api_error_status === 'number' ? result.api_error_status : null

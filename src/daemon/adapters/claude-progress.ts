@@ -5,11 +5,11 @@ import { TextFlow } from './text-flow.js'
 
 type Event = Record<string, unknown>
 
-/** The progress of one run of Claude Code: its text as it comes, and its tools with their command or file. */
+/** The progress of one run of Claude Code: its streamed text, and its tools with their command or file. */
 export class ClaudeProgress {
   readonly tools: ShownTools
   readonly #flow: TextFlow
-  /** The messages whose text came in pieces: it comes again as a whole. */
+  /** Messages whose text was streamed. Their whole text arrives again later. */
   readonly #streamed = new Set<unknown>()
   readonly #lines = new Map<string, string>()
   #message: unknown = null
@@ -19,7 +19,7 @@ export class ClaudeProgress {
     this.#flow = new TextFlow((text) => turn.onProgress({ kind: 'text', text }))
   }
 
-  /** A piece of a message; those of agents in the background would mix with it, and come as a whole later. */
+  /** Shows a piece of a message. Pieces of background agents are ignored: they would mix in, and arrive as a whole later. */
   piece({ event, parent_tool_use_id: parent }: Event): void {
     if (!isRecord(event) || parent != null) return
     const { type, message, delta } = event
@@ -30,7 +30,7 @@ export class ClaudeProgress {
     this.#flow.add(delta.text)
   }
 
-  /** A block of a whole message. */
+  /** Shows a block of a whole message. */
   block({ type, text: said, id, name, input }: Event, message: unknown): void {
     if (type === 'text' && !this.#streamed.has(message)) {
       this.#flow.add(String(said))
@@ -49,7 +49,7 @@ export class ClaudeProgress {
     this.tools.answered(textOf(content), failed === true)
   }
 
-  /** Older versions tell it with the result only. */
+  /** Older versions report denials only with the result. */
   denied({ tool_name: name, tool_use_id: id, tool_input: input }: Event): void {
     this.tools.refused(this.#lines.get(String(id)) ?? lineOf(String(name), isRecord(input) ? input : {}))
   }

@@ -3,16 +3,16 @@ import { isRecord, text } from './child-process.js'
 type Result = Record<string, unknown>
 
 /**
- * What the results of one run amount to. Claude Code gives one for its answer, and one more for each background task
- * that ended later. is_error counts, not subtype: errors of the service come as "success", some with exit status 0.
+ * Collects the results of one run. Claude Code sends one for its answer, and one for each background task that ends later.
+ * is_error counts, not subtype: the service's errors arrive as "success", some with exit status 0.
  */
 export class ClaudeResults {
   readonly #good: Result[] = []
   #error: Result | null = null
-  /** In their order. */
+  /** In order of arrival. */
   readonly all: Result[] = []
 
-  /** Returns what to warn of: an error before or after a good result, which the turn outlives. */
+  /** Returns a warning if there is an error beside a good result: the turn then succeeds nevertheless. */
   add(result: Result): string | null {
     this.all.push(result)
     const failed = result.is_error === true
@@ -23,7 +23,7 @@ export class ClaudeResults {
     return errorOf(this.#error) || 'Claude Code reported an error beside its answer.'
   }
 
-  /** The whole answer; null where there is none. A later text is no correction of an earlier one: all are kept. */
+  /** The whole answer; null if there is none. A later text does not replace an earlier one, so it has all texts. */
   answer(): { output: string; last: Result } | null {
     const last = this.#good.at(-1)
     if (last === undefined) return null
@@ -44,11 +44,11 @@ export function errorOf(result: Result): string {
 export interface BackgroundTask {
   id: string
   description: string
-  /** It works on its own until it is done, and tells Claude Code then. A shell may be a server that never ends. */
+  /** The task ends by itself and then notifies Claude Code. A shell may be a server that never ends. */
   endsByItself: boolean
 }
 
-/** What a `background_tasks_changed` event says is running now; null for another event. */
+/** The running tasks of a `background_tasks_changed` event; null for another event. */
 export function backgroundTasks(event: Result): BackgroundTask[] | null {
   if (event.subtype !== 'background_tasks_changed' || !Array.isArray(event.tasks)) return null
   return event.tasks.filter(isRecord).map(({ task_id: id, description, task_type: type }) => ({

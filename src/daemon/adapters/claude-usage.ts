@@ -11,12 +11,12 @@ interface Sums {
   costUsd: number
 }
 
-/** The line of a transcript that holds what its session has used; Claude Code goes on counting from it. */
+/** Marks the transcript line with the session's usage, from which Claude Code continues to count. */
 export const COST_STATE = '"type":"cost-state"'
 
 /**
- * What one run of Claude Code used. Its results tell the sums of the session: `before` is the transcript's last cost-state
- * from before the run. Older versions keep none, and count each process by itself.
+ * What one run of Claude Code used. Its results have the sums of the session. `before` is the transcript's last
+ * cost-state from before the run. Older versions store none and count each process by itself.
  */
 export function claudeUsage(
   results: readonly Told[],
@@ -33,7 +33,7 @@ export function claudeUsage(
   return { model, ...used, ...context.used(), ...(number(contextWindow) > 0 && { contextMax: number(contextWindow) }) }
 }
 
-/** How much of the context the newest call of the main thread fills, from the pieces of its stream. */
+/** The context size of the main thread's newest call, from the streamed events. */
 export class ContextUse {
   #read: number | null = null
   #written = 0
@@ -58,7 +58,7 @@ export class ContextUse {
   }
 }
 
-/** Over all models; null where nothing is told. */
+/** The sums over all models; null if none is reported. */
 function sumsOf(modelUsage: unknown): Sums | null {
   const models = Object.values(record(modelUsage)).filter(isRecord)
   if (models.length === 0) return null
@@ -72,14 +72,14 @@ function sumsOf(modelUsage: unknown): Sums | null {
   }
 }
 
-/** null where the later sums do not go on from the earlier ones. */
+/** null if the later sums do not continue the earlier ones. */
 function difference(now: Sums, before: Sums): Sums | null {
   const names = Object.keys(now) as (keyof Sums)[]
   if (names.some((name) => now[name] < before[name] - 1e-9)) return null
   return Object.fromEntries(names.map((name) => [name, Math.max(0, now[name] - before[name])])) as unknown as Sums
 }
 
-/** The model that did most of the run: others only help, with titles and summaries. */
+/** The model with most of the run's tokens. Other models only write titles and summaries. */
 function mainModel(now: unknown, before: unknown): string {
   const wrote = Object.entries(record(now)).map(([model, one]) => {
     const earlier = record(record(before)[model])
@@ -93,7 +93,7 @@ function mainModel(now: unknown, before: unknown): string {
   return wrote.toSorted((one, other) => other.tokens - one.tokens)[0]?.model ?? ''
 }
 
-/** Each result has the tokens since the one before, and the cost of the process so far. */
+/** Each result has the tokens since the previous one, and the cost of the process so far. */
 function ofResults(results: readonly Told[]): Usage | null {
   const usages = results.map(({ usage }) => record(usage))
   const sum = (name: string) => usages.reduce((total, one) => total + number(one[name]), 0)

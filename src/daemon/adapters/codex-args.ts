@@ -4,7 +4,7 @@ import { codexFlags } from './permissions.js'
 
 const OWN_PERMISSIONS = /^(?:--sandbox|-s\b|--full-auto|--approve-for-me|--dangerously|--yolo)|^sandbox_mode=/
 
-/** The arguments of one turn, and what its environment has more. `extra` are the operator's, whose permissions stand. */
+/** The arguments and additional variables of one turn. Permissions in `extra`, the operator's arguments, take precedence. */
 export function codexArgs(extra: readonly string[], turn: Turn): { args: string[]; env: Record<string, string> } {
   const args = ['exec', '--json', '--skip-git-repo-check', ...extra]
   if (!extra.some((arg) => OWN_PERMISSIONS.test(arg))) args.push(...codexFlags(turn.permissions))
@@ -21,7 +21,7 @@ export function codexArgs(extra: readonly string[], turn: Turn): { args: string[
   return { args: [...args, '-'], env }
 }
 
-/** Other users see every argument: what may be secret is passed on through the environment, by name. */
+/** Other users can see arguments, so values that may be secret are passed through the environment. */
 function mcpSettings(server: McpServerSettings, env: Record<string, string>): [string, string | readonly string[]][] {
   if ('command' in server) {
     Object.assign(env, server.env)

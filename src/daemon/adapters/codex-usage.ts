@@ -3,25 +3,25 @@ import { isRecord, text } from './child-process.js'
 
 type Told = Record<string, unknown>
 
-/** The lines of a rollout that hold what its thread has used so far, and which model answers. */
+/** Mark the rollout lines with the thread's usage so far, and with its model. */
 export const TOKEN_COUNT = '"total_token_usage"'
 export const TURN_CONTEXT = '"type":"turn_context"'
 
 export interface CodexCounts {
-  /** The thread was resumed: it had a rollout before. */
+  /** The thread was resumed, so it had a rollout before. */
   resumed: boolean
-  /** The rollout's last count from before the turn, and from after it. null: there is none, or it cannot be read. */
+  /** The rollout's last count before and after the turn; null if there is none, or if it cannot be read. */
   before: Told | null
   after: Told | null
   /** The rollout's last turn_context. */
   turnContext: Told | null
-  /** What the turn's end told: the sums of the thread. */
+  /** The thread's sums, as reported at the end of the turn. */
   told: unknown
 }
 
 /**
- * What one turn of Codex used. It tells the sums of its thread, over all turns and processes: what was counted before is
- * taken off. Input that came from a cache is part of its input.
+ * What one turn of Codex used. Codex reports the sums of its thread over all turns and processes, so the earlier count is
+ * subtracted. Its input includes cached input.
  */
 export function codexUsage({ resumed, before, after, turnContext, told }: CodexCounts): Usage | null {
   const model = text(payload(turnContext).model)
@@ -63,7 +63,7 @@ function tokensOf(usage: unknown): Tokens | null {
   }
 }
 
-/** A thread that counts from 0 again is counted as it is. */
+/** If a thread counts from 0 again, nothing is subtracted. */
 function less(now: Tokens, before: Tokens): Tokens {
   if (now.input < before.input || now.output < before.output) return now
   return {

@@ -13,7 +13,7 @@ import type { HasTranscript, LastLine } from './transcripts.js'
 
 export interface Codex {
   program: string
-  /** The operator's own, such as --sandbox=workspace-write. */
+  /** The operator's arguments, such as --sandbox=workspace-write. */
   extraArgs: readonly string[]
   machine: Machine
   hasTranscript: HasTranscript
@@ -29,16 +29,16 @@ interface Seen {
   tools: ShownTools
   /** The ids of the tools that have been shown. */
   shown: Set<string>
-  /** The model has answered: the transcript goes on. */
+  /** The model has answered, so the transcript continues. */
   worked: boolean
   output: string
   error: string | null
   usage: unknown
-  /** The turn's own end: what the process does after it changes nothing. */
+  /** The turn has reported its end. What the process does afterwards does not matter. */
   completed: boolean
 }
 
-/** One turn of `codex exec --json`, or of its `resume`: the prompt goes to stdin, and JSON lines come back. */
+/** Runs one turn of `codex exec --json` or of its `resume`: the prompt goes to stdin, and JSON lines come from stdout. */
 export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
   const seen: Seen = {
     ...{ threadId: null, worked: false, output: '', error: null, usage: null, completed: false },
@@ -70,7 +70,7 @@ export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
   if (turn.resume !== null && !seen.worked && !good && !turn.signal.aborted) {
     const known = failure.failureReason !== 'agent_error'
     if (seen.threadId === null && !known && REFUSALS.test(error)) return { kind: 'refused', error, toolsRan: false }
-    // Where the service has answered with a status, the session was sent to it.
+    // A status means that the session was sent to the service.
     const unknown = ofExit === null && !known && !/\bunexpected status \d{3}\b/.test(error)
     if (unknown) return { kind: 'refused', error, toolsRan: false, perhaps: true }
   }
@@ -93,7 +93,7 @@ function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): vo
   const item = isRecord(event.item) ? event.item : null
   if (event.type === 'thread.started') {
     seen.threadId = text(event.thread_id)
-    // A name that Codex does not know quietly starts another thread: only the same id is a resume.
+    // For an unknown id, Codex starts another thread without an error. Only the same id is a resume.
     if (turn.resume !== null && seen.threadId !== turn.resume) turn.onResume('REFUSED')
     if (seen.threadId !== null && seen.threadId !== turn.resume) turn.onSession(seen.threadId)
     turn.onWork()
@@ -107,7 +107,7 @@ function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): vo
     seen.error = isRecord(event.error) ? String(event.error.message) : 'The turn failed.'
   } else if (item !== null && typeof item.type === 'string') {
     const tool = TOOLS.includes(item.type) ? text(item.id) : null
-    // An item of an error says that Codex waits or tries again.
+    // An error item means that Codex waits or retries.
     if (item.type !== 'error') {
       works(seen, turn)
       turn.onWork(tool === null ? undefined : { id: tool, running: event.type !== 'item.completed' })
@@ -118,12 +118,12 @@ function take(event: Record<string, unknown> | null, seen: Seen, turn: Turn): vo
     }
     if (event.type === 'item.completed') completed(item, seen, turn)
   } else if (event.type === 'error') {
-    // Also sent for a reconnection that then succeeds: the turn's own end decides.
+    // Codex also sends this for a reconnection that succeeds later. The turn's end decides.
     turn.onProgress({ kind: 'error', text: String(event.message) })
   }
 }
 
-/** From here on, the thread goes on. */
+/** The model has answered, so the thread was resumed. */
 function works(seen: Seen, turn: Turn): void {
   if (seen.worked) return
   seen.worked = true
@@ -154,14 +154,14 @@ function lineOf({ type, command, query, tool, server, changes }: Record<string, 
   return `${String(type)} ${what}`
 }
 
-/** Codex prints the provider's JSON as it is: its own code says more than its words. */
+/** Codex prints the provider's JSON unchanged. The code in it says more than its text. */
 function codeIn(error: string): { code: string | null } {
   const body = jsonLine(error.slice(Math.max(0, error.indexOf('{'))).trim())
   const told = isRecord(body?.error) ? body.error : body
   return { code: text(told?.code) ?? text(told?.type) }
 }
 
-/** The error that Codex itself ended with, before its events begin; null where stderr holds only its log. */
+/** Codex's own error on stderr, from before its events begin; null if stderr holds only its log. */
 function ownError(stderr: string): string | null {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^(WARNING: |\d{4}-\d\d-\d\dT)/.test(line))
   const begin = lines.findLastIndex((line) => /^error: /i.test(line))

@@ -11,18 +11,18 @@ import { lastWords } from './provider-words.js'
 import { isStatusLine } from './turn-limits.js'
 
 export interface Exec {
-  /** Program and arguments. `{prompt}` is the path of a file that holds the prompt, `{sessionId}` the session or ''. */
+  /** The program and its arguments. `{prompt}` is the path of a file with the prompt, `{sessionId}` the session or ''. */
   command: readonly [string, ...string[]]
   machine: Machine
 }
 
-/** More than any answer may have: a program that never stops writing must not fill the memory. In UTF-16 code units. */
+/** In UTF-16 code units; more than any answer may have. A program that never stops writing must not fill the memory. */
 const MOST_OUTPUT = 8_000_000
 
 /**
- * Any program: the prompt is in a file, and on stdin. Its stdout is the output, except for lines of JSON that only speak
- * to the daemon: {"sessionId":"..."} names its session, {"refused":true} says that it does not have the one it was given.
- * Exit status 0 is success.
+ * Runs one turn of any program. The prompt is in a file and on stdin. Stdout is the output, except for JSON lines for the
+ * daemon: {"sessionId":"..."} names the session, {"refused":true} says that the program does not have the given
+ * session. Exit status 0 means success.
  */
 export async function runExec({ command, machine }: Exec, turn: Turn): Promise<TurnEnd> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-prompt-'))
@@ -40,9 +40,9 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
       sessionId = named
       turn.onSession(named)
     } else {
-      // The same line again and again is a program that waits.
+      // A program that repeats the same line is waiting.
       if (!isStatusLine(line) && line !== lines.at(-1)) turn.onWork()
-      // A command that names its session only at its end is seen to work until then.
+      // A command may name its session only at its end. It counts as working until then.
       if (turn.resume !== null && sessionId === null && !refused) turn.onResume(null)
       kept += line.length
       if (kept <= MOST_OUTPUT) lines.push(line)
@@ -66,7 +66,7 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
       return { kind: 'refused', error: 'The command does not have this session.', toolsRan: false }
     }
     if (exit.code === 0) return { kind: 'completed', output, result: null, sessionId, transcriptMissing: false }
-    // By the protocol of commands, stderr is where they say why they failed.
+    // By the --exec protocol, stderr has the reason of a failure.
     const error = lastWords(exit.stderr)
     const ofWords = error === '' ? endedWithoutResult('The command', exit) : failureOf({ error }, wallClock())
     const failure = failureOfExit('The command', exit) ?? ofWords
@@ -76,12 +76,12 @@ export async function runExec({ command, machine }: Exec, turn: Turn): Promise<T
   }
 }
 
-/** Whether a command can go on with a session at all. */
+/** Whether a command can resume a session at all. */
 export function canResume({ command }: Exec): boolean {
   return command.some((part) => part.includes('{sessionId}'))
 }
 
-/** A command line as program and arguments: blanks part them, single or double quotes keep them together. No shell. */
+/** Splits a command line at blanks that are not inside single or double quotes. No shell is involved. */
 export function splitCommand(line: string): [string, ...string[]] {
   const parts = [...line.matchAll(/(?:"([^"]*)"|'([^']*)'|[^\s"']+)+/g)].map(([part]) =>
     part.replaceAll(

@@ -1,9 +1,9 @@
-/** A CLI stores its transcript and ends its own tools after it has said its last word. */
+/** After its final event, a CLI still stores its transcript and ends its tools. */
 const GRACE_MS = 5000
 
 /**
- * Some CLIs say that a turn is over and never exit: a tool in the background keeps them, or a fault of their own. From
- * the final word on, they get a few seconds. `signal` fires then, or with the turn's own.
+ * Some CLIs report the end of a turn and never exit, because of a background tool or a bug. They get a few seconds after the
+ * final event. Then `signal` fires. It also fires with the turn's own signal.
  */
 export class FinalGrace {
   readonly #over = new AbortController()
@@ -18,13 +18,13 @@ export class FinalGrace {
     return this.#timer !== undefined
   }
 
-  /** Counts from now, whatever was counted before. */
+  /** Starts the grace period anew. */
   begin(ms = GRACE_MS): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#over.abort(), ms)
   }
 
-  /** The word was not the final one, or the CLI has ended. */
+  /** Stops the grace period: the event was not the final one, or the CLI has ended. */
   end(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -5,20 +5,20 @@ import { join } from 'node:path'
 import { isRecord, jsonLine, text } from './child-process.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
-/** Turns what must not leave this machine into something that only shows whether it is still the same. */
+/** Hashes values that must not leave this machine. Equal values have equal hashes. */
 export type Fingerprint = (...parts: string[]) => string
 
-/** `salt`: a secret of this machine. Without it, short or public account names could be found by trying. */
+/** `salt` is a secret of this machine. Without it, short or public account names could be guessed. */
 export function fingerprints(salt: Uint8Array): Fingerprint {
   return (...parts) => createHmac('sha256', salt).update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }
 
-/** Where sessions are kept. Not by inode: a store that its first session will make is the same store afterwards. */
+/** The fingerprint of a session store. It uses the path, not the inode, because the first session creates the directory. */
 export function storeFingerprint(fingerprint: Fingerprint, directory: string): string {
   return fingerprint('store', resolved(directory))
 }
 
-/** Whose Claude Code this is: the signed-in account, else the API key. */
+/** Claude Code's account: the API key if there is one, else the signed-in account. */
 export async function claudeAccount(fingerprint: Fingerprint, { home, environment }: Place): Promise<string | null> {
   const key = text(environment.ANTHROPIC_API_KEY) ?? text(environment.ANTHROPIC_AUTH_TOKEN)
   const service = text(environment.ANTHROPIC_BASE_URL) ?? ''
@@ -29,7 +29,7 @@ export async function claudeAccount(fingerprint: Fingerprint, { home, environmen
   return id === null ? null : fingerprint('claude', 'account', service, id)
 }
 
-/** Whose Codex this is. What a plan's login has encrypted, an API key's cannot read: they are two accounts. */
+/** Codex's account. A login and an API key are two accounts, because neither can read what the other has encrypted. */
 export async function codexAccount(fingerprint: Fingerprint, { home, environment }: Place): Promise<string | null> {
   const auth = await readJson(join(codexHome({ home, environment }), 'auth.json'))
   const id = isRecord(auth?.tokens) ? text(auth.tokens.account_id) : null

@@ -3,13 +3,13 @@ import type { TurnFailure } from './adapter.js'
 import type { Exit } from './child-process.js'
 import { lastWords } from './provider-words.js'
 
-/** A shell, or another program in between, tells of a signal by a status of 128 and its number. */
+/** A shell or another wrapper reports a signal as status 128 plus its number. */
 const BY_STATUS = 128
 const KILLING = ['SIGHUP', 'SIGINT', 'SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGKILL', 'SIGSEGV', 'SIGTERM'] as const
 
 /**
- * What the way a program ended says by itself, before anything that it wrote: it did not run, or something killed it.
- * null: ask what it wrote.
+ * The failure that a program's exit shows by itself: it did not start, or a signal killed it. Else null: its output
+ * decides.
  */
 export function failureOfExit(name: string, exit: Exit): TurnFailure | null {
   if (exit.problem !== null) return { failureReason: 'agent_error', error: exit.problem }
@@ -20,7 +20,7 @@ export function failureOfExit(name: string, exit: Exit): TurnFailure | null {
   return { failureReason: 'agent_killed', error, words: lastWords(exit.stderr) }
 }
 
-/** A program that told nothing of use. What it wrote to stderr may be about anything. */
+/** The failure of a program that reported no result. Its stderr may be about anything. */
 export function endedWithoutResult(name: string, { told, code, stderr }: Exit): TurnFailure {
   const status = code === null || code === 0 ? '' : ` with status ${code}`
   const error = told ? `${name} was stopped before it had a result.` : `${name} ended${status} without a result.`

@@ -1,17 +1,17 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 
 /**
- * What an agent may do without asking anybody. `read`: what its CLI allows by itself, which is reading. `edit`: also
- * change files in the work directory. `all`: everything, also commands.
+ * What an agent may do without asking. `read`: what its CLI allows by default, which is reading. `edit`: also change
+ * files in the work directory. `all`: everything, including commands.
  */
 export type Permissions = 'read' | 'edit' | 'all'
 
 export const PERMISSIONS: readonly Permissions[] = ['read', 'edit', 'all']
 
-/** The option that changes it, for whoever reads that something was denied. */
+/** Follows a message about a denial. */
 export const CHANGED_BY = 'The daemon’s option --permissions edit or --permissions all allows more.'
 
-/** The narrower of the two: an agent's config never widens what the daemon allows. */
+/** The narrower of the two. An agent's config never widens the daemon's permissions. */
 export function narrower(own: Permissions, asked: Permissions | null): Permissions {
   return asked !== null && PERMISSIONS.indexOf(asked) < PERMISSIONS.indexOf(own) ? asked : own
 }
@@ -22,28 +22,28 @@ export function claudeFlags(permissions: Permissions): string[] {
   return [permissions === 'edit' ? '--permission-mode=acceptEdits' : '--permission-mode=bypassPermissions']
 }
 
-/** Codex's flags. Its sandbox holds commands to the same rule, so that these run in all three. */
+/** Codex's flags. Its sandbox restricts commands in the same way, so commands run under all three. */
 export function codexFlags(permissions: Permissions): string[] {
   if (permissions === 'read') return ['--sandbox=read-only']
   return [permissions === 'edit' ? '--sandbox=workspace-write' : '--sandbox=danger-full-access']
 }
 
-/** What an ACP agent asks for. */
+/** An ACP agent's permission request. */
 export interface Asked {
-  /** The protocol's kind of tool; null: not told. */
+  /** The protocol's kind of tool; null if not reported. */
   kind: string | null
-  /** The files it names. */
+  /** The files that the request names. */
   paths: readonly string[]
 }
 
-/** Whether a tool that asks may run. A change of files has to name them, all inside of the work directory. */
+/** Whether the tool may run. Under `edit`, a change must name its files, and all must be inside the work directory. */
 export function allows(permissions: Permissions, { kind, paths }: Asked, workDir: string): boolean {
   if (permissions !== 'edit') return permissions === 'all'
   const changes = kind === 'edit' || kind === 'delete' || kind === 'move'
   return changes && paths.length > 0 && paths.every((path) => isInside(workDir, path))
 }
 
-/** The mode of an ACP agent that fits: agents with a sandbox of their own (Codex) ask for nothing that it forbids. */
+/** The ACP agent's mode for the permissions. Agents with their own sandbox (Codex) never ask for what it forbids. */
 export function modeFor(permissions: Permissions, available: readonly string[]): string | null {
   const names = {
     read: ['read-only', 'default'],

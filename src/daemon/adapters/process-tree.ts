@@ -3,30 +3,33 @@ import { listProcesses, stillRunning, withEnvironment } from '../../machine/proc
 import type { Process } from '../../machine/processes.js'
 import { pause } from '../client/pause.js'
 
-/** What an agent and all that it starts have in their environment: it says whose they are, wherever they move to. */
+/**
+ * The variable in the environment of an agent and of every process that it starts. It identifies them wherever they
+ * move.
+ */
 export const MARKER = 'BATON_RUN'
 
-/** A program that was started in a session of its own, with a marker in its environment. */
+/** A program that was started in its own session, with a marker in its environment. */
 export interface Tree {
   leader: number
-  /** When the leader began; null: not known. */
+  /** When the leader started; null if unknown. */
   started: string | null
   /** NAME=value */
   marker: string
 }
 
 const POLL_MS = 100
-/** A process that has not gone so long after SIGKILL waits for a device: nothing can end it. */
+/** A process that still runs this long after SIGKILL waits for a device, and nothing can end it. */
 const LAST_MS = 3000
 
 /**
- * What is left of a tree. A tool may leave the group and the session of its agent and outlive it; the environment that
- * it began with stays. One that began with another environment is found as long as its parent lives.
+ * The remaining processes of a tree. A tool may leave its agent's group and session and outlive the agent, but it keeps its
+ * initial environment. A process with another environment is found while its parent lives.
  */
 function leftOf({ leader, started, marker }: Tree, processes: readonly Process[] = listProcesses()): Process[] {
   const alive = processes.filter(({ ended }) => !ended)
   const found = new Set(withEnvironment(alive, marker))
-  // A number is not given away while a group or a session has it. A stranger with it shows that none has.
+  // A pid is not reused while a group or a session has it. So if another process has the pid, no such group is left.
   const reused = alive.some((one) => one.pid === leader && started !== null && one.started !== started)
   for (const one of alive) {
     if (!reused && [one.pid, one.group, one.session].includes(leader)) found.add(one)
@@ -35,8 +38,8 @@ function leftOf({ leader, started, marker }: Tree, processes: readonly Process[]
 }
 
 /**
- * Of a tree whose leader goes on, what has lost its parent: a tool left it behind, and nobody will ask for it. What the
- * leader itself has started, such as its servers of tools, is not among them.
+ * The processes that a tool left behind, in a tree whose leader still runs: they have lost their parent. Processes that the
+ * leader itself has started, such as its MCP servers, are not among them.
  */
 export function straysOf(tree: Tree, processes: readonly Process[] = listProcesses()): Process[] {
   const own = withDescendants(
@@ -46,7 +49,7 @@ export function straysOf(tree: Tree, processes: readonly Process[] = listProcess
   return leftOf(tree, processes).filter((one) => !own.includes(one))
 }
 
-/** These and all that they have started, and so on. Never this process. */
+/** The found processes and all their descendants, but never this process. */
 export function withDescendants(found: readonly Process[], processes: readonly Process[]): Process[] {
   const pids = new Set(found.map(({ pid }) => pid))
   for (let before = -1; before !== pids.size;) {
@@ -57,14 +60,14 @@ export function withDescendants(found: readonly Process[], processes: readonly P
 }
 
 /**
- * Ends what `find` finds: SIGTERM, and SIGKILL to what is still there after `graceMs`. Resolves when nothing is left,
- * with false where something cannot be ended.
+ * Ends the processes that `find` returns: SIGTERM, then SIGKILL after `graceMs`. Resolves with true when none is left,
+ * or with false if one cannot be ended.
  */
 export async function endAll(find: () => readonly Process[], graceMs: number): Promise<boolean> {
   const asked = find()
   send('SIGTERM', asked)
   for (let waited = 0; waited < graceMs && stillRunning(asked).length > 0; waited += POLL_MS) await pause(POLL_MS)
-  // Looked for again and again: what is ended may have started something a moment before.
+  // Searches repeatedly, because a process may start another one just before it ends.
   for (let waited = 0; ; waited += POLL_MS) {
     const left = find()
     if (left.length === 0) return true
@@ -79,15 +82,15 @@ function send(signal: NodeJS.Signals, processes: readonly Process[]): void {
     try {
       process.kill(pid, signal)
     } catch {
-      // It has ended meanwhile.
+      // The process has already ended.
     }
   }
 }
 
-/** Ends a program and all that it has started; the same promise as endAll's. */
+/** Ends a program and everything that it has started. Resolves as endAll does. */
 export async function endTree(tree: Tree, graceMs: number): Promise<boolean> {
   if (process.platform !== 'win32') return endAll(() => leftOf(tree), graceMs)
-  // Windows has no sessions and no signals; its own tool knows what a process has started.
+  // Windows has no sessions and no signals, but taskkill knows a process's children.
   spawnSync('taskkill', ['/pid', String(tree.leader), '/T', '/F'], { stdio: 'ignore' })
   return true
 }

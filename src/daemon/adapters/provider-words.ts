@@ -4,7 +4,7 @@ import type { TurnFailure } from './adapter.js'
 
 const MOST_STDERR = 2000
 
-/** The end of what a program wrote to stderr, as people can read it: no colours, whole lines, at most 2,000 characters. */
+/** The last part of stderr, for people: no colours, whole lines, at most 2,000 characters. */
 export function lastWords(stderr: string): string {
   const plain = stripVTControlCharacters(stderr).replaceAll('\r\n', '\n').trim()
   if (plain.length <= MOST_STDERR) return plain
@@ -13,8 +13,8 @@ export function lastWords(stderr: string): string {
 }
 
 /**
- * A failure's text for people, with the words that came besides. The server judges a failure by its text: words that it
- * would judge by are left out, and `leftOut` has them.
+ * A failure's error with its other output. The server classifies a failure by its text, so output that would change the
+ * verdict is left out and returned as `leftOut`.
  */
 export function errorWithWords({ failureReason: reason, error, words = '' }: TurnFailure): {
   error: string
@@ -24,13 +24,13 @@ export function errorWithWords({ failureReason: reason, error, words = '' }: Tur
   const whole = [error, words].filter((part) => part !== '').join('\n')
   const [alone, together] = [error, whole].map((text) => classifyFailure({ reason, error: text }).fault)
   if (alone === together) return { error: whole, leftOut: null }
-  return { error: `${error}\nWhat it wrote besides is in the progress of this run.`, leftOut: words }
+  return { error: `${error}\nThe progress of this run has its other output.`, leftOut: words }
 }
 
 /**
- * A message as text. A CLI takes one that begins with its trigger ("/clear", Gemini also "$init") for its own command,
- * some with blanks before it, and then forgets its session, or answers with nothing. With a line before it, it is text
- * to all of them.
+ * Makes sure that a CLI reads a message as text. CLIs take a message that begins with a trigger ("/clear", Gemini also
+ * "$init"), some also after blanks, for their own command, and then drop their session or answer nothing. A line before
+ * it prevents this.
  */
 export function asText(prompt: string): string {
   return /^\s*[/$]/.test(prompt) ? `This message is text, not a command:\n${prompt}` : prompt

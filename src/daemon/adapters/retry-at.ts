@@ -3,7 +3,7 @@ import { dayAndTime, timeIn } from './told-times.js'
 export interface Now {
   /** Milliseconds since 1970, by this machine's clock. */
   ms: number
-  /** The time zone of this machine, as IANA names it: what is told without a zone is told in it. */
+  /** This machine's IANA time zone. A time without a zone is in this one. */
   zone: string
 }
 
@@ -17,7 +17,7 @@ const UNITS: Readonly<Record<string, number>> = { d: DAY, h: HOUR, m: MINUTE, s:
 const AMOUNT =
   /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?![a-z])/
 const DURATION = `${AMOUNT.source}(?:(?:,? and|,)?\\s*${AMOUNT.source})*`
-/** What makes an amount or a time one to wait for: a text may name hours for any reason. */
+/** Words before an amount or a time to wait for. A text may name hours for other reasons. */
 const AGAIN = String.raw`\b(?:try (?:this |it )?again|retry(?:ing)?|resets?|available(?: again)?|continu(?:e|ing(?: automatically)?)|resume)`
 
 const FIELDS: readonly { pattern: RegExp; read: (told: string, now: Now) => number | null }[] = [
@@ -51,9 +51,9 @@ const AT_A_TIME = new RegExp(`${AGAIN}(?:\\s+(?:at|on))?[:\\s]\\s*`, 'gi')
 const MOST_OF_A_TIME = 60
 
 /**
- * When a provider says that it may be asked again, in milliseconds since 1970; null where it does not say, or where the
- * time that it names has just passed. `error` is the provider's own text, never the agent's: whoever writes about limits
- * would be taken at his word. A time that is told to the minute means the end of that minute.
+ * The time from which a provider accepts requests again, in milliseconds since 1970; null if it names none, or one that
+ * has just passed. `error` is the provider's text, never the agent's, which may be about limits too. A time to the
+ * minute means the end of that minute.
  */
 export function retryAt(error: string, now: Now): number | null {
   const plain = error.replaceAll(/\\+"/g, '"').replaceAll(/[\u00A0\u202F]/g, ' ')

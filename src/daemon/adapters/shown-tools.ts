@@ -5,7 +5,7 @@ import type { Permissions } from './permissions.js'
 const MOST_LINES = 4
 const MOST_CHARACTERS = 400
 
-/** A tool's answer in short: its first lines, and how many more there are. */
+/** A tool's answer in short: its first lines, and the number of other lines. */
 function shortly(answer: string): string {
   const lines = answer.trim().split('\n')
   const some = lines.slice(0, MOST_LINES).join('\n').slice(0, MOST_CHARACTERS)
@@ -34,18 +34,18 @@ export class ShownTools {
   }
 
   allowed(line: string): void {
-    this.show({ kind: 'permission', text: `Asked and allowed, this once: ${line}` })
+    this.show({ kind: 'permission', text: `Asked, and allowed once: ${line}` })
   }
 
-  /** The option is named once a turn: an agent that is denied something tries it in other ways. */
+  /** Names the option once per turn, because an agent tries other ways after a denial. */
   refused(line: string): void {
-    const option = this.denied.length === 0 ? `\nIt runs with --permissions ${this.permissions}. ${CHANGED_BY}` : ''
+    const option = this.denied.length === 0 ? `\nThe agent has --permissions ${this.permissions}. ${CHANGED_BY}` : ''
     if (this.denied.includes(line)) return
     this.denied.push(line)
     this.show({ kind: 'denied', text: `Denied: ${line}${option}` })
   }
 
-  /** What belongs to the task's result. */
+  /** The part of the task's result about permissions. */
   summary(): { permissions: Permissions; denied?: string[] } {
     return { permissions: this.permissions, ...(this.denied.length > 0 && { denied: this.denied }) }
   }

@@ -1,13 +1,13 @@
-/** A paragraph that goes on for longer than this is shown line by line. */
+/** A longer paragraph is shown line by line. */
 const SHORT = 500
-/** A line that goes on for longer than this is shown in pieces. */
+/** A longer line is shown in pieces. */
 const LONG = 4000
-/** What ends a sentence is shown after this long, though its paragraph may go on. */
+/** After this pause, complete sentences are shown, even if their paragraph may continue. */
 const PAUSE_MS = 1000
 
 /**
- * Joins what an agent streams, a few letters at a time, to whole paragraphs and lines. Text of different blocks never
- * shares an entry. Nothing is lost: the entries are the text, but for blank lines around them.
+ * Joins an agent's streamed text to whole paragraphs and lines. Text of different blocks never shares an entry. No text
+ * is lost but blank lines around an entry.
  */
 export class TextFlow {
   #held = ''
@@ -26,7 +26,7 @@ export class TextFlow {
     this.#held = this.#held.slice(end)
   }
 
-  /** The block is over: shows what is left of it. */
+  /** Ends the block, and shows the rest of it. */
   end(): void {
     this.#clear()
     this.#show(this.#held)
@@ -44,7 +44,7 @@ export class TextFlow {
   }
 }
 
-/** How much of the text is whole; 0: nothing yet. */
+/** The length of the text that can be shown now; 0 if none can. */
 function endOfWhole(held: string): number {
   const paragraph = held.lastIndexOf('\n\n')
   if (paragraph !== -1) return paragraph + 2

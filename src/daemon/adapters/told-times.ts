@@ -1,4 +1,4 @@
-/** A time as people are told it. null: not named. */
+/** A time as a provider writes it for people; null where a part is not named. */
 export interface ToldTime {
   hour: number
   minute: number
@@ -15,7 +15,7 @@ const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
-/** A time of day that lies so shortly before now has just passed: the next one is not meant. */
+/** A time of day within this time before now has just passed. It does not mean the next day. */
 const JUST_PASSED_MS = 3 * HOUR_MS
 
 const DATE = String.raw`(?:(?<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (?<day>\d{1,2})(?:st|nd|rd|th)?(?:,? (?<year>20\d\d))?|(?<weekday>(?:sun|mon|tue|wed|thu|fri|sat)(?:s|nes|rs|ur)?(?:day)?)\b)`
@@ -29,7 +29,7 @@ export function dayAndTime(text: string): ToldTime | null {
   if (told === undefined) return null
   const { month, day, year, weekday, hour, minute, half, zone, utc } = told
   const isDay = month !== undefined || weekday !== undefined
-  // A lone number is no time of day: "resets 3 times".
+  // A number alone is no time of day: "resets 3 times".
   if (hour === undefined ? !isDay : half === undefined && minute === undefined) return null
   const hours = hour === undefined ? 0 : onTheClock(Number(hour), half)
   const minutes = Number(minute ?? 0)
@@ -42,8 +42,8 @@ export function dayAndTime(text: string): ToldTime | null {
 }
 
 /**
- * The next moment that such a time names, in milliseconds since 1970: today's or tomorrow's where there is no day. null
- * for a zone that nobody knows, and for a time that has just passed.
+ * The next moment at that time, in milliseconds since 1970; without a day, today's or tomorrow's. null for an unknown
+ * zone, and for a time that has just passed.
  */
 export function timeIn(
   { hour, minute, date, weekday }: ToldTime,
@@ -78,7 +78,7 @@ function yearOf(year: string | undefined): number | null {
   return year === undefined ? null : Number(year)
 }
 
-/** What a clock in a zone shows; null for a zone that nobody knows. */
+/** The time on a clock in the zone; null for an unknown zone. */
 function wallClock(ms: number, zone: string) {
   try {
     const parts = new Intl.DateTimeFormat('en-US', {
@@ -96,7 +96,7 @@ function wallClock(ms: number, zone: string) {
   }
 }
 
-/** When a clock in the zone shows this. Looked at twice: the first guess may lie on the other side of a change of clocks. */
+/** The moment when a clock in the zone shows this time. A second step corrects a guess across a clock change. */
 function moment(
   { year, month, day, hour, minute }: { year: number; month: number; day: number; hour: number; minute: number },
   zone: string,

@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jsonLine } from './child-process.js'
 
-/** null: the store cannot be read, so nothing is known. */
+/** Whether the session has a transcript; null if the store cannot be read. */
 export type HasTranscript = (sessionId: string) => Promise<boolean | null>
-/** Whether a message is the last thing that a session's transcript was told. null: that cannot be read. */
+/** Whether a message is the last user message in a session's transcript; null if it cannot be read. */
 export type WasTold = (sessionId: string, message: string) => Promise<boolean | null>
 
-/** The last line of JSON in a session's transcript that holds a text; null where there is none, or it cannot be read. */
+/** The last JSON line of a session's transcript that holds a text; null if there is none, or if it cannot be read. */
 export type LastLine = (sessionId: string, holding: string) => Promise<Record<string, unknown> | null>
 
 /** A provider's store of transcripts. */
@@ -17,12 +17,12 @@ export interface Transcripts {
   lastLine: LastLine
 }
 
-/** A CLI writes some messages of its own, such as that a turn was broken off, in the user's name. */
+/** A CLI writes some messages in the user's name, such as a note about an interrupted turn. */
 const LAST_MESSAGES = 3
 
 /**
- * Claude Code keeps projects/<folder>/<session>.jsonl. How the folder's name is made of the directory has changed from
- * version to version, so all folders are looked through.
+ * Claude Code stores projects/<folder>/<session>.jsonl. Versions derive the folder's name from the directory in
+ * different ways, so all folders are searched.
  */
 export function claudeTranscripts(configDirectory: string): Transcripts {
   const projects = join(configDirectory, 'projects')
@@ -37,7 +37,7 @@ export function claudeTranscripts(configDirectory: string): Transcripts {
   })
 }
 
-/** Codex keeps sessions/YYYY/MM/DD/rollout-<time>-<thread>.jsonl, or .jsonl.zst. */
+/** Codex stores sessions/YYYY/MM/DD/rollout-<time>-<thread>.jsonl or .jsonl.zst. */
 export function codexTranscripts(home: string): Transcripts {
   const sessions = join(home, 'sessions')
   return transcripts((sessionId) =>
@@ -45,7 +45,7 @@ export function codexTranscripts(home: string): Transcripts {
   )
 }
 
-/** `find`: the path of a session's transcript, '' where there is none, null where the store cannot be read. */
+/** `find` returns the path of a session's transcript, '' if there is none, and null if the store cannot be read. */
 function transcripts(find: (sessionId: string) => Promise<string | null>): Transcripts {
   return {
     async has(sessionId) {
@@ -72,7 +72,7 @@ function transcripts(find: (sessionId: string) => Promise<string | null>): Trans
   }
 }
 
-/** Newest first: names are dates. */
+/** Searches the newest folders first, because their names are dates. */
 async function search(directory: string, depth: number, matches: (name: string) => boolean): Promise<string | null> {
   const names = await list(directory)
   if (names === null) return null

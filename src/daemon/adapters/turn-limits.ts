@@ -1,7 +1,7 @@
 import type { Adapter, Turn, TurnEnd } from './adapter.js'
 
 export interface Limits {
-  /** How long a turn may go on without any work, in milliseconds. While a tool call runs, that call is the work. */
+  /** How long a turn may go without work, in milliseconds. A running tool call is work. */
   idleMs: number
   /** How long a turn may take, in milliseconds. */
   totalMs: number
@@ -10,8 +10,8 @@ export interface Limits {
 const MOST_WORDS = 2000
 
 /**
- * Runs a turn within its limits: at either of them it is told to end, and fails as `agent_idle` or `timeout`, with the
- * agent's last words. An answer that was complete by then stays the answer.
+ * Runs a turn within its limits. At a limit the turn is told to end, and fails as `agent_idle` or `timeout` with the
+ * agent's last output. If the answer was complete by then, the turn completes.
  */
 export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn): Promise<TurnEnd> {
   const over = new AbortController()
@@ -24,7 +24,7 @@ export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn)
   }
   const total = setTimeout(() => end('timeout'), limits.totalMs)
   const idle = setTimeout(() => {
-    // The end of the call starts the time anew.
+    // The end of the tool call restarts the timer.
     if (tools.size === 0) end('agent_idle')
   }, limits.idleMs)
   try {
@@ -57,18 +57,18 @@ export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn)
   }
 }
 
-/** An agent that is told to stop may call it the end of the turn, with nothing said. */
+/** An agent that is told to stop may report a completed turn without text. */
 function isAnswer(end: TurnEnd): boolean {
   return end.kind === 'completed' && end.output.trim() !== ''
 }
 
 function sentence(limit: 'agent_idle' | 'timeout', { idleMs, totalMs }: Limits): string {
   return limit === 'timeout'
-    ? `The turn took longer than ${totalMs / 1000} s, the limit of a whole turn, and was stopped.`
-    : `The agent did no work for ${idleMs / 1000} s, the limit for an idle turn, and was stopped.`
+    ? `The turn took longer than ${totalMs / 1000} s, the turn limit, and was stopped.`
+    : `The agent did no work for ${idleMs / 1000} s, the idle limit, and was stopped.`
 }
 
-/** Text that only says that the agent waits: no work, however often it comes. */
+/** Whether a text only says that the agent waits, which is no work. */
 export function isStatusLine(text: string): boolean {
   const said = text.trim()
   return (

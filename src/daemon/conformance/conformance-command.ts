@@ -6,7 +6,7 @@ import { runChecks } from './run-checks.js'
 
 export function conformanceCommand(): Command {
   return new Command('conformance')
-    .description('Plays a daemon with bad luck against a server, and prints which promises were kept.')
+    .description('Simulates daemons with faults against a server, and prints which guarantees the server keeps.')
     .addOption(
       new Option('--url <url>', 'the GraphQL endpoint').env('BATON_URL').makeOptionMandatory().argParser(notBlank),
     )
@@ -18,10 +18,10 @@ export function conformanceCommand(): Command {
     )
     .option(
       '--restart <command>',
-      'restarts the server and ends; without it, that check is skipped',
+      'a command that restarts the server and exits; without it, the restart check is skipped',
       readBy(splitCommand),
     )
-    .addHelpText('after', '\nExit status 1: a promise was not kept.')
+    .addHelpText('after', '\nExit status 1: a check failed.')
     .action(check)
 }
 

@@ -34,13 +34,13 @@ const RESTART = 'server restart under a running task'
 
 interface Asked {
   url: string
-  /** ADMIN: checks its workspace. ROOT: checks in a new workspace, which stays. */
+  /** With an ADMIN token, the checks run in its workspace; with a ROOT token, in a new workspace, which stays. */
   token: string
-  /** Restarts the server and resolves when that has been set going; null skips what needs it. */
+  /** Begins to restart the server; null skips the check that needs it. */
   restart: (() => Promise<void>) | null
 }
 
-/** All checks, one after the other, each with a runtime and an agent of its own. */
+/** Runs all checks, one after the other, each with its own runtime and agent. */
 export async function runChecks({ url, token, restart }: Asked, told: (outcome: Outcome) => void): Promise<void> {
   const people = await peopleOf(url, token)
   const daemonId = `conformance-${newRequestId()}`
@@ -58,7 +58,7 @@ export async function runChecks({ url, token, restart }: Asked, told: (outcome: 
   await people.send('RevokeToken', { input: { tokenId: createToken.token.id } })
 }
 
-/** As the owner of an instance, in a workspace of its own; as the ADMIN of one, in that. */
+/** The client for people's calls: in a new workspace for a ROOT token, in its own workspace for an ADMIN token. */
 async function peopleOf(url: string, token: string): Promise<People> {
   const own = createSender<Operations>(documents, { url, token })
   const { viewer } = await own.send('Viewer', {})
@@ -68,7 +68,7 @@ async function peopleOf(url: string, token: string): Promise<People> {
   return createSender<Operations>(documents, { url, token: createWorkspace.secret })
 }
 
-/** What went wrong; null: nothing. What the check leaves behind is put away either way. */
+/** Runs a check and cleans up. Resolves with the problem, or with null. */
 async function inScene(
   { people, daemon, daemonId, provider }: { people: People; daemon: Client; daemonId: string; provider: string },
   run: (scene: Scene) => Promise<void>,

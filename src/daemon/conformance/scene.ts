@@ -11,10 +11,10 @@ export type People = Sender<Operations>
 type TaskNow = NonNullable<Operations['TaskNow']['result']['task']>
 type Key = { taskId: string; claimToken: string }
 
-/** How long anything that has to happen by itself may take, beyond the server's own timers. */
+/** How long the server may take for what it does by itself, beyond its own timers. */
 const PATIENCE_MS = 15_000
 
-/** One check's own runtime and agent, and what people and a daemon do there. Every call is sent once. */
+/** A check's own runtime and agent, and the calls of people and of a daemon. Every call is sent once. */
 export class Scene {
   constructor(
     readonly people: People,
@@ -23,7 +23,7 @@ export class Scene {
     readonly timers: ResultOf<'ServerTimers'>['serverTimers'],
   ) {}
 
-  /** A task in the conversation of this issue. */
+  /** Enqueues a task in the conversation of this issue. */
   async enqueue(issueKey: string, more: { availableAt?: string } = {}): Promise<string> {
     const { agentId } = this.place
     const { enqueueTask } = await this.people.send('EnqueueTask', {
@@ -37,7 +37,7 @@ export class Scene {
     return (await this.daemon.send('ClaimTasks', { input })).claimTasks.claims
   }
 
-  /** Asks until there is a task; throws Broken when there is none in time. */
+  /** Claims until there is a task; throws Broken if there is none in time. */
   async claim(more: { leaseSeconds?: number } = {}): Promise<Claim> {
     const [claim] = await this.until(
       'a task can be claimed',
@@ -78,7 +78,7 @@ export class Scene {
     return (await this.people.send('Bindings', { agentId, issueKey })).issueThread?.bindings ?? []
   }
 
-  /** Asks again and again, for as long as the server's own timers allow. */
+  /** Polls for as long as the server's timers allow. */
   async until<Found>(what: string, look: () => Promise<Found>, good: (found: Found) => boolean): Promise<Found> {
     const deadline = monotonicMs() + PATIENCE_MS + this.timers.sweep * 2000
     for (;;) {

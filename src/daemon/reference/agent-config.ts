@@ -3,29 +3,32 @@ import { isRecord, text } from '../adapters/child-process.js'
 import { narrower, PERMISSIONS } from '../adapters/permissions.js'
 import type { Permissions } from '../adapters/permissions.js'
 
-/** What the operator of this machine lets an agent's config ask for. */
+/** What this machine's operator allows an agent's config to set. */
 export interface Allowed {
   permissions: Permissions
   /** Names of variables. */
   env: readonly string[]
   /** Arguments; one that ends in `=` allows any value. */
   args: readonly string[]
-  /** Keys of the config that this agent's CLI knows no way to follow. */
+  /** Keys of the config that this agent's CLI does not support. */
   cannot: readonly string[]
 }
 
-/** What a config amounts to here, and a sentence for each of its keys that is not followed. */
+/** The settings that apply here, and a sentence for each key that does not. */
 export interface Read {
   settings: AgentSettings
   notes: string[]
 }
 
-/** Reads Agent.config. Wrong types are as good as missing: whoever writes a config is told so by the server. */
+/**
+ * Reads Agent.config. A value of a wrong type counts as missing, because the server refuses it when the config is
+ * written.
+ */
 export function readConfig(config: unknown, allowed: Allowed): Read {
   const asked = isRecord(config) ? config : {}
   const notes = allowed.cannot
     .filter((key) => asked[key] !== undefined)
-    .map((key) => `This agent’s CLI has no way to follow its config’s ${key}.`)
+    .map((key) => `This agent’s CLI does not support its config’s ${key}.`)
   const known = Object.fromEntries(Object.entries(asked).filter(([key]) => !allowed.cannot.includes(key)))
   const permissions = PERMISSIONS.find((one) => one === known.permissions) ?? null
   if (permissions !== null && narrower(allowed.permissions, permissions) !== permissions) {
@@ -44,7 +47,7 @@ export function readConfig(config: unknown, allowed: Allowed): Read {
     notes.push(`The daemon’s --allow-arg does not name ${refused.args.join(', ')}, which the config adds.`)
   }
   const servers = mcpServers(known.mcpServers)
-  // The server of an MCP program would choose what runs on this machine.
+  // Whoever writes the config could otherwise choose a program to run on this machine.
   const programs = Object.entries(servers).filter(([, server]) => 'command' in server && allowed.permissions !== 'all')
   for (const [name] of programs) {
     notes.push(`The config’s MCP server ${name} is a program: this daemon starts it only with --permissions all.`)

@@ -16,9 +16,9 @@ export interface NewDirectory {
   /** Absolute; empty. */
   dir: string
   conversation: string
-  /** Of the task, whatever its caller has put there. */
+  /** The task's metadata: any JSON. */
   metadata: unknown
-  /** The mark of a directory that is not filled: gone once it is. */
+  /** The file that marks the directory as not filled. It is removed once the directory is filled. */
   unfilled: string
 }
 
@@ -27,10 +27,11 @@ const PLACEHOLDER = /\{(dir|conversation|metadata)\}/g
 const MOST_LINES = 100
 
 /**
- * A command line of the operator's. There is no shell in between: each placeholder becomes part of one argument. In a
- * script, such as that of `sh -c`, it would become code; so an argument that holds one may hold no blanks or signs of a shell.
+ * Parses the operator's command line, which runs without a shell: each placeholder becomes part of one argument. In a
+ * script, such as that of `sh -c`, it would become code, so an argument with a placeholder may have no blanks and no
+ * shell syntax.
  *
- * @throws Error with one sentence for whoever typed it.
+ * @throws Error with one sentence for the operator.
  */
 export function readCheckout(line: string): [string, ...string[]] {
   const command = splitCommand(line)
@@ -39,13 +40,13 @@ export function readCheckout(line: string): [string, ...string[]] {
   )
   if (script === undefined) return command
   throw new Error(
-    `--checkout: a placeholder stands in an argument of its own. In a script, use ${Object.values(VARIABLES)
+    `--checkout: a placeholder must be an argument of its own. In a script, use ${Object.values(VARIABLES)
       .map((name) => `"$${name}"`)
       .join(', ')}.`,
   )
 }
 
-/** Fills a new directory. null: it is filled; else why the turn fails, and the next one begins anew with it. */
+/** Fills a new directory. Resolves with null, or with the turn's failure; the next turn then fills the directory again. */
 export async function fill(
   { command, limitSeconds, machine }: Checkout,
   { dir, conversation, metadata, unfilled }: NewDirectory,

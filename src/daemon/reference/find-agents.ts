@@ -19,13 +19,13 @@ type Asked = Pick<
   | ('claudeArgs' | 'codexArgs' | 'backgroundSeconds')
 >
 
-/** A command of the operator's gets the prompt and the session: what else an agent is to be, it is not told. */
+/** An --exec command gets only the prompt and the session. */
 const EXEC_CANNOT = ['model', 'instructions', 'permissions', 'effort', 'mcpServers']
 
 /**
- * The agents this machine has: Claude Code and Codex where they are on the PATH, and what the operator named.
+ * The agents of this machine: Claude Code and Codex if they are on the PATH, and those that the operator named.
  *
- * @throws Error with a sentence where a program that the operator named is not there.
+ * @throws Error with a sentence if a program that the operator named does not exist.
  */
 export async function findAgents(
   asked: Asked,
@@ -81,7 +81,7 @@ export async function findAgents(
   return found.filter(({ provider }) => asked.only === null || asked.only.includes(provider))
 }
 
-/** The agents on the PATH that a daemon here would offer, with the path of each. */
+/** The agents on the PATH that a daemon on this machine offers. */
 export function agentsOnPath(
   environment: Place['environment'],
 ): { name: string; path: string; version: string | null }[] {
@@ -91,7 +91,10 @@ export function agentsOnPath(
   })
 }
 
-/** A typing error is told when the daemon starts. A path such as ./agent is looked up in each run's work directory. */
+/**
+ * Reports a mistyped program at the start. A path such as ./agent is relative to each run's work directory, so it is
+ * not checked.
+ */
 function mustExist(flag: string, [program]: readonly [string, ...string[]], environment: Place['environment']): void {
   if (isAbsolute(program)) {
     if (!isProgram(program)) throw new Error(`${flag}: ${program} is not a program that this user can run.`)
@@ -115,7 +118,7 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** The first number with dots of what `--version` says; null where it says none. */
+/** The first version number in the output of `--version`; null if there is none. */
 function versionOf(program: string, environment: Place['environment']): string | null {
   const { stdout } = spawnSync(program, ['--version'], { env: { ...environment }, encoding: 'utf8', timeout: 20_000 })
   return /\d+\.\d+[\w.-]*/.exec(stdout ?? '')?.[0] ?? null

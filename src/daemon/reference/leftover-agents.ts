@@ -7,28 +7,28 @@ import { jsonLine } from '../adapters/child-process.js'
 import type { Track } from '../adapters/child-process.js'
 import { endAll, MARKER, withDescendants } from '../adapters/process-tree.js'
 
-/** A CLI may be storing its transcript. */
+/** The time that a CLI has to store its transcript. */
 const GRACE_MS = 10_000
 
 interface Note {
   pid: number
-  /** When the process began: numbers are used again, and only the same start is the same process. */
+  /** The process's start time. Pids are reused, so only a pid with its start time identifies a process. */
   started: string
 }
 
-/** What marks the agents of this daemon, also after its restart. No other daemon with the same name has it. */
+/** Marks the agents of this daemon. It is the same after a restart, and different for every other daemon. */
 export function ownerOf(directory: string, daemonId: string): string {
   return createHash('sha256').update(`${directory}\0${daemonId}`).digest('hex').slice(0, 16)
 }
 
 /**
- * Notes each agent process that is running in a file of its own. An agent outlives a daemon that was killed: two
- * processes would then write one transcript, because the retry resumes the very session. The marker in the environment
- * finds them too, and what they have started; but not every system tells the environment.
+ * Records each running agent process in its own file. An agent outlives a daemon that is killed. Because the retry resumes the
+ * same session, two processes would then write one transcript. The marker in the environment also identifies agents and their
+ * children, but not every system shows a process's environment.
  */
 export function trackIn(directory: string): Track {
   return ({ pid, started }) => {
-    // The directory may have been removed meanwhile, with all that is around it.
+    // The directory may have been removed since the start.
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const file = join(directory, String(pid))
     writeFileSync(file, JSON.stringify({ pid, started }))
@@ -37,8 +37,8 @@ export function trackIn(directory: string): Track {
 }
 
 /**
- * Ends what an earlier daemon with this directory and owner has left running, with all that it has started. Only for who
- * holds the lock: a daemon that is still there would lose its agents. Returns how many processes there were.
+ * Ends the processes that an earlier daemon with this directory and owner left running, with their children. The caller must hold
+ * the lock, or a running daemon loses its agents. Returns the number of processes.
  */
 export async function endLeftovers(directory: string, owner: string): Promise<number> {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -51,7 +51,7 @@ export async function endLeftovers(directory: string, owner: string): Promise<nu
   return count
 }
 
-/** What is noted or marked, what shares the session or the group of what is noted, and all that they have started. */
+/** Recorded or marked processes, those in their session or group, and all their descendants. */
 function leftovers(notes: readonly Note[], marker: string, processes: readonly Process[]): Process[] {
   const alive = processes.filter(({ ended }) => !ended)
   const leaders = alive
@@ -67,7 +67,7 @@ function readNote(file: string): Note | null {
     if (typeof note?.pid === 'number' && typeof note.started === 'string')
       return { pid: note.pid, started: note.started }
   } catch {
-    // A power cut in the middle of a note: its process has ended with it.
+    // A power cut left a partial file, and it also ended the process.
   }
   return null
 }

@@ -1,20 +1,20 @@
 import { isRecord } from '../adapters/child-process.js'
 import type { Limits } from '../adapters/turn-limits.js'
 
-/** What the operator of this daemon has set, in seconds; null: nothing. */
+/** The limits of this daemon's options, in seconds; null if an option is not given. */
 export interface OperatorLimits {
   idleSeconds: number | null
   totalSeconds: number | null
 }
 
-/** A build that prints nothing is a running tool call, which is no idleness: an hour without either is a hang. */
+/** A silent build is a running tool call and so not idle. An hour without output or a tool call is a hang. */
 const IDLE_SECONDS = 3600
 const TOTAL_SECONDS = 6 * 3600
 const MOST_SECONDS = 7 * 86_400
 
 /**
- * The limits of one turn. An agent's config may name its own, `limits { idleSeconds totalSeconds }`: up to the operator's
- * where there is one, else up to a week.
+ * The limits of one turn. An agent's config may set its own, `limits { idleSeconds totalSeconds }`: up to the
+ * operator's limit if there is one, else up to a week.
  */
 export function limitsOf(operator: OperatorLimits, config: unknown): Limits {
   const asked = isRecord(config) && isRecord(config.limits) ? config.limits : {}

@@ -11,21 +11,22 @@ interface Wanted {
   url: string
   daemonId: string
   workRoot: string
-  /** Where the daemon's own files are, inside of the work root. */
+  /** The directory of the daemon's own files, inside the work root. */
   own: string
   home: string
 }
 
 /**
- * Makes this process the only daemon in its work root, and the only one of this user that goes by its name: two would
- * end each other's agents and have the server fail each other's runs. Held until the process ends, in whatever way.
+ * Makes this process the only daemon in its work root, and this user's only daemon with its name. Two daemons would end each
+ * other's agents and make the server fail each other's runs. The locks end with the process, however it ends.
  *
- * @throws DirectoryInUse with one sentence for whoever started the second one, DirectoryUnfit where it cannot work there.
+ * @throws DirectoryInUse with one sentence for the operator if another daemon runs, DirectoryUnfit if the directory is
+ * unusable.
  */
 export async function beTheOnlyDaemon({ url, daemonId, workRoot, own, home }: Wanted, log: Log): Promise<void> {
   try {
     mkdirSync(own, { recursive: true, mode: 0o700 })
-    await lockDirectory(own, `Another daemon works in ${workRoot}: stop it, or give this one a --workdir of its own.`)
+    await lockDirectory(own, `Another daemon works in ${workRoot}. Stop it, or give this one another --workdir.`)
   } catch (error) {
     throw error instanceof DirectoryInUse ? error : unusable(workRoot, error)
   }
@@ -35,12 +36,12 @@ export async function beTheOnlyDaemon({ url, daemonId, workRoot, own, home }: Wa
     mkdirSync(name, { recursive: true, mode: 0o700 })
     await lockDirectory(
       name,
-      `Another daemon on this machine is "${daemonId}" for ${url}: stop it, or give this one a --daemon-id of its own.`,
+      `Another daemon on this machine has the id "${daemonId}" for ${url}. Stop it, or give this one another --daemon-id.`,
     )
   } catch (error) {
     if (error instanceof DirectoryInUse) throw error
-    // A home that cannot be written to, as in many containers.
-    log('warn', 'A second daemon of the same name in another work directory would go unnoticed.', {
+    // The home directory is not writable, as in many containers.
+    log('warn', 'A second daemon with the same name in another work directory will not be noticed.', {
       error: messageOf(error),
     })
   }
@@ -48,7 +49,7 @@ export async function beTheOnlyDaemon({ url, daemonId, workRoot, own, home }: Wa
 
 const WORK_DIRECTORY = { name: 'work directory', another: 'name another one with --workdir' }
 
-/** The lock says it of a data directory, and with the system's own error as its cause. */
+/** Rewords the lock's error, which is about a data directory, for a work directory. */
 function unusable(workRoot: string, error: unknown): unknown {
   const { code = '' } = (error instanceof DirectoryUnfit ? error.cause : error) as NodeJS.ErrnoException
   const problem = directoryProblem(workRoot, code, WORK_DIRECTORY)

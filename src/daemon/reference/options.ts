@@ -8,7 +8,7 @@ import type { Permissions } from '../adapters/permissions.js'
 import { HANDOFF_BYTES } from '../client/handoff.js'
 import { readCheckout } from './checkout.js'
 
-/** A provider that runs a command of the operator's. */
+/** A provider that runs an operator's command. */
 interface CommandProvider {
   provider: string
   command: readonly [string, ...string[]]
@@ -17,40 +17,40 @@ interface CommandProvider {
 export interface Options {
   url: string
   token: string
-  /** Absolute: one directory per conversation is made in it. */
+  /** Absolute. The daemon creates one directory per conversation in it. */
   workRoot: string
-  /** Directories outside of it where agents may work too, if the server offers one in them. */
+  /** Directories outside `workRoot`. Agents may work in a directory inside them if the server offers it. */
   adopts: string[]
   daemonId: string
   slots: number
   graceSeconds: number
   leaseSeconds: number | null
-  /** null: the operator has not said. */
+  /** null if the option is not given. */
   idleSeconds: number | null
   totalSeconds: number | null
   backgroundSeconds: number
   exec: CommandProvider | null
   acp: CommandProvider[]
   permissions: Permissions
-  /** For ACP agents only: what `--acp-permissions` says, else the same. */
+  /** For ACP agents: `--acp-permissions`, else `permissions`. */
   acpPermissions: Permissions
   acpIdleSeconds: number
-  /** What agents' configs may set: names of variables, and arguments. */
+  /** The variables and arguments that agents' configs may set. */
   allowed: { env: string[]; args: string[] }
   handoffBytes: number
-  /** null: new directories are empty. */
+  /** null leaves new directories empty. */
   checkoutCommand: readonly [string, ...string[]] | null
   checkoutSeconds: number
   claudeArgs: string[]
   codexArgs: string[]
-  /** null: all that are found. */
+  /** null means all agents that are found. */
   only: string[] | null
 }
 
 const DAY = 86_400
 const WEEK = 7 * DAY
 
-/** What commander reads of the options below. */
+/** The options as commander parses them. */
 interface Read {
   url: string
   token: string
@@ -88,89 +88,89 @@ const list = <T>(flags: string, about: string, read: (text: string) => T): Optio
   option(flags, `${about}; may be repeated`).argParser(several(read))
 const asIs = (text: string): string => text
 
-/** `run` is given what the command line says. */
+/** `run` gets the parsed options. */
 export function daemonCommand(name: string, run: (options: Options) => Promise<void>): Command {
   const command = new Command(name).description(
-    'Claims tasks from a server and runs them with the coding agents found on the PATH.',
+    'Claims tasks from a server and runs them with the coding agents on the PATH.',
   )
   for (const one of OPTIONS) command.addOption(one)
   return command.action((read: Read) => run(optionsOf(read)))
 }
 
 const OPTIONS: readonly Option[] = [
-  needed('--url <url>', 'where the server is, such as http://127.0.0.1:4000', webAddress).env('BATON_URL'),
-  needed('--token <token>', 'a DAEMON token; better in the environment, where other users cannot see it').env(
+  needed('--url <url>', "the server's address, such as http://127.0.0.1:4000", webAddress).env('BATON_URL'),
+  needed('--token <token>', 'a DAEMON token; safer in the environment, where other users cannot see it').env(
     'BATON_TOKEN',
   ),
-  needed('--workdir <directory>', 'one directory per conversation is made in it'),
+  needed('--workdir <directory>', 'the work root; each conversation gets a directory in it'),
   list(
     '--adopt <directory>',
-    'agents may also work in what is in this directory, where the server offers it: that of a daemon that this one replaces (docs/import.md)',
+    'lets agents also work in directories inside this one when the server offers them, such as those of a replaced daemon (docs/import.md)',
     (directory) => resolve(directory),
   ),
   option('--daemon-id <id>', "this machine's name").default(hostname(), 'its host name'),
-  number('--slots <number>', 'runs at the same time', 1, 1000).default(4),
-  list('--only <provider>', 'of what is found, only this', asIs),
+  number('--slots <number>', 'the number of runs at the same time', 1, 1000).default(4),
+  list('--only <provider>', 'uses only this provider of those that are found', asIs),
   option(
     '--permissions <what>',
-    'what agents may do, since nobody is there to be asked: read, edit (also change files in the work directory) or all (also run commands). Agents that never ask are not held to it',
+    'what agents may do without asking: read, edit (also change files in the work directory) or all (also run commands). Agents that never ask are not restricted',
   )
     .choices(PERMISSIONS)
     .default('read'),
   list('--allow-env <name>', "a variable that an agent's config may set for its CLI", asIs),
   list(
     '--allow-arg <argument>',
-    "an argument that an agent's config may add, such as --allow-arg=--verbose; one that ends in = may have any value",
+    "an argument that an agent's config may add, such as --allow-arg=--verbose; an argument that ends in = allows any value",
     asIs,
   ),
   list('--claude-arg <argument>', 'passed on to Claude Code, such as --claude-arg=--permission-mode=acceptEdits', asIs),
   list('--codex-arg <argument>', 'passed on to Codex, such as --codex-arg=--sandbox=workspace-write', asIs),
   list('--acp <name=command>', 'an agent that speaks the Agent Client Protocol on stdio', readBy(named)),
-  option('--acp-permissions <what>', 'of --permissions for these agents only: reject (read) or allow (all)').choices([
+  option('--acp-permissions <what>', '--permissions for ACP agents only: reject (read) or allow (all)').choices([
     'reject',
     'allow',
   ]),
   number(
     '--acp-idle <seconds>',
-    'how long such an agent waits for the next message of its conversation before it is ended; 0: it is ended after each turn',
+    'how long an ACP agent is kept running for the next message of its conversation; 0: it ends after each turn',
     0,
     DAY,
   ).default(300),
   option(
     '--exec <command>',
-    'anything else, as provider "exec": {prompt} is the path of a file with the prompt, {sessionId} the session to resume or nothing. It prints its output, {"sessionId":"..."} for its session, {"refused":true} for one it does not have (docs/agents.md has an example)',
+    'any other program, as provider "exec": {prompt} is the path of a file with the prompt, {sessionId} the session to resume or nothing. The program prints its output, {"sessionId":"..."} to name its session, and {"refused":true} if it does not have the given session (example in docs/agents.md)',
   ).argParser(readBy(splitCommand)),
   number(
     '--idle-limit <seconds>',
-    'stop an agent that has done no work for so long, while no tool of it runs (default: 3600)',
+    'stops an agent that does no work and runs no tool for longer (default: 3600)',
     1,
     WEEK,
   ),
   number('--codex-idle <seconds>', 'the old name of --idle-limit', 1, WEEK).hideHelp(),
   number(
     '--turn-limit <seconds>',
-    "stop a turn that takes longer (default: 21600). An agent's config may set both limits: up to these where they are given, else up to a week",
+    "stops a turn that takes longer (default: 21600). An agent's config may set both limits: up to these options if given, else up to a week",
     1,
     WEEK,
   ),
   number(
     '--background-wait <seconds>',
-    'how long an answer of Claude Code waits for the commands that it left in the background, which are ended then',
+    'how long the daemon waits for background commands after an answer of Claude Code; then it ends them',
     1,
     DAY,
   ).default(45),
   number(
     '--handoff-bytes <number>',
-    'how much of the earlier turns an agent is told that does not know them, put before the prompt as quoted text; 0: nothing',
+    'the most text of earlier turns that is quoted before the prompt for an agent that does not know them; 0: nothing',
     0,
     1_048_576,
   ).default(HANDOFF_BYTES),
   option(
     '--checkout <command>',
-    "fills a new work directory, such as 'git clone https://example.com/r.git {dir}'; {conversation} and {metadata} (of the task, as JSON) are arguments too. No shell (docs/daemon.md)",
+    "fills a new work directory, such as 'git clone https://example.com/r.git {dir}'; {conversation} and {metadata} (the task's, as JSON) are placeholders too. Runs without a shell (docs/daemon.md)",
   ).argParser(readBy(readCheckout)),
-  number('--checkout-limit <seconds>', 'how long that may take', 1, DAY).default(600),
-  number('--lease <seconds>', "the lease to ask for (default: the server's)", 1, 3600),
+  number('--checkout-limit <seconds>', 'how long --checkout may take', 1, DAY).default(600),
+  number('--lease <seconds>', "the lease to request (default: the server's)", 1, 3600),
   number('--grace <seconds>', 'how long runs may finish after SIGTERM', 1, DAY).default(60),
 ]
 

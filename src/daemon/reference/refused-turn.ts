@@ -4,8 +4,8 @@ import type { RunContext } from '../client/run-claim.js'
 type Refusal = Extract<TurnEnd, { kind: 'refused' }>
 
 /**
- * A turn whose session was refused, in a new session. Where it is not certain that the session was to blame, the new one
- * has to do better first: what fails in the same way without the session is no refusal of it.
+ * Repeats a turn in a new session after the provider refused the old one. If the refusal is not certain, the session is only
+ * blamed once the new session works: a failure that occurs without the session too is no refusal.
  */
 export async function anew(
   run: Adapter['run'],

@@ -14,9 +14,9 @@ import { readSalt } from './salt.js'
 import { safeName } from './work-directories.js'
 
 /**
- * Runs until SIGINT or SIGTERM stops it.
+ * Runs a daemon until SIGINT or SIGTERM.
  *
- * @throws Error with a sentence for whoever started it.
+ * @throws Error with a sentence for the operator.
  */
 export async function runDaemon(options: Options): Promise<void> {
   const { url, token, workRoot, daemonId, slots, leaseSeconds, graceSeconds, checkoutCommand } = options
@@ -24,7 +24,7 @@ export async function runDaemon(options: Options): Promise<void> {
   const running = join(own, `${safeName(daemonId)}.agents`)
   const owner = ownerOf(own, daemonId)
   const home = homedir()
-  // Before anything is touched: what lies in the work root may belong to a daemon that runs.
+  // This comes first, because files in the work root may belong to a running daemon.
   await beTheOnlyDaemon({ url, daemonId, workRoot, own, home }, log)
   const machine = { environment: agentEnvironment(), owner, track: trackIn(running) }
   const agents = await findAgents(
@@ -33,7 +33,7 @@ export async function runDaemon(options: Options): Promise<void> {
     { fingerprint: fingerprints(await readSalt(join(own, 'salt'))), owner, track: machine.track },
   )
   if (agents.length === 0)
-    throw new Error('No agent was found: put claude or codex on the PATH, or name one with --acp or --exec.')
+    throw new Error('No agent was found. Put claude or codex on the PATH, or name an agent with --acp or --exec.')
 
   const daemon = createDaemon({
     url,
@@ -50,14 +50,14 @@ export async function runDaemon(options: Options): Promise<void> {
     outboxFile: join(own, `${safeName(daemonId)}.outbox.json`),
     prepare: async () => {
       const leftovers = await endLeftovers(running, owner)
-      if (leftovers > 0) log('warn', 'Ended what an earlier daemon had left running.', { processes: leftovers })
+      if (leftovers > 0) log('warn', 'Ended processes that an earlier daemon left running.', { processes: leftovers })
     },
     log,
   })
-  // Nobody is there to be asked: whoever starts it should know what that means.
+  // No person answers permission requests, so the operator should know what agents may do.
   log(
     'info',
-    `Agents run with --permissions ${options.permissions} (read, edit or all). An ACP agent is held to it only in what it asks for.`,
+    `Agents run with --permissions ${options.permissions} (read, edit or all). For an ACP agent, this applies only to what it asks for.`,
     {
       agents: agents.map(({ provider, permissions }) => `${provider}: ${permissions}`).join(', '),
     },
@@ -66,7 +66,7 @@ export async function runDaemon(options: Options): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       stops += 1
-      // The second time, whoever asked is in a hurry: what is unfinished is recovered at the next start.
+      // A second signal exits at once. The next start recovers unfinished runs.
       if (stops > 1) process.exit(1)
       daemon.stop({ graceSeconds }).catch(() => undefined)
     })

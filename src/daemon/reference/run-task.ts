@@ -16,15 +16,15 @@ import { anew } from './refused-turn.js'
 import { tellEarlier } from './tell-earlier.js'
 import { placeOf } from './work-directories.js'
 
-/** What the operator of this daemon has set. */
+/** The daemon's options that concern a run. */
 interface Operator extends OperatorLimits {
-  /** What an agent's config may set: names of variables, and arguments. */
+  /** The variables and arguments that an agent's config may set. */
   allowed: { env: readonly string[]; args: readonly string[] }
-  /** How much of the earlier turns an agent is told that does not know them, in bytes; 0: nothing. */
+  /** The most bytes of earlier turns that an agent is told; 0 means none. */
   handoffBytes: number
-  /** What fills a new work directory; null: nothing, it is empty. */
+  /** Fills a new work directory; null leaves it empty. */
   checkout: Checkout | null
-  /** Directories outside of the work root where agents may work too, if the server offers one in them. */
+  /** Directories outside the work root. Agents may work in a directory inside them if the server offers it. */
   adopts: readonly string[]
 }
 
@@ -52,12 +52,12 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       ...{ offered: priorWorkDir, fresh: task.forceFreshWorkDir, fills: checkout !== null },
       adopts: operator.adopts,
     })
-    // In another directory a session is not found, or worse: it is, and works on the wrong tree.
+    // In another directory a CLI does not find the session or, worse, resumes it on the wrong files.
     const resume = asOffered ? priorSessionId : null
     if (priorSessionId !== null && resume === null) await start('NOT_ATTEMPTED')
     const { settings, notes } = readConfig(task.agent.config, { ...operator.allowed, ...adapter })
     let sessionId: string | null = null
-    // Progress before the start would be the start, and whether the session goes on is not known yet.
+    // Sending progress starts the task. Until it is known whether the session is resumed, progress waits.
     let started = resume === null
     const waiting: Parameters<Turn['onProgress']>[0][] = []
     const show: Turn['onProgress'] = (entry) => void (started ? progress(entry) : waiting.push(entry))
@@ -67,11 +67,11 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
     }
     for (const text of notes) show({ kind: 'warning', text })
     if (priorWorkDir !== null && declined !== null) {
-      const dropped = priorSessionId === null ? '' : ` The session ${priorSessionId} belongs there, and is not resumed.`
+      const dropped = priorSessionId === null ? '' : ` The session ${priorSessionId} belongs to it and is not resumed.`
       const why = declined === 'GONE' ? 'is not on this machine.' : 'is outside --workdir, and no --adopt allows it.'
       show({ kind: 'note', text: `Works in ${workDir}: the earlier directory, ${priorWorkDir}, ${why}${dropped}` })
     } else if (priorSessionId !== null && resume === null) {
-      const why = task.forceFreshWorkDir ? 'a new work directory was asked for' : 'no work directory came with it'
+      const why = task.forceFreshWorkDir ? 'the task asks for a new work directory' : 'its work directory is unknown'
       show({ kind: 'note', text: `The session ${priorSessionId} is not resumed: ${why}.` })
     }
     if (checkout !== null && unfilled !== undefined) {
@@ -117,7 +117,7 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
   }
 }
 
-/** Whether the session has this very message already, from an attempt that did not end. */
+/** Whether the session already has this message, from an attempt that did not end. */
 async function wasCutOff(
   { wasTold }: Adapter,
   { task }: Claim,
@@ -127,7 +127,7 @@ async function wasCutOff(
   return (await wasTold?.(resume, prompt)) ?? true
 }
 
-/** The end of a turn as the task's. A turn that was stopped is not judged by how it died. */
+/** The task's result, from the end of its turn. */
 function resultOf(
   end: TurnEnd,
   { sessionId, workDir, show }: { sessionId: string | null; workDir: string; show: Turn['onProgress'] },
@@ -155,7 +155,7 @@ function promptOf(prompt: string | null, messages: readonly { content: string }[
   return prompt ?? messages.map(({ content }) => content).join('\n\n')
 }
 
-/** Starts and pins never reject, and the run does not wait for the server to hear of them. */
+/** Sends a start or a pin, which never reject, without waiting for the answer. */
 function settled(sent: Promise<void>): void {
   sent.catch(() => undefined)
 }

@@ -5,13 +5,13 @@ import type { RunContext } from '../client/run-claim.js'
 interface Telling {
   handoff: RunContext['handoff']
   show: (entry: { kind: string; text: string }) => void
-  /** The most that the text may take, in bytes of UTF-8; 0: nothing is told. */
+  /** The longest text, in UTF-8 bytes; 0 means no handoff. */
   maxBytes: number
 }
 
 /**
- * What the run does not know, as text to put before its prompt; empty where there is nothing to tell. Says in the progress
- * how many turns the agent is told. `ifFresh`: the session that was offered is not used.
+ * The handoff as text to put before the prompt; empty if there is none. The progress says how many turns the agent is told.
+ * `ifFresh`: the offered session is not used.
  */
 export async function tellEarlier(
   { resume }: Claim,
@@ -29,7 +29,7 @@ export async function tellEarlier(
   return `${handoffText(earlier, maxBytes)}\n\n`
 }
 
-/** The server's sentence has ids; where the session lives elsewhere, people know the machine by its name. */
+/** The server's message has ids. If the session lives on another machine, the machine's name is clearer. */
 function whyOf({ outcome, reason, message }: Claim['resume'], livesOn: string | null): string {
   const elsewhere = outcome === 'FRESH' && reason === 'RUNTIME_MISMATCH' && livesOn !== null
   return elsewhere ? `Started fresh because the session lives on ${livesOn}.` : message

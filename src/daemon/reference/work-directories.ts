@@ -5,31 +5,34 @@ import { basename, dirname, join, sep } from 'node:path'
 export interface Place {
   /** Absolute, without symbolic links. */
   workDir: string
-  /** It is the very directory that the server offered, so a session that belongs to that one belongs here. */
+  /** `workDir` is the offered directory, so its session can be resumed there. */
   asOffered: boolean
-  /** Why the offered directory is not used; null: it is, or none was offered. GONE: it is not there, or not whole. */
+  /**
+   * Why the offered directory is not used; null if it is, or if none was offered. GONE: it does not exist, or is not
+   * filled.
+   */
   declined: 'GONE' | 'OUTSIDE' | null
-  /** Where it is still to be filled: the file that says so, which is removed then. */
+  /** Set if the directory must be filled: the file that marks it, which is removed afterwards. */
   unfilled?: string
 }
 
 interface Asked {
   conversationId: string
   taskId: string
-  /** The directory the server offers; null: none. */
+  /** The directory that the server offers; null if none. */
   offered: string | null
-  /** A new directory, although the conversation has one. */
+  /** Asks for a new directory even if the conversation has one. */
   fresh: boolean
-  /** New directories are filled before they are used. */
+  /** New directories are filled before use. */
   fills?: boolean
-  /** Directories outside of the root whose contents may be offered too, such as those of a daemon that this one replaces. */
+  /** Directories outside the root that the server may offer directories of, such as those of a replaced daemon. */
   adopts?: readonly string[]
 }
 
 /**
- * Where a task runs. The offered directory counts only inside of `root`, or of what the operator adopts, and only if it is there:
- * a server, or whoever wrote its history, does not choose where on this machine an agent works. One whose filling was broken off
- * is made anew.
+ * The directory in which a task runs. The offered directory is used only if it exists inside `root` or inside an adopted
+ * directory: a server must not choose where on this machine an agent works. A directory that was not filled completely is
+ * emptied and filled again.
  */
 export async function placeOf(
   root: string,
@@ -51,7 +54,7 @@ export async function placeOf(
   if (fills && (await isThere(unfilled))) await rm(workDir, { recursive: true, force: true })
   const toFill = fills && !(await isThere(workDir))
   if (toFill) {
-    // Before the directory: a daemon that is killed in between has not filled it either.
+    // The mark comes before the directory, so that a daemon that is killed in between leaves no unfilled directory unmarked.
     await mkdir(dirname(unfilled), { recursive: true, mode: 0o700 })
     await writeFile(unfilled, '')
   }
@@ -71,7 +74,10 @@ async function isThere(path: string): Promise<boolean> {
   )
 }
 
-/** Ids are letters, digits and underscores: they stay readable. Anything else also gets a hash, so that no two meet. */
+/**
+ * A file name for an id. Ids of letters, digits and underscores stay as they are; others get a hash, so that no two
+ * collide.
+ */
 export function safeName(id: string): string {
   if (/^\w{1,100}$/.test(id)) return id
   const hash = createHash('sha256').update(id).digest('hex').slice(0, 16)

@@ -79,8 +79,8 @@ test.each([
   const { end, told } = await acp([], { prompt, permissions })
   expect(end).toMatchObject({ kind: 'completed', output: `Permission: ${answer}.` })
   const what = prompt === 'use a tool' ? 'rm -rf build' : `write ${prompt.slice(11)}`
-  const denied = `denied: Denied: ${what}\nIt runs with --permissions ${permissions}. `
-  if (answer === 'yes') expect(told).toContain(`permission: Asked and allowed, this once: ${what}`)
+  const denied = `denied: Denied: ${what}\nThe agent has --permissions ${permissions}. `
+  if (answer === 'yes') expect(told).toContain(`permission: Asked, and allowed once: ${what}`)
   else expect(told.join()).toContain(denied)
   expect(end).toMatchObject({ result: { permissions, ...(answer === 'no' && { denied: [what] }) } })
 })

@@ -101,7 +101,7 @@ test('text comes as it is written, once, and what was denied is said with the op
   ])
   expect(told.slice(1)).toEqual([
     ...['text: One.', 'text: Two.', 'tool: Bash rm x'],
-    expect.stringMatching(/^denied: Denied: Bash rm x\nIt runs with --permissions read\. .*--permissions edit/),
+    expect.stringMatching(/^denied: Denied: Bash rm x\nThe agent has --permissions read\. .*--permissions edit/),
   ])
   expect(end).toMatchObject({ result: { permissions: 'read', denied: ['Bash rm x'] } })
 })

@@ -102,7 +102,7 @@ test('whatever a task has put into its metadata is one argument, and one variabl
 test.each([`sh -c 'git clone {metadata}'`, `sh -c "x;{conversation}"`, `sh -c 'cd "{dir}"'`])(
   'a placeholder inside of a script is refused when the daemon starts: %s',
   (line) => {
-    expect(() => readCheckout(line)).toThrow(/stands in an argument of its own.*\$BATON_METADATA/)
+    expect(() => readCheckout(line)).toThrow(/must be an argument of its own.*\$BATON_METADATA/)
   },
 )
 

@@ -24,7 +24,7 @@ async function daemons() {
 test('a second daemon in the same work directory is told so in one sentence, whatever its name', async () => {
   const { root, start } = await daemons()
   await start('work')
-  const sentence = `Another daemon works in ${join(root, 'work')}: stop it, or give this one a --workdir of its own.`
+  const sentence = `Another daemon works in ${join(root, 'work')}. Stop it, or give this one another --workdir.`
   await expect(start('work')).rejects.toThrow(sentence)
   await expect(start('work', 'another')).rejects.toThrow(sentence)
 })
@@ -32,7 +32,9 @@ test('a second daemon in the same work directory is told so in one sentence, wha
 test('a second daemon of the same name in another work directory is told so, too; one of another name is not', async () => {
   const { start, logged } = await daemons()
   await start('work')
-  await expect(start('checkout')).rejects.toThrow('Another daemon on this machine is "laptop" for http://s/graphql')
+  await expect(start('checkout')).rejects.toThrow(
+    'Another daemon on this machine has the id "laptop" for http://s/graphql',
+  )
   await start('third', 'another')
   expect(logged).toEqual([])
 })

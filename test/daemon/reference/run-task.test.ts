@@ -116,9 +116,9 @@ const refused = (toolsRan: boolean): TurnEnd => ({ kind: 'refused', error: 'No c
 
 test('a session is not resumed outside of its own directory: the turn is fresh, and nothing was refused', async () => {
   const whys = [
-    ['/', '/, is outside --workdir, and no --adopt allows it. The session s-0 belongs there, and is not resumed.'],
-    [join('/', 'gone'), '/gone, is not on this machine. The session s-0 belongs there, and is not resumed.'],
-    [undefined, 'The session s-0 is not resumed: no work directory came with it.'],
+    ['/', '/, is outside --workdir, and no --adopt allows it. The session s-0 belongs to it and is not resumed.'],
+    [join('/', 'gone'), '/gone, is not on this machine. The session s-0 belongs to it and is not resumed.'],
+    [undefined, 'The session s-0 is not resumed: its work directory is unknown.'],
   ] as const
   for (const [workDir, why] of whys) {
     const { turns, starts, root, shown } = await run([], {
@@ -150,7 +150,7 @@ test('what a program wrote besides its error is shown, and the failure is not ju
     const { result, shown } = await run([{ ...died, words }])
     expect(result).toMatchObject({
       failureReason: 'agent_error',
-      error: 'It ended.\nWhat it wrote besides is in the progress of this run.',
+      error: 'It ended.\nThe progress of this run has its other output.',
     })
     expect(shown).toEqual([words])
   }
@@ -229,7 +229,7 @@ test('what a config asks for and does not get is said', async () => {
   const { turns, shown: said } = await run([completed], { config })
   expect(turns[0]).toMatchObject({ effort: null, env: {}, args: [], instructions: 'Be kind.' })
   expect(said).toEqual([
-    'This agent’s CLI has no way to follow its config’s effort.',
+    'This agent’s CLI does not support its config’s effort.',
     'The daemon’s --allow-env does not name LD_PRELOAD, which the config sets.',
     'The daemon’s --allow-arg does not name --yolo, which the config adds.',
   ])

@@ -4,7 +4,7 @@ import type { Scene } from '../scene.js'
 
 const LEASE = 30
 
-/** A daemon and a person whose clocks are years off: the server goes by its own, and by the order of its log. */
+/** A daemon and a person have clocks that are years off. The server uses its own clock and the order of its log. */
 export async function clockSkew(scene: Scene): Promise<void> {
   await scene.enqueue('skew', { availableAt: '2001-01-01T00:00:00.000Z' })
   const claim = await scene.claim({ leaseSeconds: LEASE })

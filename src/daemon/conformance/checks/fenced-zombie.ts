@@ -2,7 +2,7 @@ import { promise, promiseRefusal } from '../expectations.js'
 import { keyOf } from '../scene.js'
 import type { Scene } from '../scene.js'
 
-/** A daemon freezes for longer than its lease, and wakes up when its task is somebody else's. */
+/** A daemon freezes for longer than its lease, and continues when another claim has its task. */
 export async function fencedZombie(scene: Scene): Promise<void> {
   const taskId = await scene.enqueue('zombie')
   const unstarted = await scene.claim({ leaseSeconds: 1 })

@@ -1,7 +1,7 @@
 import { promise, promiseRefusal } from '../expectations.js'
 import type { Scene } from '../scene.js'
 
-/** A person cancels; the daemon hears of it by its heartbeat, and pins what the run had by then. */
+/** A person cancels a task; the daemon learns of it from a heartbeat and pins the run's session. */
 export async function latePinAfterCancel(scene: Scene): Promise<void> {
   const taskId = await scene.enqueue('late-pin')
   const claim = await scene.claim()

@@ -2,7 +2,7 @@ import { newRequestId } from '../../ids.js'
 import { promise, promiseRefusal } from '../expectations.js'
 import type { Scene } from '../scene.js'
 
-/** The answer to a claim is lost; the daemon asks again with the same requestId. */
+/** The answer to a claim is lost; the daemon repeats the claim with the same requestId. */
 export async function lostClaimResponse(scene: Scene): Promise<void> {
   const taskId = await scene.enqueue('lost-answer')
   const requestId = newRequestId()

@@ -1,7 +1,7 @@
 import { promise } from '../expectations.js'
 import type { Scene } from '../scene.js'
 
-/** The provider does not take the offered session: it is retired, and the fresh one takes its place. */
+/** The provider refuses the offered session: it is retired, and a fresh one replaces it. */
 export async function refusedResume(scene: Scene): Promise<void> {
   const first = await scene.enqueue('refused')
   const one = await scene.claim()

@@ -2,7 +2,7 @@ import { untilAnswered } from '../../client/until-answered.js'
 import { promise } from '../expectations.js'
 import type { Scene } from '../scene.js'
 
-/** The server goes away and comes back while a task runs. */
+/** The server restarts while a task runs. */
 export async function serverRestart(scene: Scene, restart: () => Promise<void>): Promise<void> {
   const taskId = await scene.enqueue('restart')
   const claim = await scene.claim({ leaseSeconds: 600 })
