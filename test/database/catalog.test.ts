@@ -41,6 +41,17 @@ forEachDatabase((open) => {
   const names = async (query: { name: string; text: string }) =>
     (await database.sql.rows<{ name: string }>(query)).map(({ name }) => name)
 
+  it.each([
+    'SELECT "taskId" FROM queue_entry',
+    'SELECT "leaseExpiresAt" FROM claim WHERE "workspaceId" = \'ws\'',
+    `INSERT INTO queue_entry ("workspaceId", "taskId") VALUES ('ws', 'task')`,
+    `INSERT INTO task ("workspaceId", id) VALUES ('ws', 'task')`,
+  ])('refuses what an earlier build that still runs asks, in a sentence: %s', async (text) => {
+    await expect(database.sql.rows({ name: '', text })).rejects.toThrow(
+      'A newer version of Baton has migrated this database. Stop this server, and start the newer version in its place.',
+    )
+  })
+
   it('has the indexes that the claim path stands on', async () => {
     const shapes = new Map(
       (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),

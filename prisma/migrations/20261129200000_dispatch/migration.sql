@@ -1,5 +1,5 @@
 -- What waits and what is held, one row a task until it ends, in place of queue_entry and claim. A task's own row is written when it
--- is made and when it ends; the view `task` has all of it. Builds before this one cannot write any more: they name the tables.
+-- is made and when it ends; the view `task` has all of it.
 CREATE TABLE "dispatch" (
     "workspaceId" TEXT COLLATE "C" NOT NULL,
     "taskId" TEXT COLLATE "C" NOT NULL,
@@ -102,5 +102,19 @@ SELECT t."workspaceId", t."id", t."conversationId", t."agentId", t."runtimeId", 
   CASE WHEN d."taskId" IS NULL THEN t."startedAt" ELSE d."startedAt" END AS "startedAt",
   t."finishedAt", t."erasedAt"
 FROM "task_row" t LEFT JOIN "dispatch" d ON d."workspaceId" = t."workspaceId" AND d."taskId" = t."id";
+
+-- A server of an earlier build that still runs asks for these tables, and writes tasks. It is told why it can do nothing more here.
+-- STABLE: asked once for a statement, also where there is no row.
+CREATE FUNCTION "refuse_earlier_build"() RETURNS boolean STABLE LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'A newer version of Baton has migrated this database. Stop this server, and start the newer version in its place.';
+END $$;
+CREATE FUNCTION "refuse_write_of_earlier_build"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RETURN CASE WHEN "refuse_earlier_build"() THEN OLD END;
+END $$;
+CREATE VIEW "queue_entry" AS SELECT d.* FROM "dispatch" d WHERE "refuse_earlier_build"();
+CREATE VIEW "claim" AS SELECT d.* FROM "dispatch" d WHERE "refuse_earlier_build"();
+CREATE TRIGGER "task_refuses" INSTEAD OF INSERT OR UPDATE OR DELETE ON "task" FOR EACH ROW EXECUTE FUNCTION "refuse_write_of_earlier_build"();
+CREATE TRIGGER "queue_entry_refuses" INSTEAD OF INSERT OR UPDATE OR DELETE ON "queue_entry" FOR EACH ROW EXECUTE FUNCTION "refuse_write_of_earlier_build"();
+CREATE TRIGGER "claim_refuses" INSTEAD OF INSERT OR UPDATE OR DELETE ON "claim" FOR EACH ROW EXECUTE FUNCTION "refuse_write_of_earlier_build"();
 
 ANALYZE "dispatch";
