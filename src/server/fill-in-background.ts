@@ -5,7 +5,10 @@ import type { Log } from './observing/log.js'
 
 const AGAIN_MS = 10_000
 
-/** Makes the snapshots that are missing, once, beside everything else. The function that it returns resolves when it has stopped. */
+/**
+ * Creates missing snapshots in the background, once. Call the returned function to stop; it resolves when the work has
+ * stopped.
+ */
 export function fillInBackground(services: Services, log: Log): () => Promise<void> {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -13,10 +16,10 @@ export function fillInBackground(services: Services, log: Log): () => Promise<vo
     while (!signal.aborted) {
       try {
         const made = await fillSnapshots(services, signal)
-        if (made > 0) log.info({ snapshots: made }, 'Made the snapshots of the past that were missing')
+        if (made > 0) log.info({ snapshots: made }, 'Created missing snapshots')
         return
       } catch (error) {
-        log.warn({ err: error }, 'Snapshots of the past could not be made; they are tried again in 10 seconds')
+        log.warn({ err: error }, 'Missing snapshots could not be created; the server tries again in 10 seconds')
         await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined)
       }
     }

@@ -12,9 +12,9 @@ import type { Log } from './observing/log.js'
 type Where = Pick<Config, 'databaseUrl' | 'dataDirectory' | 'databaseConnections' | 'rateLimitStore'>
 
 /**
- * The database that the settings name, with all migrations applied.
+ * Opens the database that the settings name, and applies all migrations.
  *
- * @param serves a server is to work on it: it is proven that the database gives all that a server needs
+ * @param serves also proves that the database has everything that a server needs
  * @throws DatabaseUnfit, DirectoryInUse, DirectoryUnfit
  */
 export async function openDatabase(where: Where, log: Log, { serves = false } = {}): Promise<Database> {
@@ -26,7 +26,7 @@ export async function openDatabase(where: Where, log: Log, { serves = false } = 
   const allowed = await provePostgres(databaseUrl, { serves })
   if (allowed !== null && allowed < databaseConnections) {
     log.warn(
-      `The database allows this role ${allowed} connections, and this server may want ${databaseConnections}. Set BATON_DATABASE_CONNECTIONS to ${allowed} or fewer`,
+      `The database allows this role ${allowed} connections, and this server may open ${databaseConnections}. Set BATON_DATABASE_CONNECTIONS to ${allowed} or less`,
     )
   }
   const { schema, applied } = await migratePostgres(databaseUrl)

@@ -5,10 +5,10 @@ import { WakeUps } from '../wake-ups/wake-ups.js'
 import type { Config } from './settings/config.js'
 import type { Log } from './observing/log.js'
 
-/** A lost hint costs at most two of these. */
+/** A lost hint delays a wake-up by at most twice this time. */
 const HEAD_WATCH_MS = 2_000
 
-/** Hints of this process, and on PostgreSQL those of all others on the same database. */
+/** Opens the hints of this process and, on PostgreSQL, those of all other processes on the same database. */
 export async function openWakeUps(
   { databaseUrl }: Pick<Config, 'databaseUrl'>,
   database: Database,
@@ -17,7 +17,7 @@ export async function openWakeUps(
   const wakeUps = new WakeUps()
   if (databaseUrl === null) return { wakeUps, close: () => wakeUps.close() }
   const onError = (error: Error): void =>
-    log.warn({ err: error }, 'Wake-ups from other servers are interrupted; waiting daemons may wait seconds longer')
+    log.warn({ err: error }, 'Hints from other servers are interrupted; daemons may wait some seconds longer for work')
   const channel = new PostgresChannel(databaseUrl, database.sql, {
     receive: (parcel) => wakeUps.receive(parcel),
     lost: () => wakeUps.hub.wakeEveryone(),

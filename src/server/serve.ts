@@ -6,7 +6,7 @@ import { startMessage } from './start-message.js'
 import { startProblem } from './start-problem.js'
 import { startServer } from './start-server.js'
 
-/** Serves until it is told to stop by a signal. `given`: the settings of the command line. */
+/** Serves until a signal stops the process. `given` are the settings of the command line. */
 export async function serve(given: Settings): Promise<void> {
   const read = readProcessConfig(given)
   if (!read.ok) giveUp(...read.problems)
@@ -15,7 +15,7 @@ export async function serve(given: Settings): Promise<void> {
   for (const told of unknownProcessSettings()) log.warn(told)
   try {
     const starting = startServer(config, log)
-    // From the first moment: a first start takes seconds, and a database should not be left half made.
+    // Signals are handled from the beginning: a first start takes seconds, and must not leave a half-created database.
     stopOnSignals(async () => (await starting).stop(), log)
     const server = await starting
     process.stdout.write(startMessage(config, server))
@@ -30,7 +30,7 @@ export async function serve(given: Settings): Promise<void> {
   }
 }
 
-/** One line for each problem, on stderr. */
+/** Prints one line for each problem on stderr, and exits. */
 function giveUp(...problems: string[]): never {
   for (const problem of problems) process.stderr.write(`${problem.replaceAll(/\s*\n\s*/g, ' ')}\n`)
   process.exit(1)

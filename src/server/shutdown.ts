@@ -1,11 +1,11 @@
 import type { Log } from './observing/log.js'
 
-/** A stop that takes longer is cut off: whoever sent the signal waits, and sends SIGKILL next. */
+/** A longer stop is cut off, because supervisors send SIGKILL after about 10 seconds. */
 const LONGEST_STOP_MS = 9_500
-/** Under `npm start`, Ctrl-C arrives twice: from the terminal, and handed on by npm. That is one wish, not two. */
+/** Under `npm start`, Ctrl-C arrives twice: from the terminal and from npm. Signals within this time count as one. */
 const ONE_WISH_MS = 500
 
-/** SIGTERM or SIGINT ends the process in good order; another one ends it at once. */
+/** SIGTERM or SIGINT stops the process gracefully. A second signal ends it at once. */
 export function stopOnSignals(stop: () => Promise<void>, log: Log): void {
   let stopping = false
   let impatient = false

@@ -8,7 +8,7 @@ export function originOf({ host, port }: Pick<Config, 'host' | 'port'>): string 
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/** For the person who started the server, and so plain text also where the log is JSON. */
+/** The message for the person who starts the server. It is plain text, even though the log is JSON. */
 export function startMessage(
   { host }: Pick<Config, 'host'>,
   { port, firstToken, graphiql, code }: Pick<RunningServer, 'port' | 'firstToken' | 'graphiql' | 'code'>,
@@ -20,10 +20,10 @@ export function startMessage(
   if (firstToken !== null) {
     lines.push(
       `ROOT token   ${firstToken}`,
-      '             Keep it: only its hash is stored, and it is not shown again.',
+      '             Save it now: only its hash is stored, and it is not shown again.',
     )
   }
   return `\n  Baton is ready.\n\n${lines.map((line) => `  ${line}\n`).join('')}\n`
 }
 
-const ONCE = `Opens both, in one browser, within ${CODE_MINUTES} minutes. baton open (npm run open) prints another one.`
+const ONCE = `Signs one browser in, within ${CODE_MINUTES} minutes. baton open (npm run open) prints another address.`

@@ -6,8 +6,8 @@ import type { Config } from './settings/config.js'
 type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
 
 /**
- * Why the server could not start, in one line that says what to do; null for what nobody foresaw. A database URL is
- * shown without its user and password.
+ * Why the server could not start, in one line that says what to do; null for an unexpected error. It shows a database URL
+ * without its user and password.
  */
 export function startProblem(error: unknown, where: Where): string | null {
   if (error instanceof DirectoryInUse || error instanceof DirectoryUnfit) return error.message

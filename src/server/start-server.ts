@@ -34,23 +34,23 @@ import { openWakeUps } from './open-wake-ups.js'
 import { tellSkew } from './tell-skew.js'
 import { openYoga } from './operations/yoga.js'
 
-/** Of the 10 seconds that a stop may take; the rest is for the database. */
+/** The part of the 10 seconds of a stop that requests get. The rest is for the database. */
 const DRAIN_MS = 6_000
-/** What goes by age is counted in days. */
+/** Ages are in days, so this is often enough. */
 const RETENTION_INTERVAL_MS = 600_000
 
 export interface RunningServer {
   port: number
-  /** The admin token's secret, when this start made it: to be shown at once, because only its hash is kept. */
+  /** The ROOT token's secret if this start created it. Show it at once, because only its hash is stored. */
   firstToken: string | null
   graphiql: boolean
-  /** Signs a browser in, once; null where the database is not this machine’s alone, or others can reach the server. */
+  /** Signs one browser in. null with PostgreSQL, and if other machines can reach the server. */
   code: string | null
-  /** Finishes what is under way and closes everything. */
+  /** Finishes running requests and closes everything. */
   stop(): Promise<void>
 }
 
-/** Rejects with what start-problem.ts has sentences for: the process is to end then. The database is closed already. */
+/** Rejects with the errors that start-problem.ts explains. The database is then closed, and the process must end. */
 export async function startServer(
   config: Config,
   log: Log,
@@ -69,7 +69,7 @@ export async function startServer(
 async function serve(config: Config, log: Log, database: Database, ownClock: Clock): Promise<RunningServer> {
   let listener: RequestListener = (_request, response) => respondJson(response, 503, { status: 'starting' })
   const server = createHttpServer((request, response) => listener(request, response))
-  // The port first, the token then: a start that ends for want of a port must not have made a token that nobody saw.
+  // The port comes before the token: a start that fails because of its port must not have created a token that nobody saw.
   const port = await listen(server, config)
   const clock = await clockOf(database, ownClock, (seconds) => tellSkew(log, seconds))
   const wakeUps = await openWakeUps(config, database, log)
@@ -77,14 +77,14 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const metrics = new Metrics(database, clock, config.sweepIntervalMs)
   const observer = { ...metrics.observer, span: tracing.span }
   const tokens = new TokenWatch(database.sql, clock, (error) => {
-    log.warn({ err: error }, 'It could not be seen whether tokens still hold; they are looked at again in 2 seconds')
+    log.warn({ err: error }, 'Tokens could not be checked for revocation; they are checked again in 2 seconds')
   })
   const archive = config.archiveDirectory === null ? null : new ArchiveDirectory(config.archiveDirectory)
   const services = buildServices(database, clock, timersOf(config), wakeUps.wakeUps, observer, tokens, archive)
   const { secret, workspaceId, configuredHasEnded } = await ensureFirstToken(services, config.adminToken)
   if (configuredHasEnded) {
     log.warn(
-      'The token of BATON_ADMIN_TOKEN was revoked or has expired, and stays so. Set BATON_ADMIN_TOKEN to a new one',
+      'The token of BATON_ADMIN_TOKEN is revoked or has expired, and cannot be used again. Set BATON_ADMIN_TOKEN to a new one',
     )
   }
 
@@ -135,7 +135,7 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
     code,
     async stop() {
       stopping = true
-      // Whoever waits for work is told to come back, so that the drain need not wait for them.
+      // Waiting claims are answered at once, so that the drain does not wait for them.
       const [, finished] = await Promise.all([
         wakeUps.close(),
         drain(server, DRAIN_MS),

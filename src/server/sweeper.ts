@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './observing/log.js'
 
-/** While the database is away, one line in the log in this many seconds is enough. */
+/** The longest pause between failed sweeps, which also limits the lines in the log while the database is down. */
 const LONGEST_PAUSE_MS = 10_000
 
 /**
- * Does a round of work again and again, with a pause before each, so that there is never more than one at once in this process.
- * A round that may be long ends early when its signal says so.
+ * Repeats a sweep with a pause before each, so that this process never runs two at once. A long sweep ends early on its
+ * signal.
  */
 export class Sweeper {
   private readonly stopped = new AbortController()
@@ -20,7 +20,7 @@ export class Sweeper {
     this.loop = this.run()
   }
 
-  /** Resolves when the sweep that is under way has ended. */
+  /** Resolves when the current sweep has ended. */
   async stop(): Promise<void> {
     this.stopped.abort()
     await this.loop
@@ -31,7 +31,7 @@ export class Sweeper {
     while (await this.pause(failures)) failures = (await this.sweepOnce()) ? 0 : failures + 1
   }
 
-  /** False when there is nothing to come after it. */
+  /** Resolves with false if the sweeper has stopped. */
   private async pause(failures: number): Promise<boolean> {
     const longer = Math.min(this.intervalMs * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS)
     try {
@@ -48,7 +48,7 @@ export class Sweeper {
       if (Object.values(swept).some((count) => count > 0)) this.log.debug(swept, 'Swept')
       return true
     } catch (error) {
-      this.log.error({ err: error }, 'A sweep failed; the next one takes up what it left')
+      this.log.error({ err: error }, 'A sweep failed; the next one continues its work')
       return false
     }
   }

@@ -1,6 +1,6 @@
 import type { Log } from './observing/log.js'
 
-/** A clock that is wrong does no harm here, and may do some elsewhere: certificates, the log's own times. */
+/** A wrong clock does no harm to Baton, but may affect certificates and the log's timestamps. */
 export function tellSkew(log: Log, seconds: number): void {
   if (Math.abs(seconds) <= 1) log.info("This machine's clock agrees with the database's again")
   else log.warn({ seconds }, skewSentence(seconds))
@@ -8,5 +8,5 @@ export function tellSkew(log: Log, seconds: number): void {
 
 export function skewSentence(seconds: number): string {
   const said = `${Math.abs(seconds).toFixed(1)} s ${seconds > 0 ? 'ahead of' : 'behind'} the database's`
-  return `This machine's clock is ${said}. Leases go by the database's; set this one right (NTP).`
+  return `This machine's clock is ${said}. Leases use the database's clock. Correct this one (NTP).`
 }

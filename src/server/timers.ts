@@ -2,10 +2,10 @@ import type { Keep } from '../use-cases/retention/keep.js'
 import type { Timers } from '../use-cases/services.js'
 import type { Config } from './settings/config.js'
 
-/** A lost heartbeat or two must not cost a claim: daemons beat at least three times in a claim's lease. */
+/** Daemons send at least three heartbeats per lease, so that one or two lost ones do not cost a claim. */
 const BEATS_PER_LEASE = 3
 const LONGEST_HEARTBEAT_SECONDS = 15
-/** Heartbeats that a runtime may miss before it shows as OFFLINE. It decides nothing. */
+/** The number of missed heartbeats after which a runtime shows as OFFLINE. No decision depends on it. */
 const MISSED_BEATS = 3
 
 export function timersOf(config: Config): Timers {

@@ -18,7 +18,7 @@ describeInBrowser('The token', (stage) => {
     const page = await open('/#code=used')
     await page
       .getByText(
-        'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.',
+        'This address was already used or has expired. Run baton open (npm run open in a checkout) for a new one.',
       )
       .waitFor()
     expect(page.url()).toBe(`${host.url}/`)

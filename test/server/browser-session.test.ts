@@ -74,7 +74,8 @@ describe('on the embedded database', () => {
     expect([response.status, await response.json()]).toEqual([
       403,
       {
-        error: 'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.',
+        error:
+          'This address was already used or has expired. Run baton open (npm run open in a checkout) for a new one.',
       },
     ])
   })

@@ -4,19 +4,19 @@ import type { Caller } from '../../use-cases/caller.js'
 import type { RateLimits } from './rate-limits.js'
 
 /**
- * How long an answer is believed. A daemon calls all day, and a query a call for the same token would be the most
- * frequent query there is; so a token that another process revoked works for this much longer. What outlives a request
- * may begin at the end of that time, and is looked at within as long again (use-cases/token-watch.ts): 5 seconds in all.
+ * How long a token's look-up is cached. Daemons call all day, and a query per call would be the most frequent query of
+ * all. So a token that another process revokes works for this much longer. A stream or a wait that begins at the end of
+ * this time is checked within the same time again (use-cases/token-watch.ts): 5 seconds in all.
  */
 const BELIEVED_MS = 2_500
-/** Callers kept; one more, and those that were kept longest go. */
+/** The size of the cache. The oldest entries are dropped first. */
 const MAX_KEPT = 2_000
 
 export interface AuthenticatorOptions {
-  /** Asks the database. */
+  /** Looks the token up in the database. */
   authenticate(secret: string): Promise<Caller | null>
   clock: Clock
-  /** Who has tried too many wrong tokens is refused without a look (RateLimited); none: anybody may try for ever. */
+  /** Limits wrong tokens per address (RateLimited); without it there is no limit. */
   attempts?: Pick<RateLimits, 'mayTry' | 'failure'>
 }
 
@@ -24,18 +24,18 @@ function believedUntil({ expiresAt }: Caller, now: number): number {
   return Math.min(now + BELIEVED_MS, expiresAt?.getTime() ?? Infinity)
 }
 
-/** Who is calling, by the Authorization header. */
+/** Finds the caller by the Authorization header. */
 export class Authenticator {
-  /** By the hash of the secret: secrets are not kept in memory. In the order in which they were put in. */
+  /** By the secret's hash, so that no secret stays in memory; in order of insertion. */
   private readonly known = new Map<string, { caller: Caller; until: number }>()
   private generation = 0
 
   constructor(private readonly options: AuthenticatorOptions) {}
 
   /**
-   * null for no token and for one that is unknown, expired or revoked: which of them is nobody's business. A token that
-   * was let in before is looked up even when too many wrong ones came from its address: behind a proxy that is
-   * everybody's.
+   * null without a token, and for one that is unknown, expired or revoked; callers do not learn which. A token that was
+   * valid before is looked up even after too many wrong ones from its address, because all clients behind a proxy may
+   * share that address.
    *
    * @throws RateLimited
    */
@@ -50,14 +50,17 @@ export class Authenticator {
     if (kept === undefined && attempts !== undefined) await attempts.mayTry(address)
     const { generation } = this
     const caller = await this.options.authenticate(secret)
-    // Only who was let in is kept: guesses would push the others out.
+    // Only valid tokens are cached. Guesses would displace them.
     if (caller === null) this.known.delete(hash)
     else this.keep(hash, { caller, until: generation === this.generation ? believedUntil(caller, now) : 0 })
     if (caller === null) await attempts?.failure(address)
     return caller
   }
 
-  /** After a token was revoked in this process, its next use must ask. Also for answers that are under way right now. */
+  /**
+   * Makes every token's next use query the database, after this process revoked a token. Running look-ups are not
+   * cached either.
+   */
   forgetAll(): void {
     this.generation++
     for (const kept of this.known.values()) kept.until = 0

@@ -8,7 +8,7 @@ import { readBody } from '../http/read-body.js'
 import { respondJson } from '../http/respond.js'
 
 const SESSION_DAYS = 30
-/** Where the dashboard finds a code: in the fragment of its address, which a browser sends to nobody. */
+/** The code is in the fragment of the dashboard's address, which a browser never sends. */
 export const CODE_PATH = '/#code='
 
 export interface BrowserSessions {
@@ -19,12 +19,12 @@ export interface BrowserSessions {
 }
 
 /**
- * POST /session `{ "code": "..." }`: a ROOT token of its own for the browser in which the owner opened an address with a
- * one-time code. The page keeps it, and sends it in a header.
+ * POST /session `{ "code": "..." }`: exchanges a one-time code for a ROOT token of the browser's own. The page stores
+ * the token and sends it in a header.
  *
- * Not a cookie: those of 127.0.0.1 go to every port of it, so to whatever else runs there, and are sent along with what
- * other pages ask for. Nothing about the connection counts as trust either, so there is nothing that a proxy, another
- * name for this machine or another user of it could feign.
+ * It is no cookie: cookies of 127.0.0.1 go to every port, and so to other programs, and browsers send them with
+ * requests of other pages. The connection grants no trust either, so a proxy, another host name or another user of the
+ * machine cannot forge it.
  */
 export async function openBrowserSession(
   request: IncomingMessage,
@@ -38,7 +38,7 @@ export async function openBrowserSession(
       error: 'Run baton open (npm run open in a checkout), and open the address that it prints.',
     })
   }
-  // No page of another origin can send this type without having been allowed to.
+  // A page of another origin cannot send this content type without a preflight.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return respondJson(response, 415, { error: 'Send { "code": "..." } as application/json.' })
   }
@@ -47,7 +47,7 @@ export async function openBrowserSession(
   if (code === null || !(await codes.redeem(code))) {
     await attempts.failure(address)
     const error =
-      'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.'
+      'This address was already used or has expired. Run baton open (npm run open in a checkout) for a new one.'
     return respondJson(response, 403, { error })
   }
   const now = services.clock.now()

@@ -4,20 +4,20 @@ import type { Log } from '../observing/log.js'
 
 type Where = Pick<Config, 'host' | 'trustedProxies'>
 
-/** Whether a browser that opens /graphql gets a page to explore the API with. */
+/** Whether a browser that opens /graphql gets GraphiQL. */
 export function offersGraphiql(config: Where & Pick<Config, 'graphiql'>): boolean {
   return (
     config.graphiql === 'on' || (config.graphiql === 'auto' && isLoopbackBind(config.host) && !isBehindProxy(config))
   )
 }
 
-/** Nobody but a proxy in front can end TLS: the server speaks plain HTTP. */
+/** Warns if tokens would cross the network unencrypted: the server speaks plain HTTP, so only a proxy can terminate TLS. */
 export function warnOfPlainHttp(config: Where, log: Log): void {
   if (isLoopbackBind(config.host) || isBehindProxy(config)) return
   log.warn(
     { host: config.host },
-    'Other machines can reach this address, and tokens cross the network unencrypted. Put a proxy that ends TLS in ' +
-      'front and say so (BATON_TRUST_PROXY=1), or listen on 127.0.0.1.',
+    'Other machines can reach this address, and tokens cross the network unencrypted. Put a proxy that terminates TLS in ' +
+      'front of the server and set BATON_TRUST_PROXY=1, or listen on 127.0.0.1.',
   )
 }
 

@@ -1,11 +1,14 @@
 import { isIPv4 } from 'node:net'
 
-/** Whether a server bound to this HOST is out of the network's reach. A name other than localhost may lead anywhere. */
+/**
+ * Whether no other machine can reach a server bound to this HOST. A name other than localhost may resolve to any
+ * address.
+ */
 export function isLoopbackBind(host: string): boolean {
   return host === 'localhost' || isLoopbackAddress(host)
 }
 
-/** Of a socket: IPv4's loopback may come in IPv6's clothes. */
+/** An IPv4 address may be mapped into IPv6. */
 function isLoopbackAddress(address: string | undefined): boolean {
   if (address === undefined) return false
   const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address

@@ -8,17 +8,17 @@ import { statement } from '../../database/sql.js'
 import type { Workspace } from '../../generated/prisma/client.js'
 import type { Config } from '../settings/config.js'
 
-/** How long a code may be redeemed for. */
+/** How long a code is valid. */
 export const CODE_MINUTES = 10
 
 /**
- * Codes that a browser redeems for a token of its own (browser-session.ts), each once. Only their hashes are kept, where
- * nobody but the owner of the server can put one: `baton open` makes one without asking the server.
+ * Codes that a browser exchanges for a token of its own (browser-session.ts), each once. Only their hashes are stored,
+ * in a place that only the server's owner can write to. So `baton open` can create one without the server.
  */
 export interface OneTimeCodes {
-  /** A new code. */
+  /** Creates a code. */
   make(): Promise<string>
-  /** Whether it was a code that is still good. From then on it is none. */
+  /** Uses the code up. Resolves with whether it was valid. */
   redeem(code: string): Promise<boolean>
 }
 
@@ -37,8 +37,8 @@ const hashOf = (code: string): string => createHash('sha256').update(code).diges
 const ORIGIN = 'origin'
 
 /**
- * A file a code, in the directory of the embedded database, which is its user's alone. The running server holds that
- * database, so this is how another process of the same user reaches it.
+ * Stores one file per code in the directory of the embedded database, which only its user can access. The running
+ * server has that database open, so another process of the same user can reach the server only this way.
  */
 export class DirectoryCodes implements OneTimeCodes {
   private readonly folder: string
@@ -58,7 +58,7 @@ export class DirectoryCodes implements OneTimeCodes {
     return code
   }
 
-  /** Each start makes a code, and most are never redeemed. */
+  /** Each start creates a code, and most are never redeemed. */
   private forgetOld(): void {
     for (const name of readdirSync(this.folder)) {
       const file = join(this.folder, name)
@@ -74,7 +74,7 @@ export class DirectoryCodes implements OneTimeCodes {
   async redeem(code: string): Promise<boolean> {
     try {
       const { mtimeMs } = statSync(this.fileOf(code))
-      // Of two who come with it at once, one removes it.
+      // Of two concurrent callers, only one can remove the file.
       unlinkSync(this.fileOf(code))
       return !this.isOld(mtimeMs)
     } catch (error) {
@@ -83,7 +83,7 @@ export class DirectoryCodes implements OneTimeCodes {
     }
   }
 
-  /** Where the server that has this directory listens; null before its first start. */
+  /** The address of this directory's server; null before its first start. */
   origin(): string | null {
     try {
       return readFileSync(join(this.folder, ORIGIN), 'utf8')
@@ -120,8 +120,8 @@ const TAKE = statement(
 )
 
 /**
- * Among the tokens, where the owner sees them. No token: what is stored there is no hash that a token can have
- * (token-secret.ts), so a code in an Authorization header is nobody's.
+ * Stores codes in the table of tokens, where the owner can see them. A code is no token: its stored hash has another
+ * form than a token's (token-secret.ts), so it is not valid in an Authorization header.
  */
 class DatabaseCodes implements OneTimeCodes {
   constructor(

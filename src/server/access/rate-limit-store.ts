@@ -7,7 +7,7 @@ import type { Database } from '../../database/sql.js'
 import type { Config } from '../settings/config.js'
 import type { Log } from '../observing/log.js'
 
-/** Past this, the process counts for itself until the database answers again. */
+/** After this time, the process counts by itself until the database answers again. */
 const ANSWER_TIMEOUT_MS = 500
 
 export interface RateLimitStore {
@@ -15,7 +15,7 @@ export interface RateLimitStore {
   end(): Promise<void>
 }
 
-/** Where requests are counted for all servers together; null where each counts for itself. */
+/** The store that counts requests for all servers; null if each server counts by itself. */
 export function openRateLimitStore(
   {
     rateLimitStore,
@@ -28,7 +28,7 @@ export function openRateLimitStore(
 ): RateLimitStore | null {
   if (rateLimitStore === 'memory' || databaseUrl === null) return null
   const pool = openPool(databaseUrl, 'baton-rate-limits', searchPath(schema), {
-    // Counting is one short statement: few connections serve many requests, and never those of claims.
+    // Counting takes one short statement, so a few connections are enough. They are never those of claims.
     max: connectionShares(databaseConnections, true).rateLimits,
     connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
@@ -43,12 +43,12 @@ interface Row {
   expire: string | null
 }
 
-/** No count of requests comes near it, and no time of this millennium is before it. */
+/** Tells times from counts: no count is this large, and no time of this millennium is smaller. */
 const EARLIEST_TIME = 1e12
 
 /**
- * The library takes this machine's time for the end of each window, and several servers share the windows: on its way to
- * the database that becomes the time by their common clock, and back.
+ * The library computes the end of each window with this machine's clock, but servers share the windows. So times are
+ * converted to the servers' common clock on their way to the database, and back.
  */
 async function byClock(
   clock: Clock,

@@ -8,16 +8,16 @@ import { respondGraphQLError } from '../http/respond.js'
 
 type Settings = Pick<Config, 'rateLimitDaemon' | 'rateLimitOthers' | 'rateLimitFailures'>
 
-/** So many times the rate of a second may come at once, */
+/** A burst may have this many times the requests of one second. */
 const BURST = 10
-/** once in so many seconds. */
+/** A token gets one full burst per this many seconds. */
 const BURST_SECONDS = 60
 const FAILURES_SECONDS = 60
 
 /**
- * How often a token may ask. Daemons have a budget of their own, so that no number of dashboards makes a heartbeat late.
- * Counted in this process, where several servers each allow as much; or in the database for all of them, which costs a
- * statement a request. While the database does not answer, each process counts for itself.
+ * Limits the requests of each token. Daemons have their own budget, so that no number of dashboards delays a heartbeat.
+ * Requests are counted in this process, so that each server allows the full rate; or in the database for all servers,
+ * which costs one statement per request. While the database does not answer, each process counts by itself.
  */
 export class RateLimits {
   private readonly daemons: BurstyRateLimiter | null
@@ -35,7 +35,7 @@ export class RateLimits {
   }
 
   /**
-   * Counts a request, or as many as what it asks for costs. Callers without a token share a budget by their address.
+   * Counts a request, or as many as its cost. Callers without a token share a budget per address.
    *
    * @throws RateLimited
    */
@@ -43,7 +43,7 @@ export class RateLimits {
     const limiter = caller?.kind === 'DAEMON' ? this.daemons : this.others
     if (limiter === null) return
     const rate = caller?.kind === 'DAEMON' ? this.settings.rateLimitDaemon : this.settings.rateLimitOthers
-    // What costs more than a whole burst takes all of it: refused for ever, nobody could ask for it.
+    // A request that costs more than a burst takes the whole burst; otherwise it would always be refused.
     const points = Math.min(requests, rate * (BURST - 1))
     try {
       await limiter.consume(caller === null ? `address ${address}` : caller.tokenId, points)
@@ -52,7 +52,7 @@ export class RateLimits {
     }
   }
 
-  /** Counts a token that nobody has. */
+  /** Counts a wrong token. */
   async failure(address: string): Promise<void> {
     await this.failures?.penalty(address)
   }
@@ -86,7 +86,7 @@ function limiter(keyPrefix: string, points: number, duration: number, shared: Ra
     storeType: 'pool',
     tableName: 'rate_limit',
     tableCreated: true,
-    // Who is over the limit is refused from memory: being refused costs the database nothing.
+    // Callers over the limit are refused from memory, without a statement.
     inMemoryBlockOnConsumed: points + 1,
     insuranceLimiter: own,
   })
@@ -99,12 +99,12 @@ function limited({ msBeforeNext }: RateLimiterRes): RateLimited {
 /** Too many requests, or too many wrong tokens from one address. */
 export class RateLimited extends Error {
   constructor(readonly retryAfterSeconds: number) {
-    super(`Too many requests. Ask again in ${retryAfterSeconds} s.`)
+    super(`Too many requests. Try again in ${retryAfterSeconds} s.`)
     this.name = 'RateLimited'
   }
 }
 
-/** RATE_LIMITED, with status 429: nothing of the request was looked at. */
+/** Answers RATE_LIMITED with status 429. The request was not executed. */
 export function respondRateLimited(response: ServerResponse, { message, retryAfterSeconds }: RateLimited): void {
   response.setHeader('retry-after', retryAfterSeconds)
   respondGraphQLError(response, 429, { message, code: 'RATE_LIMITED', retryAfterSeconds })

@@ -3,8 +3,8 @@ import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'n
 import { randomText } from '../../database/ids.js'
 
 /**
- * On every answer. An answer of the API is data: it is no page, is shown in none, and is not to be kept, because it may
- * hold a new token's secret. Pages say what they need on top (pageHeaders).
+ * The headers of every answer. An answer of the API is no page, must not be framed, and must not be stored, because it
+ * may hold a new token's secret. Pages replace these headers with pageHeaders.
  */
 const HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['x-content-type-options', 'nosniff'],
@@ -20,11 +20,11 @@ const NOT_MODIFIED = 304
 type Said = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
 /**
- * Puts {@link HEADERS} and the request's id on every answer, whoever writes it; what the writer says of the same headers
- * goes before. Only as it is written: a daemon that waits for work would hold a kilobyte of them.
+ * Adds {@link HEADERS} and the request's id to every answer; headers that the writer sets take precedence. They are
+ * added only when the answer is written, because each waiting daemon would otherwise hold a kilobyte of them.
  *
- * A 304 gets none of them: a browser puts the headers of a 304 over those of the answer that it has stored (RFC 9111,
- * section 3.2), and a page under the policy of the API is blank.
+ * A 304 gets none of them: a browser replaces the headers of its stored answer with those of a 304 (RFC 9111, section
+ * 3.2), and a page with the API's policy is blank.
  */
 export class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   readonly requestId = randomText(9)
@@ -39,9 +39,9 @@ export class Answer<Request extends IncomingMessage = IncomingMessage> extends S
 }
 
 /**
- * For a page: what it may load besides nothing, as directives of a Content-Security-Policy, such as
- * `{ 'script-src': "'self'" }`. It talks to this server only, and framing it is forbidden: it may hold a token, and has
- * buttons to use it with.
+ * The headers of a page. `sources` are the directives of its Content-Security-Policy, such as `{ 'script-src': "'self'"
+ * }`; by default it may load nothing. A page connects only to this server and must not be framed, because it may hold a
+ * token.
  */
 export function pageHeaders(sources: Readonly<Record<string, string>>): Record<string, string> {
   const policy = {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
 
 /**
- * Who sent the request, as far as its address tells: that of the connection, or what the outermost of so many trusted
- * proxies says of it in X-Forwarded-For. Whoever has one IPv6 address has 2^64 of them, so those count as one.
+ * The client's address: that of the connection, or the one that the outermost trusted proxy reports in X-Forwarded-For.
+ * An IPv6 client usually has 2^64 addresses, so all addresses of a /64 network count as one.
  */
 export function clientAddress({ headers, socket }: IncomingMessage, trustedProxies: number): string {
   const forwarded = trustedProxies === 0 ? undefined : headers['x-forwarded-for']?.toString()
@@ -12,7 +12,7 @@ export function clientAddress({ headers, socket }: IncomingMessage, trustedProxi
   return address.includes(':') && isIPv6(address) && !address.startsWith('::ffff:') ? networkOf(address) : address
 }
 
-/** The first 64 bits, written one way only. */
+/** The first 64 bits in a normalised form. */
 function networkOf(address: string): string {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::')
   const start = head === '' ? [] : head.split(':')

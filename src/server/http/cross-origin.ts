@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import cors from 'cors'
 
 const METHODS = 'GET, POST'
-/** For so many seconds a browser need not ask again. */
+/** How long a browser may cache the answer to a preflight. */
 const REMEMBERED_SECONDS = 600
 
-/** Whether the request was answered already. */
+/** Returns whether it has answered the request. */
 export type CrossOrigin = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
- * Lets the pages of these origins read answers, and nobody else's: a browser keeps an answer from a page unless the
- * server says otherwise. Tokens travel in a header, so no origin needs cookies. Answers OPTIONS.
+ * Lets pages of these origins, and no others, read answers. Tokens are sent in a header, so no origin needs cookies.
+ * Answers OPTIONS.
  */
 export function crossOrigin(origins: readonly string[]): CrossOrigin {
   const allow = cors({

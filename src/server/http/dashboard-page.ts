@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url'
 import sirv from 'sirv'
 import { pageHeaders } from './answer-headers.js'
 
-/** Where the build puts the page (.config/build-dashboard.js), both from src/ and from dist/. */
+/** The built page (.config/build-dashboard.js). The path is valid from src/ and from dist/. */
 const FOLDER = fileURLToPath(new URL('../../../dist/dashboard', import.meta.url))
-/** Their names change with what they hold. */
+/** The names of these files contain a hash of their content. */
 const HASHED = '/assets/'
 
-/** Files of this server and nothing else. */
+/** The page may load only files of this server. */
 const HEADERS = pageHeaders({ 'script-src': "'self'", 'style-src': "'self'", 'img-src': "'self'" })
 
-/** Looked up on the disk each time, so that a build beside a running server is given out whole. */
+/** `dev` looks files up on each request, so that a running server serves a new build completely. */
 const options = {
   dev: true,
   etag: true,
@@ -23,12 +23,12 @@ const options = {
   },
 }
 const files = sirv(FOLDER, options)
-/** index.html for every path without a file of its own: the page knows its addresses. */
+/** Serves index.html for every path without a file, because the page has its own routes. */
 const page = sirv(FOLDER, { ...options, single: true })
 
 /**
- * The dashboard. Programs get its files only, so that a wrong path is a 404 to them; browsers that go to any path get the
- * page, which says itself when it has nothing there. `notFound` answers the rest.
+ * Serves the dashboard. Programs get only its files, so that a wrong path is a 404. Browsers get the page at any path;
+ * the page itself reports an unknown address. `notFound` answers all other requests.
  */
 export function serveDashboard(request: IncomingMessage, response: ServerResponse, notFound: () => void): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') return notFound()

@@ -3,7 +3,7 @@ import type { GraphiQLOptions } from 'graphql-yoga'
 import { graphiqlTabs } from '../../graphql/graphiql-tabs.js'
 import { pageHeaders } from './answer-headers.js'
 
-/** The page is whole: scripts, styles and pictures are in it. */
+/** The page contains its scripts, styles and pictures. */
 const HEADERS = pageHeaders({
   'script-src': "'unsafe-inline' blob:",
   'worker-src': 'blob:',
@@ -12,13 +12,13 @@ const HEADERS = pageHeaders({
   'font-src': 'data:',
 })
 
-/** What the page is to show, and the headers it is sent with. */
+/** The page's options. Also sets the headers of its response. */
 export function graphiqlOptions(response: ServerResponse): GraphiQLOptions {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
   return {
     title: 'Baton',
     defaultTabs: [...graphiqlTabs],
-    // A token is kept where the dashboard keeps it, and nowhere else.
+    // The token is stored only where the dashboard stores it.
     shouldPersistHeaders: false,
     inputValueDeprecation: true,
     schemaDescription: true,
@@ -28,10 +28,10 @@ export function graphiqlOptions(response: ServerResponse): GraphiQLOptions {
 const START = 'YogaGraphiQL.renderYogaGraphiQL('
 
 /**
- * Runs in the page: sends the token that the dashboard keeps in the same browser, or says where to get one. The token is
- * in no tab: GraphiQL keeps its tabs and leaves out their headers, so that a tab would have none on the second visit.
- * The page then opens as it was left. Without the variables of the tab that GraphiQL looks for, it opens one more each time.
- * Written as text, because nothing but text gets into the page.
+ * Runs in the page. It sends the token that the dashboard stores in this browser, or explains how to get one. The token
+ * is in no tab, because GraphiQL stores its tabs without their headers. The page opens with the stored query and
+ * variables; with other variables GraphiQL would open another tab on each visit. It is text, because only text can be
+ * inserted into the page.
  */
 const WITH_TOKEN = `
         function kept() {
@@ -64,14 +64,17 @@ const WITH_TOKEN = `
 const NO_TOKEN = `<template id="no-token">
       <main style="max-width: 40rem; margin: 15vh auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif">
         <h1>GraphiQL needs a token</h1>
-        <p>On the machine of the server run <code>baton open</code>, in a checkout <code>npm run open</code>, and open the
-          address that it prints: this browser is signed in then.</p>
+        <p>Run <code>baton open</code> on the server's machine (in a checkout <code>npm run open</code>), and open the address
+          that it prints. This signs the browser in.</p>
         <p>Or <a href="/">sign in with a token on the dashboard</a>, and come back.</p>
       </main>
     </template>
       <div id="root"></div>`
 
-/** Loaded when it is first asked for: nine megabytes that most servers never need. From npm, so it works offline. */
+/**
+ * Loads GraphiQL on the first request, because most servers never need its nine megabytes. It is from npm, so it works
+ * offline.
+ */
 export async function renderGraphiqlPage(options?: GraphiQLOptions): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
   const props = { ...options, query: graphiqlTabs[0]?.query }

@@ -4,15 +4,15 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Answer } from './answer-headers.js'
 
-/** Longer than the 60 s after which proxies give an idle connection up: the side that closes it must not be ours. */
+/** Longer than the 60 s after which proxies close an idle connection, so that the server does not close it first. */
 const KEEP_ALIVE_MS = 65_000
-/** A client that sends its headers byte by byte holds a connection for no longer than this. */
+/** The longest time to receive headers, against clients that send them byte by byte. */
 const HEADERS_MS = 10_000
-/** Enough for the largest body at 100 kB/s. It is about receiving: an answer may take as long as it takes. */
+/** The longest time to receive a request: enough for the largest body at 100 kB/s. It does not limit the answer. */
 const REQUEST_MS = 30_000
-/** How often Node looks for connections past the times above. */
+/** How often Node checks the times above. */
 const CHECK_MS = 2_000
-/** How often a stopping server looks for connections that have become idle. */
+/** How often a stopping server closes idle connections. */
 const IDLE_CHECK_MS = 50
 
 export function createHttpServer(listener: RequestListener<typeof IncomingMessage, typeof Answer>): Server {
@@ -36,13 +36,13 @@ export async function listen(server: Server, { host, port }: { host: string; por
 }
 
 /**
- * Accepts no more connections and resolves when the requests under way have been answered. After `patienceMs` the rest is
- * cut off; then false.
+ * Accepts no more connections. Resolves with true when all running requests have been answered, or with false if some
+ * were cut off after `patienceMs`.
  */
 export async function drain(server: Server, patienceMs: number): Promise<boolean> {
   const closed = once(server, 'close')
   server.close()
-  // A connection that a client keeps open goes when its last answer is out; Node would keep it for KEEP_ALIVE_MS.
+  // Closes a kept-alive connection after its last answer; Node would keep it for KEEP_ALIVE_MS.
   const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
   let finished = true
   const cut = setTimeout(() => {

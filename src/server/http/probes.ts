@@ -4,14 +4,14 @@ import type { Database } from '../../database/sql.js'
 import { sqlState, statement } from '../../database/sql.js'
 import { respondJson } from './respond.js'
 
-/** A database that is slower than this is of no use to a request either. */
+/** A slower database cannot serve requests either. */
 const PATIENCE_MS = 2_000
 const UNDEFINED_TABLE = '42P01'
 const READ_ONLY = '25006'
 
 /**
- * Reads a table of the migrations' own, so that an emptied database is not taken for one that answers. The rows that it
- * would lock are none, but it is refused where nothing may be written: on a standby, and with default_transaction_read_only.
+ * Reads the migrations' table, so that an empty database does not count as ready. The lock clause matches no row, but
+ * it fails if the database is read-only: on a standby, and with default_transaction_read_only.
  */
 const READY = statement(
   'ready',
@@ -19,12 +19,15 @@ const READY = statement(
    FROM (VALUES (1)) one LEFT JOIN (SELECT true FROM log_head LIMIT 0 FOR NO KEY UPDATE) writable ON true`,
 )
 
-/** GET /health: the process runs and answers. Nothing else, so that a lost database does not get it restarted. */
+/**
+ * GET /health: the process answers. It does not check the database, so that a lost database does not restart the
+ * process.
+ */
 export function health(response: ServerResponse): void {
   respondJson(response, 200, { status: 'ok' })
 }
 
-/** GET /ready: 200 when requests can be served. 503 says why not. */
+/** GET /ready: 200 if requests can be served, else 503 with the reason. */
 export async function ready(response: ServerResponse, database: Database, isStopping: () => boolean): Promise<void> {
   const reason = isStopping() ? 'The server is stopping.' : await whyNotReady(database)
   if (reason === null) respondJson(response, 200, { status: 'ready' })

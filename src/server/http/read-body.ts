@@ -3,15 +3,18 @@ import { getOperationAST, Kind, parse } from 'graphql'
 import type { ErrorCode } from '../../graphql/error-codes.js'
 
 /**
- * The most text of a request, in bytes once JSON's escapes are undone: 1 MB, or 2 MB where mayBeLarge says so, and what the
- * operation itself adds to it.
+ * The most text of a request, in bytes after unescaping JSON: 1 MB, or 2 MB for the fields of mayBeLarge, plus room for the
+ * operation itself.
  */
 const MAX_TEXT_BYTES = 1_500_000
 const MAX_LARGE_TEXT_BYTES = 2_500_000
-/** As escapes write it, a control character of one byte is six: \u0001, and seven in a string of the operation: \\u0001. */
+/**
+ * A control character of one byte takes six bytes as an escape (\u0001), and seven in a string of the operation
+ * (\\u0001).
+ */
 const LONGEST_ESCAPE = 7
 
-/** How long a client may go on sending what was refused already, before it is cut off. */
+/** How long a client may continue to send a refused body. */
 const DRAIN_MS = 2_000
 
 export class ClientGone extends Error {
@@ -22,8 +25,8 @@ export class ClientGone extends Error {
 }
 
 /**
- * The body; null when its text is more than its operation may have. `isKnown` tells whether the caller has a token: nobody
- * else may have the server read what escapes make of the largest text. It is asked only where that is needed.
+ * Reads the body; null if its text is larger than its operation may have. `isKnown` tells whether the caller has a
+ * token, which is needed for the larger body that escapes can produce. It is called only for such a body.
  *
  * @throws ClientGone
  */
@@ -37,10 +40,10 @@ export async function readBody(request: IncomingMessage, isKnown: () => Promise<
   return textBytes <= MAX_TEXT_BYTES || mayBeLarge(body) ? body : null
 }
 
-/** In ASCII. */
+/** ASCII codes. */
 const [BACKSLASH, U, ZERO, EIGHT, D] = [0x5c, 0x75, 0x30, 0x38, 0x64]
 
-/** How long the JSON would be in UTF-8 without its escapes. A loop, because there may be millions of them. */
+/** The length of the JSON in UTF-8 bytes without its escapes. */
 function unescapedBytes(body: Buffer): number {
   let bytes = 0
   for (let at = 0; at < body.length;) {
@@ -56,7 +59,7 @@ function unescapedBytes(body: Buffer): number {
   return bytes
 }
 
-/** Of the character whose code begins with these three digits, in UTF-8; of each half of a pair: 2. */
+/** The UTF-8 width of the character whose code begins with these three digits; 2 for each half of a surrogate pair. */
 function widthOf(first: number, second: number, third: number): number {
   if (first === ZERO && second < EIGHT) return second === ZERO && third < EIGHT ? 1 : 2
   const isHalf = (first | 0x20) === D && second >= EIGHT
@@ -64,15 +67,15 @@ function widthOf(first: number, second: number, third: number): number {
 }
 
 /**
- * The body; null as soon as it is larger than `limit`, announced or counted. It is held to `limit` here, because a GraphQL
- * server that reads a stream finds out how much it was only when it has it all in memory.
+ * Reads up to `limit` bytes; null as soon as the announced or received body is larger. The limit is checked here,
+ * because Yoga learns the size only once the whole body is in memory.
  *
  * @throws ClientGone
  */
 function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve(null)
   return new Promise((resolve, reject) => {
-    // Before anybody listened: while it was found out who calls.
+    // The client may have gone while the token was looked up.
     if (request.destroyed && !request.complete) return reject(new ClientGone())
     const chunks: Buffer[] = []
     let size = 0
@@ -82,9 +85,9 @@ function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | nul
       else settle(null)
     }
     const end = (): void => settle(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
-    // `close` follows `end` as well, and an error for each request that ended well would be the costliest thing here.
+    // `close` also follows `end`. A complete request creates no error, because that is expensive.
     const gone = (): void => (request.complete ? undefined : reject(new ClientGone()))
-    // Not `once`: a request keeps its listeners, and these the body, for as long as it waits for work.
+    // The listeners are removed, because they would keep the body in memory while the request waits for work.
     const settle = (body: Buffer | null): void => {
       request.off('data', take).off('end', end).off('error', gone).off('close', gone)
       resolve(body)
@@ -94,13 +97,13 @@ function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | nul
 }
 
 /**
- * 413, and the connection's end. The rest of the body is read and thrown away first: closing a socket with unread data
- * resets it, and the client would see a broken connection in place of the answer.
+ * Answers 413 and closes the connection. It reads the rest of the body first: closing a socket with unread data resets
+ * it, and the client would see a broken connection instead of the answer.
  */
 export function refuseBody(request: IncomingMessage, response: ServerResponse): void {
   const message =
     `The request holds more than ${MAX_TEXT_BYTES} bytes of text (completeTask and reportTaskProgress: ${MAX_LARGE_TEXT_BYTES}). ` +
-    'Send less at once: progress goes in several calls.'
+    'Send less per call. Progress can be sent in several calls.'
   const code: ErrorCode = 'PAYLOAD_TOO_LARGE'
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] })
   response.writeHead(413, {
@@ -121,12 +124,12 @@ export function refuseBody(request: IncomingMessage, response: ServerResponse): 
   request.resume()
 }
 
-/** What only these may need: an output and a result of 1 MB each, or 500 entries of progress. */
+/** These fields may have an output and a result of 1 MB each, or 500 progress entries. */
 const MAY_BE_LARGE: ReadonlySet<string> = new Set(['completeTask', 'reportTaskProgress'])
-/** Plenty for a call of one of them. */
+/** More than a call of these fields needs. */
 const MAX_TOKENS = 500
 
-/** Whether the body is a call of nothing but the fields that may be sent more than others. */
+/** Whether the body calls only fields of MAY_BE_LARGE. */
 function mayBeLarge(body: Buffer): boolean {
   try {
     const { query, operationName } = JSON.parse(body.toString('utf8')) as { query?: unknown; operationName?: unknown }

@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { respondGraphQLError } from './respond.js'
 
-/** What a form of any web page can send as well; nothing at all counts as well. */
+/** Content types that a form on any web page can send, and no content type. */
 const FORM_TYPES: ReadonlySet<string> = new Set([
   ...['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'],
 ])
-/** A browser sends none of these to another origin without having asked it first (a preflight). */
+/** A browser sends these headers to another origin only after a preflight. */
 const NEVER_IN_FORMS = [
   ...['authorization', 'x-requested-with', 'x-graphql-yoga-csrf', 'apollo-require-preflight'],
   'x-apollo-operation-name',
 ]
 
 /**
- * Answers what is no request of a GraphQL client, before anything else looks at it. True: it has been answered.
- * Whether a GET holds a mutation is Yoga's to say, which has the document: it refuses it.
+ * Refuses requests that no GraphQL client sends. Returns whether it has answered the request. Yoga refuses mutations in GET
+ * requests, because it parses the document.
  */
 export function refuseRequest(request: IncomingMessage, response: ServerResponse): boolean {
   const problem = problemOf(request)
@@ -36,10 +36,10 @@ function problemOf({ method, headers, url = '' }: IncomingMessage): { status: nu
   return { status: 400, message: `The parameter "${wrong}" must be a JSON object, and URL-encoded.` }
 }
 
-/** The last one that was a host: nearly every request names the same. */
+/** Caches the last valid host, because nearly all requests name the same one. */
 let knownHost: string | undefined
 
-/** Yoga puts it into a URL, which throws where it cannot be one. */
+/** Yoga builds a URL from the host, which throws if the host is invalid. */
 function isHost(host: string | undefined): boolean {
   if (host === knownHost || host === undefined) return true
   if (!URL.canParse(`http://${host}`)) return false
@@ -47,13 +47,13 @@ function isHost(host: string | undefined): boolean {
   return true
 }
 
-/** Whether a page of elsewhere could have made the browser of a visitor send this POST (cross-site request forgery). */
+/** Whether a page of another site could make a visitor's browser send this POST (cross-site request forgery). */
 function isForgeable(headers: IncomingHttpHeaders): boolean {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   return FORM_TYPES.has(type) && NEVER_IN_FORMS.every((name) => headers[name] === undefined)
 }
 
-/** Which of a GET's parameters that hold JSON does not. */
+/** The first JSON parameter of a GET that is no JSON. */
 function wrongParameter(url: string): string | null {
   const start = url.indexOf('?')
   if (start === -1) return null

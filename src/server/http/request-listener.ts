@@ -37,7 +37,7 @@ export interface RequestHandling {
   isStopping: () => boolean
 }
 
-/** What the server does with a request. */
+/** Handles the server's HTTP requests. */
 export function requestListener(handling: RequestHandling): RequestListener<typeof IncomingMessage, typeof Answer> {
   return (request, response) => {
     const { requestId } = response
@@ -93,7 +93,7 @@ async function handle(handling: RequestHandling, request: IncomingMessage, respo
   else await answerDirectly(graphql, direct, context)
 }
 
-/** A function of its own, so that its variables are gone while the request waits for work: the body above all. */
+/** A separate function, so that the body can be freed while the request waits for work. */
 async function readPost(
   request: IncomingMessage,
   isKnown: () => Promise<boolean>,
@@ -101,8 +101,8 @@ async function readPost(
   const body = await readBody(request, isKnown)
   if (body === null) return 'too large'
   const direct = directPost(request, body)
-  // Yoga takes the body from here, as it does behind frameworks that parse bodies before it. A stream, because of any
-  // other kind it counts the keys: one for each byte.
+  // Yoga reads `body` as it does behind frameworks that parse bodies. It must be a stream: Yoga counts the keys of any other
+  // object, one for each byte.
   if (direct === null) Object.assign(request, { body: Readable.from([body]) })
   return direct
 }

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { ErrorCode } from '../../graphql/error-codes.js'
 
-/** Answers with JSON, whole. */
+/** Answers with JSON. */
 export function respondJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
   response.end(response.req.method === 'HEAD' ? undefined : JSON.stringify(body))
 }
 
-/** Answers in the shape that GraphQL clients read errors from. */
+/** Answers with an error in GraphQL's format. */
 export function respondGraphQLError(
   response: ServerResponse,
   status: number,

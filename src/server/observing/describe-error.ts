@@ -2,17 +2,17 @@ import { GraphQLError } from 'graphql'
 import { sqlState } from '../../database/sql.js'
 
 const LONGEST_MESSAGE = 500
-/** PostgreSQL's names for what was violated: never a value. */
+/** PostgreSQL's names of what was violated, which never contain a value. */
 const NAMES = ['constraint', 'table', 'column'] as const
 
 /**
- * What is logged of an error: nothing of what was being read or written. PostgreSQL puts the row that failed into
- * `detail`, Prisma the arguments of the call into its message, JSON.parse the text into its own. So no properties but
- * those named here, no message that may quote a value, and of the stack only where the code stood.
+ * What is logged about an error, without any data. PostgreSQL puts the failed row into `detail`, Prisma the call's
+ * arguments into its message, and JSON.parse the text into its message. So this keeps only the properties named here,
+ * no message that may quote a value, and only the locations of the stack.
  */
 export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: `What was thrown is no Error but a ${typeof error}.` }
-  // What GraphQL wraps is what happened; around it is only where in the answer it was.
+  // GraphQL wraps the original error and adds only its path in the answer.
   if (error instanceof GraphQLError && error.originalError != null) return describeError(error.originalError)
   const { name, cause } = error
   const { code } = error as { code?: unknown }

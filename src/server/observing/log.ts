@@ -5,12 +5,12 @@ import { describeError } from './describe-error.js'
 
 export type Log = Logger
 
-/** Kept in memory while standard output takes no more, in bytes; what comes on top of it is lost. */
+/** The most bytes that wait in memory while stdout is blocked. Further lines are lost. */
 const MOST_UNWRITTEN = 16 * 1024 * 1024
 
 /**
- * JSON lines on stdout. Written in the background: a request does not wait for its line, and a reader that stands still
- * does not stop the server. What is left is written when the process ends.
+ * Logs JSON lines on stdout. They are written in the background: a request does not wait for its line, and a blocked
+ * reader does not stop the server. The remaining lines are written when the process ends.
  */
 export function openLog(level: LogLevel): Log {
   return pino(

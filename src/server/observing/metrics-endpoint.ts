@@ -12,9 +12,7 @@ export interface MetricsAccess {
   metricsToken: string | null
 }
 
-/**
- * GET /metrics: for the metrics token, or a ROOT token. For no other, because the queues of all workspaces are in it.
- */
+/** GET /metrics: needs the metrics token or a ROOT token, because it shows the queues of all workspaces. */
 export async function serveMetrics(
   request: IncomingMessage,
   response: ServerResponse,

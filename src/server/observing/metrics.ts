@@ -8,17 +8,17 @@ import { QueueGauges } from './queue-gauges.js'
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-/** What Prometheus is told. The labels come from closed lists, but for the runtimes of queue-gauges.ts. */
+/** The Prometheus metrics. Labels have a closed list of values, except for the runtimes in queue-gauges.ts. */
 export class Metrics {
   private readonly registry = new Registry()
   private readonly registers = [this.registry]
   private readonly claims = new Counter({
     ...{ name: 'baton_claims_total', registers: this.registers, labelNames: ['outcome', 'reason'] as const },
-    help: 'Claims by how their resume was decided and why (RESUME, FRESH), and calls that got none.',
+    help: 'Claims by the outcome (RESUME, FRESH) and reason of their decision, and calls that got no claim.',
   })
   private readonly claimTimes = new Histogram({
     ...{ name: 'baton_claim_seconds', registers: this.registers, buckets: SECONDS },
-    help: 'From the question, or the hint that woke it, until the claim was committed. The wait for work is not in it.',
+    help: 'Time from the request, or from the hint that woke it, to the commit of the claim, without the wait for work.',
   })
   private readonly operations = new Histogram({
     ...{ name: 'baton_operation_seconds', registers: this.registers, buckets: SECONDS },
@@ -29,17 +29,17 @@ export class Metrics {
   })
   private readonly refusals = new Counter({
     ...{ name: 'baton_refused_calls_total', registers: this.registers, labelNames: ['code'] as const },
-    help: 'Calls that a rule refused, by the code of the error. STALE_CLAIM: a fenced call, of a claim that is void.',
+    help: 'Calls that a rule refused, by error code. STALE_CLAIM: a fenced call, whose claim is void.',
   })
   private readonly events = new Counter({
     ...{ name: 'baton_events_appended_total', registers: this.registers, help: 'Events written to the log.' },
   })
   private readonly refolds = new Counter({
     ...{ name: 'baton_refolds_total', registers: this.registers },
-    help: 'Conversation states folded anew from their events, because the stored one could not serve.',
+    help: 'Conversation states that were folded again from their events, because the stored state was not usable.',
   })
   private readonly leasesExpired = new Counter({
-    ...{ name: 'baton_leases_expired_total', registers: this.registers, help: 'Claims that a sweep ended.' },
+    ...{ name: 'baton_leases_expired_total', registers: this.registers, help: 'Leases that a sweep expired.' },
   })
   private readonly sweeps = new Histogram({
     ...{ name: 'baton_sweep_seconds', registers: this.registers, buckets: SECONDS, help: 'How long sweeps took.' },
@@ -56,7 +56,7 @@ export class Metrics {
       ...{
         name: 'baton_sweeper_lag_seconds',
         registers,
-        help: 'By how much this process is late with its next sweep.',
+        help: 'How late the next sweep of this process is.',
       },
       collect() {
         this.set(lag())
@@ -64,7 +64,7 @@ export class Metrics {
     })
     new Gauge({
       ...{ name: 'baton_pool_connections', registers, labelNames: ['pool', 'state'] as const },
-      help: 'Connections to PostgreSQL: busy, idle, and calls that wait for one.',
+      help: 'Connections to PostgreSQL that are busy or idle, and calls that wait for one.',
       collect() {
         for (const { pool, busy, idle, waiting } of database.pools()) {
           for (const [state, count] of Object.entries({ busy, idle, waiting })) this.set({ pool, state }, count)
@@ -73,7 +73,7 @@ export class Metrics {
     })
   }
 
-  /** For the use cases. Spans are not measured here. */
+  /** The use cases' observer, without spans. */
   readonly observer: Omit<Observer, 'span'> = {
     claim: (outcome, reason) => this.claims.inc({ outcome, reason }),
     claimSeconds: (seconds) => this.claimTimes.observe(seconds),
@@ -87,7 +87,7 @@ export class Metrics {
     this.operations.observe({ kind, outcome }, seconds)
   }
 
-  /** The same sweep, measured. */
+  /** Wraps the sweep to measure it. */
   measured(sweep: () => Promise<Swept>): () => Promise<Swept> {
     return async () => {
       const started = performance.now()

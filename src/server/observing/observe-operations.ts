@@ -6,10 +6,10 @@ import { codesOf, isExpectedToWait, operationOf, tellsOfFailure } from '../opera
 import type { Operation } from '../operations/operation.js'
 import type { Tracing } from './tracing.js'
 
-/** Longer than this is worth a line, whatever the level; but for claims, which may be asked to wait. */
+/** A longer operation is logged at level warn, except for claims, which may wait as requested. */
 const SLOW_MS = 1_000
 
-/** What the server tells of itself, and to whom. */
+/** Where operations are reported. */
 export interface Observation {
   log: Log
   metrics: Metrics
@@ -17,9 +17,9 @@ export interface Observation {
 }
 
 /**
- * A line, a measurement and a span for each operation; for a subscription a line when it begins and when it ends. The line is
- * at level debug, because a busy server carries out thousands a second; at info for one that was refused, at warn for one that
- * failed or was slow.
+ * Writes a log line, a measurement and a span for each operation, and for a subscription a line at its begin and its
+ * end. The line has level debug, because a busy server runs thousands per second; info if the operation was refused;
+ * warn if it failed or was slow.
  */
 export function observeOperations({ log, metrics, tracing }: Observation): Plugin {
   return {

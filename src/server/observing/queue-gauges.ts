@@ -5,12 +5,12 @@ import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
 
 const KEPT_MS = 5_000
-/** The queue is asked for no more than a tenth of the time, however long it is and however often somebody scrapes. */
+/** Values are cached for this many times the duration of their queries, so that queries take at most a tenth of the time. */
 const TIMES_KEPT = 10
-/** Of Prometheus's ten seconds: what the process knows by itself is answered also while the database is away. */
+/** Prometheus waits ten seconds by default. After this time, the answer leaves the database's gauges out. */
 const PATIENCE_MS = 3_000
 
-/** What the database knows: asked when somebody scrapes, and kept for some seconds. */
+/** The gauges from the database. A scrape reads them, and they are cached for some seconds. */
 export class QueueGauges {
   private readonly depth
   private readonly oldest
@@ -29,23 +29,23 @@ export class QueueGauges {
     const labelNames = ['workspace', 'runtime'] as const
     this.depth = new Gauge({
       ...{ name: 'baton_queue_depth', registers, labelNames: [...labelNames, 'state'] as const },
-      help: 'Tasks that wait for a claim. READY can be claimed, NEXT and BEHIND wait for their conversation, SCHEDULED for its time.',
+      help: 'Queued tasks. READY can be claimed, NEXT and BEHIND wait for their conversation, SCHEDULED for its time.',
     })
     this.oldest = new Gauge({
       ...{ name: 'baton_queue_oldest_age_seconds', registers, labelNames },
-      help: 'For how long the oldest task waits that is available.',
+      help: 'How long the oldest available task has waited.',
     })
     this.leftOut = new Gauge({
       ...{ name: 'baton_queue_runtimes_left_out', registers },
-      help: `1 while more than ${MOST_RUNTIMES} runtimes have a queue: the gauges show the first of them only.`,
+      help: `1 while more than ${MOST_RUNTIMES} runtimes have a queue; the gauges then show only the first of them.`,
     })
     this.overdue = new Gauge({
       ...{ name: 'baton_lease_overdue_seconds', registers },
-      help: 'For how long the oldest expired lease waits for a sweep, by any server. 0 where none does.',
+      help: 'How long the oldest expired lease has waited for a sweep by any server; 0 if there is none.',
     })
     this.readable = new Gauge({
       ...{ name: 'baton_queue_readable', registers },
-      help: '0 while the database did not answer, and the gauges of the queue are missing.',
+      help: '0 while the database does not answer and the gauges of the queue are missing.',
     })
   }
 

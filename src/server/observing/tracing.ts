@@ -5,17 +5,17 @@ import { tellsOfFailure } from '../operations/operation.js'
 import type { Operation } from '../operations/operation.js'
 
 export interface OperationSpan {
-  /** The function, carried out as the span's inside: what it calls finds the span as its parent. */
+  /** Wraps the function so that the span is the parent of spans that it starts. */
   around<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => R
   end(codes: readonly string[]): void
 }
 
 /**
- * OpenTelemetry spans, through its API alone. They go to the SDK that the operator has registered before the server
- * (NODE_OPTIONS=--import ...); without one, nothing is made and nothing is asked.
+ * OpenTelemetry spans. The server uses only the API; spans go to the SDK that the operator registers
+ * (NODE_OPTIONS=--import ...). Without an SDK, no span is created.
  */
 export interface Tracing {
-  /** null where nobody traces. */
+  /** null if no SDK is registered. */
   operation(operation: Operation, headers?: object): OperationSpan | null
   span: Observer['span']
 }
@@ -31,7 +31,7 @@ export function openTracing(): Tracing {
   }
 }
 
-/** undefined where no SDK is registered. */
+/** undefined if no SDK is registered. */
 function registeredTracer(): Tracer | undefined {
   const provider = trace.getTracerProvider()
   return provider instanceof ProxyTracerProvider ? provider.getDelegateTracer(NAME) : provider.getTracer(NAME)
@@ -57,7 +57,7 @@ function operationSpan(tracer: Tracer, { kind, name, ...ids }: Operation, header
   }
 }
 
-/** A batch serves many callers, so its span is a root: no single operation is its parent. */
+/** A batch serves many callers, so its span is a root without a parent operation. */
 async function inSpan<T>(tracer: Tracer, name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> {
   const span = tracer.startSpan(name, { root: true, attributes })
   try {
@@ -70,7 +70,7 @@ async function inSpan<T>(tracer: Tracer, name: string, attributes: Attributes, w
   }
 }
 
-/** Without the error: its message may quote what was being written. The log has it. */
+/** Records no error text, because it may quote data. The log has it. */
 function finish(span: Span, failed: boolean): void {
   if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
   span.end()

@@ -4,19 +4,19 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import type { CompiledQuery } from 'graphql-jit'
 import type { Plugin } from 'graphql-yoga'
 
-/** Compiling costs milliseconds: only what comes again and again is worth it. */
+/** Compiling takes milliseconds, so only repeated documents are compiled. */
 const RUNS_BEFORE_COMPILING = 3
 
-/** Walks the document. */
+/** Executes a document by walking it. */
 type Interpreter = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
 
 /**
- * Runs the mutations that daemons send all day as compiled code instead of walking their documents each time: the answer
- * to a claim with all that a daemon asks of it took 53 us in place of 98. Queries, subscriptions and documents of several
- * operations stay with the interpreter. (Envelop's plugin for it gives errors without their places in the document.)
+ * Executes repeated mutations as compiled code instead of walking their documents: the answer to a claim with a
+ * daemon's full selection took 53 us instead of 98. Queries, subscriptions and documents with several operations stay
+ * with the interpreter. (Envelop's plugin for graphql-jit loses the locations of errors.)
  */
 export function compiledMutations(): Plugin {
-  /** Yoga gives the same document for the same text. */
+  /** Yoga returns the same document object for the same text. */
   const seen = new WeakMap<DocumentNode, { runs: number; compiled: CompiledMutation | null }>()
 
   function counted({ document, schema }: ExecutionArgs): CompiledMutation | null {
@@ -42,8 +42,8 @@ export function compiledMutations(): Plugin {
 }
 
 /**
- * Answers as the interpreter does. Variables that do not fit are put in words by the interpreter (nothing has run by then),
- * and errors get the places in the document that the compiled code does not keep.
+ * Answers like the interpreter. For invalid variables the interpreter writes the error, because nothing has run yet.
+ * Errors get the locations in the document that compiled code does not keep.
  */
 class CompiledMutation {
   constructor(
@@ -52,7 +52,7 @@ class CompiledMutation {
     private readonly code: CompiledQuery,
   ) {}
 
-  /** Whether this is the operation that is asked for. */
+  /** Whether the request asks for this operation. */
   fits({ operationName }: Pick<ExecutionArgs, 'operationName'>): boolean {
     return operationName == null || operationName === this.operation.name?.value
   }
@@ -61,7 +61,7 @@ class CompiledMutation {
     const { rootValue, contextValue, variableValues } = args
     const result = (await this.code.query(rootValue, contextValue, variableValues ?? {})) as ExecutionResult
     if (result.errors === undefined) return result
-    // Without data nothing has run: the variables did not fit.
+    // Without data nothing has run: the variables were invalid.
     if (!('data' in result)) return interpret(args)
     return { errors: result.errors.map((error) => placed(error, this.operation, this.document)), data: result.data }
   }
@@ -72,7 +72,7 @@ function onlyMutation({ definitions }: DocumentNode): OperationDefinitionNode | 
   return operation?.operation === OperationTypeNode.MUTATION && others.length === 0 ? operation : null
 }
 
-/** The error with the field that it stands at, as graphql-js has it. */
+/** Adds the error's field nodes, as graphql-js does. */
 function placed(error: GraphQLError, operation: OperationDefinitionNode, document: DocumentNode): GraphQLError {
   const { message, path, originalError } = error
   const nodes = path === undefined ? [] : fieldsAt(operation.selectionSet.selections, path, document)
@@ -82,7 +82,7 @@ function placed(error: GraphQLError, operation: OperationDefinitionNode, documen
 
 type Selections = OperationDefinitionNode['selectionSet']['selections']
 
-/** All fields that make up the response's value at `path`. */
+/** The fields of the document that produce the response's value at `path`. */
 function fieldsAt(selections: Selections, path: readonly (string | number)[], document: DocumentNode): FieldNode[] {
   const [name, ...rest] = path.filter((part) => typeof part === 'string')
   const fields = flattened(selections, document).filter((field) => (field.alias ?? field.name).value === name)

@@ -1,8 +1,8 @@
 import type { Plugin } from 'graphql-yoga'
 
 /**
- * Event streams pass through proxies only when nothing on the way changes or collects them: no transformation, and none
- * of nginx's buffering. Yoga itself sends a comment every 12 s, which keeps idle streams open.
+ * Tells proxies not to transform or buffer event streams (nginx's x-accel-buffering). Yoga sends a comment every 12 s,
+ * which keeps idle streams open.
  */
 export const unbufferedStreams: Plugin = {
   onResponse({ response }) {

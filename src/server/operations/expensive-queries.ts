@@ -6,28 +6,28 @@ import { Gate } from '../../use-cases/gate.js'
 import { jsonInTurns } from './json-in-turns.js'
 import { RateLimited } from '../access/rate-limits.js'
 
-/** So much cost counts as one request more against the rate limit: 100 requests a second are 50,000 fields. */
+/** The cost that counts as one more request against the rate limit: 100 requests per second are 50,000 fields. */
 export const COST_OF_A_REQUEST = 500
 /**
- * Queries that cost more than that and are carried out at once. Two are answered no sooner, since both are made in the same
- * turns, and what they hold in memory adds up: beside two pages of 10,000 events, collecting it stopped claims for up to 87 ms.
+ * The number of expensive queries at the same time. Two are answered no sooner, because they share the same turns, and
+ * their memory adds up: beside two pages of 10,000 events, garbage collection stopped claims for up to 87 ms.
  */
 const AT_ONCE = 1
-/** Those of one token that wait for it. */
+/** The number of expensive queries of one token that may wait. */
 const MOST_WAITING = 50
 
 type Args = Pick<ExecutionArgs, 'document' | 'operationName' | 'contextValue'>
 type Execute = () => ExecutionResult | Promise<ExecutionResult>
 
-/** What a request brings along for it. */
+/** The part of the request's context that charges for a query. */
 export interface Charged {
   /** @throws RateLimited */
   charge?: (requests: number) => Promise<void>
 }
 
 /**
- * What queries cost is charged to their tokens. Expensive ones are carried out one after another, those of each token in its
- * turn. Mutations and what costs as much as a daemon's calls pass at once, at no cost.
+ * Charges queries to their tokens' rates by cost. Expensive queries run one after another, and the tokens take turns.
+ * Mutations and cheap queries, such as a daemon's, run at once without a charge.
  */
 export class ExpensiveQueries {
   private readonly gate = new Gate(AT_ONCE, MOST_WAITING)
@@ -41,13 +41,13 @@ export class ExpensiveQueries {
     const refusal = await charge(context, requests)
     if (refusal !== null) return { errors: [refusal] }
     return this.gate.run(whose, async () => {
-      // Nobody is there any more to read it.
+      // The client has gone.
       if (context.asker?.isGone === true) return { data: null }
       return this.finish(await execute(), context)
     })
   }
 
-  /** Long answers are written in turns. Histories are charged once it is known how long they are. */
+  /** Writes long answers in turns, and charges for histories once their length is known. */
   private async finish(result: ExecutionResult, context: Context & Charged): Promise<ExecutionResult> {
     const { history, pace, size } = context.loaders
     const requests = Math.floor(history.events / COST_OF_A_REQUEST)
@@ -61,7 +61,7 @@ export function isQuery({ document, operationName }: Args): boolean {
   return getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY
 }
 
-/** null: within its limit. */
+/** null if the token is within its limit. */
 async function charge(context: Charged, requests: number): Promise<GraphQLError | null> {
   try {
     await context.charge?.(requests)
@@ -76,7 +76,7 @@ function refused(retryAfterSeconds: number): ExecutionResult {
   return { errors: [rateLimited(retryAfterSeconds)] }
 }
 
-/** Yoga asks the result itself for its text, where it has a way to. */
+/** Writes the answer's JSON in turns. Yoga uses a result's own `stringify`. */
 async function writeInTurns(result: ExecutionResult, turn: () => Promise<void>): Promise<void> {
   if (result.data == null) return
   const { data } = result

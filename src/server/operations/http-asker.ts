@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Asker } from '../../use-cases/asker.js'
 
-/** The client of an HTTP request: gone when the connection ended before the answer was sent. */
+/** The client of an HTTP request. It is gone if the connection ended before the answer was sent. */
 export class HttpAsker implements Asker {
   constructor(private readonly response: ServerResponse) {}
 

@@ -6,9 +6,9 @@ import { maskError } from '../../graphql/errors.js'
 import type { Log } from '../observing/log.js'
 import type { RequestContext } from './yoga.js'
 
-/** The failures that are ours: the caller is told a request id, and the log the failure under that id. */
+/** Handles failures of the server itself: the caller gets a request id, and the log gets the failure with that id. */
 export class InternalErrors {
-  /** What each masked error stands for. Where it is masked, the request is not known; where it is, the error is masked. */
+  /** The original of each masked error. Masking does not know the request id, and later code sees only the masked error. */
   private readonly originals = new WeakMap<Error, unknown>()
 
   constructor(private readonly log: Log) {}
@@ -36,20 +36,20 @@ export class InternalErrors {
     }
   }
 
-  /** Of a stream's answers, Yoga looks at none. */
+  /** Masks a stream's answer, because Yoga does not. */
   private settled(result: ExecutionResult, requestId: string): ExecutionResult {
     const masked = { ...result, errors: result.errors?.map((error) => this.mask(error)) }
     this.settle(masked, requestId)
     return masked
   }
 
-  /** Before a result is sent: puts the request id into what is ours, and logs it. */
+  /** Adds the request id to the server's own failures in a result, and logs them. Call it before the result is sent. */
   settle({ data, errors }: ExecutionResult, requestId: string): void {
     if (errors === undefined) return
     const hasAnswers = data != null && Object.values(data).some((answer) => answer !== null)
     for (const error of errors) {
       keepBodyToItself(error)
-      // An answer to one mutation beside the failure of another: a status of failure would be read as no answer at all.
+      // If one mutation succeeded beside the failure of another, an error status would hide its answer.
       if (hasAnswers) delete error.extensions['http']
       this.report(error, requestId)
     }
@@ -59,15 +59,15 @@ export class InternalErrors {
     if (!isOurs(error)) return
     error.extensions['requestId'] = requestId
     const details = { requestId, path: error.path, err: this.originals.get(error) ?? error }
-    // What passes by itself is no error of the server's.
+    // A failure that passes by itself is only a warning.
     if (error.extensions['code'] === 'INTERNAL') this.log.error(details, 'A request failed')
     else this.log.warn(details, 'A request failed: the database was not available')
   }
 }
 
 /**
- * The same stream, with what `settled` makes of its answers that have errors. Where the stream itself fails, its last answer
- * says so: Yoga would only break it off. No generator, because whoever hangs up must not wait for the next answer.
+ * The same stream, with `settled` applied to answers with errors. If the stream itself fails, its last answer says so;
+ * Yoga would only cut it off. It is no generator, because closing a generator waits for its next answer.
  */
 function toldOf(
   stream: AsyncIterable<ExecutionResult>,
@@ -99,7 +99,10 @@ function isOurs({ extensions }: GraphQLError): boolean {
   return extensions['code'] === 'INTERNAL' || extensions['code'] === 'UNAVAILABLE'
 }
 
-/** Yoga quotes what it could not parse: the whole body, back to its sender. Without the quotation it would answer 200. */
+/**
+ * Yoga quotes the whole body that it could not parse. Without the quotation it would answer 200, so the status is set
+ * here.
+ */
 function keepBodyToItself({ extensions }: GraphQLError): void {
   if (!('originalError' in extensions)) return
   delete extensions['originalError']

@@ -1,9 +1,9 @@
-/** In characters: what is written in one turn, a millisecond or less. */
+/** The characters that one turn writes, which takes a millisecond or less. */
 const PIECE = 64 * 1024
-/** What `JSON.stringify` is given at once. */
+/** The largest value that goes to `JSON.stringify` as a whole, in characters. */
 const SMALL = 4 * 1024
 
-/** The value as JSON, of which a piece is written in each turn. For values that are plain already. */
+/** Writes a plain value as JSON, one piece per turn. */
 export async function jsonInTurns(value: unknown, turn: () => Promise<void>): Promise<string> {
   const pieces: string[] = []
   let piece: string[] = []
@@ -33,12 +33,12 @@ function* partsOf(value: unknown): Generator<string> {
     yield* partsOf(entry)
     before = ','
   }
-  // Nothing of it was written: it holds nothing but undefined.
+  // The value has only undefined entries, so nothing was written yet.
   if (before !== ',') yield before
   yield isArray ? ']' : '}'
 }
 
-/** What is left of so many characters once the value is written, about; below 0, and found out early, where it is larger. */
+/** About how many of `room` characters are left once the value is written. Stops early below 0. */
 function roomLeft(value: unknown, room: number): number {
   if (typeof value === 'string') return room - value.length
   if (typeof value !== 'object' || value === null) return room - 8

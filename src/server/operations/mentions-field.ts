@@ -1,7 +1,7 @@
 import { BREAK, visit } from 'graphql'
 import type { DocumentNode } from 'graphql'
 
-/** Whether a document asks for one of these fields, anywhere. Documents come again: each is looked through once. */
+/** Whether a document selects one of these fields anywhere. Each document is searched once, because documents repeat. */
 export function mentionsField(...names: readonly string[]): (document: DocumentNode) => boolean {
   const known = new WeakMap<DocumentNode, boolean>()
   return (document) => {

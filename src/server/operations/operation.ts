@@ -6,18 +6,18 @@ import { mentionsField } from './mentions-field.js'
 
 const LONGEST_NAME = 100
 
-/** One GraphQL operation, in the words of logs, metrics and traces: nothing that a person wrote is in it. */
+/** One GraphQL operation, for logs, metrics and traces. It contains no text that a person wrote. */
 export interface Operation {
   requestId: string
   workspace: string | null
   /** The token's id. */
   token: string | null
-  /** As the client calls it: letters, digits and underscores. */
+  /** The client's name of the operation: letters, digits and underscores. */
   name: string | null
   kind: 'query' | 'mutation' | 'subscription'
 }
 
-/** Of a claim, much of the time is a wait for work, as it was asked to be. */
+/** A claim may wait for work, as requested, so its time says little. */
 const mayWait = mentionsField('claimTask', 'claimTasks')
 
 export function isExpectedToWait({ document }: Pick<ExecutionArgs, 'document'>): boolean {
@@ -37,12 +37,12 @@ export function operationOf(args: { document: unknown; operationName?: unknown; 
   }
 }
 
-/** Whether these codes say that the server or its database failed, and not that a rule refused the call. */
+/** Whether these codes mean that the server or its database failed, rather than that a rule refused the call. */
 export function tellsOfFailure(codes: readonly string[]): boolean {
   return codes.includes('INTERNAL') || codes.includes('UNAVAILABLE')
 }
 
-/** The codes of a result's errors, each once. */
+/** The distinct codes of a result's errors. */
 export function codesOf({ errors }: ExecutionResult): string[] {
   if (errors === undefined || errors.length === 0) return []
   return [...new Set(errors.map((error) => String(maskError(error).extensions['code'])))]

@@ -2,8 +2,8 @@ import { execute, subscribe } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
 /**
- * Has graphql-js carry documents out. Yoga's own executor puts each field into its object when its value is there, so that
- * the order of an answer was another one each time. Must come first: the others are given it, and go around it.
+ * Executes documents with graphql-js. Yoga's own executor adds each field when its value arrives, so the order of
+ * fields would vary. This plugin must come first, because the others wrap the executor that it sets.
  */
 export const orderedAnswers: Plugin = {
   onExecute({ setExecuteFn }) {

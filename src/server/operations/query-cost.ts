@@ -10,14 +10,14 @@ import { queryTooComplex } from '../../graphql/errors.js'
 import { ExpensiveQueries, isQuery } from './expensive-queries.js'
 
 /**
- * In fields, each counted as often as its list may repeat it. The dearest of the dashboard's queries costs a tenth of it
- * (a test says so); a page of 100 with a page of 50 in each of them and ten fields there is what it stops at.
+ * The most fields of an operation; each field counts as often as its list may repeat it. It allows a page of 100 with
+ * pages of 50 and ten fields each. The dashboard's most expensive query costs a tenth of it, as a test proves.
  */
 const COST_LIMIT = 50_000
 
 type Args = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues' | 'contextValue'>
 
-/** Refuses what would cost too much before any of it is resolved, and says in each answer what it cost. */
+/** Refuses operations that cost too much before they run, and adds the cost to each answer. */
 export function queryCost(): Plugin {
   const costs = new QueryCosts()
   const expensive = new ExpensiveQueries()
@@ -57,14 +57,14 @@ interface CostExtension {
 }
 
 function refused(cost: CostExtension): ExecutionResult {
-  const told = `It costs ${cost.requested.toLocaleString('en')}, and ${cost.limit.toLocaleString('en')} is the most.`
+  const told = `It costs ${cost.requested.toLocaleString('en')}; the limit is ${cost.limit.toLocaleString('en')}.`
   return { errors: [queryTooComplex(told)], extensions: { cost } }
 }
 
 /**
- * The result as it is told, with what it cost. That its texts are too large, its fields found out while they were resolved:
- * instead of an error for each of them, there is one for them all. Of mutations, what is there of the answer is told as
- * well: they were carried out, and a claim's token is given once.
+ * The result with its cost. If its texts are too large, which its fields find out while they resolve, one error
+ * replaces those of the fields. A mutation's answer keeps its data: the mutation was executed, and a claimToken is
+ * returned only once.
  */
 function costed(args: Args, result: ExecutionResult, fields: CostExtension): ExecutionResult {
   const { size, history } = (args.contextValue as Context).loaders
@@ -83,12 +83,12 @@ function isMutation({ document, operationName }: Args): boolean {
   return getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION
 }
 
-/** By document: the same texts are sent all day, and Yoga parses each of them once. */
+/** Caches costs by document, because clients repeat documents and Yoga parses each text once. */
 class QueryCosts {
   private readonly known = new WeakMap<DocumentNode, Map<string, number>>()
   private readonly varying = new WeakMap<DocumentNode, boolean>()
 
-  /** null where the variables do not fit: the execution says so. */
+  /** null if the variables are invalid; the execution then reports them. */
   of(args: Args): number | null {
     const { document } = args
     let varies = this.varying.get(document)

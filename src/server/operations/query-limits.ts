@@ -10,15 +10,15 @@ import { queryTooComplex } from '../../graphql/errors.js'
 import type { RequestContext } from './yoga.js'
 
 /**
- * Several times what GraphiQL, the dashboard and the daemons send (a test holds them to it). A document is parsed level
- * by level: Node's stack takes about 1,500 of them, and no more than one can begin with each token.
+ * Several times what GraphiQL, the dashboard and the daemons send, as a test proves. The parser recurses once per
+ * level, and each level takes at least one token: Node's stack allows about 1,500 levels.
  */
 const MAX_TOKENS = 1_000
 const MAX_DEPTH = 15
 const MAX_ALIASES = 100
 const MAX_DIRECTIVES = 50
 
-/** What a document may be, before any of it is carried out. Both ways into Yoga's pipeline pass through this. */
+/** Limits documents before they are executed. Both ways into Yoga's pipeline pass through this plugin. */
 export function queryLimits(): Plugin<RequestContext> {
   const tokens = maxTokensPlugin({ n: MAX_TOKENS, onReject: [(_context, error) => refuse(error)] })
   const suggestions = blockFieldSuggestionsPlugin({ mask: '' })
@@ -32,7 +32,7 @@ export function queryLimits(): Plugin<RequestContext> {
     onValidate(payload) {
       for (const rule of RULES) payload.addValidationRule(rule)
       if (payload.context.caller !== null) return undefined
-      // By its name, Yoga keeps what it found out for these callers apart from what it found out for others.
+      // Yoga caches validation by the names of the rules, so callers without a token have their own cache entries.
       payload.addValidationRule(NoSchemaIntrospectionCustomRule)
       return suggestions.onValidate?.(payload)
     },
@@ -56,7 +56,7 @@ function refuse({ message }: GraphQLError): never {
   throw queryTooComplex(told(message))
 }
 
-/** The library calls each of them a syntax error. */
+/** The library calls each violation a syntax error. */
 function told(message: string): string {
   return message.replace(/^Syntax Error: /, '')
 }

@@ -3,7 +3,7 @@ import { isAsyncIterable } from 'graphql-yoga'
 import type { Context } from '../../graphql/context.js'
 import { tooManyStreams } from '../../graphql/errors.js'
 
-/** At most so many streams of one token at once in this process; 0: no limit. Whatever it is that they follow. */
+/** Limits the open streams of each token in this process; 0 means no limit. */
 export function streamCap(most: number): Plugin {
   const open = new Map<string, number>()
   return {
@@ -23,7 +23,7 @@ export function streamCap(most: number): Plugin {
       }
       return {
         onSubscribeResult({ result }) {
-          // One that is refused never was.
+          // A refused subscription opens no stream.
           if (!isAsyncIterable(result)) close()
           return { onEnd: close }
         },

@@ -19,13 +19,13 @@ import { queryCost } from './query-cost.js'
 import { queryLimits } from './query-limits.js'
 import { streamCap } from './stream-cap.js'
 
-/** What a request brings along into GraphQL. */
+/** What an HTTP request passes to GraphQL. */
 export interface RequestContext {
   req: IncomingMessage
   res: ServerResponse
   caller: Caller | null
   requestId: string
-  /** Counts as so many requests more. Throws RateLimited. */
+  /** Counts this many more requests. Throws RateLimited. */
   charge: (requests: number) => Promise<void>
 }
 
@@ -33,14 +33,14 @@ export interface YogaOptions {
   streamsPerToken: number
   services: Services
   observation: Observation
-  /** Without it, a browser that opens /graphql gets no page. */
+  /** Whether a browser that opens /graphql gets GraphiQL. */
   graphiql: boolean
   onTokenRevoked: () => void
 }
 
 type Yoga = YogaServerInstance<RequestContext, Context>
 
-/** Both ways to the API: Yoga's own HTTP layer, and around it (direct-post.ts). What surrounds an operation is the same plugins. */
+/** Serves operations through Yoga's HTTP layer and past it (direct-post.ts), with the same plugins. */
 export interface GraphQLServing {
   yoga: Yoga
   internalErrors: InternalErrors
@@ -76,14 +76,14 @@ export function openYoga({
     ],
     graphiql: graphiql && ((_request, context) => graphiqlOptions(context.res)),
     renderGraphiQL: renderGraphiqlPage,
-    // Yoga logs every masked error: a client's syntax errors too, and without the request's id. InternalErrors logs ours.
+    // Yoga logs every masked error, even a client's syntax error, and without the request id. InternalErrors logs failures.
     logging: false,
-    // cross-origin.ts answers for it, in front of every way in. Yoga's default lets every origin in, with credentials.
+    // cross-origin.ts handles CORS. Yoga's default allows every origin, with credentials.
     cors: false,
     batching: false,
     multipart: false,
     landingPage: false,
-    // Held to its size before it gets here (read-body.ts): Yoga's own limit reads a body to its end first.
+    // read-body.ts limits the size earlier. Yoga's own limit reads the whole body first.
     maxRequestBodySize: false,
   })
   return { yoga, internalErrors }

@@ -3,46 +3,46 @@ import { unknownSettings } from './unknown-settings.js'
 import { VARIABLES } from './variables.js'
 import type { LogLevel, Variable } from './variables.js'
 
-/** What the environment says, with defaults. The table of settings in docs/operate.md is this file in other words. */
+/** The settings, with defaults. docs/operate.md lists them. */
 export interface Config {
-  /** 0 takes any free port. */
+  /** 0 means any free port. */
   port: number
   host: string
-  /** null: the embedded database in `dataDirectory`. */
+  /** null means the embedded database in `dataDirectory`. */
   databaseUrl: string | null
   dataDirectory: string
-  /** How many connections this server takes at most; of no effect on the embedded database. */
+  /** The most connections of this server to PostgreSQL. */
   databaseConnections: number
-  /** The secret of the ROOT token; null: one is made on the very first start. */
+  /** The secret of the ROOT token; null lets the very first start create one. */
   adminToken: string | null
-  /** What a scraper of /metrics sends; null: a ROOT token. */
+  /** The bearer token for /metrics; null allows only ROOT tokens. */
   metricsToken: string | null
   claimLeaseSeconds: number
   runLeaseSeconds: number
   sweepIntervalMs: number
-  /** 0: a task may wait for ever. */
+  /** 0 means no limit. */
   queueTtlSeconds: number
-  /** How long what ended is kept, in days; 0: for ever. */
+  /** How long data is kept after its end, in days; 0 means no limit. */
   keepProgressDays: number
   keepTextsDays: number
   keepConversationsDays: number
-  /** Where sealed conversations go; null: nowhere. */
+  /** The directory of sealed conversations; null if there is none. */
   archiveDirectory: string | null
   logLevel: LogLevel
-  /** auto: where only this machine can reach the server. */
+  /** auto: only if no other machine can reach the server. */
   graphiql: 'auto' | 'on' | 'off'
-  /** Whose pages may read answers, as browsers write origins. */
+  /** The origins whose pages may read answers, as browsers write them. */
   corsOrigins: readonly string[]
-  /** How many proxies stand in front, each adding to X-Forwarded-For. They are taken to end TLS. */
+  /** The number of proxies in front, each adding to X-Forwarded-For. They are assumed to terminate TLS. */
   trustedProxies: number
-  /** Requests a second for each token of a daemon, and for each other one; 0: no limit. */
+  /** Requests per second for each daemon's token, and for each other token; 0 means no limit. */
   rateLimitDaemon: number
   rateLimitOthers: number
-  /** Wrong tokens a minute from one address; 0: no limit. */
+  /** Wrong tokens per minute from one address; 0 means no limit. */
   rateLimitFailures: number
-  /** Streams of one token that are open at once in this process; 0: no limit. */
+  /** Open streams of one token in this process; 0 means no limit. */
   streamsPerToken: number
-  /** Where requests are counted: in each process, or in the database for all servers together. */
+  /** Whether requests are counted in each process, or in the database for all servers. */
   rateLimitStore: 'memory' | 'postgres'
 }
 
@@ -50,20 +50,23 @@ export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: s
 
 type Value<Name extends keyof typeof VARIABLES> = (typeof VARIABLES)[Name]['fallback']
 
-/** Settings by their names, as texts. */
+/** The texts of settings, by name. */
 export type Settings = Readonly<Partial<Record<keyof typeof VARIABLES, string>>>
 
-/** The settings of this process. Those that its command line gives come before those of its environment. */
+/** The settings of this process. The command line takes precedence over the environment. */
 export function readProcessConfig(given: Settings = {}): ReadConfig {
   return readConfig({ ...process.env, ...given })
 }
 
-/** A sentence for each variable of this process that looks like a setting and is none. */
+/** A sentence for each variable of this process that looks like a setting but is none. */
 export function unknownProcessSettings(): string[] {
   return unknownSettings(Object.keys(process.env), Object.keys(VARIABLES))
 }
 
-/** Every problem at once, a sentence each. A variable that is empty counts as unset: compose files pass those on. */
+/**
+ * Reports all problems at once, one sentence each. An empty variable counts as unset, because compose files pass those
+ * on.
+ */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): ReadConfig {
   const problems: string[] = []
   const read = <Name extends keyof typeof VARIABLES>(name: Name): Value<Name> => {
@@ -111,13 +114,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (config.keepConversationsDays > 0 && config.archiveDirectory === null) {
     problems.push(
-      `BATON_KEEP_CONVERSATIONS_DAYS is "${config.keepConversationsDays}": it needs BATON_ARCHIVE_DIR, the directory that closed conversations leave for.`,
+      `BATON_KEEP_CONVERSATIONS_DAYS is "${config.keepConversationsDays}": it needs BATON_ARCHIVE_DIR, the directory of sealed conversations.`,
     )
   }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
 }
 
-/** One line whatever it holds, and not a long one. */
+/** The text as one short line. */
 function shown(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 }

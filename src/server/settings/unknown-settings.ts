@@ -1,8 +1,8 @@
 const PREFIX = 'BATON_'
-/** What Baton's other programs read, started from the same environment. */
+/** Variables of Baton's other programs, which may share the environment. */
 const OF_OTHERS: readonly string[] = ['BATON_URL', 'BATON_TOKEN']
 
-/** A sentence for each name that looks like a setting's and is none: a wrong one would be ignored in silence. */
+/** A sentence for each name that looks like a setting but is none, so that a typo is not ignored silently. */
 export function unknownSettings(names: readonly string[], settings: readonly string[]): string[] {
   const known = settings.filter((name) => name.startsWith(PREFIX))
   return names
@@ -11,12 +11,12 @@ export function unknownSettings(names: readonly string[], settings: readonly str
 }
 
 function nearest(name: string, known: readonly string[]): string {
-  // Half of a name is nearer than any other one, however much is missing.
+  // A name that begins a setting's name is nearest, however much is missing.
   const far = (other: string): number => (other.startsWith(name) ? 0 : distance(name, other))
   return known.toSorted((one, other) => far(one) - far(other))[0] ?? ''
 }
 
-/** How many letters have to be put in, taken out or replaced to make the one of the other (Levenshtein). */
+/** The Levenshtein distance. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, n) => n)
   for (const [i, letter] of [...one].entries()) {

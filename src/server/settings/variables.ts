@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { DEFAULT_CONNECTIONS, LEAST_CONNECTIONS } from '../../database/connection-shares.js'
 
-/** A setting: how its text is read, and what it is without one. */
+/** A setting: how to parse its text, and its default. */
 export interface Variable<T> {
   schema: z.ZodType<T, string>
   fallback: T
-  /** What it is, as docs/operate.md and `--help` say it. */
+  /** Its description in docs/operate.md and `--help`. */
   about: string
   /** Follows "must be". */
   expected: string
-  /** Its value is never shown, not even when it is wrong. */
+  /** The value is never shown, not even if it is invalid. */
   secret?: true
 }
 
@@ -28,7 +28,7 @@ export function isPostgresUrl(text: string): boolean {
   return (protocol === 'postgresql:' || protocol === 'postgres:') && (hostname !== '' || searchParams.has('host'))
 }
 
-/** Exactly as browsers send it, because it is compared with what they send. */
+/** An origin exactly as browsers send it, because it is compared with theirs. */
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
@@ -36,9 +36,9 @@ function isOrigin(text: string): boolean {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** A name or an address, as a socket takes it: no scheme, no port. */
+/** A host name or address without scheme and port. */
 const HOST_PATTERN = /^[\p{L}\p{N}:._%-]+$/u
-/** Anything else could not be sent in a header. */
+/** Other characters cannot be sent in a header. */
 const TOKEN_PATTERN = /^[\x21-\x7e]{8,512}$/
 
 const port = wholeNumber('the port to listen on; 0: any free port', 0, 65_535, 4000)
@@ -91,7 +91,7 @@ const sweepInterval = wholeNumber(
   1000,
 )
 const queueTtl = wholeNumber('a task that waits longer fails with queue_expired; 0: no limit', 0, 315_360_000, 0)
-/** A hundred years at most. */
+/** At most a hundred years. */
 const keepProgress = wholeNumber('how long progress is kept after its task ended; 0: no limit', 0, 36_500, 14)
 const keepTexts = wholeNumber(
   'how long prompts, messages and outputs are kept after their turn ended; 0: no limit',

@@ -92,7 +92,7 @@ async function answer(
   if (path === '/session') {
     if (request.method === 'POST' && state.lends) return json(response, 200, { token: TOKEN })
     return json(response, 403, {
-      error: 'This address has been used, or is too old. Run baton open (npm run open in a checkout) for a new one.',
+      error: 'This address was already used or has expired. Run baton open (npm run open in a checkout) for a new one.',
     })
   }
   if (path === '/graphql') return graphqlAnswer(request, response, schema, world, state)
