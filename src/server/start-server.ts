@@ -38,6 +38,8 @@ import { openYoga } from './operations/yoga.js'
 const DRAIN_MS = 6_000
 /** Ages are in days, so this is often enough. */
 const RETENTION_INTERVAL_MS = 600_000
+/** Also a server that is stopped every evening, or ends again and again, comes to it. */
+const FIRST_RETENTION_MS = 10_000
 
 export interface RunningServer {
   port: number
@@ -127,7 +129,12 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const sweeper = new Sweeper(() => tracing.span('sweep', {}, measuredSweep), config.sweepIntervalMs, log)
   const stopFilling = fillInBackground(services, log)
   const keep = keepOf(config)
-  const retention = new Sweeper((signal) => retain(services, keep, signal), RETENTION_INTERVAL_MS, log)
+  const retention = new Sweeper(
+    (signal) => retain(services, keep, signal),
+    RETENTION_INTERVAL_MS,
+    log,
+    FIRST_RETENTION_MS,
+  )
   return {
     port,
     firstToken: secret,

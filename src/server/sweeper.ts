@@ -16,6 +16,8 @@ export class Sweeper {
     private readonly sweep: (signal: AbortSignal) => Promise<object>,
     private readonly intervalMs: number,
     private readonly log: Log,
+    /** How long after the start the first round begins. */
+    private readonly firstMs = intervalMs,
   ) {
     this.loop = this.run()
   }
@@ -28,14 +30,20 @@ export class Sweeper {
 
   private async run(): Promise<void> {
     let failures = 0
-    while (await this.pause(failures)) failures = (await this.sweepOnce()) ? 0 : failures + 1
+    for (let ms = this.firstMs; await this.pause(ms); ms = this.msAfter(failures)) {
+      failures = (await this.sweepOnce()) ? 0 : failures + 1
+    }
+  }
+
+  private msAfter(failures: number): number {
+    const longer = Math.min(this.intervalMs * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS)
+    return Math.max(this.intervalMs, longer)
   }
 
   /** Resolves with false if the sweeper has stopped. */
-  private async pause(failures: number): Promise<boolean> {
-    const longer = Math.min(this.intervalMs * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS)
+  private async pause(ms: number): Promise<boolean> {
     try {
-      await sleep(Math.max(this.intervalMs, longer), undefined, { signal: this.stopped.signal })
+      await sleep(ms, undefined, { signal: this.stopped.signal })
       return true
     } catch {
       return false

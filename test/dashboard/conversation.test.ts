@@ -43,6 +43,20 @@ describeInBrowser('The conversation', (stage) => {
       .toBeLessThan(2)
   })
 
+  it('says what of it was archived, and how that comes back', async () => {
+    const { world } = stage()
+    const chat = chatOf(stage(), 'Answer')
+    const head = (page: Awaited<ReturnType<Stage['open']>>) => page.locator('.session-head')
+    const whole = await stage().open(`/sessions/${chat.id}`)
+    await head(whole).waitFor()
+    expect(await head(whole).textContent()).not.toContain('archived')
+    chat.sealed = { throughVersion: 4, sealedAt: world.now() }
+    const page = await stage().open(`/sessions/${chat.id}`)
+    await head(page).getByText('Its history up to version 4 was archived').waitFor()
+    const told = await head(page).locator('p.muted').textContent()
+    expect(told).toContain(`An operator brings it back with baton restore-conversation ${chat.id}.`)
+  })
+
   it('reads earlier turns when asked, however many there are', async () => {
     const chat = chatOf(stage(), ...Array.from({ length: 25 }, (_, n) => `Answer ${n + 1}`))
     const page = await stage().open(`/sessions/${chat.id}`)

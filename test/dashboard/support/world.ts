@@ -80,6 +80,7 @@ export interface WorldConversation {
   issueKey: string | null
   title: string
   archived: boolean
+  sealed?: { throughVersion: number; sealedAt: string }
   createdAt: string
   events: WorldEvent[]
   messages: { id: string; role: 'USER' | 'ASSISTANT'; content: string; taskId: string | null; createdAt: string }[]
