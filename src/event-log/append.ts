@@ -8,10 +8,10 @@ import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
 import { chainDigest } from './digest.js'
 import { WRITE_SNAPSHOTS } from './session-snapshots.js'
 
-/** A fact to append. `occurredAt` is set where it happened at another time than its append: imported history. */
+/** A new event to append. `occurredAt` is set only on imported history, whose events happened before their append. */
 export type TimedEvent = NewEvent & { occurredAt?: Date }
 
-/** New facts of one conversation, to stand after version `expectedVersion` of its stream (0: a new conversation). */
+/** New events of one conversation. They follow version `expectedVersion` of its stream; 0 opens a new conversation. */
 export interface Append {
   workspaceId: string
   conversationId: string
@@ -19,17 +19,17 @@ export interface Append {
   actor: string
   occurredAt: Date
   events: readonly (TimedEvent & { id: string })[]
-  /** The session state folded up to the last of these events. */
+  /** The session state after the last of these events. */
   state: SessionState
-  /** The states on the way there that are kept (isSnapshot). */
+  /** The intermediate states to keep as snapshots (isSnapshot). */
   snapshots?: readonly SessionState[]
-  /** Only with expectedVersion 0. */
+  /** Set only where expectedVersion is 0. */
   opening: ConversationOpening | null
   /** The digest of the stream's last event; NO_DIGEST for a new conversation. */
   previousDigest: string
-  /** Whether people would call this activity: messages, new work, its end. */
+  /** Whether the events count as activity for people: messages, new work, the end of work. */
   activity: boolean
-  /** Only with an opening: the times of a conversation that was kept elsewhere before. Default: all of it is from now. */
+  /** Set only with an opening: the times of an imported conversation. Default: `occurredAt` for all of them. */
   times?: ConversationTimes | undefined
 }
 
@@ -50,7 +50,8 @@ export interface ConversationOpening {
 const OPEN = step(
   'open_streams',
   ['json', 'int'],
-  // In the order of what is unique about them: processes that open the same threads take turns.
+  // Rows are inserted in the order of their unique key, so that processes that open the same threads wait in turn and do
+  // not deadlock.
   `INSERT INTO conversation ("workspaceId", id, kind, "agentId", "issueKey", title, version, state, "foldVersion",
      digest, "createdAt", "updatedAt", "lastActivityAt", "archivedAt")
    SELECT s."workspaceId", s.id, s.kind, s."agentId", s."issueKey", s.title, s.version, s.state, $2, s.digest, s."createdAt",
@@ -77,9 +78,9 @@ const ADVANCE = step(
 )
 
 /**
- * Locks taken so far are conversation rows; the workspaces' log heads come after everything else, in the order of
- * their ids, and are held until commit: position order is commit order, without gaps. (A plain sequence loses events
- * for a reader that follows the log; a transaction-id filter stalls behind any long transaction of the cluster.)
+ * Moves the heads of the workspaces' logs. A transaction locks conversation rows first and log heads last, in the order of
+ * their ids, and holds the heads until commit. So position order is commit order, without gaps. (A plain sequence loses
+ * events for a reader that follows the log; a transaction-id filter stalls behind any long transaction of the cluster.)
  */
 const MOVE_HEADS = step(
   'move_log_heads',
@@ -109,18 +110,22 @@ const WRITE_EVENTS = step(
      digest text)`,
 )
 
-/** What an append does, in this order: first to the streams' heads, then to the log, after everything else of a transaction. */
+/**
+ * The steps of an append, in this order: STREAM_STEPS update the streams' heads, LOG_STEPS write the log at the end of the
+ * transaction.
+ */
 export const STREAM_STEPS = [OPEN, ADVANCE]
 export const LOG_STEPS = [MOVE_HEADS, WRITE_EVENTS, WRITE_SNAPSHOTS]
 
-/** What {@link LOG_STEPS} answer, by the names of the steps. */
+/** The answers of {@link LOG_STEPS}, keyed by step name. */
 export interface AppendAnswer {
   move_log_heads?: { workspaceId: string; position: string }[]
 }
 
 /**
- * Events of several conversations, at most one append a conversation. An append whose expected version is not the
- * stream's (a conflict, or a conversation that another call opened first) undoes all (40001): reload and decide again.
+ * The writes for events of several conversations, at most one append per conversation. If an expected version differs from
+ * the stream's version (a conflict, or another call opened the conversation first), the whole transaction fails with 40001:
+ * reload and decide again.
  */
 export function appendWrites(appends: readonly Append[]): StepCall[] {
   const events = appends.flatMap(digestedEvents)
@@ -180,7 +185,7 @@ function openingOf({ workspaceId, conversationId: id, occurredAt: at, opening, t
   }
 }
 
-/** Where the last event of each append stands, in the order of the appends. */
+/** The position of the last event of each append, in the order of the appends. */
 export function lastPositions(appends: readonly Append[], { move_log_heads = [] }: AppendAnswer): bigint[] {
   const heads = new Map(move_log_heads.map(({ workspaceId, position }) => [workspaceId, BigInt(position)]))
   const positions: bigint[] = []
@@ -213,7 +218,7 @@ function digestedEvents({ workspaceId, conversationId, expectedVersion, ...appen
       occurredAt: occurredAt.toISOString(),
       data,
       digest,
-      /** How many of the workspace's events come after it. */
+      /** The number of events that follow this one in the same workspace. */
       after: 0,
     }
   })

@@ -1,13 +1,13 @@
 /**
- * JSON with the keys of objects in order, whichever order the database gives them back in: array indices first, by
- * number (as JavaScript always has them), then all others by their UTF-16 code units. Digests and the hashes of
- * arguments are made of this text: it is the same for ever. Everything else is as JSON.stringify has it.
+ * JSON with sorted object keys, because the database may return keys in another order. Array indices come first, by number
+ * (as JavaScript always orders them), then all other keys by their UTF-16 code units. Everything else is as in
+ * JSON.stringify. Digests and argument hashes are computed over this text, so its format never changes.
  */
 export function canonicalJson(value: unknown): string {
   return written(value) ?? 'null'
 }
 
-/** undefined for what JSON leaves out. */
+/** Returns undefined for values that JSON omits. */
 function written(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -49,7 +49,9 @@ function writtenObject(object: Record<string, unknown>): string {
   return text === '' ? '{}' : `${text}}`
 }
 
-/** Few keys, and often in order already: what Array.sort would spend more on than on the sorting. */
+/**
+ * An insertion sort. Objects have few keys, often in order already, so the overhead of Array.sort would exceed its work.
+ */
 function sortedKeys(object: object): string[] {
   const keys = Object.keys(object)
   for (let i = 1; i < keys.length; i++) {
@@ -69,7 +71,7 @@ function comesBefore(a: string, b: string): boolean {
   return second < 0 || (first >= 0 && first < second)
 }
 
-/** The array index that the key is; -1 for any other key. */
+/** The key as an array index; -1 if it is no array index. */
 function indexOf(key: string): number {
   const code = key.charCodeAt(0)
   if (!(code >= 48 && code <= 57)) return -1
@@ -77,7 +79,7 @@ function indexOf(key: string): number {
   return index < 4_294_967_295 && String(index) === key ? index : -1
 }
 
-/** Quotes, backslashes, control characters and surrogates, which JSON escapes. */
+/** The characters that JSON escapes: quotes, backslashes, control characters and surrogates. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u
 
 function quoted(text: string): string {

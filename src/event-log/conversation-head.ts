@@ -2,7 +2,7 @@ import type { Conversation } from '../generated/prisma/client.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 
-/** What a conversation's row says of its stream. */
+/** The columns of a conversation's row that describe its stream. */
 export type ConversationHead = Pick<
   Conversation,
   'id' | 'kind' | 'agentId' | 'issueKey' | 'version' | 'state' | 'foldVersion' | 'digest' | 'erasedAt' | 'erasedVersion'
@@ -14,7 +14,7 @@ const HEADS = statement(
    FROM conversation WHERE "workspaceId" = $1 AND id = ANY($2::text[])`,
 )
 
-/** The heads of these conversations, by their ids; without those that have no row. */
+/** The heads of these conversations, keyed by id. Conversations without a row are missing. */
 export async function readHeads(
   sql: Sql,
   workspaceId: string,

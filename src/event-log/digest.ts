@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { canonicalJson } from './canonical-json.js'
 
-/** What an event's digest covers: everything that was said, but not where the workspace's log put it. */
+/** The fields that an event's digest covers: all but its position in the workspace's log. */
 export interface DigestedEvent {
   version: number
   id: string
@@ -14,13 +14,13 @@ export interface DigestedEvent {
   data: unknown
 }
 
-/** What the first event of a stream follows. */
+/** The previous digest of a stream's first event. */
 export const NO_DIGEST = ''
 
 /**
- * The digest of an event, over the digest of the one before it in its stream: an event that is edited, removed or moved
- * later no longer fits its neighbours. SHA-256, base64url, 43 characters. It shows damage and careless edits; whoever
- * can write to the database can also compute it anew.
+ * The digest of an event, chained over the digest of the event before it in its stream. An event that is edited, removed or
+ * moved later no longer matches its neighbours. SHA-256, base64url, 43 characters. The chain reveals damage and careless
+ * edits, not an attacker: anyone who can write to the database can also recompute it.
  */
 export function chainDigest(previous: string, event: DigestedEvent): string {
   const { version, id, type, schemaVersion, taskId, runtimeId, actor, occurredAt, data } = event

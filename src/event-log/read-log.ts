@@ -11,7 +11,7 @@ const READ_LOG = statement(
    ORDER BY e.position LIMIT $4`,
 )
 
-/** A workspace's events after a position, in commit order. A reader that goes on from the last one misses none. */
+/** A workspace's events after a position, in commit order. A reader that continues after the last one misses none. */
 export function readLog(
   sql: Sql,
   workspaceId: string,
@@ -32,7 +32,7 @@ const READ_CONVERSATION_LOG = statement(
    ORDER BY e.version LIMIT $4`,
 )
 
-/** As {@link readLog}, of one conversation: in a stream the order of versions is the order of positions. */
+/** As {@link readLog}, for one conversation. Within a stream, version order is position order. */
 export function readConversationLog(
   sql: Sql,
   workspaceId: string,

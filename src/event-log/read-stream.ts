@@ -13,7 +13,7 @@ const READ_STREAM = statement(
 
 export interface StreamRange {
   afterVersion?: number
-  /** Only what stood in the log when its head was here; null: all. */
+  /** Reads only events up to this position of the log; null reads all. */
   upToPosition?: string | null
 }
 
@@ -27,7 +27,7 @@ export function readStream(
   return sql.rows<StoredEvent>(READ_STREAM, [workspaceId, conversationId, afterVersion, upToPosition])
 }
 
-/** No position of a log is past it. */
+/** An upper bound for every position (the largest bigint). */
 export const NO_POSITION_PAST = '9223372036854775807'
 
 const READ_STREAM_PAGE = statement(
@@ -38,7 +38,7 @@ const READ_STREAM_PAGE = statement(
    ORDER BY e.version`,
 )
 
-/** As {@link readStream}, so many at most: fewer than that, and there are no more. Versions have no gaps. */
+/** As {@link readStream}, with at most `limit` events. Versions have no gaps, so a shorter page is the last one. */
 export function readStreamPage(
   sql: Sql,
   { workspaceId, id }: { workspaceId: string; id: string },

@@ -5,10 +5,10 @@ import { runStep, step } from '../database/step.js'
 import type { StepCall } from '../database/step.js'
 import { canonicalJson } from './canonical-json.js'
 
-/** Longer than the 24 hours promised, so that no repeat within them meets the clean-up. */
+/** More than the promised 24 hours, so that the clean-up never removes a record that a repeat within them needs. */
 export const REQUEST_RECORD_HOURS = 48
 
-/** One call that may be sent again: the scope of a requestId is workspace, actor (token) and mutation. */
+/** Identifies one call that may be repeated. The scope of a requestId is workspace, actor (token) and mutation. */
 export interface RequestKey {
   workspaceId: string
   actor: string
@@ -21,7 +21,7 @@ export interface RequestRecord extends RequestKey {
   answer: unknown
 }
 
-/** A request key from a call's arguments; null when the call named no requestId. The order of object keys does not matter. */
+/** The request key of a call's arguments; null if the call has no requestId. The order of object keys does not matter. */
 export function requestKey<Input extends { requestId?: string | null }>(
   workspaceId: string,
   actor: string,
@@ -34,7 +34,6 @@ export function requestKey<Input extends { requestId?: string | null }>(
   return { workspaceId, actor, mutation, requestId, argumentsHash }
 }
 
-/** By workspace, actor, mutation and requestId. */
 export const FIND_RECORDS = statement(
   'find_request_records',
   `SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer
@@ -43,7 +42,7 @@ export const FIND_RECORDS = statement(
      AND q.mutation = k.mutation AND q."requestId" = k."requestId" OFFSET 0) r`,
 )
 
-/** As the statement takes them. */
+/** The keys as parameters of {@link FIND_RECORDS}. */
 export function requestColumns(keys: readonly RequestKey[]): string[][] {
   return [
     keys.map((key) => key.workspaceId),
@@ -53,7 +52,7 @@ export function requestColumns(keys: readonly RequestKey[]): string[][] {
   ]
 }
 
-/** The records of calls made before, by {@link requestName}. */
+/** The records of earlier calls, keyed by {@link requestName}. */
 export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]): Promise<Map<string, RequestRecord>> {
   if (keys.length === 0) return new Map()
   const rows = await sql.rows<RequestRecord>(FIND_RECORDS, requestColumns(keys))
@@ -61,8 +60,8 @@ export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]):
 }
 
 /**
- * Two processes that carry out the same call at once meet on the primary key: the second waits, fails with
- * unique_violation, writes nothing, and finds the record when it tries again.
+ * Writes the records. If two processes execute the same call concurrently, they meet on the primary key: the second waits,
+ * fails with unique_violation, writes nothing, and finds the record when it retries.
  */
 export const WRITE_RECORDS = step(
   'write_request_records',
@@ -74,7 +73,7 @@ export const WRITE_RECORDS = step(
    ORDER BY r."workspaceId", r.actor, r.mutation, r."requestId"`,
 )
 
-/** Keeps the answers of calls that are about to commit. */
+/** Stores the answers of calls that are about to commit. */
 export function recordWrites(records: readonly RequestRecord[], now: Date): StepCall[] {
   return records.length === 0 ? [] : [{ step: WRITE_RECORDS, values: [JSON.stringify(records), now] }]
 }
@@ -88,7 +87,7 @@ const DELETE = statement(
   `DELETE FROM request_record WHERE "workspaceId" = $1 AND actor = $2 AND mutation = $3 AND "requestId" = $4`,
 )
 
-/** Forgets an answer that nobody got and whose effects were taken back. */
+/** Deletes the record of an answer that was never delivered and whose effects were undone. */
 export async function deleteRequestRecord(sql: Sql, key: RequestKey): Promise<void> {
   await sql.rows(DELETE, [key.workspaceId, key.actor, key.mutation, key.requestId])
 }

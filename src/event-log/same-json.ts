@@ -1,4 +1,7 @@
-/** Whether two values from JSON are the same, in whichever order their keys come. Three times as fast as the comparison of node:util: 2 us a state. */
+/**
+ * Whether two JSON values are equal, regardless of key order. Three times as fast as the comparison of node:util: 2 us per
+ * state.
+ */
 export function sameJson(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false

@@ -3,7 +3,7 @@ import { statement } from '../database/sql.js'
 import type { StoredEvent, StoredEventRow } from './stored-event.js'
 import { STORED_EVENT_ROW, storedEventOf } from './stored-event.js'
 
-/** Events read at once. Memory stays at two batches, whatever the log's length. */
+/** Events per read. Memory holds at most two batches, whatever the log's length. */
 const BATCH = 2_000
 
 const SCAN_LOG = statement(
@@ -21,15 +21,15 @@ const SCAN_STREAM = statement(
 )
 
 export interface ScanOptions {
-  /** How many events are read at once. */
+  /** Events per read. */
   batch?: number
-  /** Of one conversation: only what comes after this version. */
+  /** For a single conversation: reads only events after this version. */
   afterVersion?: number
 }
 
 /**
- * All events of a workspace, or of one conversation, stream by stream, each in the order of its versions; in batches.
- * While a batch is looked at, the next one is read.
+ * All events of a workspace or of one conversation, in batches: stream by stream, each in version order. The next batch is
+ * read while the caller processes the current one.
  */
 export async function* scanStreams(
   sql: Sql,
@@ -47,7 +47,7 @@ export async function* scanStreams(
       return
     }
     next = sql.rows<StoredEventRow>(scan, [workspaceId, last.conversationId, last.version, batch])
-    // Whoever stops early never waits for it.
+    // A caller that stops early never awaits this read.
     next.catch(() => undefined)
     yield events
   }

@@ -5,8 +5,8 @@ import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION } from '../session-pointer/session-state.js'
 
 /**
- * By the commit that appends the event, from the state that its decision has in memory: nothing more is read, and of 256
- * events one costs a row. Comes after the events, when the heads have moved.
+ * Runs in the commit that appends the event, after the log heads have moved. The state is the one that the decision has in
+ * memory, so nothing more is read; one event in 256 costs a row.
  */
 export const WRITE_SNAPSHOTS = step(
   'write_snapshots',
@@ -22,12 +22,12 @@ interface Stream {
   id: string
 }
 
-/** What is known of a position without reading a state. */
+/** The snapshots around a position, without their states. */
 export interface Around {
-  /** The newest snapshot at or before it; position "0" and version 0 where there is none. */
+  /** The newest snapshot at or before the position; position "0" and version 0 if there is none. */
   position: string
   version: number
-  /** The version of the first snapshot after it; null: there is none. */
+  /** The version of the first snapshot after the position; null if there is none. */
   nextVersion: number | null
 }
 
@@ -43,7 +43,7 @@ const AROUND = statement(
        ORDER BY r.position LIMIT 1) n ON true`,
 )
 
-/** The snapshots that stand around positions of the log, by these. Only those of this fold version are believed. */
+/** The snapshots around each of these log positions, keyed by position. Only snapshots of this fold version count. */
 export async function snapshotsAround(
   sql: Sql,
   { workspaceId, id }: Stream,
@@ -57,7 +57,7 @@ export interface Snapshot {
   state: SessionState
   position: string
   version: number
-  /** When its event happened. */
+  /** The time of the snapshot's event. */
   occurredAt: Date
 }
 
@@ -68,7 +68,7 @@ const SNAPSHOT = statement(
    WHERE s."workspaceId" = $1 AND s."conversationId" = $2 AND s.position = $3::bigint AND s."foldVersion" = ${FOLD_VERSION}`,
 )
 
-/** The snapshot at this position; null: it has gone meanwhile. */
+/** The snapshot at this position; null if it was deleted in the meantime. */
 export async function readSnapshot(sql: Sql, { workspaceId, id }: Stream, position: string): Promise<Snapshot | null> {
   const [row] = await sql.rows<Snapshot>(SNAPSHOT, [workspaceId, id, position])
   return row ?? null

@@ -3,7 +3,7 @@ import { statement } from '../database/sql.js'
 
 const SNAPSHOT = statement('snapshot', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
 
-/** Reads the database as it is at one moment, beside writers and without keeping them waiting. */
+/** Reads from one consistent snapshot of the database. It neither waits for writers nor blocks them. */
 export function atOneMoment<T>(database: Database, read: (sql: Sql) => Promise<T>): Promise<T> {
   return database.transaction(async (sql) => {
     await sql.rows(SNAPSHOT)

@@ -1,7 +1,7 @@
 import type { FoldableEvent } from '../session-pointer/events.js'
 import { upcast } from '../session-pointer/upcast.js'
 
-/** An event as a statement reads it: positions as decimal text, times as Dates. */
+/** An event as read from the database: positions are decimal text, times are Dates. */
 export interface StoredEvent {
   workspaceId: string
   position: string
@@ -18,25 +18,25 @@ export interface StoredEvent {
   digest: string
 }
 
-/** The columns of session_event as a {@link StoredEvent}, for the select list of alias `e`. */
+/** The select list of a {@link StoredEvent}, for table alias `e`. */
 export const STORED_EVENT_COLUMNS = `e."workspaceId", e.position::text AS position, e.id, e."conversationId", e.version,
   e.type, e."schemaVersion", e."taskId", e."runtimeId", e.actor, e."occurredAt", e.data,
   e.digest`
 
-/** The event in its current shape, as the fold takes it. */
+/** The event upcast to its current shape, as input of the fold. */
 export function foldable(event: StoredEvent): FoldableEvent {
   const { type, schemaVersion, version, taskId, runtimeId, data } = event
   return upcast({ type, schemaVersion, version, taskId, runtimeId, data, occurredAt: event.occurredAt.toISOString() })
 }
 
 /**
- * The same columns as one json column `row`, for statements that read many: the driver spends three times as long on thirteen
- * columns of each row as on one (9 us an event in place of 3).
+ * The same columns as one json column `row`, for statements that read many events: the driver needs 3 us per event for one
+ * column, and 9 us for thirteen.
  */
 export const STORED_EVENT_ROW = `json_build_array(e."workspaceId", e.position::text, e.id, e."conversationId", e.version, e.type,
   e."schemaVersion", e."taskId", e."runtimeId", e.actor, (extract(epoch FROM e."occurredAt") * 1000)::bigint, e.data, e.digest) AS row`
 
-/** As {@link STORED_EVENT_ROW} has them. */
+/** The columns of {@link STORED_EVENT_ROW}. */
 type Columns = [
   ...[workspaceId: string, position: string, id: string, conversationId: string, version: number, type: string],
   ...[schemaVersion: number, taskId: string | null, runtimeId: string | null, actor: string, occurredAt: number],

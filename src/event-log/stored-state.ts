@@ -15,8 +15,8 @@ interface StoredState {
 }
 
 /**
- * The session state kept with a conversation, folded anew from its stream where the stored one cannot serve: another
- * process's fold version wrote it, or it counts events that this build may have learnt to read since.
+ * The session state stored with a conversation. It is refolded from the stream if another fold version wrote it, or if it
+ * counts unknown events, which this build may be able to read.
  */
 export async function currentState(
   sql: Sql,

@@ -47,26 +47,26 @@ export function taskStateOf(row: Task): TaskState {
   }
 }
 
-/** What a task's row holds beyond the fold of its events. */
+/** The columns of a task's row that are not part of the fold. */
 export interface TaskRowExtras {
   workspaceId: string
   conversationId: string
   title: string | null
-  /** What is kept of a failure's error; null without one, or once it is erased. */
+  /** The stored part of a failure's error text; null if there is none or it was erased. */
   failureError: string | null
-  /** The daemon's own reason, where the event has `other`; null without one, or once it is erased. */
+  /** The daemon's own reason, where the event's reason is `other`; null if there is none or it was erased. */
   failureReasonText: string | null
   claimToken: string | null
-  /** Of the newest claim's decision, to filter by. */
+  /** From the decision of the newest claim; used by filters. */
   resumeOutcome: string | null
   resumeReason: string | null
-  /** When its texts were erased. */
+  /** When the task's texts were erased. */
   erasedAt: Date | null
 }
 
 /**
- * The row that a task's state stands in. Written out, because a claim makes one: copied together from two objects, as
- * `{...extras, ...task}`, its 36 columns made up a tenth of a claim's time and half of what the garbage collector had to do.
+ * The row of a task's state. The 36 columns are written out because every claim makes a row: spreading two objects, as
+ * `{...extras, ...task}`, took a tenth of a claim's time and caused half of the garbage collector's work.
  */
 export function taskRowOf(task: TaskState, extras: TaskRowExtras): Task {
   const { failure } = task

@@ -1,7 +1,7 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 
-/** Every workspace that has a row, a head or events: a step of the recursion is one look into the index. */
+/** Every workspace that has a row, a head or events. Each step of the recursion is one index look-up. */
 const WORKSPACES = statement(
   'workspace_ids',
   `WITH RECURSIVE logs AS (
@@ -18,7 +18,7 @@ const WORKSPACES = statement(
    WHERE $1::text IS NULL OR k.id = $1 ORDER BY k.id`,
 )
 
-/** The workspaces that the database says anything of, or this one; `whole`: it has its row. */
+/** All workspaces that occur in the database, or only the given one. `whole` is true if the workspace has its row. */
 export function workspaceIds(sql: Sql, only: string | null): Promise<{ id: string; whole: boolean }[]> {
   return sql.rows<{ id: string; whole: boolean }>(WORKSPACES, [only])
 }

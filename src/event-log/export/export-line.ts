@@ -3,10 +3,10 @@ import type { ConversationHead } from '../conversation-head.js'
 import type { StoredEvent } from '../stored-event.js'
 
 const FORMAT = 'baton-conversation'
-/** Raised with every change that an older reader would misread. */
+/** Raise it with every change that an older reader would misread. */
 const FORMAT_VERSION = 1
 
-/** The first line of a conversation: whose stream follows, and what its row said of it when it was exported. */
+/** The first line of a conversation: it identifies the stream and holds the conversation's row as of the export. */
 export interface ExportHeader extends Omit<ConversationHead, 'id'> {
   workspaceId: string
   conversationId: string
@@ -30,7 +30,7 @@ const Header = z.strictObject({
   erasedVersion: z.int().nullable(),
 })
 
-/** The event as it is stored, in the schema version that it was written with; whose it is, the header says. */
+/** An event as stored, in the schema version in which it was written. Its workspace and conversation are in the header. */
 const Event = z.strictObject({
   position: z.string().regex(/^[1-9]\d{0,18}$/, { error: 'expected a position: a whole number as text' }),
   version: z.int().min(1),
@@ -56,10 +56,10 @@ export function eventLine({ workspaceId: _w, conversationId: _c, ...event }: Sto
 export type ExportLine =
   | { header: ExportHeader }
   | { event: Omit<StoredEvent, 'workspaceId' | 'conversationId'> }
-  /** One sentence: what the line is instead. */
+  /** A sentence that says what is wrong with the line. */
   | { problem: string }
 
-/** What a line of an exported file says. */
+/** The parsed line of an export file. */
 export function readLine(text: string): ExportLine {
   const value = jsonOf(text)
   if (value === undefined) return { problem: 'not JSON' }
@@ -77,7 +77,7 @@ function isHeader(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'format' in value
 }
 
-/** undefined for what is no JSON. */
+/** undefined if the text is not JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)

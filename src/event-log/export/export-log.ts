@@ -10,12 +10,12 @@ import { workspaceIds } from '../workspace-ids.js'
 import { eventLine, headerLine } from './export-line.js'
 
 /**
- * Writes conversations as JSON Lines, each as a header and its events: one conversation, or every one (null). As the
- * log is at one moment; memory does not grow with it. Answers how many conversations were written.
+ * Writes one conversation, or all of them (null), as JSON Lines: for each conversation a header and its events. The export
+ * shows the log at one moment, and its memory use does not depend on the log's length. `write` is awaited for each line.
  *
- * `write` is awaited, line by line.
+ * @returns the number of conversations written
  *
- * @throws Error that names the file of a sealed conversation that is not there.
+ * @throws Error that names the missing file of a sealed conversation
  */
 export function exportLog(
   database: Database,
@@ -61,7 +61,7 @@ async function exportWorkspace(to: Export, workspaceId: string, only: string | n
   return written
 }
 
-/** What has left for the archive comes from there. */
+/** Writes the sealed part of a stream from its archive file. */
 async function exportSealed({ archive, write }: Export, sealed: SealedStream | undefined): Promise<void> {
   if (sealed === undefined) return
   const problem = await archiveProblem(archive, sealed)

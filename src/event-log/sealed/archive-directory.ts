@@ -7,24 +7,24 @@ import { finished, pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { readLines } from '../../machine/lines.js'
 
-/** What a sealed conversation's files hold: its events, as `baton export` writes them, or the rows with its texts. */
+/** The files of a sealed conversation: its events, as `baton export` writes them, or the rows with its texts. */
 export type ArchivePart = 'events' | 'texts'
 
 const PARTS: readonly ArchivePart[] = ['events', 'texts']
 
 /**
- * The directory with the files of sealed conversations. Several servers may have it in common. A file is there whole or not at
- * all, for its owner alone, and lasts before it is told to be there.
+ * The directory with the files of sealed conversations. Several servers may share it. A file appears only when it is
+ * complete and synced to disk, and only its owner may read it.
  */
 export class ArchiveDirectory {
   constructor(readonly path: string) {}
 
-  /** Where a file is. `file`: as {@link archiveName} makes it. */
+  /** The path of a file. `file` is a name from {@link archiveName}. */
   pathOf(file: string, part: ArchivePart): string {
     return join(this.path, `${file}.${part}.jsonl.gz`)
   }
 
-  /** Writes the lines, compressed. Answers their digest: SHA-256 of the lines as they are, base64url. */
+  /** Writes the lines, compressed. Returns the SHA-256 of the uncompressed lines, base64url. */
   async write(file: string, part: ArchivePart, lines: AsyncIterable<string>): Promise<string> {
     const path = this.pathOf(file, part)
     const directory = dirname(path)
@@ -42,12 +42,12 @@ export class ArchiveDirectory {
     }
   }
 
-  /** The lines of a file. Rejects with ENOENT where there is none, and where it is not gzip's. */
+  /** The lines of a file. Rejects with ENOENT if the file is missing, and if it is not gzip. */
   lines(file: string, part: ArchivePart): AsyncGenerator<string> {
     return readCompressed(this.pathOf(file, part))
   }
 
-  /** null: there is no such file, or it cannot be read to its end. */
+  /** The digest of a file's lines; null if the file is missing or cannot be read to its end. */
   digestOf(file: string, part: ArchivePart): Promise<string | null> {
     return digestOf(this.pathOf(file, part))
   }
@@ -56,7 +56,7 @@ export class ArchiveDirectory {
     await rm(this.pathOf(file, part), { force: true })
   }
 
-  /** Removes what else is there of a conversation than this file: of an earlier sealing, or of a server that was killed. */
+  /** Removes the conversation's other files, left by an earlier sealing or by a server that was killed. */
   async removeOthers(file: string): Promise<void> {
     const directory = dirname(join(this.path, file))
     const own = PARTS.map((part) => this.pathOf(file, part))
@@ -70,19 +70,19 @@ export class ArchiveDirectory {
 
   private async makeDirectory(directory: string): Promise<void> {
     const first = await mkdir(directory, { recursive: true, mode: 0o700 })
-    // A directory that is not in its parent for good loses its files with itself.
+    // A new directory must be synced into its parent, or a power failure may lose it with its files.
     for (let made = directory; first !== undefined && made.length >= first.length; made = dirname(made)) {
       await sync(dirname(made))
     }
   }
 }
 
-/** The name of a conversation's files, without what tells them apart. The folders keep directories small. */
+/** The common name of a conversation's files, without part and extension. The subfolders keep directories small. */
 export function archiveName(workspaceId: string, conversationId: string, throughVersion: number): string {
   return `${workspaceId}/${conversationId.slice(-2)}/${conversationId}-${throughVersion}`
 }
 
-/** The lines of a file, whether it is compressed by gzip, as its name says, or not. */
+/** The lines of a file; a name that ends in `.gz` means gzip. */
 export function readCompressed(path: string): AsyncGenerator<string> {
   return readLines(path.endsWith('.gz') ? gunzipped(path) : createReadStream(path))
 }
@@ -90,14 +90,14 @@ export function readCompressed(path: string): AsyncGenerator<string> {
 async function* gunzipped(path: string): AsyncGenerator<Buffer> {
   const file = createReadStream(path)
   const gunzip = createGunzip()
-  // pipeline passes on what goes wrong with either.
+  // pipeline passes errors of either stream on.
   const done = pipeline(file, gunzip)
   done.catch(() => undefined)
   yield* gunzip as AsyncIterable<Buffer>
   await done
 }
 
-/** Of a file's lines; null: there is no such file, or it cannot be read to its end. */
+/** The digest of a file's lines; null if the file is missing or cannot be read to its end. */
 export async function digestOf(path: string): Promise<string | null> {
   const hash = createHash('sha256')
   try {
@@ -123,7 +123,7 @@ async function writeCompressed(path: string, lines: AsyncIterable<string>): Prom
   return hash.digest('base64url')
 }
 
-/** A file, or the names in a directory, last from now on. */
+/** Syncs a file, or the names in a directory, to disk. */
 async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {

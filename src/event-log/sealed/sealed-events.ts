@@ -3,7 +3,10 @@ import type { StoredEvent } from '../stored-event.js'
 import type { ArchiveDirectory } from './archive-directory.js'
 import type { SealedStream } from './sealed-stream.js'
 
-/** What is wrong with a sealed conversation's events in the archive, in words that say where they should be; null: nothing. */
+/**
+ * What is wrong with a sealed conversation's archived events, as a sentence that names the expected file; null if nothing
+ * is.
+ */
 export async function archiveProblem(
   archive: ArchiveDirectory | null,
   { file, exportDigest }: Pick<SealedStream, 'file' | 'exportDigest'>,
@@ -18,7 +21,7 @@ export async function archiveProblem(
   return { expected, found: digest === null ? 'no such file, or one that cannot be read' : `the digest ${digest}` }
 }
 
-/** The events of a file that {@link archiveProblem} finds nothing wrong with. */
+/** The events of a file that passed {@link archiveProblem}. */
 export async function* sealedEvents(
   archive: ArchiveDirectory,
   { workspaceId, conversationId, file }: Pick<SealedStream, 'workspaceId' | 'conversationId' | 'file'>,

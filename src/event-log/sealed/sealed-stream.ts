@@ -2,35 +2,35 @@ import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 
-/** What stays in the database of a stream's sealed part: its tombstone. */
+/** The tombstone of a stream's sealed part: what stays in the database. */
 export interface SealedStream {
   workspaceId: string
   conversationId: string
-  /** Versions 1 to this one are in the file. */
+  /** The file holds versions 1 to this one. */
   throughVersion: number
-  /** Of the event of that version. */
+  /** The digest of the last sealed event. */
   digest: string
-  /** Of the lines of the file with the events. */
+  /** The digest of the events file's lines. */
   exportDigest: string
-  /** Of the lines of the file with the texts; null: there is none any more. */
+  /** The digest of the texts file's lines; null if that file no longer exists. */
   textsDigest: string | null
-  /** As archiveName makes it. */
+  /** A name from archiveName. */
   file: string
-  /** The session state that the events up to `throughVersion` fold to. */
+  /** The session state after the event `throughVersion`. */
   state: SessionState
   foldVersion: number
-  /** Where the events stood in the workspace's log, as PostgreSQL writes a multirange: `{[1,5),[7,8)}`. */
+  /** The events' positions in the workspace's log, as a PostgreSQL multirange: `{[1,5),[7,8)}`. */
   positions: string
-  /** The last of them. Decimal text. */
+  /** The highest of the positions, as decimal text. */
   lastPosition: string
-  /** When something had last happened in it. */
+  /** The time of the last activity in the conversation. */
   closedAt: Date
   sealedAt: Date
-  /** null: some of the rows are still there. */
+  /** When the last sealed row left the database; null while some remain. */
   clearedAt: Date | null
 }
 
-/** The columns, for the select list of alias `s`. */
+/** The select list of a {@link SealedStream}, for table alias `s`. */
 export const SEALED_COLUMNS = `s."workspaceId", s."conversationId", s."throughVersion", s.digest, s."exportDigest", s."textsDigest",
   s.file, s.state, s."foldVersion", s.positions::text AS positions, (upper(s.positions) - 1)::text AS "lastPosition",
   s."closedAt", s."sealedAt", s."clearedAt"`
@@ -40,7 +40,7 @@ const SEALED = statement(
   `SELECT ${SEALED_COLUMNS} FROM sealed_stream s WHERE s."workspaceId" = $1 AND s."conversationId" = ANY($2::text[])`,
 )
 
-/** By the ids of their conversations; without those that are not sealed. */
+/** The sealed streams among these conversations, keyed by conversation id. */
 export async function readSealed(
   sql: Sql,
   workspaceId: string,
@@ -56,13 +56,13 @@ const FIND = statement(
   `SELECT ${SEALED_COLUMNS} FROM sealed_stream s WHERE s."conversationId" = $1`,
 )
 
-/** Of whichever workspace: ids are unique over all of them. null: it is not sealed. */
+/** The sealed stream of a conversation in any workspace (ids are globally unique); null if it is not sealed. */
 export async function findSealed(sql: Sql, conversationId: string): Promise<SealedStream | null> {
   const [row] = await sql.rows<SealedStream>(FIND, [conversationId])
   return row ?? null
 }
 
-/** Positions in the order in which they come, as PostgreSQL writes them as a multirange. */
+/** Collects ascending positions into a PostgreSQL multirange. */
 export class PositionRanges {
   private readonly ranges: { from: bigint; to: bigint }[] = []
 

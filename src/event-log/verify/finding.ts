@@ -33,13 +33,13 @@ export const FINDING_KINDS = {
 
 export type FindingKind = keyof typeof FINDING_KINDS
 
-/** One broken promise, precisely: where it shows, what should be there and what is. */
+/** One violated guarantee: where it shows, the expected value and the actual value. */
 export interface Finding {
   kind: FindingKind
   workspaceId: string
-  /** null where the log as a whole is at fault. */
+  /** null if the finding concerns the log as a whole. */
   conversationId: string | null
-  /** Of the event where it shows; for a row, of the last event that it must agree with. Decimal text. */
+  /** The position of the event where it shows; for a row, of the last event that the row must agree with. Decimal text. */
   position: string | null
   version: number | null
   taskId: string | null
@@ -47,26 +47,31 @@ export interface Finding {
   found: string
 }
 
-/** What was looked at. `crossRuntimeResumes` is the headline: it must be 0. */
+/** The counts of a proof. `crossRuntimeResumes` is the headline figure: it must be 0. */
 export interface Tally {
   workspaces: number
   conversations: number
   events: number
   tasks: number
   claims: number
-  /** Claims whose decision was recomputed from the events before it. */
+  /** Claims whose decision was recomputed from the events before them. */
   decisionsRecomputed: number
-  /** Claims imported from outside history, which recorded none. */
+  /** Imported claims, which record no decision. */
   claimsWithoutDecision: number
-  /** Claims after an event that this build cannot read, by a process that could: nothing to recompute them from. */
+  /**
+   * Claims that follow an event that this build cannot read and the claiming process could, so they cannot be recomputed.
+   */
   claimsNotJudged: number
-  /** Claims by a process that could not read an event before it, which this build can: it started fresh, as it must. */
+  /**
+   * Claims by a process that could not read an earlier event, which this build can read. The process had to start fresh,
+   * and did.
+   */
   claimsFailedClosed: number
   resumes: number
   crossRuntimeResumes: number
-  /** Events of types that this build does not know: decisions after them fail closed. */
+  /** Events of types that this build does not know. Decisions after them fail closed. */
   unknownEvents: number
-  /** Rows of another fold version: folded anew when they are next used. */
+  /** Rows of another fold version, which are refolded on their next use. */
   statesToRefold: number
 }
 

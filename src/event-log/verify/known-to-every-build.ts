@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../stored-event.js'
 
-/** The types of the first release. A later type is never added here: builds before it fail closed where they meet it. */
+/** The event types of the first release. Never add a later type: older builds fail closed when they meet it. */
 const FIRST_TYPES: ReadonlySet<string> = new Set([
   'CONVERSATION_OPENED',
   'MESSAGE_POSTED',
@@ -17,7 +17,7 @@ const FIRST_TYPES: ReadonlySet<string> = new Set([
   'POINTER_IMPORTED',
 ])
 
-/** Whether no build that ever wrote to a log can have been unable to read the event. */
+/** Whether every build that ever wrote to a log can read the event. */
 export function isKnownToEveryBuild({ type, schemaVersion }: Pick<StoredEvent, 'type' | 'schemaVersion'>): boolean {
   return schemaVersion === 1 && FIRST_TYPES.has(type)
 }

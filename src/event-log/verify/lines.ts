@@ -3,7 +3,7 @@ import { UNKNOWN_PLACE, placeGivenBack, placeOf } from '../../tasks/place-in-lin
 import type { PlaceInLine } from '../../tasks/place-in-line.js'
 import type { TaskState } from '../../tasks/task-state.js'
 
-/** A conversation's line, followed event by event: where its tasks stand, and which of those that wait hold their place. */
+/** A conversation's line, updated event by event: the place of each task, and the waiting tasks that hold their place. */
 export class Lines {
   private readonly places = new Map<string, PlaceInLine>()
   /** The waiting tasks that hold their place. */
@@ -11,14 +11,14 @@ export class Lines {
   /** The waiting reruns of each task. */
   private readonly reruns = new Map<string, Set<string>>()
 
-  /** A waiting task that a hand-out of this one overtakes; null where it overtakes none. */
+  /** A waiting task that a claim of this task overtakes; null if there is none. */
   overtakenBy(taskId: string): string | null {
     const place = this.places.get(taskId)?.place ?? UNKNOWN_PLACE
     for (const id of this.holding) if ((this.places.get(id)?.place ?? place) < place) return id
     return null
   }
 
-  /** `task`: as it stands after the event. */
+  /** `task` is the state after the event. */
   take(event: StreamEvent, task: TaskState): void {
     const waits = task.status === 'QUEUED'
     if (event.type === 'TASK_ENQUEUED') this.places.set(task.id, placeOf(event))
@@ -30,12 +30,12 @@ export class Lines {
     keep(reruns, task.id, waits)
   }
 
-  /** Nobody can say whether it waits. */
+  /** Drops a task whose state is unknown. */
   forget(taskId: string): void {
     this.holding.delete(taskId)
   }
 
-  /** What the row of a task that waits or is held must say. Of one that an older build wrote nothing can be asked. */
+  /** What the row of a waiting or active task must say. Rows that an older build wrote are not checked. */
   expectedAt(taskId: string, row: PlaceInLine | undefined): Partial<PlaceInLine> {
     const line = this.places.get(taskId)
     return line === undefined || row?.place === UNKNOWN_PLACE ? {} : { place: line.place, holds: line.holds }

@@ -5,8 +5,8 @@ import type { Finding } from './finding.js'
 const BATCH = 10_000
 
 /**
- * The steps that change how many tasks an agent has active, in the order of the log. Whose task it is, its first event
- * says: the proof of the log needs no other table.
+ * The steps that change an agent's number of active tasks, in log order. A task's first event names its agent, so the proof
+ * needs no other table.
  */
 const STEPS = statement(
   'verify_capacity_steps',
@@ -28,14 +28,16 @@ interface Step {
   version: number
   taskId: string
   type: string
-  /** Of a claim; null where its task was never enqueued. */
+  /** Set on a claim; null if its task was never enqueued. */
   agentId: string | null
-  /** The agent's active tasks with this one, and its limit, as the claim found them; null where it recorded none. */
+  /**
+   * The agent's active tasks, this one included, and its limit at the time of the claim; null if the claim recorded none.
+   */
   active: number | null
   max: number | null
 }
 
-/** Proves that no claim took an agent past the limit that it had at that moment. Holds only what is active. */
+/** Proves that no claim exceeded the agent's limit at its time. Memory holds only active tasks. */
 export async function verifyCapacity(sql: Sql, workspaceId: string, report: (finding: Finding) => void): Promise<void> {
   const activeOf = new Map<string, Set<string>>()
   const agentOf = new Map<string, string>()
@@ -71,7 +73,8 @@ function claim(
   activeOf.set(agentId, tasks)
   agentOf.set(taskId, agentId)
   if (active === null || max === null) return null
-  // What ended between the claim's look and its place in the log was counted still: never too few, perhaps too many.
+  // Tasks that ended between the claim's count and its position in the log were still counted: the count may be too high,
+  // never too low.
   const most = Math.min(active, max)
   const found = Math.max(active, tasks.size)
   if (active <= max && tasks.size <= most) return null

@@ -9,12 +9,15 @@ import type { FindingKind, Tally } from './finding.js'
 type StartedEvent = Extract<StreamEvent, { type: 'TASK_STARTED' }>
 type Find = (kind: FindingKind, expected: string, found: string) => void
 
-/** A conversation before a claim, and whether an older build may have met an event there that it could not read. */
+/**
+ * The conversation's state before a claim. `newerShapes` is true if it has an event that an older build may be unable to
+ * read.
+ */
 export interface ClaimBasis extends BeforeClaim {
   newerShapes: boolean
 }
 
-/** Proves what a claim was told: by the bindings alone, and by the decision recomputed from the events before it. */
+/** Proves a claim's answer twice: by the bindings alone, and by recomputing the decision from the events before it. */
 export function verifyClaim(before: ClaimBasis, event: ClaimedEvent, tally: Tally, find: Find): void {
   tally.claims += 1
   const { decision: recorded } = event.data
@@ -30,22 +33,22 @@ export function verifyClaim(before: ClaimBasis, event: ClaimedEvent, tally: Tall
     return
   }
   if (recorded.sessionId !== null) verifyOffer(before.state, event, recorded, tally, find)
-  // A claim of a task that was never enqueued is a finding of the task's history.
+  // verify-stream reports the claim of a task that was never enqueued.
   if (again === null) return
   if (failedClosed(before, recorded)) {
     tally.claimsFailedClosed += 1
     return
   }
   tally.decisionsRecomputed += 1
-  // Claims recorded before ranges were have none.
+  // Claims of builds that recorded no ranges are not checked.
   if (recorded.handoffRange !== undefined) verifyRange(again.handoffRange, recorded.handoffRange, find)
-  // Without any event that another build may not know, nobody had a reason to fail closed.
+  // If every build can read every event, no process had a reason to fail closed.
   if (!same || (recorded.reason === 'UNKNOWN_HISTORY' && before.state.unknownEvents === 0)) {
     find('DECISION', same ? 'no UNKNOWN_HISTORY: every event is known' : text(again), text(recorded))
   }
 }
 
-/** What it would have folded differently, nobody knows now: a fresh start without a session is all that is asked of it. */
+/** What such a process would have folded is unknown, so the proof only demands a fresh start without a session. */
 function failedClosed({ state, newerShapes }: ClaimBasis, recorded: RecordedDecision): boolean {
   const { outcome, reason, sessionId } = recorded
   return (
@@ -57,7 +60,7 @@ function failedClosed({ state, newerShapes }: ClaimBasis, recorded: RecordedDeci
   )
 }
 
-/** The first two promises, read off the bindings alone: whatever the policy decided, such an offer is wrong. */
+/** Proves the first two guarantees by the bindings alone: such an offer is wrong under any policy. */
 function verifyOffer(
   state: SessionState,
   { runtimeId }: ClaimedEvent,
@@ -66,7 +69,7 @@ function verifyOffer(
   find: Find,
 ): void {
   const binding = state.bindings.find((candidate) => candidate.sessionId === sessionId)
-  // A runtime that is not known never matches.
+  // An unknown runtime never matches.
   if (runtimeId === null || binding?.runtimeId !== runtimeId) {
     tally.crossRuntimeResumes += 1
     const lives =
@@ -78,9 +81,9 @@ function verifyOffer(
   if (found !== 'RESUMABLE') find('INELIGIBLE_RESUME', 'a RESUMABLE session', `session ${sessionId}, which is ${found}`)
 }
 
-/** What a refused run was recorded not to know (H5). Starts recorded before ranges were have none. */
+/** Proves the recorded handoff range of a refused resume (H5). Starts of builds that recorded no ranges are not checked. */
 export function verifyStart({ state }: ClaimBasis, { data }: StartedEvent, find: Find): void {
-  // An event that this build cannot read may be a turn's end.
+  // An event that this build cannot read may be the end of a turn.
   if (data.handoffRange === undefined || state.unknownEvents > 0) return
   verifyRange(freshHandoffRange(state), data.handoffRange, find)
 }

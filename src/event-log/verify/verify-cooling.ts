@@ -5,7 +5,7 @@ import type { Finding } from './finding.js'
 
 const BATCH = 10_000
 
-/** The failures that cool a runtime down, and the claims, in the order of the log. */
+/** The failures that cool a runtime down, and the claims, in log order. */
 const STEPS = statement(
   'verify_cooling_steps',
   `SELECT e.position::text AS position, e."conversationId", e.version, e."taskId", e."runtimeId",
@@ -26,14 +26,14 @@ interface Step {
   version: number
   taskId: string | null
   runtimeId: string
-  /** Of a failure. */
+  /** Set on a failure. */
   until: string | null
   account: string | null
-  /** Of a claim. */
+  /** Set on a claim. */
   decidedAt: string | null
 }
 
-/** Proves that no claim was made on a runtime that cooled down. Holds one entry a runtime that ever did. */
+/** Proves that no claim was made on a cooling runtime. Memory holds one entry per runtime that ever cooled down. */
 export async function verifyCooling(sql: Sql, workspaceId: string, report: (finding: Finding) => void): Promise<void> {
   const cooling = new Map<string, ReturnType<typeof cooledBy>>()
   for (let after = '0'; ;) {

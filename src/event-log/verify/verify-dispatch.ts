@@ -5,7 +5,7 @@ import type { StreamProof } from './verify-stream.js'
 
 type Find = (taskId: string, expected: string, found: string) => void
 
-/** Proves that exactly the tasks that wait or are active have a row of those, each as its task says. */
+/** Proves that exactly the waiting and the active tasks have a dispatch row, and that each row agrees with its task. */
 export function verifyDispatch(proof: StreamProof, dispatch: readonly Dispatch[], find: Find): void {
   const rows = new Map(dispatch.map((row) => [row.taskId, row]))
   for (const task of proof.tasks.values()) {
@@ -46,8 +46,8 @@ function compare(id: string, expected: Columns | null, row: Dispatch | undefined
 const rowOrNone = (row: object | null | undefined): string => (row == null ? 'no row of dispatch' : 'a row of dispatch')
 
 /**
- * Of each runtime's line the best entry is its head: READY, or NEXT while the conversation has an active task. What a held
- * place keeps waiting is the head only where there is nothing else, and never READY.
+ * Proves each runtime's line. Its best entry is the head: READY, or NEXT while the conversation has an active task. An
+ * entry behind a held place is the head only if there is no other, and is never READY.
  */
 function verifyLines(queue: readonly Dispatch[], busy: boolean, find: Find): void {
   const held = Math.min(...queue.filter(({ holds }) => holds).map(({ place }) => place))

@@ -5,7 +5,7 @@ import { emptyTally } from './finding.js'
 import { atEnd, verifyHead } from './verify-rows.js'
 import { StreamProof } from './verify-stream.js'
 
-/** The file is none that `baton export` wrote: nothing in it can be proven. */
+/** The file was not written by `baton export`, so nothing in it can be proven. */
 export class NotAnExport extends Error {
   constructor(problem: string) {
     super(`This is no exported conversation. Line 1: ${problem}. Write one with baton export.`)
@@ -23,13 +23,12 @@ interface OpenStream {
   proof: StreamProof
 }
 
-/** Lines between two words of progress. */
+/** Lines between two progress reports. */
 const OFTEN = 5_000
 
 /**
- * Proves an exported file, without any database: all that can be told from each stream, and from what its header says of
- * it. What needs other rows or other conversations (positions without holes, the agents' capacity, the rows of tasks) is
- * not in it.
+ * Proves an exported file without a database, from each stream and its header. It leaves out the checks that need other
+ * rows or other conversations: positions without holes, the agents' capacity, the rows of tasks.
  *
  * @throws NotAnExport
  */

@@ -6,7 +6,7 @@ import { isTerminal } from '../../tasks/task-state.js'
 import type { Finding } from './finding.js'
 import type { StreamProof } from './verify-stream.js'
 
-/** What no event says of a conversation, from its row, beside how lists have it. */
+/** The facts of a conversation that no event holds, from its row, beside the row that lists use. */
 interface Place {
   id: string
   title: string | null
@@ -24,7 +24,7 @@ const PLACES = statement(
    WHERE c."workspaceId" = $1 AND c.id = ANY($2::text[])`,
 )
 
-/** How lists have these conversations, by their ids; without those that have no row. */
+/** The listing rows of these conversations, keyed by id. Conversations without a row are missing. */
 export async function readPlaces(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<Map<string, Place>> {
   const rows = await sql.rows<Place>(PLACES, [workspaceId, ids])
   return new Map(rows.map((row) => [row.id, row]))
@@ -35,7 +35,7 @@ type Columns = Omit<ConversationListing, 'workspaceId' | 'conversationId' | 'cre
   lastActivityAt: number
 }
 
-/** Proves that lists show the conversation as its events, its row and its newest task's title say. */
+/** Proves that the listing agrees with the conversation's events, its row and its newest task's title. */
 export function verifyListing(
   { listed, ...own }: Place,
   tasks: readonly Task[],
@@ -44,7 +44,7 @@ export function verifyListing(
 ): void {
   if (proof.opened === null) return
   const newest = newestOf(proof)
-  // Lists do not show a sealed conversation in which nothing goes on; while its rows leave, a change may bring it back there.
+  // Lists omit a sealed conversation without open tasks. While its rows are being removed, a change may bring it back.
   if (newest === null && proof.lastSeal !== null) return
   if (listed === null) return find('a row in the listing', 'none')
   const { kind, agentId, issueKey } = proof.opened
@@ -54,7 +54,7 @@ export function verifyListing(
     ...{ kind, agentId, archived: own.archived },
     ...{ createdAt: own.createdAt.getTime(), lastActivityAt: own.lastActivityAt.getTime() },
     ...(kind === 'CHAT' ? { title: own.title } : {}),
-    // What an event that this build cannot read has changed of a task, it cannot say.
+    // The effect of an unreadable event on its task is unknown.
     ...(proof.unreadable.size > 0
       ? {}
       : {
@@ -85,7 +85,7 @@ function shown(column: string, value: Columns[keyof Columns]): string | boolean 
   return typeof value === 'number' ? new Date(value).toISOString() : value
 }
 
-/** Reported one by one. */
+/** The most findings reported one by one. */
 const MOST = 100
 
 const UNOWNED = statement(
@@ -99,8 +99,8 @@ const UNOWNED = statement(
 )
 
 /**
- * Reports the rows of the listing that neither a conversation's row nor an event knows; of one conversation, or of all. Where
- * there are events, the missing row is the finding.
+ * Reports the listing rows of conversations that have neither a row nor an event; of one conversation, or of all. If there
+ * are events, the missing row is itself a finding.
  */
 export async function verifyUnownedListings(
   sql: Sql,

@@ -23,7 +23,7 @@ import { workspacesToVerify } from './workspaces.js'
 
 const TASKS = statement(
   'verify_tasks',
-  // As json: the driver reads one column of each row in a third of the time that it takes for thirty-eight.
+  // As one json column: the driver reads it in a third of the time that thirty-eight columns take.
   `SELECT to_json(t) AS row FROM task t WHERE "workspaceId" = $1 AND "conversationId" = ANY($2::text[])`,
 )
 const DISPATCH = statement(
@@ -33,17 +33,17 @@ const DISPATCH = statement(
 )
 
 export interface VerifyOptions {
-  /** Where the files of sealed conversations are; null: nobody has told. */
+  /** The directory with the files of sealed conversations; null if it is unknown. */
   archive?: ArchiveDirectory | null
-  /** Only this workspace; null: all of them. */
+  /** Verifies only this workspace; null verifies all. */
   workspaceId?: string | null
-  /** Called with each finding, as it is found. */
+  /** Called with each finding. */
   report: (finding: Finding) => void
   /** Called after each batch. */
   progress?: (tally: Readonly<Tally>) => void
 }
 
-/** What one proof carries along. */
+/** The state of one proof. */
 interface Proof {
   sql: Sql
   workspaceId: string
@@ -54,8 +54,8 @@ interface Proof {
 }
 
 /**
- * Proves the whole log of every workspace against the numbered promises of the resume rules. Reads only. Memory does not
- * grow with the log: it holds three batches of events and the tasks of the conversations in them.
+ * Proves the whole log of every workspace against the numbered guarantees of the resume rules. Reads only. Memory does not
+ * grow with the log: it holds three batches of events and the tasks of their conversations.
  */
 export async function verifyLog(database: Database, options: VerifyOptions): Promise<Tally> {
   const { workspaceId: only = null, archive = null, report } = options
@@ -76,12 +76,12 @@ export async function verifyLog(database: Database, options: VerifyOptions): Pro
   return tally
 }
 
-/** Events that are proven in one step. */
+/** Events proven per step. */
 const STEP = 200
 
 /**
- * As {@link verifyLog}, of one conversation: all that can be told from its stream and rows. The log only grows, so all but
- * its end is read before the one moment that the rows are of, in steps: `pause` is awaited before each.
+ * As {@link verifyLog}, for one conversation, from its stream and rows. The log is append-only, so most of it is read in
+ * steps, with `pause` awaited before each. Only the end of the stream is read in the same snapshot as the rows.
  */
 export async function verifyConversation(
   database: Database,
@@ -120,7 +120,7 @@ export async function verifyConversation(
 async function verifyStreams(proof: Proof): Promise<void> {
   const { sql, workspaceId, archive, report, tally } = proof
   let open: { id: string; proof: StreamProof } | null = null
-  // Their rows are read while the next batch is folded.
+  // The rows of one batch are read while the next batch is folded.
   let rows = Promise.resolve()
   for await (const events of scanStreams(sql, workspaceId)) {
     const done = new Map<string, StreamProof>()
@@ -134,12 +134,12 @@ async function verifyStreams(proof: Proof): Promise<void> {
         const tombstone = sealed.get(id)
         if (tombstone !== undefined) await verifySealed(tombstone, archive, open.proof, findOf(open.proof, report))
       }
-      // Of a sealed part whose rows have not all left, the file is the proof.
+      // The file proves the sealed part, even while some of its rows remain.
       if (event.version > (sealed.get(id)?.throughVersion ?? 0)) open.proof.take(event)
     }
     await rows
     rows = verifyDone(proof, done)
-    // Awaited with the next batch: until then its failure is nobody's.
+    // The rejection is handled when the promise is awaited with the next batch.
     rows.catch(() => undefined)
     proof.progress()
   }
@@ -162,7 +162,7 @@ async function verifyDone(
     sql.rows<Dispatch>(DISPATCH, values),
   ])
   const tasks = rowsOf<Task>(taskRows.map(({ row }) => row))
-  // By their tasks' conversations: which one they name themselves is to be proven.
+  // Grouped by the conversation that each task row names, because that name is itself to be proven.
   const conversationOf = new Map(tasks.map((task) => [task.id, task.conversationId]))
   const tasksOf = grouped(tasks, (task) => task.conversationId)
   const dispatchOf = grouped(dispatch, ({ taskId }) => conversationOf.get(taskId) ?? '')

@@ -2,7 +2,7 @@ import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import type { Finding, FindingKind } from './finding.js'
 
-/** Holes that are reported one by one. */
+/** The most holes reported one by one. */
 const MOST_HOLES = 10
 
 const SUMMARY = statement(
@@ -12,7 +12,7 @@ const SUMMARY = statement(
    FROM session_event e WHERE e."workspaceId" = $1`,
 )
 
-/** The positions that no event has, and no sealed stream answers for. */
+/** The positions that belong to no event and to no sealed stream. */
 const HOLES = statement(
   'verify_position_holes',
   `SELECT lower(h.hole)::text AS first, (upper(h.hole) - 1)::text AS last FROM (
@@ -28,11 +28,14 @@ const HOLES = statement(
 interface Summary {
   head: string | null
   events: string
-  /** null: no event. */
+  /** null if there is no event. */
   last: string | null
 }
 
-/** Proves that a workspace's positions, with those of sealed streams, are 1 to n without holes, and that its log's head stands at n. */
+/**
+ * Proves that a workspace's positions, including those of sealed streams, are 1 to n without holes, and that its log's head
+ * is n.
+ */
 export async function verifyPositions(
   sql: Sql,
   workspaceId: string,
@@ -46,7 +49,7 @@ export async function verifyPositions(
   if (head !== (last ?? '0')) {
     find('LOG_HEAD', last, `the log's head at ${last ?? '0'}`, head === null ? 'no head' : `at ${head}`)
   }
-  // Positions are unique, and at least 1: as many as the last one says are all of them.
+  // Positions are unique and at least 1, so there are no holes if their number equals the last position.
   if (last === null || events === last) return
   for (const hole of await sql.rows<{ first: string; last: string }>(HOLES, [workspaceId])) {
     const after = (BigInt(hole.last) + 1n).toString()

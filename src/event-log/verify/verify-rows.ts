@@ -9,7 +9,7 @@ import { verifyDispatch } from './verify-dispatch.js'
 import type { StreamProof } from './verify-stream.js'
 import { taskRowProblem } from './verify-task-row.js'
 
-/** What is stored beside a conversation's stream. */
+/** The rows stored beside a conversation's stream. */
 export interface StoredRows {
   workspaceId: string
   conversationId: string
@@ -20,7 +20,7 @@ export interface StoredRows {
 
 export type Find = (kind: FindingKind, taskId: string | null, expected: string, found: string) => void
 
-/** Proves that the rows equal what the stream folds to. */
+/** Proves that the rows equal the fold of the stream. */
 export function verifyRows(
   rows: StoredRows,
   proof: StreamProof,
@@ -35,7 +35,7 @@ export function verifyRows(
   verifyDispatch(proof, rows.dispatch, (taskId, expected, found) => find('QUEUE_ROW', taskId, expected, found))
 }
 
-/** A finding of what must agree with the whole stream. */
+/** Reports a finding about the stream as a whole. */
 export function atEnd(
   proof: StreamProof,
   kind: FindingKind,
@@ -47,7 +47,7 @@ export function atEnd(
   return { kind, workspaceId, conversationId, position, version, taskId, expected, found }
 }
 
-/** Proves what is said of a stream: whose it is, how long it is, and what it folds to. */
+/** Proves the head of a stream: its owner, its length and its folded state. */
 export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProof, find: Find, tally: Tally): void {
   const identity = proof.opened === null ? null : identityOf(proof.opened)
   if (identity !== null && identity !== identityOf(head)) {
@@ -68,7 +68,9 @@ export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProo
   }
 }
 
-/** Another fold version had sealed it when it went on: it is folded anew until the sealed part has been. */
+/**
+ * If another fold version sealed the stream before it continued, its state fails closed until the sealed part is refolded.
+ */
 function failedClosed({ state }: Pick<ConversationHead, 'state'>, proof: StreamProof): boolean {
   const unknownEvents = (state as Partial<SessionState> | null)?.unknownEvents ?? 0
   return proof.lastSeal !== null && proof.state.unknownEvents === 0 && unknownEvents > 0

@@ -17,8 +17,8 @@ const STEP = 200
 type Find = (kind: 'ARCHIVE_FILE' | 'SEALED_ROW', expected: string, found: string) => void
 
 /**
- * Proves the sealed part of a stream from its file, event by event, as if it were still in the database; and that what stayed of
- * it agrees. Where the file is not there or differs, that is a finding, and the proof goes on from what stayed.
+ * Proves the sealed part of a stream event by event from its file, and proves that the tombstone agrees with it. A missing
+ * or different file is a finding; the proof then continues from the tombstone.
  */
 export async function verifySealed(
   sealed: SealedStream,
@@ -49,7 +49,7 @@ export async function verifySealed(
   proof.seal()
 }
 
-/** What stayed of a sealed stream must be what its event CONVERSATION_SEALED says, which the chain of digests holds to. */
+/** Proves that the tombstone agrees with the stream's event CONVERSATION_SEALED, which the digest chain protects. */
 export function verifyTombstone(sealed: SealedStream, { lastSeal }: StreamProof, find: Find): void {
   const { throughVersion, digest, exportDigest } = sealed
   const said = lastSeal === null ? 'no event CONVERSATION_SEALED' : canonicalJson(lastSeal)
@@ -57,7 +57,7 @@ export function verifyTombstone(sealed: SealedStream, { lastSeal }: StreamProof,
   if (said !== kept) find('SEALED_ROW', said, kept)
 }
 
-/** Reported one by one. */
+/** The most findings reported one by one. */
 const MOST = 100
 
 const UNMATCHED = statement(
@@ -69,7 +69,7 @@ const UNMATCHED = statement(
    ORDER BY 1 LIMIT ${MOST}`,
 )
 
-/** Reports conversations that say they are sealed and are not, or the other way about; one, or all. */
+/** Reports conversations that are marked as sealed without a tombstone, and the reverse; of one conversation, or of all. */
 export async function verifySealedVersions(
   sql: Sql,
   workspaceId: string,

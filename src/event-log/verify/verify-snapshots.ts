@@ -6,7 +6,7 @@ import { sameJson } from '../same-json.js'
 import type { Finding, Tally } from './finding.js'
 import type { StreamProof } from './verify-stream.js'
 
-/** Rows read at once: a state may be long. */
+/** Snapshots per read; a state may be large. */
 const PAGE = 100
 
 const SNAPSHOTS = statement(
@@ -24,7 +24,7 @@ interface Row {
   state: unknown
 }
 
-/** Proves that each snapshot is what the events up to it fold to. One that is missing is no fault: it costs time. */
+/** Proves that each snapshot equals the fold of the events up to it. A missing snapshot is no fault; it only costs time. */
 export async function verifySnapshots(
   sql: Sql,
   workspaceId: string,

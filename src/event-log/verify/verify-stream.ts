@@ -16,43 +16,43 @@ import { Lines } from './lines.js'
 import { verifyClaim, verifyStart } from './verify-claim.js'
 
 /**
- * Proves one conversation's stream, event by event as they are read: dense versions, growing positions, whole digests,
- * legal task histories, one active task at a time, no place in line overtaken, and every recorded decision equal to the one
- * recomputed from the events before it. What the rows must equal is left in its fields.
+ * Proves one conversation's stream event by event: dense versions, growing positions, an unbroken digest chain, legal task
+ * histories, one active task at a time, no place in line overtaken, and every recorded decision equal to its recomputation
+ * from the events before it. Its fields hold what the rows must equal.
  */
 export class StreamProof {
   state: SessionState = initialState
   readonly tasks = new Map<string, TaskState>()
   readonly lines = new Lines()
-  /** The states on the way that snapshots must equal, by their versions. */
+  /** The states that snapshots must equal, keyed by version. */
   readonly snapshots = new Map<number, { position: string; state: SessionState }>()
-  /** Reason and outcome of each task's newest claim, as its row keeps them. */
+  /** Reason and outcome of each task's newest claim, as the task's row holds them. */
   readonly decided = new Map<string, { outcome: string; reason: string }>()
-  /** Why the newest claim that has started, or ended, was told what it was. */
+  /** The resume reason of the newest claim that has started or ended. */
   lastReason: string | null = null
-  /** How long the error text of each failed task was. */
+  /** The length of each failed task's error text. */
   readonly errorBytes = new Map<string, number>()
-  /** And the reason of its own that its row keeps, where it does. */
+  /** The length of each failed task's own reason, where its row holds one. */
   readonly reasonBytes = new Map<string, number>()
-  /** When the texts of each task were erased. */
+  /** When each task's texts were erased. */
   readonly erasedAt = new Map<string, Date>()
-  /** The version that each ended task ended at. */
+  /** The stream version at which each task ended. */
   private readonly endings = new Map<string, number>()
-  /** The newest erasure, and the version up to which it took the texts. */
+  /** The newest erasure, and the last version whose texts it erased. */
   erased: { at: Date; version: number } | null = null
-  /** Tasks with events that this build cannot read: what has become of them, it cannot say. */
+  /** Tasks with events that this build cannot read; their state is unknown. */
   readonly unreadable = new Set<string>()
-  /** What the first event says; null where it says nothing that this build can read. */
+  /** The data of the first event; null if this build cannot read it. */
   opened: ConversationOpened | null = null
   version = 0
   position = '0'
   digest = NO_DIGEST
   newerShapes = false
-  /** The tasks of the sealed part: their rows have left, or are about to. */
+  /** The tasks of the sealed part, whose rows are being or have been removed. */
   sealedTasks: ReadonlySet<string> = new Set()
-  /** The proof began after the sealed part, whose file is not there: earlier tasks are not known. */
+  /** The proof started after the sealed part, because its file is missing: earlier tasks are unknown. */
   isPartial = false
-  /** What the newest CONVERSATION_SEALED says. */
+  /** The data of the newest CONVERSATION_SEALED. */
   lastSeal: ConversationSealed | null = null
   private active: string | null = null
 
@@ -69,18 +69,18 @@ export class StreamProof {
     try {
       this.follow(stored, foldable(stored))
     } catch (error) {
-      // Shapes are not parsed when they are read: only what was edited can be of another one.
+      // Stored shapes are not validated on read, so only an edited event can have another shape.
       this.find('MALFORMED', stored, `a ${stored.type} of schema version ${stored.schemaVersion}`, String(error))
     }
     this.newerShapes ||= !isKnownToEveryBuild(stored)
   }
 
-  /** Goes on from where the stream is sealed, without its earlier events. */
+  /** Starts after the sealed part, without its events. */
   beginAt({ version, position, state }: SealedBase, digest: string): void {
     Object.assign(this, { version, position, state, digest, isPartial: true, newerShapes: true })
   }
 
-  /** What was taken so far is the sealed part. */
+  /** Marks all events taken so far as the sealed part. */
   seal(): void {
     this.sealedTasks = new Set(this.tasks.keys())
   }
@@ -121,7 +121,7 @@ export class StreamProof {
     }
   }
 
-  /** Lists begin anew. */
+  /** A seal also resets the conversation's entry in lists. */
   private noteSeal(said: ConversationSealed): void {
     this.lastSeal = said
     this.lastReason = null
@@ -149,7 +149,7 @@ export class StreamProof {
     }
     const { task } = applied
     if (task === null) return
-    // What a run reports is bound to the runtime in the envelope: it must be the task's.
+    // What a run reports is bound to the envelope's runtime, which must be the task's.
     if (event.runtimeId !== task.runtimeId) {
       this.find('TASK_HISTORY', stored, `${event.type} on ${task.runtimeId}`, `on ${event.runtimeId ?? 'no runtime'}`)
     }
@@ -191,7 +191,7 @@ export class StreamProof {
   }
 }
 
-/** Positions as decimal text without leading zeros: the longer one is the later one. */
+/** Positions are decimal text without leading zeros, so the longer one is the later one. */
 function isAfter(position: string, before: string): boolean {
   return position.length === before.length ? position > before : position.length > before.length
 }

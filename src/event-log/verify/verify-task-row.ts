@@ -6,7 +6,7 @@ import { sameJson } from '../same-json.js'
 import { taskRowOf } from '../task-row.js'
 import type { StreamProof } from './verify-stream.js'
 
-/** What of a task's row is wrong, column by column; null where it is the fold of the task's events. */
+/** The columns of a task's row that differ from the fold of the task's events; null if none differ. */
 export function taskRowProblem(
   row: Task,
   state: TaskState,
@@ -37,21 +37,21 @@ export function taskRowProblem(
 }
 
 /**
- * No event holds the token: all that can be told is whether there must be one. After an ending there may be; a claim of
- * outside history, which recorded no decision, never had one.
+ * No event holds the token, so the proof only knows whether one must exist. After an ending it may exist. An imported
+ * claim, which records no decision, never has one.
  */
 function expectedToken(row: Task, state: TaskState, decided: boolean): string | null {
   if (state.status === 'QUEUED') return null
   return row.claimToken ?? (isActive(state) && decided ? 'a token' : null)
 }
 
-/** No event holds the text, since it can be erased: only how long it was. undefined: there must be none. */
+/** No event holds the text, because it can be erased, only its length. undefined means that there must be no text. */
 function expectedText(text: string | null, bytes: number | undefined): string | null {
   if (bytes === undefined) return null
   return text !== null && Buffer.byteLength(text) === bytes ? text : `${bytes} bytes of text`
 }
 
-/** Whoever has the token holds the claim: it is not for a report. */
+/** The token is the right to the claim, so reports never show it. */
 function shown({ claimToken }: Task): string | null {
   return claimToken === null ? null : 'a token'
 }

@@ -2,7 +2,7 @@ import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import type { Finding } from './finding.js'
 
-/** Reported one by one. */
+/** The most findings reported one by one. */
 const MOST = 100
 
 const UNWRITTEN = statement(
@@ -13,7 +13,7 @@ const UNWRITTEN = statement(
    ORDER BY c.id LIMIT ${MOST}`,
 )
 
-/** Reports the conversations that have a row and not one event; of one conversation, or of all. */
+/** Reports the conversations that have a row and no events; of one conversation, or of all. */
 export async function verifyUnwritten(
   sql: Sql,
   workspaceId: string,

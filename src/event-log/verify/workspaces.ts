@@ -2,7 +2,7 @@ import type { Sql } from '../../database/sql.js'
 import { workspaceIds } from '../workspace-ids.js'
 import type { Finding } from './finding.js'
 
-/** The ids of all workspaces that the database says anything of, or of this one. Reports those that have lost their row. */
+/** The ids of all workspaces that occur in the database, or only the given one. Reports those whose row is missing. */
 export async function workspacesToVerify(
   sql: Sql,
   only: string | null,
