@@ -13,12 +13,12 @@ const dist = join(root, 'dist')
 const NOT_HERE = ['dashboard', 'packages']
 
 /**
- * src/**.ts to dist/**.js, file by file: types are taken off, and nothing is bundled. A server that runs from dist, or
+ * src/**.ts to dist/**.js, file by file: types are taken off, and nothing is bundled. src/**.sql as it is. A server that runs from dist, or
  * a second build at the same time, is not disturbed: a file is replaced whole, and only when it has changed.
  */
 async function buildServer() {
   const { outputFiles } = await build({
-    entryPoints: sources(),
+    entryPoints: sources('.ts'),
     outbase: src,
     outdir: dist,
     write: false,
@@ -27,13 +27,18 @@ async function buildServer() {
     format: 'esm',
     logLevel: 'warning',
   })
-  for (const { path, contents } of outputFiles) replace(path, contents)
-  removeAllBut(new Set(outputFiles.map(({ path }) => path)))
+  const copies = sources('.sql').map((file) => ({
+    path: join(dist, relative(src, file)),
+    contents: readFileSync(file),
+  }))
+  const files = [...outputFiles, ...copies]
+  for (const { path, contents } of files) replace(path, contents)
+  removeAllBut(new Set(files.map(({ path }) => path)))
 }
 
-function sources() {
+function sources(extension) {
   return readdirSync(src, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !NOT_HERE.some((folder) => file.startsWith(join(src, folder, '/'))))
 }
@@ -51,7 +56,7 @@ function removeAllBut(wanted) {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
     const other = NOT_HERE.some((folder) => relative(dist, file).startsWith(join(folder, '/')))
-    if (entry.isFile() && file.endsWith('.js') && !other && !wanted.has(file)) rmSync(file, { force: true })
+    if (entry.isFile() && /\.(js|sql)$/.test(file) && !other && !wanted.has(file)) rmSync(file, { force: true })
   }
 }
 

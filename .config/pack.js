@@ -127,6 +127,9 @@ const exported = (folder) => ({
   default: `./dist/client/${folder}.js`,
 })
 
+/** Read as files; the code beside them is bundled. */
+const ROUTINES = 'dist/use-cases/transaction'
+
 await pack({
   name: 'baton-server',
   description: 'Hands tasks to daemons that run coding agents, and decides which provider session each may resume.',
@@ -135,7 +138,11 @@ await pack({
     bin: { baton: 'dist/cli/baton.js' },
     dependencies: Object.fromEntries(NOT_BUNDLED.map((name) => [name, dependencies[name]])),
   },
-  fill: (folder) => copy(['prisma/migrations', 'dist/dashboard', 'schema.graphql', 'README.md', 'docs'], folder),
+  fill(folder) {
+    const routines = readdirSync(join(root, ROUTINES)).filter((name) => name.endsWith('.sql'))
+    const parts = ['prisma/migrations', 'dist/dashboard', 'schema.graphql', 'README.md', 'docs']
+    copy([...parts, ...routines.map((name) => `${ROUTINES}/${name}`)], folder)
+  },
 })
 await pack({
   name: 'baton-daemon',

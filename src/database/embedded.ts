@@ -11,7 +11,8 @@ import { preparedDatabase, unmigrated, unopened } from './embedded-directory.js'
 import { applyMissing } from './migrate.js'
 import type { AppliedQuery } from './migrate.js'
 import { PLAN_SETTINGS } from './plan-settings.js'
-import type { Routine } from './routine.js'
+import { valuesOf } from './routine.js'
+import type { Routine, RoutineValues } from './routine.js'
 import type { Database, Sql, Statement, TransactionSql } from './sql.js'
 
 /**
@@ -125,14 +126,15 @@ async function inTransaction<T>(
   try {
     return await pglite.transaction((transaction) => {
       const sql = sqlOf(transaction)
-      const call = async <Answer>({ name, definition, call: statement }: Routine, values: readonly unknown[]) => {
+      const call = async <Answer>(routine: Routine, values: RoutineValues) => {
+        const { name, definition, call: statement } = routine
         if (!routines.has(name)) {
           // The connection is everybody's: the settings hold for the routine alone. Without them it planned each statement anew.
           await transaction.exec(definition(Object.entries(PLAN_SETTINGS).map((setting) => setting.join('='))))
           routines.add(name)
           defined.push(name)
         }
-        const [row] = await sql.rows<{ answer: Answer }>(statement, values)
+        const [row] = await sql.rows<{ answer: Answer }>(statement, valuesOf(routine, values))
         if (row === undefined) throw new Error(`${name} answered nothing.`)
         return row.answer
       }

@@ -9,7 +9,8 @@ import { connectionShares, DEFAULT_CONNECTIONS } from './connection-shares.js'
 import type { ConnectionShares } from './connection-shares.js'
 import { openPool, searchPath, STATEMENT_TIMEOUT_MS } from './session.js'
 import type { SharedPool } from './shared-pool.js'
-import type { Routine } from './routine.js'
+import { valuesOf } from './routine.js'
+import type { Routine, RoutineValues } from './routine.js'
 
 /** Past the statement's own: a database that has gone without a word does not keep to that. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
@@ -154,19 +155,19 @@ class PostgresTransaction implements TransactionSql {
     return rows
   }
 
-  async call<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer> {
+  async call<Answer>(routine: Routine, values: RoutineValues): Promise<Answer> {
     if (!this.routines.has(routine.name)) {
       this.routines.add(routine.name)
       this.defined.push(routine.name)
       // Its failure is the call's as well.
       this.sql.rows({ name: '', text: routine.definition([]) }).catch(() => undefined)
     }
-    const [row] = await this.rows<{ answer: Answer }>(routine.call, values)
+    const [row] = await this.rows<{ answer: Answer }>(routine.call, valuesOf(routine, values))
     if (row === undefined) throw new Error(`${routine.name} answered nothing.`)
     return row.answer
   }
 
-  callLast<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer> {
+  callLast<Answer>(routine: Routine, values: RoutineValues): Promise<Answer> {
     sendTogether(this.connection)
     const answer = this.call<Answer>(routine, values)
     this.committed = heard(this.connection.query(COMMIT))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Statement } from './sql.js'
 
 /**
@@ -5,67 +6,53 @@ import type { Statement } from './sql.js'
  * what others have committed meanwhile (a volatile function in PL/pgSQL). A lone claim of seventeen statements spent
  * most of its time on what each of them costs besides its work: a write and a wake-up on either side.
  *
- * It is a function of the connection (`pg_temp`), made where it is first called: what it does is written in one place,
- * here, beside the code that calls it, and servers of two versions on one database do not meet each other's.
+ * It is a function of the connection (`pg_temp`), made where it is first called: what it does is written in one file, and servers
+ * of two versions on one database do not meet each other's.
  */
 export interface Routine {
   readonly name: string
   /** CREATE FUNCTION, to be run once a connection. `settings`: those that its statements run under, as `name=value`. */
   readonly definition: (settings: readonly string[]) => string
+  readonly parameters: readonly string[]
   /** Calls it; the answer is one row with the column `answer`. */
   readonly call: Statement
 }
 
-export interface RoutineParts {
-  /** Names and types of the parameters, in the order in which a call gives them. */
-  parameters: readonly (readonly [name: string, type: string])[]
-  /** Names and types of further variables. */
-  variables?: readonly (readonly [name: string, type: string])[]
-  /** PL/pgSQL statements; the last of them returns json. Only constants of this program may come in here. */
-  body: string
+/** By the names of a routine's parameters; those that are left out are null. */
+export type RoutineValues = Readonly<Record<string, unknown>>
+
+/** The source's folder, or what is built of it; a bundle is as deep in its package. */
+const ROOT = new URL('../', import.meta.url)
+
+/** The routine in a file of the source. */
+export function routineIn(file: string): Routine {
+  return routineOf(readFileSync(new URL(file, ROOT), 'utf8'))
 }
 
-export function routine(name: string, { parameters, variables = [], body }: RoutineParts): Routine {
-  const declared = variables.map(([variable, type]) => `${variable} ${type};`).join(' ')
-  const given = parameters.map(([, type], index) => `$${index + 1}::${type}`).join(', ')
+/** `text` says `FUNCTION pg_temp.name(parameter type, ...) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$`. */
+export function routineOf(text: string): Routine {
+  const [, name = '', list = ''] = /FUNCTION pg_temp\.(\w+)\(([^)]*)\)/.exec(text.replaceAll(/--.*/g, '')) ?? []
+  const parameters = [...list.matchAll(/(\w+) (\w+(?:\[\])?)/g)].map(([, parameter = '', type = '']) => ({
+    parameter,
+    type,
+  }))
+  const [head = '', body = ''] = text.split('VOLATILE AS $routine$')
+  const given = parameters.map(({ type }, index) => `$${index + 1}::${type}`).join(', ')
   return {
     name,
-    definition: (
-      settings,
-    ) => `CREATE OR REPLACE FUNCTION pg_temp.${name}(${parameters.map((one) => one.join(' ')).join(', ')})
-RETURNS json LANGUAGE plpgsql VOLATILE ${settings.map((setting) => `SET ${setting}`).join(' ')} AS $routine$
-#variable_conflict use_column
-DECLARE ${declared}
-BEGIN
-${body}
-END $routine$`,
+    parameters: parameters.map(({ parameter }) => parameter),
+    // As many empty lines as the file has before: errors name its lines.
+    definition: (settings) =>
+      `${head}VOLATILE ${settings.map((setting) => `SET ${setting}`).join(' ')} AS $routine$${head.replaceAll(/[^\n]/g, '')}${body}`,
     call: { name: `call_${name}`, text: `SELECT pg_temp.${name}(${given}) AS answer` },
   }
 }
 
-/** The statement's text with variables in place of its parameters $1, $2, ... */
-export function inline({ text }: Statement, variables: readonly string[] = []): string {
-  return text.replace(/\$(\d+)/g, (_, number: string) => {
-    const variable = variables[Number(number) - 1]
-    if (variable === undefined) throw new Error(`There is no variable for $${number}.`)
-    return variable
-  })
-}
-
-/** Runs a SELECT for what it does; its rows are dropped. */
-export function perform(statement: Statement): string {
-  return `PERFORM ${inline(statement).replace(/^SELECT /, '')};`
-}
-
-/** Puts all rows of the statement into a variable of type json; null where there are none. */
-export function rowsInto(variable: string, statement: Statement, variables: readonly string[] = []): string {
-  return `SELECT json_agg(r) INTO ${variable} FROM (${inline(statement, variables)}) r;`
-}
-
-/** Puts each pair of two arrays, given in SQL, into two variables of type text[] once; null where there are none. */
-export function distinctInto(variables: readonly string[], arrays: readonly string[]): string {
-  return `SELECT array_agg(w), array_agg(id) INTO ${variables.join(', ')}
-      FROM (SELECT DISTINCT w, id FROM unnest(${arrays.join(', ')}) AS x(w, id)) d;`
+/** In the order of the parameters. */
+export function valuesOf({ name, parameters }: Routine, values: RoutineValues): unknown[] {
+  const unknown = Object.keys(values).find((value) => !parameters.includes(value))
+  if (unknown !== undefined) throw new Error(`${name} has no parameter ${unknown}.`)
+  return parameters.map((parameter) => values[parameter] ?? null)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.js'
-import type { Routine } from './routine.js'
+import type { Routine, RoutineValues } from './routine.js'
 
 /**
  * One SQL statement with a name. On PostgreSQL it is prepared under that name once a connection, which on the
@@ -18,12 +18,12 @@ export interface Sql {
 /** Within a transaction. */
 export interface TransactionSql extends Sql {
   /** Runs a routine's statements in one round trip; returns what it answers, with times as text. */
-  call<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer>
+  call<Answer>(routine: Routine, values: RoutineValues): Promise<Answer>
   /**
    * As `call`, and commits in the same round trip, so that no lock is held while this process is waited for. Nothing may
    * follow in the transaction. If the routine fails nothing is committed.
    */
-  callLast<Answer>(routine: Routine, values: readonly unknown[]): Promise<Answer>
+  callLast<Answer>(routine: Routine, values: RoutineValues): Promise<Answer>
 }
 
 export interface Database {

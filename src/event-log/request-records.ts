@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { RoutineValues } from '../database/routine.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import { runStep, step } from '../database/step.js'
-import type { StepCall } from '../database/step.js'
 import { canonicalJson } from './canonical-json.js'
 
 /** More than the promised 24 hours, so that the clean-up never removes a record that a repeat within them needs. */
@@ -34,7 +33,7 @@ export function requestKey<Input extends { requestId?: string | null }>(
   return { workspaceId, actor, mutation, requestId, argumentsHash }
 }
 
-export const FIND_RECORDS = statement(
+const FIND_RECORDS = statement(
   'find_request_records',
   `SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer
    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k("workspaceId", actor, mutation, "requestId")
@@ -43,7 +42,7 @@ export const FIND_RECORDS = statement(
 )
 
 /** The keys as parameters of {@link FIND_RECORDS}. */
-export function requestColumns(keys: readonly RequestKey[]): string[][] {
+function requestColumns(keys: readonly RequestKey[]): string[][] {
   return [
     keys.map((key) => key.workspaceId),
     keys.map((key) => key.actor),
@@ -52,34 +51,17 @@ export function requestColumns(keys: readonly RequestKey[]): string[][] {
   ]
 }
 
+/** The keys as values that the load routines take. */
+export function requestValues(keys: readonly RequestKey[]): RoutineValues {
+  const [request_w, request_actors, request_mutations, request_ids] = requestColumns(keys)
+  return { request_w, request_actors, request_mutations, request_ids }
+}
+
 /** The records of earlier calls, keyed by {@link requestName}. */
 export async function findRequestRecords(sql: Sql, keys: readonly RequestKey[]): Promise<Map<string, RequestRecord>> {
   if (keys.length === 0) return new Map()
   const rows = await sql.rows<RequestRecord>(FIND_RECORDS, requestColumns(keys))
   return new Map(rows.map((row) => [requestName(row), row]))
-}
-
-/**
- * Writes the records. If two processes execute the same call concurrently, they meet on the primary key: the second waits,
- * fails with unique_violation, writes nothing, and finds the record when it retries.
- */
-export const WRITE_RECORDS = step(
-  'write_request_records',
-  ['json', 'timestamptz'],
-  `INSERT INTO request_record ("workspaceId", actor, mutation, "requestId", "argumentsHash", answer, "createdAt")
-   SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer, $2
-   FROM json_to_recordset($1::json) AS r("workspaceId" text, actor text, mutation text, "requestId" text,
-     "argumentsHash" text, answer jsonb)
-   ORDER BY r."workspaceId", r.actor, r.mutation, r."requestId"`,
-)
-
-/** Stores the answers of calls that are about to commit. */
-export function recordWrites(records: readonly RequestRecord[], now: Date): StepCall[] {
-  return records.length === 0 ? [] : [{ step: WRITE_RECORDS, values: [JSON.stringify(records), now] }]
-}
-
-export async function writeRequestRecords(sql: Sql, records: readonly RequestRecord[], now: Date): Promise<void> {
-  for (const call of recordWrites(records, now)) await runStep(sql, call)
 }
 
 const DELETE = statement(

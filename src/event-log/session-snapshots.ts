@@ -1,21 +1,7 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import { step } from '../database/step.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION } from '../session-pointer/session-state.js'
-
-/**
- * Runs in the commit that appends the event, after the log heads have moved. The state is the one that the decision has in
- * memory, so nothing more is read; one event in 256 costs a row.
- */
-export const WRITE_SNAPSHOTS = step(
-  'write_snapshots',
-  ['json', 'int'],
-  `INSERT INTO session_snapshot ("workspaceId", "conversationId", position, version, "foldVersion", state)
-   SELECT s."workspaceId", s."conversationId", h.position - s.after, (s.state ->> 'version')::int, $2, s.state
-   FROM json_to_recordset($1::json) AS s("workspaceId" text, "conversationId" text, after int, state jsonb)
-     JOIN log_head h ON h."workspaceId" = s."workspaceId"`,
-)
 
 interface Stream {
   workspaceId: string

@@ -1,14 +1,17 @@
 import type { Agent } from '../generated/prisma/client.js'
+import { jsonOf } from '../database/by-keys.js'
 import { newId } from '../database/ids.js'
 import { sqlState, statement } from '../database/sql.js'
-import { findRequestRecords, requestKey, requestName, writeRequestRecords } from '../event-log/request-records.js'
+import { findRequestRecords, requestKey, requestName } from '../event-log/request-records.js'
 import { DEFAULT_POLICY } from '../session-pointer/resume-policy.js'
 import type { ResumePolicy } from '../session-pointer/events.js'
 import type { Caller } from './caller.js'
 import type { Outcome } from './outcome.js'
 import { accepted, notFound, refused } from './outcome.js'
+import { replayOf } from './replay.js'
 import type { Services } from './services.js'
 import { loadAgents, loadRuntimes } from './transaction/load-rows.js'
+import { WRITE } from './transaction/write.js'
 
 export interface CreateAgentInput {
   name: string
@@ -59,12 +62,10 @@ async function createOnce(
   const request = requestKey(workspaceId, tokenId, 'createAgent', input)
   return database.transaction(async (sql) => {
     const record = request === null ? undefined : (await findRequestRecords(sql, [request])).get(requestName(request))
-    if (record !== undefined && record.argumentsHash !== request?.argumentsHash) {
-      const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
-      return refused({ code: 'REQUEST_ID_REUSED', message })
-    }
-    if (record !== undefined) {
-      const { agentId } = record.answer as { agentId: string }
+    if (request !== null && record !== undefined) {
+      const replay = replayOf(request, record)
+      if ('refused' in replay) return refused(replay.refused)
+      const { agentId } = replay.answer as { agentId: string }
       const [agent] = await loadAgents(sql, [[workspaceId, agentId]])
       return agent === undefined ? notFound('agt', agentId) : accepted({ agent })
     }
@@ -82,7 +83,8 @@ async function createOnce(
       now,
     ])
     if (agent === undefined) return notFound('rt', input.runtimeId)
-    if (request !== null) await writeRequestRecords(sql, [{ ...request, answer: { agentId: agent.id } }], now)
+    if (request !== null)
+      await sql.call(WRITE, { now, records: jsonOf([{ ...request, answer: { agentId: agent.id } }]) })
     return accepted({ agent })
   })
 }

@@ -116,6 +116,6 @@ function refusing({ refusal }: { refusal: Refusal }): Decision {
 /** Tasks by their ids, in that order; ids that are not the workspace's are left out. */
 export async function tasksById(services: Services, workspaceId: string, ids: readonly string[]): Promise<Task[]> {
   const keys = ids.map((id) => [workspaceId, id] as const)
-  const rows = new Map((await loadTasks(services.database.sql, keys, [])).map((row) => [row.id, row]))
+  const rows = new Map((await loadTasks(services.database.sql, keys)).map((row) => [row.id, row]))
   return ids.flatMap((id) => rows.get(id) ?? [])
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Agent } from '../generated/prisma/client.js'
-import { wakeableRuntimes } from '../claim-queue/wakeable-runtimes.js'
 import { statement } from '../database/sql.js'
 import type { ResumePolicy } from '../session-pointer/events.js'
 import { storedPolicy } from '../session-pointer/resume-policy.js'
@@ -11,6 +10,7 @@ import { accepted, notFound } from './outcome.js'
 import { retargetQueuedTasks } from './retarget-queued-tasks.js'
 import type { Services } from './services.js'
 import { loadRuntimes, lockAgents } from './transaction/load-rows.js'
+import { wakeableRuntimes } from './transaction/write.js'
 
 export interface UpdateAgentInput {
   agentId: string
@@ -63,7 +63,7 @@ export async function updateAgent(
   })
   if (outcome.ok && input.maxConcurrentTasks != null) {
     // More room may make waiting tasks claimable.
-    const runtimes = await wakeableRuntimes(services.database.sql, [{ workspaceId, agentId }])
+    const runtimes = await wakeableRuntimes(services.database, workspaceId, agentId)
     services.wakeUps.announce({ runtimes, logs: [] })
   }
   if (outcome.ok && input.retargetQueuedTasks === true) await retargetQueuedTasks(services, caller, outcome.value.agent)

@@ -1,21 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { PICK, pickValues } from '../../src/claim-queue/pick.js'
-import { refreshHeads } from '../../src/claim-queue/refresh-heads.js'
 import { whyEmpty } from '../../src/claim-queue/why-empty.js'
 import { whyWaiting } from '../../src/claim-queue/why-waiting.js'
 import { newId } from '../../src/database/ids.js'
-import type { Database, Sql } from '../../src/database/sql.js'
+import type { Sql } from '../../src/database/sql.js'
 import { statement } from '../../src/database/sql.js'
-import { runStep } from '../../src/database/step.js'
-import { appendWrites } from '../../src/event-log/append.js'
+import { appendValues } from '../../src/event-log/append.js'
 import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readLog } from '../../src/event-log/read-log.js'
 import { readStream } from '../../src/event-log/read-stream.js'
 import { initialState } from '../../src/session-pointer/session-state.js'
-import { ACTIVE_COUNTS, keyColumns, loadTasks, lockAgents } from '../../src/use-cases/transaction/load-rows.js'
-import { LOCK_CONVERSATIONS, lockKeys } from '../../src/use-cases/transaction/lock-conversations.js'
+import { lockAgents } from '../../src/use-cases/transaction/load-rows.js'
 import { claim, enqueue } from '../support/daemon-steps.js'
 import { explain } from '../support/explain.js'
+import type { Explained } from '../support/explain.js'
+import { explainCall } from '../support/explain-call.js'
 import { atCapacity, behindOneConversation, gatherStatistics, overManyRuntimes } from '../support/long-queues.js'
 import type { LongQueue } from '../support/long-queues.js'
 import { makeWorld } from '../support/services.js'
@@ -27,7 +25,7 @@ const QUEUED = 100_000
 const FEW_PAGES = 400
 
 describePostgres(`with ${QUEUED} queued tasks`, (open) => {
-  let database: Database
+  let database: Awaited<ReturnType<typeof open>>
   const queues: Record<string, LongQueue> = {}
 
   beforeAll(async () => {
@@ -42,7 +40,20 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
   }, 120_000)
 
   async function expectFewPages(work: (sql: Sql) => Promise<unknown>, most = FEW_PAGES): Promise<void> {
-    for (const { name, scanned, pages } of await explain(database, work)) {
+    expectFew(await explain(database, work), most)
+  }
+
+  /** Answers how many statements it looked at. */
+  async function expectFewPagesOf(
+    ...call: Parameters<typeof explainCall> extends [unknown, ...infer Rest] ? Rest : never
+  ) {
+    const explained = await explainCall(database, ...call)
+    expectFew(explained, FEW_PAGES)
+    return explained.length
+  }
+
+  function expectFew(explained: readonly Explained[], most: number): void {
+    for (const { name, scanned, pages } of explained) {
       expect({ name, scanned }).toEqual({ name, scanned: [] })
       expect(pages, name).toBeLessThan(most)
     }
@@ -58,8 +69,12 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
       const place = () => ({ workspaceId: queue().world.caller.workspaceId, runtimeId: queue().runtime.id })
 
       it('a pick looks at little more than what it takes', async () => {
-        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 1 }], true, new Date())))
-        await expectFewPages((sql) => sql.rows(PICK, pickValues([{ ...place(), want: 10 }], true, new Date())))
+        const { workspaceId, runtimeId } = place()
+        for (const want of [1, 10]) {
+          const asked = { asked_w: [workspaceId], asked_runtimes: [runtimeId], asked_wanted: [want], spares: 16 }
+          // Of a claim that has found a task: its locks and what its decision needs.
+          expect(await expectFewPagesOf('load-claims', { now: new Date(), ...asked })).toBeGreaterThan(8)
+        }
       })
 
       it('the reasons of an empty answer are found without reading the queue', async () => {
@@ -80,51 +95,33 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
         const { world, agent } = queue()
         const { workspaceId } = world.caller
         const task = await enqueue(world, agent)
-        const keys = [[workspaceId, task.conversationId]] as const
-        const target = (targeted: object) => ({
-          workspaceId,
-          actor: 'tok_1',
-          target: targeted,
-          decide: () => ({ unchanged: {} }),
-        })
-        await expectFewPages((sql) => refreshHeads(sql, keys))
-        await expectFewPages((sql) =>
-          sql.rows(
-            LOCK_CONVERSATIONS,
-            lockKeys([
-              target({ taskId: task.id }) as never,
-              target({ conversationId: task.conversationId }) as never,
-              target({ thread: { agentId: agent.id, issueKey: 'ISSUE-1', conversationId: 'x' } }) as never,
-            ]),
-          ),
-        )
-        await expectFewPages((sql) => loadTasks(sql, [[workspaceId, task.id]], keys))
+        await expectFewPagesOf('write', { moved_w: [workspaceId], moved_ids: [task.conversationId] })
+        const loads = {
+          ...{ conversation_w: [workspaceId], conversation_ids: [task.conversationId] },
+          ...{ of_task_w: [workspaceId], of_task_ids: [task.id], task_w: [workspaceId], task_ids: [task.id] },
+          ...{ thread_w: [workspaceId], thread_agents: [agent.id], thread_issues: ['ISSUE-1'] },
+          ...{
+            waiting_w: [workspaceId],
+            waiting_ids: [task.conversationId],
+            agent_w: [workspaceId],
+            agent_ids: [agent.id],
+          },
+        }
+        expect(await expectFewPagesOf('load-conversations', loads)).toBeGreaterThan(6)
         await expectFewPages((sql) => lockAgents(sql, [[workspaceId, agent.id]]))
-        await expectFewPages((sql) => sql.rows(ACTIVE_COUNTS, keyColumns([[workspaceId, agent.id]])))
         await expectFewPages((sql) => readStream(sql, workspaceId, task.conversationId))
         await expectFewPages((sql) => readLog(sql, workspaceId, '1', 100))
         const events = [
           { type: 'SESSION_RESET' as const, taskId: null, runtimeId: null, data: { sessionId: null, reason: null } },
         ]
-        const calls = appendWrites([
-          {
-            ...{ workspaceId, conversationId: task.conversationId, expectedVersion: 2, previousDigest: NO_DIGEST },
-            ...{ actor: 'tok_1', occurredAt: world.clock.now(), opening: null, activity: false, state: initialState },
-            events: events.map((event) => ({ ...event, id: newId('evt') })),
-          },
-        ])
-        expect(calls.map(({ step }) => step.name).toSorted()).toEqual([
-          'advance_streams',
-          'move_log_heads',
-          'write_events',
-        ])
-        for (const { step, values } of calls) {
-          // Each alone: the head has not moved for the events, so they come after it.
-          const alone = values.map((value) =>
-            typeof value === 'string' ? value.replace('"after":0', '"after":-1') : value,
-          )
-          await expectFewPages((sql) => runStep(sql, { step, values: alone }))
+        const append = {
+          ...{ workspaceId, conversationId: task.conversationId, expectedVersion: 2, previousDigest: NO_DIGEST },
+          ...{ actor: 'tok_1', occurredAt: world.clock.now(), opening: null, activity: false, state: initialState },
+          events: events.map((event) => ({ ...event, id: newId('evt') })),
         }
+        expect(await expectFewPagesOf('write', appendValues([append]))).toBeGreaterThan(2)
+        const listed = { listed_w: [workspaceId], listed_ids: [task.conversationId], listed_reasons: [null] }
+        await expectFewPagesOf('write', { waking_w: [workspaceId], waking_ids: [agent.id], ...listed })
       })
 
       it('the one claimable task is found', async () => {
@@ -145,7 +142,8 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
       },
       [runtime.id],
     )
-    await expectFewPages((sql) => refreshHeads(sql, [[world.caller.workspaceId, busy?.id ?? '']]))
+    const moved = { moved_w: [world.caller.workspaceId], moved_ids: [busy?.id ?? ''] }
+    await expectFewPagesOf('write', moved)
 
     // A retry in front of them all that is not yet available, and some urgent ones that it keeps waiting.
     const held = `UPDATE dispatch SET holds = true, place = 0, state = 'SCHEDULED' WHERE state = 'NEXT' AND "conversationId" = $1`
@@ -153,6 +151,6 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
     for (const [name, text] of Object.entries({ test_held: held, test_urgent: urgent })) {
       await database.sql.rows({ name, text }, [busy?.id ?? ''])
     }
-    await expectFewPages((sql) => refreshHeads(sql, [[world.caller.workspaceId, busy?.id ?? '']]))
+    await expectFewPagesOf('write', moved)
   })
 })

@@ -1,33 +1,39 @@
-import { beforeAll, expect, it } from 'vitest'
-import { routine, rowsInto, rowsOf } from '../../src/database/routine.js'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { routineIn, routineOf, rowsOf, valuesOf } from '../../src/database/routine.js'
 import { sqlState, statement } from '../../src/database/sql.js'
 import type { Database, TransactionSql } from '../../src/database/sql.js'
-import { inOrder, step, valuesOf } from '../../src/database/step.js'
 import { forEachDatabase } from '../support/test-database.js'
 
-const ADD = step(
-  'add_limits',
-  ['json'],
-  `INSERT INTO rate_limit SELECT * FROM json_populate_recordset(null::rate_limit, $1)`,
-)
-const RAISE = step(
-  'raise_limits',
-  ['text[]', 'int'],
-  `UPDATE rate_limit SET points = points + $2 WHERE key = ANY ($1) RETURNING key, points`,
-  { answers: 'rows', changes: 'cardinality($1)' },
-)
-const DROP = step('drop_limits', ['text[]'], `DELETE FROM rate_limit WHERE key = ANY ($1)`, {
-  changes: 'cardinality($1)',
-})
-const STEPS = inOrder('test_steps', [ADD, RAISE, DROP])
+const limitsRoutine = (name: string) =>
+  routineOf(`-- Written (in this test) to be called.
+CREATE OR REPLACE FUNCTION pg_temp.${name}(
+  -- The limits (new ones).
+  new_limits json,
+  raised text[], by int
+) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
+DECLARE found_rows bigint;
+BEGIN
+IF new_limits IS NOT NULL THEN
+  INSERT INTO rate_limit SELECT * FROM json_populate_recordset(null::rate_limit, new_limits);
+END IF;
+IF raised IS NOT NULL THEN
+  UPDATE rate_limit SET points = points + by WHERE key = ANY (raised);
+  GET DIAGNOSTICS found_rows = ROW_COUNT;
+  IF found_rows <> cardinality(raised) THEN
+    RAISE EXCEPTION 'Not all.' USING ERRCODE = 'serialization_failure';
+  END IF;
+END IF;
+RETURN json_build_object('raised', found_rows);
+END $routine$;
+`)
+const ROUTINE = limitsRoutine('test_limits')
 const LIMITS = statement('test_limits', 'SELECT key, points FROM rate_limit ORDER BY key')
+const DROP = statement('test_drop_limits', 'DELETE FROM rate_limit')
 
 const add = (...keys: string[]) => ({
-  step: ADD,
-  values: [JSON.stringify(keys.map((key) => ({ key, points: 1, expire: null })))],
+  new_limits: JSON.stringify(keys.map((key) => ({ key, points: 1, expire: null }))),
 })
-const raise = (...keys: string[]) => ({ step: RAISE, values: [keys, 2] })
-const drop = (...keys: string[]) => ({ step: DROP, values: [keys] })
+const raise = (...keys: string[]) => ({ raised: keys, by: 2 })
 
 forEachDatabase((open) => {
   let database: Database
@@ -36,31 +42,28 @@ forEachDatabase((open) => {
     database = await open()
   })
 
-  const run = (...calls: Parameters<typeof valuesOf>[1]) =>
-    database.transaction((sql) => sql.call<Record<string, unknown>>(STEPS, valuesOf(STEPS, calls)))
+  const run = (values: Record<string, unknown>) => database.transaction((sql) => sql.call<object>(ROUTINE, values))
   const stateOf = async (work: Promise<unknown>) => sqlState(await work.catch((error: unknown) => error))
   const limits = () => database.sql.rows<{ key: string; points: number }>(LIMITS)
 
-  it('runs the steps that it has something for, in its own order, and answers the rows of those that have some', async () => {
-    expect(await run(raise('a', 'b'), add('a', 'b'))).toEqual({
-      raise_limits: [
-        { key: 'a', points: 3 },
-        { key: 'b', points: 3 },
-      ],
-    })
-    expect(await run(drop('a', 'b'))).toEqual({})
-    expect(await limits()).toEqual([])
+  it('gets its values by their names, null for those that are left out, and answers', async () => {
+    expect(await run(add('a', 'b'))).toEqual({ raised: null })
+    expect(await run(raise('a', 'b'))).toEqual({ raised: 2 })
+    expect(await limits()).toEqual([
+      { key: 'a', points: 3 },
+      { key: 'b', points: 3 },
+    ])
+    await database.sql.rows(DROP)
   })
 
-  it('undoes all of a call where a step does not find all of its rows', async () => {
-    expect(await stateOf(run(add('a'), raise('a', 'b')))).toBe('40001')
-    expect(await stateOf(run(add('a'), drop('b')))).toBe('40001')
+  it('undoes all of a call where it raises an error', async () => {
+    expect(await stateOf(run({ ...add('a'), ...raise('a', 'b') }))).toBe('40001')
     expect(await limits()).toEqual([])
   })
 
   it('is there again after the transaction that made it was rolled back', async () => {
-    const fresh = inOrder('test_fresh', [ADD, RAISE, DROP])
-    const call = (sql: TransactionSql) => sql.call(fresh, valuesOf(fresh, [add('fresh')]))
+    const fresh = limitsRoutine('test_fresh')
+    const call = (sql: TransactionSql) => sql.call(fresh, add('fresh'))
     const failed = database.transaction(async (sql) => {
       await call(sql)
       throw new Error('no')
@@ -68,25 +71,38 @@ forEachDatabase((open) => {
     await expect(failed).rejects.toThrow('no')
     expect(await limits()).toEqual([])
     await database.transaction(call)
-    await run(drop('fresh'))
+    await database.sql.rows(DROP)
   })
 
   it('commits with its last call, and nothing where that fails', async () => {
-    await database.transaction((sql) => sql.callLast(STEPS, valuesOf(STEPS, [add('last')])))
+    await database.transaction((sql) => sql.callLast(ROUTINE, add('last')))
     expect(await limits()).toEqual([{ key: 'last', points: 1 }])
     const failed = database.transaction(async (sql) => {
-      await sql.call(STEPS, valuesOf(STEPS, [raise('last')]))
-      await sql.callLast(STEPS, valuesOf(STEPS, [drop('nobody')]))
+      await sql.call(ROUTINE, raise('last'))
+      await sql.callLast(ROUTINE, raise('nobody'))
     })
     expect(await stateOf(failed)).toBe('40001')
     expect(await limits()).toEqual([{ key: 'last', points: 1 }])
     // The connection is as good as before.
-    await run(drop('last'))
+    await database.sql.rows(DROP)
+  })
+
+  it('fails with the line of its text', async () => {
+    const line = `-- A comment.\n\nCREATE OR REPLACE FUNCTION pg_temp.test_line(\n  divisor int\n) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
+BEGIN
+RETURN to_json(1 / divisor);
+END $routine$;`
+    const error = await database
+      .transaction((sql) => sql.call(routineOf(line), { divisor: 0 }))
+      .catch((failure: unknown) => failure as { where?: string })
+    expect(line.split('\n')[6]).toContain('1 / divisor')
+    expect(error).toMatchObject({ where: expect.stringContaining('line 7 at RETURN') as string })
   })
 
   it('says what is wrong with a routine that the database does not take', async () => {
-    const wrong = routine('test_wrong', { parameters: [['p_key', 'no_such_type']], body: 'RETURN null;' })
-    expect(await stateOf(database.transaction((sql) => sql.call(wrong, ['x'])))).toBe('42704')
+    const wrong = routineOf(`CREATE OR REPLACE FUNCTION pg_temp.test_wrong(given no_such_type)
+      RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$ BEGIN RETURN null; END $routine$;`)
+    expect(await stateOf(database.transaction((sql) => sql.call(wrong, { given: 'x' })))).toBe('42704')
   })
 
   it('answers rows as a statement does, times as Dates', async () => {
@@ -95,18 +111,23 @@ forEachDatabase((open) => {
       `SELECT '2026-11-27T10:00:00.123Z'::timestamptz AS "seenAt", null::timestamptz AS "endedAt",
       ARRAY['x', 'ü"'] AS names, '{"a": [1]}'::jsonb AS data, 1.5::float8 AS half`,
     )
-    const read = routine('test_read', {
-      parameters: [['p_nothing', 'int']],
-      variables: [['v_rows', 'json']],
-      body: `${rowsInto('v_rows', rows)} RETURN v_rows;`,
-    })
-    const answered = await database.transaction((sql) => sql.call<Record<string, unknown>[]>(read, [null]))
+    const read =
+      routineOf(`CREATE OR REPLACE FUNCTION pg_temp.test_read() RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
+      BEGIN RETURN (SELECT json_agg(r) FROM (${rows.text}) r); END $routine$;`)
+    const answered = await database.transaction((sql) => sql.call<Record<string, unknown>[]>(read, {}))
     expect(rowsOf(answered)).toEqual(await database.sql.rows(rows))
     expect(rowsOf(null)).toEqual([])
   })
 })
 
-it('a step that is given twice, or that the routine has not, is a mistake of the caller', () => {
-  expect(() => valuesOf(STEPS, [drop('a'), drop('b')])).toThrow('twice')
-  expect(() => valuesOf(inOrder('test_other', [ADD]), [drop('a')])).toThrow('has not')
+describe('a routine', () => {
+  it('takes no value that it has no parameter for', () => {
+    expect(() => valuesOf(ROUTINE, { key: 'a' })).toThrow('test_limits has no parameter key.')
+  })
+
+  it.each(['load-claims', 'load-conversations', 'write'])('of the source is read whole: %s', (file) => {
+    const { name, parameters } = routineIn(`use-cases/transaction/${file}.sql`)
+    expect(name).toMatch(/^[a-z_]+$/)
+    expect(parameters.length).toBeGreaterThan(8)
+  })
 })

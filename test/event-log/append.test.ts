@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/database/ids.js'
 import type { Database, TransactionSql } from '../../src/database/sql.js'
 import { sqlState, statement } from '../../src/database/sql.js'
-import { inOrder, valuesOf } from '../../src/database/step.js'
-import { LOG_STEPS, STREAM_STEPS, appendWrites, lastPositions } from '../../src/event-log/append.js'
-import type { Append, AppendAnswer } from '../../src/event-log/append.js'
+import { appendValues, lastPositions } from '../../src/event-log/append.js'
+import type { Append } from '../../src/event-log/append.js'
 import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readLog } from '../../src/event-log/read-log.js'
 import { readStream } from '../../src/event-log/read-stream.js'
+import { WRITE } from '../../src/use-cases/transaction/write.js'
+import type { Written } from '../../src/use-cases/transaction/write.js'
 import { initialState } from '../../src/session-pointer/session-state.js'
 import type { Agent } from '../../src/generated/prisma/client.js'
 import { anAgent, aRuntime } from '../support/daemon-steps.js'
@@ -16,10 +17,9 @@ import type { World } from '../support/services.js'
 import { forEachDatabase } from '../support/test-database.js'
 import { damagedOnPurpose } from '../support/proven-at-close.js'
 
-const APPEND = inOrder('append', [...STREAM_STEPS, ...LOG_STEPS])
-
 async function appendEvents(sql: TransactionSql, appends: Append[]): Promise<bigint[]> {
-  return lastPositions(appends, await sql.call<AppendAnswer>(APPEND, valuesOf(APPEND, appendWrites(appends))))
+  const { heads } = await sql.call<Written>(WRITE, appendValues(appends))
+  return lastPositions(appends, heads ?? [])
 }
 
 forEachDatabase((open) => {

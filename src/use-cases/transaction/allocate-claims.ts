@@ -1,4 +1,4 @@
-import type { Picked } from '../../claim-queue/pick.js'
+import type { Picked } from './load-claim-batch.js'
 
 export interface Want {
   workspaceId: string

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../generated/prisma/client.js'
-import type { Picked } from '../../claim-queue/pick.js'
+import type { Picked } from './load-claim-batch.js'
 import { newClaimToken } from '../../database/ids.js'
 import type { Claimed, ClaimAsk, RecordedClaim } from './claim-ask.js'
 import { decideClaim } from './decide-claim.js'

@@ -2,11 +2,17 @@ import type { Agent, Runtime, Task } from '../../generated/prisma/client.js'
 import type { Held } from '../../claim-queue/dispatch-rows.js'
 import type { ConversationTimes } from '../../event-log/append.js'
 import type { RequestKey } from '../../event-log/request-records.js'
+import type { SealedStream } from '../../event-log/sealed/sealed-stream.js'
 import type { ConversationErased } from '../../session-pointer/conversation-events.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import type { Refusal } from '../outcome.js'
-import type { Sealing } from './seal-streams.js'
+
+/** What a sealing says of its stream; where its events stand in the log, the database knows. */
+export type Sealing = Pick<
+  SealedStream,
+  'throughVersion' | 'digest' | 'exportDigest' | 'textsDigest' | 'file' | 'state' | 'foldVersion' | 'closedAt'
+>
 
 /** Which conversation a piece of work is about. */
 export type ConversationTarget =

@@ -1,14 +1,11 @@
 import type { Database } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 
-const BARRIER = 7_238_460_114
-
 /**
- * First statement of every transaction that decides from rows which it does not lock: whether an agent is archived and
+ * Every transaction that decides from rows which it does not lock begins with a share of this lock: whether an agent is archived and
  * where it works, whether a runtime is registered. Locking those rows would make all work of an agent take turns.
  */
-export const ENTER_DECISION = statement('enter_decision', `SELECT pg_advisory_xact_lock_shared(${BARRIER})`)
-const AWAIT = statement('await_decisions', `SELECT pg_advisory_xact_lock(${BARRIER})`)
+const AWAIT = statement('await_decisions', 'SELECT pg_advisory_xact_lock(7238460114)')
 
 /**
  * Returns when every decision that may have been made from how such a row was before has been written: who changes one,

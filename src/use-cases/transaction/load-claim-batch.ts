@@ -1,18 +1,30 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
-import { ENTER_CLAIM } from '../../claim-queue/cooling.js'
-import { PICK, pickValues } from '../../claim-queue/pick.js'
-import type { Ask, Picked } from '../../claim-queue/pick.js'
-import { distinctInto, inline, perform, routine, rowsInto, rowsOf } from '../../database/routine.js'
+import { routineIn, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
-import { FIND_RECORDS, requestColumns, requestName } from '../../event-log/request-records.js'
+import { requestName, requestValues } from '../../event-log/request-records.js'
 import type { RequestKey, RequestRecord } from '../../event-log/request-records.js'
 import { currentState } from '../../event-log/stored-state.js'
 import type { Observer } from '../observer.js'
 import type { ClaimTexts } from './claim-ask.js'
 import type { LockedConversation } from './conversation-work.js'
-import { ENTER_DECISION } from './decision-barrier.js'
-import { CLAIM_CONTENTS, CLAIM_MESSAGES, textsOf } from './load-claim-texts.js'
-import { ACTIVE_COUNTS, CONVERSATIONS, LOCK_AGENTS, RUNTIMES, SOURCES, TASKS_BY_ID } from './load-rows.js'
+import { textsOf } from './load-claim-texts.js'
+
+/** How many claimable tasks of one runtime a caller would take. */
+export interface Ask {
+  workspaceId: string
+  runtimeId: string
+  /** At least 1. */
+  want: number
+}
+
+export interface Picked {
+  workspaceId: string
+  runtimeId: string
+  taskId: string
+  conversationId: string
+  agentId: string
+  priority: number
+}
 
 /** What was read of the picked tasks, under the locks of their conversations and agents. */
 export interface LoadedClaimBatch {
@@ -31,68 +43,13 @@ export interface LoadedClaimBatch {
   texts: (task: Task) => ClaimTexts
 }
 
-const TASK_KEYS = ['p_workspaces', 'p_tasks']
-const AGENT_KEYS = ['a_workspaces', 'a_agents']
+const LOAD = routineIn('use-cases/transaction/load-claims.sql')
 
-/** What it answers, each in a variable of its own. */
-const FOUND = [
-  ...(['records', 'picked', 'agents', 'active', 'runtimes', 'tasks', 'sources', 'conversations'] as const),
-  ...(['contents', 'messages'] as const),
-]
+/** Candidates of an agent beyond the wanted number, where an earlier pick got nothing. */
+const SPARES = 16
 
-/**
- * All that a batch of claims reads: the calls made before, the pick with its locks, the agents' locks, and then, with
- * nothing left to change, what the decisions and the answers need.
- */
-const LOAD_CLAIM_BATCH = routine('load_claim_batch', {
-  parameters: [
-    ['r_workspaces', 'text[]'],
-    ['r_actors', 'text[]'],
-    ['r_mutations', 'text[]'],
-    ['r_requests', 'text[]'],
-    ['q_workspaces', 'text[]'],
-    ['q_runtimes', 'text[]'],
-    ['q_wanted', 'int[]'],
-    ['q_spares', 'int'],
-    ['q_claimable', 'text'],
-    ['q_now', 'timestamptz'],
-  ],
-  variables: [
-    ...FOUND.map((name): [string, string] => [`v_${name}`, 'json']),
-    ...[...TASK_KEYS, ...AGENT_KEYS, 'p_conversations', 'p_agents'].map((name): [string, string] => [name, 'text[]']),
-    ['some_rerun', 'boolean'],
-    ['some_input', 'boolean'],
-  ],
-  body: `
-    ${perform(ENTER_DECISION)}
-    ${perform(ENTER_CLAIM)}
-    IF cardinality(r_requests) > 0 THEN
-      ${rowsInto('v_records', FIND_RECORDS, ['r_workspaces', 'r_actors', 'r_mutations', 'r_requests'])}
-    END IF;
-    SELECT json_agg(r), array_agg("workspaceId"), array_agg("taskId"), array_agg("conversationId"),
-      array_agg("agentId")
-      INTO v_picked, p_workspaces, p_tasks, p_conversations, p_agents
-      FROM (${inline(PICK, ['q_workspaces', 'q_runtimes', 'q_wanted', 'q_spares', 'q_claimable', 'q_now'])}) r;
-    IF p_tasks IS NOT NULL THEN
-      ${distinctInto(AGENT_KEYS, ['p_workspaces', 'p_agents'])}
-      ${rowsInto('v_agents', LOCK_AGENTS, AGENT_KEYS)}
-      ${rowsInto('v_active', ACTIVE_COUNTS, AGENT_KEYS)}
-      ${rowsInto('v_runtimes', RUNTIMES, ['q_workspaces', 'q_runtimes'])}
-      SELECT json_agg(r), bool_or(r."rerunOf" IS NOT NULL), bool_or(cardinality(r."inputMessageIds") > 0)
-        INTO v_tasks, some_rerun, some_input FROM (${inline(TASKS_BY_ID, TASK_KEYS)}) r;
-      IF some_rerun THEN
-        ${rowsInto('v_sources', SOURCES, TASK_KEYS)}
-      END IF;
-      ${rowsInto('v_conversations', CONVERSATIONS, ['p_workspaces', 'p_conversations'])}
-      ${rowsInto('v_contents', CLAIM_CONTENTS, TASK_KEYS)}
-      IF some_input THEN
-        ${rowsInto('v_messages', CLAIM_MESSAGES, TASK_KEYS)}
-      END IF;
-    END IF;
-    RETURN json_build_object(${FOUND.map((name) => `'${name}', v_${name}`).join(', ')});`,
-})
-
-type Answer = Record<(typeof FOUND)[number], Record<string, unknown>[] | null>
+type Found = 'records' | 'picked' | 'agents' | 'active' | 'runtimes' | 'tasks' | 'sources' | 'conversations'
+type Answer = Record<Found | 'contents' | 'messages', Record<string, unknown>[] | null>
 
 /** `again`: an earlier pick got nothing, so this one looks beyond the candidates that others may hold. */
 export async function loadClaimBatch(
@@ -103,10 +60,14 @@ export async function loadClaimBatch(
   now: Date,
   observer: Observer,
 ): Promise<LoadedClaimBatch> {
-  const answer = await sql.call<Answer>(LOAD_CLAIM_BATCH, [
-    ...requestColumns(requests),
-    ...pickValues(asks, again, now),
-  ])
+  const answer = await sql.call<Answer>(LOAD, {
+    ...requestValues(requests),
+    now,
+    asked_w: asks.map((ask) => ask.workspaceId),
+    asked_runtimes: asks.map((ask) => ask.runtimeId),
+    asked_wanted: asks.map((ask) => ask.want),
+    spares: again ? SPARES : 0,
+  })
   const conversations = rowsOf<LockedConversation>(answer.conversations)
   for (const conversation of conversations) {
     conversation.state = await currentState(sql, conversation, () => observer.refolded())

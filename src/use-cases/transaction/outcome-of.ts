@@ -5,6 +5,7 @@ import type { RequestRecord } from '../../event-log/request-records.js'
 import type { ConversationErased } from '../../session-pointer/conversation-events.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import { FOLD_VERSION } from '../../session-pointer/session-state.js'
+import { replayOf } from '../replay.js'
 import type { ConversationRow, ConversationWork, Extras, LoadedConversation, WorkResult } from './conversation-work.js'
 import { isActivity } from './write-changes.js'
 import { projectEvents } from './project-events.js'
@@ -19,7 +20,13 @@ export interface Prepared {
 
 /** A repeated call gets its first answer; any other is decided. Pure, once the work's `decide` is. */
 export function outcomeOf(work: ConversationWork, record: RequestRecord | null, loaded: LoadedConversation): Prepared {
-  if (record !== null && work.request != null) return replayOf(record, work.request.argumentsHash, loaded)
+  if (record !== null && work.request != null) {
+    const replay = replayOf(work.request, record)
+    if ('refused' in replay) return { result: replay, change: null }
+    const { tasks, conversation, agent, runtimes, now } = loaded
+    const answer = replay.answer as Record<string, unknown>
+    return { result: { done: { answer, replayed: true, tasks, conversation, agent, runtimes, now } }, change: null }
+  }
   const decision = work.decide(loaded)
   if ('refused' in decision) return { result: { refused: decision.refused }, change: null }
   const answer = 'unchanged' in decision ? decision.unchanged : decision.answer
@@ -63,19 +70,6 @@ export function outcomeOf(work: ConversationWork, record: RequestRecord | null, 
 function erasedBy({ throughVersion }: ConversationErased, version: number, now: Date): Partial<ConversationRow> {
   if (throughVersion !== undefined) return { erasedAt: now, erasedVersion: throughVersion }
   return { title: null, erasedAt: now, erasedVersion: version }
-}
-
-function replayOf(record: RequestRecord, argumentsHash: string, loaded: LoadedConversation): Prepared {
-  if (record.argumentsHash !== argumentsHash) {
-    const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
-    return { result: { refused: { code: 'REQUEST_ID_REUSED', message } }, change: null }
-  }
-  const { tasks, conversation, agent, runtimes, now } = loaded
-  const answer = record.answer as Record<string, unknown>
-  return {
-    result: { done: { answer, replayed: true, tasks, conversation, agent, runtimes, now } },
-    change: null,
-  }
 }
 
 function openingOf({ target }: ConversationWork, { conversation }: LoadedConversation): ConversationOpening | null {

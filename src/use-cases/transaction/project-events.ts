@@ -130,7 +130,7 @@ function move(
 const UNKNOWN_LINE: PlaceInLine = { place: UNKNOWN_PLACE, holds: false }
 const NO_LEASE = { leaseSeconds: null, requestedLease: null, leaseExpiresAt: null }
 
-function changeOf(task: Task, loaded: LoadedConversation, extras: Extras): DispatchChange & { workspaceId: string } {
+function changeOf(task: Task, loaded: LoadedConversation, extras: Extras): DispatchChange {
   const { claim, sourcesWithQueuedRerun, now } = loaded
   const held = claim?.taskId === task.id ? claim : null
   const runs = isActive(task)

@@ -1,10 +1,11 @@
-import type { Ask } from '../../claim-queue/pick.js'
+import type { Ask } from './load-claim-batch.js'
 import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
 import { requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { Hints } from '../../wake-ups/hint.js'
 import type { Observer } from '../observer.js'
+import { replayOf } from '../replay.js'
 import { allocateClaims } from './allocate-claims.js'
 import { claimOne, withRecord } from './claim-one.js'
 import type { ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
@@ -70,11 +71,8 @@ function settledBefore(
   if (request === null) return null
   const record = records.get(requestName(request))
   if (record === undefined) return isFirst ? null : 'again'
-  if (record.argumentsHash === request.argumentsHash) {
-    return { settled: { replayed: (record.answer as { claims: RecordedClaim[] }).claims } }
-  }
-  const message = `requestId ${record.requestId} was used before with other arguments. Use a new one for a new call.`
-  return { settled: { refused: { code: 'REQUEST_ID_REUSED', message } } }
+  const replay = replayOf(request, record)
+  return { settled: 'refused' in replay ? replay : { replayed: (replay.answer as { claims: RecordedClaim[] }).claims } }
 }
 
 /** Each runtime once, for as many tasks as all calls together would take from it. */

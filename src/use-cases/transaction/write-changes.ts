@@ -1,24 +1,19 @@
-import { REFRESH_HEADS, headWrites } from '../../claim-queue/refresh-heads.js'
-import { COOL_RUNTIMES, coolingWrites } from '../../claim-queue/cooling.js'
-import { DISPATCH_STEPS, dispatchWrites } from '../../claim-queue/dispatch-rows.js'
-import { WAKEABLE_RUNTIMES, wakeableReads } from '../../claim-queue/wakeable-runtimes.js'
-import type { Wakeable } from '../../claim-queue/wakeable-runtimes.js'
+import { cooled } from '../../claim-queue/cooling.js'
+import { byId, jsonOf } from '../../database/by-keys.js'
 import { newId } from '../../database/ids.js'
+import type { RoutineValues } from '../../database/routine.js'
 import { sqlState } from '../../database/sql.js'
 import type { TransactionSql } from '../../database/sql.js'
-import { inOrder, valuesOf } from '../../database/step.js'
-import { LOG_STEPS, STREAM_STEPS, appendWrites, lastPositions } from '../../event-log/append.js'
-import type { Append, AppendAnswer, ConversationOpening, TimedEvent } from '../../event-log/append.js'
-import { WRITE_RECORDS, recordWrites } from '../../event-log/request-records.js'
+import { appendValues, lastPositions } from '../../event-log/append.js'
+import type { Append, ConversationOpening, TimedEvent } from '../../event-log/append.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { ClaimSignal, Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
-import { LIST_CONVERSATIONS, NOTE_REASONS, listingWrites } from './list-conversations.js'
+import { listingValues } from './list-conversations.js'
 import type { Projection } from './project-events.js'
-import { ERASE_STEPS, eraseWrites } from './erase-texts.js'
-import { SEAL_STEPS, sealWrites } from './seal-streams.js'
-import { ROW_STEPS, contentWrites, conversationWrites, messageWrites, taskWrites } from './write-rows.js'
+import { WRITE } from './write.js'
+import type { Written } from './write.js'
 
 /** One conversation's decided change, ready to be written. */
 export interface Change {
@@ -63,31 +58,12 @@ export function isActivity(events: readonly NewEvent[]): boolean {
 }
 
 /**
- * The append comes last, since it takes the lock that all writers of a workspace share, and the answers' records before it,
- * since a repeated call waits on them.
- */
-const WRITE_CHANGES = inOrder('write_changes', [
-  ...ROW_STEPS,
-  ...DISPATCH_STEPS,
-  REFRESH_HEADS,
-  ...ERASE_STEPS,
-  ...SEAL_STEPS,
-  WRITE_RECORDS,
-  WAKEABLE_RUNTIMES,
-  COOL_RUNTIMES,
-  ...STREAM_STEPS,
-  NOTE_REASONS,
-  LIST_CONVERSATIONS,
-  ...LOG_STEPS,
-])
-
-/**
  * Writes the changes of several conversations as the last of a transaction: commits with it. Returns whom to wake then.
  *
  * @throws AppendConflict Nothing of the transaction may be committed then.
  */
 export function writeLast(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
-  return prepared(changes, now)((values) => sql.callLast<Written>(WRITE_CHANGES, values))
+  return prepared(changes, now)((values) => sql.callLast<Written>(WRITE, values))
 }
 
 /**
@@ -96,58 +72,117 @@ export function writeLast(sql: TransactionSql, changes: readonly Change[], now: 
  */
 export function prepareChanges(changes: readonly Change[], now: Date): (sql: TransactionSql) => Promise<Hints> {
   const write = prepared(changes, now)
-  return (sql) => write((values) => sql.call<Written>(WRITE_CHANGES, values))
+  return (sql) => write((values) => sql.call<Written>(WRITE, values))
 }
 
-/** By the names of the steps. */
-interface Written extends AppendAnswer {
-  wakeable_runtimes?: Wakeable[]
-}
-
-type CallRoutine = (values: readonly unknown[]) => Promise<Written>
+type CallRoutine = (values: RoutineValues) => Promise<Written>
 
 function prepared(changes: readonly Change[], now: Date): (call: CallRoutine) => Promise<Hints> {
   if (changes.length === 0) return () => Promise.resolve(NOTHING)
   const eventful = changes.filter(({ events }) => events.length > 0)
   const appends = eventful.map((change) => appendOf(change, now))
-  const projections = eventful.map(({ projection }) => projection)
-  const moved = eventful.filter(({ projection }) => projection.movesQueue)
-  const calls = [
-    ...taskWrites(
-      projections.flatMap(({ newTasks }) => newTasks),
-      projections.flatMap(({ rewritten }) => rewritten),
-    ),
-    ...contentWrites(changes),
-    ...messageWrites(changes, now),
-    ...dispatchWrites({
-      added: projections.flatMap(({ dispatch }) => dispatch.added),
-      changed: projections.flatMap(({ dispatch }) => dispatch.changed),
-      ended: projections.flatMap(({ dispatch }) => dispatch.ended),
-    }),
-    ...headWrites(moved.map(({ workspaceId, conversationId }) => [workspaceId, conversationId] as const)),
-    ...conversationWrites(changes, now),
-    ...eraseWrites(changes, now),
-    ...sealWrites(changes, now),
-    ...recordWrites(
-      changes.flatMap(({ record }) => record ?? []),
-      now,
-    ),
-    ...wakeableReads(agentsOf(moved.filter(mayWake))),
-    ...coolingWrites(eventful),
-    ...listingWrites(changes),
-    ...appendWrites(appends),
-  ]
-  const values = valuesOf(WRITE_CHANGES, calls)
+  const values = {
+    now,
+    ...taskValues(eventful.map(({ projection }) => projection)),
+    ...textValues(changes),
+    ...queueValues(eventful),
+    ...sealingValues(changes),
+    records: jsonOf(changes.flatMap(({ record }) => record ?? [])),
+    cooled: jsonOf(cooled(eventful)),
+    ...listingValues(changes),
+    ...appendValues(appends),
+  }
   return async (call) => {
     const written = await call(values).catch((error: unknown) => {
       throw sqlState(error) === SERIALIZATION_FAILURE ? new AppendConflict() : error
     })
-    const positions = lastPositions(appends, written)
+    const positions = lastPositions(appends, written.heads ?? [])
     return {
-      runtimes: written.wakeable_runtimes ?? [],
+      runtimes: written.wakeable ?? [],
       logs: appends.map(({ workspaceId }, index) => ({ workspaceId, position: positions[index] ?? 0n })),
       signals: eventful.flatMap(signalsOf),
     }
+  }
+}
+
+function taskValues(projections: readonly Projection[]): RoutineValues {
+  const rewritten = projections.flatMap((projection) => projection.rewritten)
+  const added = projections.flatMap(({ dispatch }) => dispatch.added)
+  const changed = projections.flatMap(({ dispatch }) => dispatch.changed)
+  const ended = projections.flatMap(({ dispatch }) => dispatch.ended)
+  return {
+    new_tasks: jsonOf(projections.flatMap(({ newTasks }) => newTasks)),
+    added: jsonOf(added),
+    ...(rewritten.length > 0 && {
+      rewritten_w: rewritten.map(({ workspaceId }) => workspaceId),
+      rewritten_ids: rewritten.map(({ id }) => id),
+      rewritten: byId(rewritten.map((task) => [task.id, task])),
+    }),
+    ...(changed.length > 0 && {
+      changed_w: changed.map(({ workspaceId }) => workspaceId),
+      changed_ids: changed.map(({ taskId }) => taskId),
+      changed: byId(changed.map((row) => [row.taskId, row])),
+    }),
+    ...(ended.length > 0 && {
+      ended_w: ended.map(({ workspaceId }) => workspaceId),
+      ended_ids: ended.map(({ taskId }) => taskId),
+    }),
+  }
+}
+
+/** What the log does not hold: texts of tasks, messages, what people change of a chat session itself, and what is erased. */
+function textValues(changes: readonly Change[]): RoutineValues {
+  const erased = changes.filter(({ extras }) => extras.erases !== undefined)
+  const of = <Row extends object>(rowsOf: (extras: Extras) => readonly Row[] | undefined) =>
+    jsonOf(
+      changes.flatMap(({ workspaceId, conversationId, extras }) =>
+        (rowsOf(extras) ?? []).map((row) => ({ workspaceId, conversationId, ...row })),
+      ),
+    )
+  return {
+    contents: of(({ contents }) => contents),
+    results: of(({ results }) => results),
+    messages: of(({ messages }) => messages),
+    conversations: of(({ conversation }) => conversation && [conversation]),
+    ...(erased.length > 0 && {
+      erased_w: erased.map(({ workspaceId }) => workspaceId),
+      erased_ids: erased.map(({ conversationId }) => conversationId),
+      erased_through: erased.map(({ extras }) => extras.erases?.throughVersion ?? null),
+      erased_versions: erased.map(({ version, events }) => version + events.length),
+    }),
+  }
+}
+
+function queueValues(changes: readonly Change[]): RoutineValues {
+  const moved = changes.filter(({ projection }) => projection.movesQueue)
+  // A claim makes nothing claimable; everything else that moves the line may.
+  const waking = moved
+    .filter(({ projection }) => !projection.claims)
+    .flatMap(({ projection: { newTasks, changedTasks } }) => [...newTasks, ...changedTasks])
+  return {
+    ...(moved.length > 0 && {
+      moved_w: moved.map(({ workspaceId }) => workspaceId),
+      moved_ids: moved.map(({ conversationId }) => conversationId),
+    }),
+    ...(waking.length > 0 && {
+      waking_w: waking.map(({ workspaceId }) => workspaceId),
+      waking_ids: waking.map(({ agentId }) => agentId),
+    }),
+  }
+}
+
+function sealingValues(changes: readonly Change[]): RoutineValues {
+  const unsealed = changes.filter(({ extras }) => extras.unseals === true)
+  return {
+    sealed: jsonOf(
+      changes.flatMap(({ workspaceId, conversationId, extras }) =>
+        extras.seals === undefined ? [] : [{ workspaceId, conversationId, ...extras.seals }],
+      ),
+    ),
+    ...(unsealed.length > 0 && {
+      unsealed_w: unsealed.map(({ workspaceId }) => workspaceId),
+      unsealed_ids: unsealed.map(({ conversationId }) => conversationId),
+    }),
   }
 }
 
@@ -168,17 +203,6 @@ function signalsOf({ workspaceId, events, extras, projection }: Change): ClaimSi
 
 function isExpiry(type: NewEvent['type'], data: NewEvent['data']): boolean {
   return type === 'TASK_RELEASED' && 'cause' in data && data.cause === 'LEASE_EXPIRED'
-}
-
-/** A claim makes nothing claimable; everything else that moves the line may. */
-function mayWake({ projection }: Change): boolean {
-  return !projection.claims
-}
-
-function agentsOf(changes: readonly Change[]): { workspaceId: string; agentId: string }[] {
-  return changes.flatMap(({ workspaceId, projection: { newTasks, changedTasks } }) =>
-    [...newTasks, ...changedTasks].map(({ agentId }) => ({ workspaceId, agentId })),
-  )
 }
 
 function appendOf(change: Change, now: Date): Append {

@@ -1,6 +1,6 @@
 import type { Database } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import { refreshHeads } from './refresh-heads.js'
+import { WRITE } from './transaction/write.js'
 
 /** Rows moved in one transaction; what is left comes with the next call. */
 const MAX_PROMOTED = 500
@@ -41,13 +41,9 @@ export async function promoteDue(
       runtime?.runtimeId ?? null,
     ])
     if (due.length === 0) return []
-    const keys = due.map(({ w, id }) => [w, id] as const)
-    const promoted = await sql.rows<{ workspaceId: string; runtimeId: string }>(PROMOTE, [
-      keys.map(([w]) => w),
-      keys.map(([, id]) => id),
-      now,
-    ])
-    await refreshHeads(sql, keys)
+    const [workspaces, ids] = [due.map(({ w }) => w), due.map(({ id }) => id)]
+    const promoted = await sql.rows<{ workspaceId: string; runtimeId: string }>(PROMOTE, [workspaces, ids, now])
+    await sql.call(WRITE, { moved_w: workspaces, moved_ids: ids })
     return promoted
   })
 }

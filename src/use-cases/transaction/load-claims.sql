@@ -1,0 +1,127 @@
+-- All that a batch of claims reads, in one round trip: the calls made before, the pick with its locks, the agents' locks, and then, with
+-- nothing left to change, what the decisions and the answers need. The order of locks: write.sql.
+CREATE OR REPLACE FUNCTION pg_temp.load_claims(
+  now timestamptz,
+  -- Of calls that may have been made before.
+  request_w text[], request_actors text[], request_mutations text[], request_ids text[],
+  -- How many claimable tasks of each runtime are wanted: each runtime once.
+  asked_w text[], asked_runtimes text[], asked_wanted int[],
+  -- Candidates of an agent beyond the wanted number, to fall back on where others have locked the first ones. Each costs two look-ups
+  -- by key, so the first pick takes none: of 32 runtimes it cost 14 ms with 16 spares, and most of it for them.
+  spares int
+) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
+#variable_conflict use_column
+DECLARE
+  records json; picked json; locked_agents json; active json; runtimes json; tasks json; sources json; conversations json;
+  contents json; messages json;
+  picked_w text[]; picked_tasks text[]; picked_conversations text[]; picked_agents text[];
+  agent_w text[]; agent_ids text[];
+  some_rerun boolean; some_input boolean;
+BEGIN
+-- The decision barrier, of all that decides from rows which it does not lock: decision-barrier.ts. Then that of claims: whoever cools a
+-- runtime waits for the claims under way, and those that come wait for him, so that no claim stands in the log after the failure
+-- that it did not know of. One lock for all: such failures are rare.
+PERFORM pg_advisory_xact_lock_shared(7238460114);
+PERFORM pg_advisory_xact_lock_shared(7238460115);
+
+IF cardinality(request_ids) > 0 THEN
+  SELECT json_agg(r) INTO records
+  FROM unnest(request_w, request_actors, request_mutations, request_ids) AS k("workspaceId", actor, mutation, "requestId")
+    CROSS JOIN LATERAL (
+      SELECT q."workspaceId", q.actor, q.mutation, q."requestId", q."argumentsHash", q.answer FROM request_record q
+      WHERE q."workspaceId" = k."workspaceId" AND q.actor = k.actor AND q.mutation = k.mutation AND q."requestId" = k."requestId"
+      OFFSET 0) r;
+END IF;
+
+-- The pick. Per runtime: walks the agents that have READY rows there (a loose index scan), drops those without room, takes the best few
+-- of each, and locks the best of all, conversation and row, passing over what others hold. Never waits for a lock, so it can stand
+-- anywhere in the lock order. The conversation comes first: a row locked for a conversation that then turns out to be held would block
+-- that conversation's holder, who may be waited for here. Its cost grows with the number of agents that have claimable work on the
+-- runtime, with nothing else. A runtime that is deregistered, or cools down, gets nothing.
+--
+-- Locks up to the wanted number of claimable tasks of each runtime, best first. More of an agent's tasks than it has room for come
+-- last, as spares. The room seen here is a snapshot: claims of one agent by several servers are counted again under the agent's lock.
+--
+-- Where a runtime's work is of several agents, 4 candidates beyond the wanted number are looked up; with spares, those of four agents
+-- more. Where others hold all of these, the claim waits for them and looks again. Looking up all that the agents had, 54 of them
+-- with 32 tasks each, took 18 of 27 ms.
+SELECT json_agg(r), array_agg(r."workspaceId"), array_agg(r."taskId"), array_agg(r."conversationId"), array_agg(r."agentId")
+  INTO picked, picked_w, picked_tasks, picked_conversations, picked_agents
+FROM (
+  WITH RECURSIVE asked AS (
+    SELECT x.w, x.rt, x.want FROM unnest(asked_w, asked_runtimes, asked_wanted) AS x(w, rt, want) CROSS JOIN LATERAL (
+      SELECT FROM runtime t WHERE t."workspaceId" = x.w AND t.id = x.rt AND t."deregisteredAt" IS NULL
+        -- coolingUntil() of tasks/cooling.ts.
+        AND (t."coolingUntil" > now AND (t.account IS NULL OR t.account = t."coolingAccount")) IS NOT TRUE OFFSET 0) t
+  ), agents AS (
+    -- The last row of each runtime has no agent.
+    SELECT a.w, a.rt, a.want, (SELECT q."agentId" FROM dispatch q
+      WHERE q."workspaceId" = a.w AND q."runtimeId" = a.rt AND q.state = (SELECT 'READY') ORDER BY q."agentId" LIMIT 1) AS agent
+    FROM asked a
+    UNION ALL
+    SELECT g.w, g.rt, g.want, (SELECT q."agentId" FROM dispatch q
+      WHERE q."workspaceId" = g.w AND q."runtimeId" = g.rt AND q.state = (SELECT 'READY') AND q."agentId" > g.agent
+      ORDER BY q."agentId" LIMIT 1)
+    FROM agents g WHERE g.agent IS NOT NULL
+  ), room AS MATERIALIZED (
+    SELECT g.*, a."maxConcurrentTasks" - (SELECT count(*)::int FROM dispatch c
+      WHERE c."agentId" = g.agent AND c.state = (SELECT 'HELD') AND c."workspaceId" IS NOT DISTINCT FROM g.w) AS room
+    FROM agents g JOIN agent a ON a."workspaceId" = g.w AND a.id = g.agent
+  ), best AS MATERIALIZED (
+    SELECT r.w, r.rt, b."taskId",
+      row_number() OVER (PARTITION BY r.w, r.rt ORDER BY b.k > r.room, b.priority DESC, b."taskId") AS n
+    FROM room r CROSS JOIN LATERAL (
+      SELECT q."taskId", q.priority, row_number() OVER (ORDER BY q.priority DESC, q."taskId") AS k
+      FROM dispatch q
+      WHERE q."workspaceId" = r.w AND q."runtimeId" = r.rt AND q.state = (SELECT 'READY') AND q."agentId" = r.agent
+      ORDER BY q.priority DESC, q."taskId" LIMIT least(r.want, r.room) + spares) b
+    WHERE r.room > 0
+  )
+  SELECT a.w AS "workspaceId", a.rt AS "runtimeId", p.*
+  FROM asked a CROSS JOIN LATERAL (
+    SELECT q."taskId", q."conversationId", q."agentId", q.priority
+    FROM best b
+      JOIN dispatch q ON q."workspaceId" = b.w AND q."taskId" = b."taskId"
+      JOIN conversation c ON c."workspaceId" = b.w AND c.id = q."conversationId"
+    WHERE b.rt = a.rt AND b.n <= a.want + 4 + 4 * spares AND q.state = (SELECT 'READY')
+    ORDER BY b.n LIMIT a.want
+    FOR UPDATE OF c, q SKIP LOCKED) p) r;
+
+IF picked IS NOT NULL THEN
+  -- The capacity rule holds while claims of one agent take turns. Not FOR UPDATE: the append of a new thread holds the log's head when its
+  -- foreign key looks at the agent, and a claim that holds the agent waits for that head.
+  SELECT array_agg(w), array_agg(id) INTO agent_w, agent_ids
+  FROM (SELECT DISTINCT w, id FROM unnest(picked_w, picked_agents) AS x(w, id)) d;
+  SELECT json_agg(a) INTO locked_agents
+  FROM (SELECT w COLLATE "C" AS w, id COLLATE "C" AS id FROM unnest(agent_w, agent_ids) AS y(w, id) ORDER BY 1, 2) x CROSS JOIN LATERAL (
+    SELECT r.* FROM agent r WHERE r."workspaceId" = x.w AND r.id = x.id FOR NO KEY UPDATE) a;
+  SELECT json_agg(json_build_object('id', x.id, 'active', (SELECT count(*)::int FROM dispatch c
+      WHERE c."agentId" = x.id AND c.state = (SELECT 'HELD') AND c."workspaceId" IS NOT DISTINCT FROM x.w))) INTO active
+  FROM unnest(agent_w, agent_ids) AS x(w, id);
+  SELECT json_agg(r) INTO runtimes FROM unnest(asked_w, asked_runtimes) AS x(w, id)
+    CROSS JOIN LATERAL (SELECT r.* FROM runtime r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) r;
+  SELECT json_agg(t), bool_or(t."rerunOf" IS NOT NULL), bool_or(cardinality(t."inputMessageIds") > 0)
+    INTO tasks, some_rerun, some_input
+  FROM unnest(picked_w, picked_tasks) AS x(w, id)
+    CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) t;
+  IF some_rerun THEN
+    -- What they are reruns of.
+    SELECT json_agg(s) INTO sources FROM unnest(picked_w, picked_tasks) AS x(w, id)
+      CROSS JOIN LATERAL (SELECT r."rerunOf" FROM task_row r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) t
+      CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = t."rerunOf" OFFSET 0) s;
+  END IF;
+  SELECT json_agg(c) INTO conversations FROM unnest(picked_w, picked_conversations) AS x(w, id)
+    CROSS JOIN LATERAL (SELECT r.* FROM conversation r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) c;
+  SELECT json_agg(c) INTO contents FROM unnest(picked_w, picked_tasks) AS x(w, id)
+    CROSS JOIN LATERAL (SELECT r.* FROM task_content r WHERE r."workspaceId" = x.w AND r."taskId" = x.id OFFSET 0) c;
+  IF some_input THEN
+    SELECT json_agg(m) INTO messages FROM unnest(picked_w, picked_tasks) AS x(w, id)
+      CROSS JOIN LATERAL (SELECT r."inputMessageIds" FROM task_row r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) t
+      CROSS JOIN unnest(t."inputMessageIds") AS i(id)
+      CROSS JOIN LATERAL (SELECT r.* FROM chat_message r WHERE r."workspaceId" = x.w AND r.id = i.id OFFSET 0) m;
+  END IF;
+END IF;
+
+RETURN json_build_object('records', records, 'picked', picked, 'agents', locked_agents, 'active', active, 'runtimes', runtimes,
+  'tasks', tasks, 'sources', sources, 'conversations', conversations, 'contents', contents, 'messages', messages);
+END $routine$;
