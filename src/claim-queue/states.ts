@@ -12,6 +12,3 @@ export const CLAIMABLE = 'READY'
  * and reads all that are (1,100 us a start). By conversation it does serve, and the literal stands.
  */
 export const HELD = `(SELECT 'HELD')`
-
-/** SQL for the rows `q` that stand in their conversation's line, word for word as its index has it. */
-export const inLine = (q: string): string => `${q}.state IN ('READY', 'NEXT', 'BEHIND')`

@@ -1,5 +1,7 @@
 -- All that a batch of claims reads, in one round trip: the calls made before, the pick with its locks, the agents' locks, and then, with
 -- nothing left to change, what the decisions and the answers need. The order of locks: write.sql.
+--
+-- States are written (SELECT 'READY') and (SELECT 'HELD') where rows are sought by runtime or agent: claim-queue/states.ts says why.
 CREATE OR REPLACE FUNCTION pg_temp.load_claims(
   now timestamptz,
   -- Of calls that may have been made before.

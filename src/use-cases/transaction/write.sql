@@ -8,6 +8,8 @@
 -- log; a filter by transaction ids stalls behind any long transaction of the cluster.)
 --
 -- Rows are found by `ctid = ANY (ARRAY(...))`, a look-up by index for each key: they cannot move, because their conversations are locked.
+--
+-- States are written (SELECT 'READY') and (SELECT 'HELD') where rows are sought by runtime or agent: claim-queue/states.ts says why.
 CREATE OR REPLACE FUNCTION pg_temp.write_changes(
   now timestamptz,
   fold_version int,
