@@ -4,12 +4,12 @@ import { statement } from '../../database/sql.js'
 import { rowsByKeys } from '../../database/by-keys.js'
 import type { ClaimTexts } from './claim-ask.js'
 
-export const CLAIM_CONTENTS = statement(
+const CLAIM_CONTENTS = statement(
   'claim_contents',
   `SELECT c.* FROM ${rowsByKeys('task_content', 'c', { column: 'taskId' })}`,
 )
 
-export const CLAIM_MESSAGES = statement(
+const CLAIM_MESSAGES = statement(
   'claim_messages',
   `SELECT m.* FROM ${rowsByKeys('task_row', 't')} CROSS JOIN unnest(t."inputMessageIds") AS i(id)
      CROSS JOIN LATERAL (SELECT r.* FROM chat_message r WHERE r."workspaceId" = x.w AND r.id = i.id OFFSET 0) m`,
