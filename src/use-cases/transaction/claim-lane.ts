@@ -10,16 +10,10 @@ import { promoteDue } from '../promote-due.js'
 import type { Observer } from '../observer.js'
 import type { ClaimAsk, ClaimResult } from './claim-ask.js'
 import { GroupCommit } from './group-commit.js'
-import { lostTheRace, rolledBack } from './lost-race.js'
+import { Lane } from './lane.js'
 import { runClaimBatch } from './run-claim-batch.js'
 import { RuntimeOwners } from './runtime-owners.js'
 
-/**
- * Batches under way at once: while the database works on one, the next is decided and written up here (1,900 claims/s in
- * place of 1,500, 64 daemons on two busy cores). They pass over what the other has locked.
- */
-const LANES = 2
-const MAX_BATCH = 64
 /** Tasks that the calls of a batch may ask for together: a hundred a call would hold the log for seconds. */
 const MAX_TASKS = 256
 /** Looks under way at once: reads, which may overtake each other. */
@@ -35,7 +29,7 @@ export type ClaimAnswer = ClaimResult | { empty: Waiting[] }
 
 /** Where every claim goes through: concurrent calls share one pick and one commit. */
 export class ClaimLane {
-  private readonly commits: GroupCommit<ClaimAsk, ClaimResult>
+  private readonly lane: Lane<ClaimAsk, ClaimResult>
   /** Daemons that find nothing, all at once after a restart, share their looks as well. */
   private readonly looks: GroupCommit<readonly RuntimeKey[], Waiting[]>
   private readonly owners: RuntimeOwners
@@ -48,19 +42,11 @@ export class ClaimLane {
     observer: Observer = unobserved,
   ) {
     this.owners = new RuntimeOwners(database.sql)
-    this.commits = new GroupCommit({
-      async run(asks) {
-        const { results, hints, events } = await observer.span('claim batch', { calls: asks.length }, () =>
-          runClaimBatch(database, clock, claimLease, asks, observer),
-        )
-        announcer.announce(hints)
-        observer.appended(events)
-        return results
-      },
-      lanes: database.kind === 'embedded' ? 1 : LANES,
-      maxBatch: MAX_BATCH,
+    // Claims of other processes pass over what a batch has locked.
+    this.lane = new Lane(database, announcer, observer, {
+      name: 'claim batch',
+      run: (asks) => runClaimBatch(database, clock, claimLease, asks, observer),
       size: { of: ({ max }) => max, most: MAX_TASKS },
-      wroteNothing: rolledBack,
     })
     this.looks = new GroupCommit({
       run: async (asked) => {
@@ -76,7 +62,7 @@ export class ClaimLane {
 
   /** Whether a claim is looked for now. Those that wait for work are not. */
   get isBusy(): boolean {
-    return this.commits.isBusy || this.looks.isBusy
+    return this.lane.isBusy || this.looks.isBusy
   }
 
   /**
@@ -88,22 +74,12 @@ export class ClaimLane {
     const refused = known instanceof Promise ? await known : known
     if (refused !== null) return { refused }
     for (let look = 1; ; look++) {
-      const result = await this.pick(look === 1 ? ask : { ...ask, again: true })
+      const result = await this.lane.submit(look === 1 ? ask : { ...ask, again: true })
       if (!('claimed' in result) || result.claimed.length > 0) return result
       const waiting = await this.looks.submit(runtimesOf(ask))
       if (look === MAX_LOOKS || !waiting.some(mayYield)) return { empty: waiting }
       await this.prepare(waiting)
       if (look > 1) await sleep(Math.min(FIRST_PAUSE_MS * look, LONGEST_PAUSE_MS))
-    }
-  }
-
-  private async pick(ask: ClaimAsk): Promise<ClaimResult> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.commits.submit(ask)
-      } catch (error) {
-        if (attempt === 5 || !lostTheRace(error)) throw error
-      }
     }
   }
 

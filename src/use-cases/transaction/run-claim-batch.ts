@@ -3,7 +3,6 @@ import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
 import { requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
-import type { Hints } from '../../wake-ups/hint.js'
 import type { Observer } from '../observer.js'
 import { replayOf } from '../replay.js'
 import { allocateClaims } from './allocate-claims.js'
@@ -11,6 +10,7 @@ import { claimOne, withRecord } from './claim-one.js'
 import type { ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
 import type { BatchResult } from './group-commit.js'
 import { loadClaimBatch } from './load-claim-batch.js'
+import type { Batch } from './lane.js'
 import { eventsOf, writeLast } from './write-changes.js'
 import type { Change } from './write-changes.js'
 
@@ -21,7 +21,7 @@ export async function runClaimBatch(
   claimLease: number,
   asks: readonly ClaimAsk[],
   observer: Observer,
-): Promise<{ results: BatchResult<ClaimResult>[]; hints: Hints; events: number }> {
+): Promise<Batch<ClaimResult>> {
   return database.transaction(async (sql) => {
     const first = firstOfEachRequest(asks)
     const loaded = await loadClaimBatch(

@@ -1,13 +1,12 @@
 import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
 import { requestName } from '../../event-log/request-records.js'
-import type { Hints } from '../../wake-ups/hint.js'
 import type { Observer } from '../observer.js'
-import type { BatchResult } from './group-commit.js'
 import type { ConversationWork, WorkResult } from './conversation-work.js'
 import { loadConversations } from './load-conversations.js'
 import { outcomeOf } from './outcome-of.js'
 import type { Prepared } from './outcome-of.js'
+import type { Batch } from './lane.js'
 import { eventsOf, writeLast } from './write-changes.js'
 
 /**
@@ -19,7 +18,7 @@ export async function runConversationBatch(
   clock: Clock,
   works: readonly ConversationWork[],
   observer: Observer,
-): Promise<{ results: BatchResult<WorkResult>[]; hints: Hints; events: number }> {
+): Promise<Batch<WorkResult>> {
   return database.transaction(async (sql) => {
     const loaded = await loadConversations(sql, works, observer)
     const now = clock.now()
