@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { fileURLToPath } from 'node:url'
 import sirv from 'sirv'
 import { pageHeaders } from './answer-headers.js'
+import { DASHBOARD_FOLDER } from '../dashboard-folder.js'
 
-/** The built page (.config/build-dashboard.js). The path is valid from src/ and from dist/. */
-const FOLDER = fileURLToPath(new URL('../../../dist/dashboard', import.meta.url))
 /** The names of these files contain a hash of their content. */
 const HASHED = '/assets/'
 
@@ -22,9 +20,9 @@ const options = {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
   },
 }
-const files = sirv(FOLDER, options)
+const files = sirv(DASHBOARD_FOLDER, options)
 /** Serves index.html for every path without a file, because the page has its own routes. */
-const page = sirv(FOLDER, { ...options, single: true })
+const page = sirv(DASHBOARD_FOLDER, { ...options, single: true })
 
 /**
  * Serves the dashboard. Programs get only its files, so that a wrong path is a 404. Browsers get the page at any path;
