@@ -13,13 +13,13 @@ import { howToCopyArchive, howToDump } from './how-to-dump.js'
 import { asProblem, readSettings } from './run-command.js'
 import type { Terminal } from './run-command.js'
 
-/** A start, a stop and the checkpoint of a log that has become longest. */
+/** Enough for a start, a stop and the checkpoint of the longest log. */
 const MOST_ATTEMPTS = 5
 
 /**
- * `baton backup FILE`: the embedded database as it is at this moment, in one file, whether or not a server has it open.
+ * `baton backup FILE`: writes the embedded database as it is now into one file, whether or not a server has it open.
  *
- * @throws Error that says how it is done where the database is PostgreSQL.
+ * @throws Error that says how to back up PostgreSQL, if DATABASE_URL names one.
  */
 export async function backupCommand(
   settings: Settings,
@@ -39,7 +39,7 @@ export async function backupCommand(
     throw new Error(`There is no database in ${dataDirectory}. Name its directory with BATON_DATA_DIR.`)
   }
   if (resolve(file).startsWith(resolve(database) + sep)) {
-    throw new Error(`${file} would lie in the database itself. Name a file somewhere else, best on another disk.`)
+    throw new Error(`${file} is inside the database itself. Name a file somewhere else, best on another disk.`)
   }
   const takenAt = systemClock.now().toISOString()
   try {
@@ -77,7 +77,7 @@ function asSentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What the system said, of the one or of the other; null: it said nothing. */
+/** A sentence about a system error of the database's files or of the backup file; null for any other error. */
 function problemOf({ code, syscall, path }: NodeJS.ErrnoException, database: string, file: string): string | null {
   if (code === undefined) return null
   return syscall === 'read' || path?.startsWith(database) === true
@@ -94,7 +94,7 @@ async function untilUndisturbed(attempt: () => Promise<number>): Promise<number>
       if (left === 1) {
         throw new Error(
           `In ${MOST_ATTEMPTS} attempts the database was started, stopped or checkpointed before all of it was read. ` +
-            'Nothing was written. Run it again, to a disk that is faster, or when fewer tasks run.',
+            'Nothing was written. Run it again, on a faster disk or when fewer tasks run.',
           { cause: error },
         )
       }

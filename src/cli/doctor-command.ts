@@ -9,8 +9,8 @@ import { ok, problem, warning } from './doctor/check.js'
 import type { Terminal } from './run-command.js'
 
 /**
- * `baton doctor [--json]`: tells what it found, and what to do about what is not as it should be. It applies no migration
- * and changes no row. Exit status 0: a server can work so; 1: there is a problem.
+ * `baton doctor [--json]`: prints what it found, and what to do about problems. It applies no migration and changes no
+ * row. Exit status 0: a server can run; 1: there is a problem.
  */
 export async function doctorCommand(settings: Settings, json: boolean, terminal: Terminal): Promise<number> {
   const read = readProcessConfig(settings)

@@ -6,10 +6,10 @@ import type { Command } from './run-command.js'
 const USAGE = `Say what to export: --conversation chat_... (or issue_...), or --all. --out takes the file to write.`
 
 /**
- * `baton export --conversation ID | --all [--out FILE]`: conversations as JSON Lines, for `baton verify --file`.
- * Without --out they go to standard output. A file is there whole or not at all, for its owner alone.
+ * `baton export --conversation ID | --all [--out FILE]`: writes conversations as JSON Lines, for `baton verify --file`,
+ * to standard output or to a file. The file is written completely or not at all, and only its owner can read it.
  *
- * @throws Error that says what the options take, or that there is no such conversation.
+ * @throws Error about invalid options, or if there is no such conversation.
  */
 export async function exportCommand({ database, archive, terminal, flags }: Command): Promise<number> {
   const only = readConversation(flags)

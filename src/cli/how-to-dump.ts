@@ -2,10 +2,10 @@ import { chooseSchema } from '../database/choose-schema.js'
 import { postgresAddress } from '../database/postgres-address.js'
 import { connect } from '../database/session.js'
 
-/** Parameters of a URL that only node-postgres takes. */
+/** URL parameters that only node-postgres knows. */
 const NOT_OF_LIBPQ = ['ssl', 'uselibpqcompat', 'sslnegotiation', 'password']
 
-/** How PostgreSQL is backed up: its own tools do it better than Baton could. */
+/** How to back up PostgreSQL with its own tools. */
 export async function howToDump(databaseUrl: string, file: string, archiveDirectory: string | null): Promise<string> {
   const { connectionString, schema: named } = postgresAddress(databaseUrl)
   const client = await connect(databaseUrl, 'baton-backup', null)
@@ -29,12 +29,12 @@ export async function howToDump(databaseUrl: string, file: string, archiveDirect
   ].join('\n')
 }
 
-/** What no backup of the database has. */
+/** How to copy sealed conversations, which no backup of the database contains. */
 export function howToCopyArchive(directory: string): string {
   return `Sealed conversations are not in it: copy the files of ${directory} before it and once more after it, and delete none of the copies.`
 }
 
-/** For a shell. */
+/** Quotes a text for a shell. */
 export function quoted(text: string): string {
   return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -7,8 +7,8 @@ import { openSource } from '../import/source/open-source.js'
 import type { Command } from './run-command.js'
 
 /**
- * `baton import --from postgresql://... [--workspace SLUG] [--into ws_...] [--dry-run] [--json]`: moves a workspace
- * of a Multica database here. Never writes to the source. Exit status 0: all is here; 1: it could not be done.
+ * `baton import --from postgresql://... [--workspace SLUG] [--into ws_...] [--dry-run] [--json]`: imports a workspace
+ * of a Multica database. It never writes to the source. Exit status 0: everything was imported; 1: the import failed.
  */
 export async function importCommand(command: Command): Promise<number> {
   try {
@@ -34,7 +34,7 @@ async function runImport({ database, terminal, flags }: Command): Promise<number
     }
     const summary = await importWorkspace(source, database, await clockOf(database), options, {
       target({ id, secret }) {
-        // At once: it is nowhere else, and the import may be cut off.
+        // Printed at once: the secret is stored nowhere, and the import may be interrupted.
         if (secret === null) return
         const line = `ADMIN token of the new workspace ${id}: ${secret}`
         if (json) process.stderr.write(`${line}\n`)

@@ -12,15 +12,15 @@ import { asProblem, readSettings } from './run-command.js'
 import type { Terminal } from './run-command.js'
 import { verifyWithin } from './verify-command.js'
 
-/** Where it is moved from, and to. */
+/** The source's settings, with the target's URL. */
 type Way = Config & { databaseUrl: string }
 
 /**
- * `baton move --to postgresql://...`: copies the embedded database to PostgreSQL in one transaction, and proves that both
- * are the same. The source keeps its rows, and a mark that keeps servers from it. Killed at whatever moment, it is run
- * again: the target has nothing then, or everything.
+ * `baton move --to postgresql://...`: copies the embedded database to PostgreSQL in one transaction, and proves that
+ * both are equal. The source keeps its rows, and gets a mark that keeps servers from it. If the move is killed at any
+ * moment, it can be run again: the target then has nothing or everything.
  *
- * @returns 0, or 1 where the log of either breaks a promise
+ * @returns 0, or 1 if verify has findings in either log
  */
 export async function moveCommand(
   settings: Settings,
@@ -31,7 +31,7 @@ export async function moveCommand(
   if (!isPostgresUrl(to)) {
     throw new Error('--to takes the address of a database: postgresql://user:password@host:port/database.')
   }
-  // What it is moved from is the embedded database, also once DATABASE_URL names the new one.
+  // The source is the embedded database, even if DATABASE_URL already names the new one.
   const from: Config = { ...readSettings({ ...settings, DATABASE_URL: '' }), databaseUrl: null }
   if (!hasDatabase(from.dataDirectory)) {
     throw new Error(`There is no database in ${from.dataDirectory}. Name its directory with BATON_DATA_DIR.`)
@@ -89,7 +89,7 @@ async function moveTo(
   }
 }
 
-/** The sentences about a database speak of the setting that servers have. */
+/** Errors about a database name the server's setting. Here the option has the URL. */
 function ofTheOption(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   return new Error(error.message.replaceAll('DATABASE_URL', '--to'), { cause: error })

@@ -8,7 +8,10 @@ import { openDatabase } from '../server/open-database.js'
 import { originOf } from '../server/start-message.js'
 import { asProblem, readSettings } from './run-command.js'
 
-/** Of `baton open`: works on the data directory or the database that the settings name, and so for their owner only. */
+/**
+ * `baton open`: creates a code in the data directory or the database that the settings name, so only their owner can
+ * run it.
+ */
 export async function printAddress(settings: Settings, url: string | undefined): Promise<void> {
   const config = readSettings(settings)
   let database: Database | null = null
@@ -19,7 +22,7 @@ export async function printAddress(settings: Settings, url: string | undefined):
     const origin = url?.replace(/\/+$/, '') ?? known
     if (origin === null) {
       throw new Error(
-        `No server was started with ${config.dataDirectory} yet. Start one, or name it with BATON_DATA_DIR.`,
+        `No server was started with ${config.dataDirectory} yet. Start one, or name its directory with BATON_DATA_DIR.`,
       )
     }
     const code = await codesOf(config, database, systemClock).make()

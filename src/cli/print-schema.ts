@@ -5,7 +5,7 @@ import { schema } from '../graphql/schema.js'
 
 const FILE = fileURLToPath(new URL('../../schema.graphql', import.meta.url))
 
-/** Writes schema.graphql from the code; with --check only says, by exit code 1, that it is stale. */
+/** Writes schema.graphql from the code. With --check it only exits with status 1 if the file is stale. */
 const printed = `${printSchema(lexicographicSortSchema(schema))}\n`
 
 if (!process.argv.includes('--check')) {

@@ -8,14 +8,14 @@ import { addArchiveSettings, addDatabaseSettings, addSettings, flagsOf, settings
 import { tokenCommand } from './token-options.js'
 
 /**
- * Every command of the server. What a command needs is loaded when it is carried out: `baton verify` loads no server, and
- * `baton --help` next to nothing.
+ * Every command of `baton`. A command's modules are loaded when it runs, so `baton verify` loads no server, and `baton
+ * --help` almost nothing.
  */
 export function batonProgram(): Command {
   const program = new Command('baton')
     .description('Hands tasks to daemons that run coding agents, and decides which provider session each may resume.')
     .version(packageVersion())
-    // Commander takes a word that is no command for an argument of the default one.
+    // Commander takes an unknown command for an argument of the default command.
     .hook('preSubcommand', (_, { parent }) => {
       const [word = '-'] = parent?.args ?? []
       const isCommand = parent?.commands.some((command) => command.name() === word)
@@ -41,7 +41,7 @@ export function batonProgram(): Command {
       const { runCommand } = await import('./run-command.js')
       const { carryOutToken } = await import('./token-command.js')
       const note = (text: string): void => void process.stderr.write(`${text}\n`)
-      const served = ', or use the page Tokens of its dashboard, or createToken and revokeToken of its API'
+      const served = ', or use the Tokens page of its dashboard, or createToken and revokeToken of its API'
       const needs = { settings: settingsOf(command), existing: true, served }
       await runCommand(new Map(), needs, carryOutToken(request, note))
     }),
@@ -62,7 +62,7 @@ export function batonProgram(): Command {
 function serveCommand(): Command {
   return addSettings(new Command('serve'))
     .description(
-      'Starts the server, as baton without a command does. Each option is a variable of the environment as well. Other users of the machine can see options, not variables.',
+      'Starts the server, as baton does without a command. Each option can also be set as an environment variable. Other users of the machine can see options, but not variables.',
     )
     .action(async (_: object, command: Command) => {
       const { serve } = await import('../server/serve.js')
@@ -72,10 +72,8 @@ function serveCommand(): Command {
 
 function openCommand(): Command {
   return addDatabaseSettings(new Command('open'))
-    .description(
-      'Prints an address. Opened in a browser within ten minutes, once, it signs that browser in with a ROOT token.',
-    )
-    .option('--url <url>', 'where browsers reach the server (default: as the settings say)')
+    .description('Prints an address that signs one browser in with a ROOT token. It works once, within ten minutes.')
+    .option('--url <url>', "the server's address for browsers (default: from the settings)")
     .action(async ({ url }: { url?: string }, command: Command) => {
       const { printAddress } = await import('./open-command.js')
       await printAddress(settingsOf(command), url)
@@ -84,7 +82,7 @@ function openCommand(): Command {
 
 function doctorCommand(): Command {
   return addSettings(new Command('doctor'))
-    .description('Tells what it finds of machine, database and server, and what to do. Changes nothing.')
+    .description('Checks the machine, the database and the server, and says what to do. Changes nothing.')
     .option('--json', 'prints JSON')
     .action(async ({ json }: { json?: true }, command: Command) => {
       const { terminalOf } = await import('./run-command.js')
@@ -95,8 +93,10 @@ function doctorCommand(): Command {
 
 function backupCommand(): Command {
   return addArchiveSettings(new Command('backup'))
-    .description('Writes the embedded database into a file, also while a server has it open. Says how to use pg_dump.')
-    .argument('<file>', 'the file to write; one that is there is replaced, at the end')
+    .description(
+      'Writes the embedded database into a file, even while a server has it open. For PostgreSQL, prints the commands to use.',
+    )
+    .argument('<file>', 'the file to write; an existing file is replaced at the end')
     .option('--json', 'prints JSON')
     .action(async (file: string, { json }: { json?: true }, command: Command) => {
       const { terminalOf } = await import('./run-command.js')
@@ -107,9 +107,9 @@ function backupCommand(): Command {
 
 function restoreCommand(): Command {
   return addArchiveSettings(new Command('restore'))
-    .description('Makes a data directory of what `baton backup` wrote, and proves its log.')
-    .argument('<file>', 'what `baton backup` wrote')
-    .option('--replace', 'moves the database that is there aside, and keeps it')
+    .description('Restores a data directory from a file of `baton backup`, and proves its log.')
+    .argument('<file>', 'a file that `baton backup` wrote')
+    .option('--replace', 'moves an existing database aside and keeps it')
     .option('--json', 'prints JSON')
     .action(async (file: string, { replace, json }: { replace?: true; json?: true }, command: Command) => {
       const { terminalOf } = await import('./run-command.js')
@@ -133,9 +133,9 @@ function moveCommand(): Command {
 
 function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('Proves the whole log. Exit status 1: a promise is broken.')
+    .description('Proves the whole log. Exit status 1: there are findings.')
     .option('--json', 'prints JSON')
-    .option('--file <file>', 'proves what `baton export` wrote, without any database')
+    .option('--file <file>', 'proves a file of `baton export`, without a database')
   return addArchiveSettings(command).action(async ({ file }: { file?: string }) => {
     const { runCommand, runWithoutDatabase } = await import('./run-command.js')
     const verify = await import('./verify-command.js')
@@ -146,7 +146,7 @@ function verifyCommand(): Command {
 
 function exportCommand(): Command {
   const command = new Command('export')
-    .description('Writes conversations as JSON Lines, for `baton verify --file`: one, or all.')
+    .description('Writes one conversation, or all, as JSON Lines for `baton verify --file`.')
     .option('--conversation <id>', 'chat_... or issue_...')
     .option('--all', 'every conversation')
     .option('--out <file>', 'the file to write (default: standard output)')
@@ -158,7 +158,7 @@ function exportCommand(): Command {
 
 function restoreConversationCommand(): Command {
   const command = new Command('restore-conversation')
-    .description('Brings back a conversation that retention has sealed, from its files in the archive directory.')
+    .description('Restores a conversation that retention has sealed, from its files in the archive directory.')
     .argument('<conversation>', 'chat_... or issue_..., or the path of its .events.jsonl.gz')
     .option('--json', 'prints JSON')
   return addArchiveSettings(command).action(async (conversation: string) => {
@@ -171,20 +171,20 @@ function restoreConversationCommand(): Command {
 
 function simulateCommand(): Command {
   const command = new Command('simulate')
-    .description('Tells how many of the recorded decisions would flip under another resume policy. Writes nothing.')
-    .option('--policy <json>', `such as '{"scope":"NEWEST_ON_RUNTIME"}'; what it does not name is the default`)
-    .option('--since <time>', 'only claims since then, such as 2026-11-01')
+    .description('Shows how many recorded decisions another resume policy would change. Writes nothing.')
+    .option('--policy <json>', `such as '{"scope":"NEWEST_ON_RUNTIME"}'; missing fields have their defaults`)
+    .option('--since <time>', 'only claims since this time, such as 2026-11-01')
     .option('--json', 'prints JSON')
   return onExisting(command, async () => (await import('./simulate-command.js')).simulateCommand)
 }
 
 function importCommand(): Command {
   const command = new Command('import')
-    .description('Moves a workspace of a Multica database here. Never writes to the source.')
-    .option('--from <url>', 'postgresql://user:password@host:port/database of the source')
-    .option('--workspace <slug>', 'of the source, where it has several')
-    .option('--into <id>', 'a workspace that is here already, ws_... (default: a new one)')
-    .option('--dry-run', 'reads and reports, and writes nothing')
+    .description('Imports a workspace of a Multica database. Never writes to the source.')
+    .option('--from <url>', "the source's postgresql://user:password@host:port/database")
+    .option('--workspace <slug>', "the source's workspace, if it has several")
+    .option('--into <id>', 'an existing workspace, ws_... (default: a new one)')
+    .option('--dry-run', 'reads and reports, but writes nothing')
     .option('--json', 'prints JSON')
   return addDatabaseSettings(command).action(async () => {
     const { runCommand } = await import('./run-command.js')
@@ -193,7 +193,7 @@ function importCommand(): Command {
   })
 }
 
-/** A command that reads the database that is there. */
+/** A command that reads an existing database. */
 function onExisting(command: Command, load: () => Promise<(context: Context) => Promise<number>>): Command {
   return addDatabaseSettings(command).action(async () => {
     const { runCommand } = await import('./run-command.js')

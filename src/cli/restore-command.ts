@@ -19,16 +19,16 @@ import { verifyWithin } from './verify-command.js'
 
 interface Wanted {
   file: string
-  /** The database that is there is moved aside. */
+  /** Moves an existing database aside. */
   replace: boolean
   json: boolean
 }
 
 /**
- * `baton restore FILE`: makes the database of a data directory of what `baton backup` wrote, and proves its log. It is made
- * beside its place and then renamed: it is absent or whole.
+ * `baton restore FILE`: restores the database of a data directory from a file of `baton backup`, and proves its log.
+ * The database is created next to its place and then renamed, so that it is complete or absent.
  *
- * @returns 0, or 1 where the log that the backup has breaks a promise
+ * @returns 0, or 1 if verify has findings in the backup's log
  */
 export async function restoreCommand(settings: Settings, wanted: Wanted, terminal: Terminal): Promise<number> {
   assertNoHoles()
@@ -60,7 +60,7 @@ function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory)
   } catch {
-    // It was never made, or something is in it.
+    // The directory was never created, or it is not empty.
   }
 }
 
@@ -75,7 +75,7 @@ async function restoreInto(
     )
   }
   const unfinished = join(directory, RESTORING)
-  // Of one that was killed.
+  // A killed restore may have left it.
   rmSync(unfinished, { recursive: true, force: true })
   makeDirectory(unfinished)
   try {
@@ -98,7 +98,7 @@ async function restoreInto(
   }
 }
 
-/** As a start opens it, which applies the migrations that it lacks. */
+/** Opens the database as a server does, which applies missing migrations. */
 async function opened(file: string, { version }: Manifest, unfinished: string): Promise<Database> {
   try {
     return await openHeld(unfinished, () => Promise.resolve())
@@ -112,7 +112,7 @@ async function opened(file: string, { version }: Manifest, unfinished: string): 
   }
 }
 
-/** @returns where the database is now that was there before; null: there was none */
+/** @returns the new place of an earlier database; null if there was none */
 function putInPlace(directory: string, unfinished: string): string | null {
   const place = join(directory, 'database')
   let aside: string | null = null
@@ -128,10 +128,10 @@ function putInPlace(directory: string, unfinished: string): string | null {
 }
 
 function ending(directory: string, aside: string | null, status: number): string {
-  const kept = aside === null ? '' : ` The database that was there is ${aside} now.`
+  const kept = aside === null ? '' : ` The earlier database is now in ${aside}.`
   return status === 0
     ? `Restored to ${directory}. Start a server on it: baton serve --data-dir ${quoted(directory)}.${kept}`
-    : `Restored to ${directory} as it was when it was backed up, with the findings above.${kept}`
+    : `Restored to ${directory} as it was backed up, with the findings above.${kept}`
 }
 
 function assertReadable(file: string): void {

@@ -11,8 +11,8 @@ import { timersOf } from '../server/timers.js'
 import type { Command } from './run-command.js'
 
 /**
- * `baton restore-conversation ID | FILE [--json]`: brings a sealed conversation back. A file from elsewhere is put into its place
- * in the archive directory first. Exit status 0: all of it is in the database; 1: it could not be done.
+ * `baton restore-conversation ID | FILE [--json]`: restores a sealed conversation. A file from elsewhere is first
+ * copied into the archive directory. Exit status 0: the whole conversation is in the database; 1: the restore failed.
  *
  * @throws Error that says what is missing.
  */

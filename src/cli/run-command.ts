@@ -10,7 +10,7 @@ import { openLog } from '../server/observing/log.js'
 import { openDatabase } from '../server/open-database.js'
 import { startProblem } from '../server/start-problem.js'
 
-/** What a command writes to. Progress overwrites itself, on a terminal only. */
+/** A command's output. Progress is shown only on a terminal, and overwrites itself. */
 export interface Terminal {
   line(text: string): void
   progress(text: string): void
@@ -19,22 +19,22 @@ export interface Terminal {
 
 export interface Command {
   database: Database
-  /** As the settings name it. */
+  /** The archive directory of the settings; null if there is none. */
   archive: ArchiveDirectory | null
   terminal: Terminal
-  /** Options of the command line by name, without what is a setting; a flag's value is ''. */
+  /** The command line's options by name, without settings; a flag's value is ''. */
   flags: ReadonlyMap<string, string>
 }
 
-/** What a command has without a database. */
+/** The context of a command without a database. */
 export type CommandAlone = Omit<Command, 'database' | 'archive'>
 
 interface Needs {
-  /** The settings that stand in the command line, by their names in the environment. */
+  /** The settings of the command line, by their names in the environment. */
   settings: Settings
-  /** The command reads what is there: where there is no database it makes none, to report on its emptiness. */
+  /** The command needs an existing database, and must not create an empty one. */
   existing?: boolean
-  /** What can be done in place of the command while a server has the embedded database open. */
+  /** What to do instead of the command while a server has the embedded database open. */
   served?: string
 }
 
@@ -54,7 +54,7 @@ export async function runCommand(
     const archive = archiveDirectory === null ? null : new ArchiveDirectory(archiveDirectory)
     process.exitCode = await command({ database, archive, terminal: terminalOf(process.stdout), flags })
   } catch (error) {
-    // Another directory would be another database.
+    // The lock's own advice, to use another directory, would mean another database.
     if (existing && error instanceof DirectoryInUse) throw new Error(inUse(config, served), { cause: error })
     throw asProblem(error, config)
   } finally {
@@ -62,14 +62,14 @@ export async function runCommand(
   }
 }
 
-/** @throws Error with a line for each problem. */
+/** @throws Error with one line for each problem. */
 export function readSettings(settings: Settings): Config {
   const read = readProcessConfig(settings)
   if (!read.ok) throw new Error(read.problems.join('\n'))
   return read.config
 }
 
-/** An error in words that say what to do about the database or the directory, where it is about one. */
+/** Replaces an error about the database or the directory by one that says what to do. */
 export function asProblem(error: unknown, config: Config): unknown {
   const problem = startProblem(error, config)
   return problem === null ? error : new Error(problem, { cause: error })
@@ -84,7 +84,7 @@ function assertEmbeddedExists({ databaseUrl, dataDirectory }: Config): void {
   throw new Error(`There is no database in ${dataDirectory}. Name one with BATON_DATA_DIR or DATABASE_URL.`)
 }
 
-/** As {@link runCommand}, for what needs no database: not even settings that name one. */
+/** Like {@link runCommand}, for commands that need neither a database nor settings. */
 export async function runWithoutDatabase(
   flags: Command['flags'],
   command: (context: CommandAlone) => Promise<number>,

@@ -8,7 +8,7 @@ type Name = keyof typeof VARIABLES
 const ALL = Object.keys(VARIABLES) as Name[]
 const OF_THE_DATABASE: readonly Name[] = ['DATABASE_URL', 'BATON_DATA_DIR']
 
-/** The option of each setting: --port of PORT, --data-dir of BATON_DATA_DIR. */
+/** The option of each setting: --port for PORT, --data-dir for BATON_DATA_DIR. */
 const OPTIONS = new Map(
   ALL.map((name) => {
     const { about, expected, fallback } = VARIABLES[name]
@@ -29,17 +29,17 @@ export function addSettings(command: Command, names: readonly Name[] = ALL): Com
   return command
 }
 
-/** For commands that read, or write, what sealed conversations have left for. */
+/** For commands that use sealed conversations. */
 export function addArchiveSettings(command: Command): Command {
   return addSettings(command, [...OF_THE_DATABASE, 'BATON_ARCHIVE_DIR'])
 }
 
-/** For commands that work on the database. */
+/** For commands that use the database. */
 export function addDatabaseSettings(command: Command): Command {
   return addSettings(command, OF_THE_DATABASE)
 }
 
-/** The settings that stand in the command line. */
+/** The settings of the command line. */
 export function settingsOf(command: Command): Settings {
   const values = command.opts<Record<string, string>>()
   return Object.fromEntries(
@@ -50,7 +50,7 @@ export function settingsOf(command: Command): Settings {
   )
 }
 
-/** The other options, by name; a flag's value is ''. */
+/** The options that are no settings, by name; a flag's value is ''. */
 export function flagsOf(command: Command): Map<string, string> {
   const settings = new Set([...OPTIONS.values()].map((option) => option.attributeName()))
   return new Map(

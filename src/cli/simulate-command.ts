@@ -18,10 +18,10 @@ const Policy = z.strictObject({
 })
 
 /**
- * `baton simulate --policy '{"scope":"NEWEST_ON_RUNTIME"}' [--since 2026-11-01] [--json]`: how many of the recorded
- * decisions would flip under another policy. What the policy does not name is the default. Writes nothing.
+ * `baton simulate --policy '{"scope":"NEWEST_ON_RUNTIME"}' [--since 2026-11-01] [--json]`: shows how many recorded
+ * decisions another policy would change. Missing fields of the policy have their defaults. Writes nothing.
  *
- * @throws Error that says what the options take.
+ * @throws Error about invalid options.
  */
 export async function simulateCommand({ database, terminal, flags }: Command): Promise<number> {
   const policy = readPolicy(flags.get('policy'))
@@ -40,7 +40,7 @@ function readPolicy(text = ''): ResumePolicy {
   return { ...DEFAULT_POLICY, ...parsed.data }
 }
 
-/** undefined for what is no JSON. */
+/** undefined if the text is no JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -21,9 +21,9 @@ const WORKSPACE_OF = statement('workspace_of_token', 'SELECT "workspaceId" FROM 
 type ListedToken = Omit<ApiToken, 'hash'>
 
 /**
- * `baton token create|list|revoke`, for whoever runs the server: works on the database itself and needs no token.
- * `create` writes the secret to standard output, once, and what it is of to standard error. Exit status 0, or 1 where
- * it could not be done.
+ * `baton token create|list|revoke`, for the server's operator: works on the database itself and needs no token.
+ * `create` prints the secret on standard output, once, and the token's details on standard error. Exit status 0, or 1
+ * on failure.
  *
  * @throws Error that says what to do.
  */
@@ -36,7 +36,7 @@ export function carryOutToken(request: TokenRequest, note: (text: string) => voi
       const { token, secret } = done(await createToken(services, operator(id), inputOf(request.token)))
       if (request.json) terminal.line(JSON.stringify({ token: shown(token), secret }))
       else {
-        note(`${lineOf(token, clock.now())}\nOnly the hash of its secret is kept: this is the one time to see it.`)
+        note(`${lineOf(token, clock.now())}\nOnly the hash of its secret is stored. The secret is not shown again.`)
         terminal.line(secret)
       }
     } else if (request.verb === 'list') {
@@ -54,7 +54,7 @@ export function carryOutToken(request: TokenRequest, note: (text: string) => voi
   }
 }
 
-/** Whoever can read the settings owns the instance. */
+/** The caller of the commands: whoever can read the settings owns the instance. */
 function operator(workspaceId: string): Caller {
   return { workspaceId, tokenId: 'operator', name: 'Operator', kind: 'ROOT', daemonId: null }
 }

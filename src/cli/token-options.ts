@@ -4,7 +4,7 @@ import { readBy } from '../machine/command-line.js'
 import type { TokenKind } from '../use-cases/caller.js'
 import { addDatabaseSettings } from './setting-options.js'
 
-/** What `baton token` is asked to do. */
+/** A parsed `baton token` command. */
 export type TokenRequest =
   | { verb: 'create'; workspace: string | null; token: RequestedToken; json: boolean }
   | { verb: 'list'; workspace: string | null; json: boolean }
@@ -20,25 +20,25 @@ export interface RequestedToken {
 const KINDS: readonly TokenKind[] = ['ROOT', 'ADMIN', 'MEMBER', 'DAEMON', 'VIEWER']
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
-/** What the API's Int takes: 68 years. */
+/** The largest Int of the API: 68 years. */
 const LONGEST_SECONDS = 2_147_483_647
 
-/** `run` is given what was asked. */
+/** `run` gets the parsed command. */
 export function tokenCommand(run: (request: TokenRequest, command: Command) => Promise<void>): Command {
   const verb = (name: string, about: string): Command => addDatabaseSettings(new Command(name).description(about))
   const workspace = '--workspace <workspace>'
-  const token = new Command('token').description('Makes, lists and revokes tokens, on the database itself.')
+  const token = new Command('token').description('Creates, lists and revokes tokens, directly in the database.')
   token.addCommand(
-    verb('create', 'makes a token, and prints its secret, once')
+    verb('create', 'creates a token and prints its secret, once')
       .addOption(
         new Option('--name <name>', 'what the token is for, such as "CI"')
           .makeOptionMandatory()
           .argParser(readBy(keyOf)),
       )
       .addOption(new Option('--kind <kind>', KINDS.join(', ')).argParser(readBy(kindOf)))
-      .addOption(new Option('--daemon <id>', 'of a DAEMON token: the id of its daemon').argParser(readBy(keyOf)))
+      .addOption(new Option('--daemon <id>', "a DAEMON token's daemon id").argParser(readBy(keyOf)))
       .option('--expires <time>', 'such as 3600s, 90m, 12h or 90d (default: never)', readBy(secondsOf))
-      .option(workspace, 'by id or name; needed where there are several')
+      .option(workspace, 'an id or a name; needed if there are several')
       .option('--json', 'prints JSON')
       .action(({ name, kind, daemon, expires, workspace: asked, json }: Created, command: Command) => {
         const made = kind ?? (daemon === undefined ? undefined : 'DAEMON')
@@ -55,16 +55,16 @@ export function tokenCommand(run: (request: TokenRequest, command: Command) => P
       }),
   )
   token.addCommand(
-    verb('list', 'shows every token, and how it stands')
-      .option(workspace, 'by id or name')
+    verb('list', 'lists every token with its state')
+      .option(workspace, 'an id or a name')
       .option('--json', 'prints JSON')
       .action(({ workspace: asked, json }: Pick<Created, 'workspace' | 'json'>, command: Command) =>
         run({ verb: 'list', workspace: asked ?? null, json: json === true }, command),
       ),
   )
   token.addCommand(
-    verb('revoke', 'ends a token for good')
-      .argument('<tokenId>', 'tok_..., as list shows it')
+    verb('revoke', 'revokes a token permanently')
+      .argument('<tokenId>', 'tok_..., from the list')
       .option('--json', 'prints JSON')
       .action((tokenId: string, { json }: Pick<Created, 'json'>, command: Command) =>
         run({ verb: 'revoke', tokenId, json: json === true }, command),

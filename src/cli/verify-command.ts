@@ -6,20 +6,20 @@ import { verifyLog } from '../event-log/verify/verify-log.js'
 import type { Database } from '../database/sql.js'
 import type { Command, CommandAlone, Terminal } from './run-command.js'
 
-/** Findings written out one by one; the rest is only counted. */
+/** The number of findings that are printed. The rest is only counted. */
 const SHOWN = 100
-/** With --json. A log with more of them has one cause, and memory has an end. */
+/** The number of findings with --json, to bound the memory. */
 const SHOWN_AS_JSON = 10_000
 
 /**
- * `baton verify [--json]`: proves the whole log. Exit status 0: every promise holds; 1: one is broken (each finding
- * says where, what was expected and what was found), or the database could not be read.
+ * `baton verify [--json]`: proves the whole log. Exit status 0: every promise holds; 1: there are findings, each with
+ * its place and the expected and found values, or the database could not be read.
  */
 export function verifyCommand({ database, archive, ...context }: Command): Promise<number> {
   return prove(context, (report, progress) => verifyLog(database, { archive, report, progress }))
 }
 
-/** `baton verify --file FILE [--json]`: the same of an exported file, compressed or not, without any database. */
+/** `baton verify --file FILE [--json]`: proves an exported file, compressed or not, without a database. */
 export function verifyFileCommand(context: CommandAlone): Promise<number> {
   const file = context.flags.get('file') ?? ''
   if (file === '') throw new Error('--file takes the path of a file that baton export wrote.')
@@ -28,10 +28,7 @@ export function verifyFileCommand(context: CommandAlone): Promise<number> {
   })
 }
 
-/**
- * {@link verifyCommand} within another command. With `json` what it says is not told, but returned. `archiveDirectory`: as the
- * settings name it.
- */
+/** Runs {@link verifyCommand} within another command. With `json`, the report is returned instead of printed. */
 export async function verifyWithin(
   database: Database,
   archiveDirectory: string | null,
@@ -97,8 +94,8 @@ function summary(tally: Tally, findings: number, eventsPerSecond: number): strin
   if (claimsNotJudged > 0)
     lines.push(`Claims that only a newer version can judge ${claimsNotJudged}: they follow events of unknown types.`)
   if (claimsFailedClosed > 0)
-    lines.push(`Claims that failed closed ${claimsFailedClosed}: an older version met events that were new to it.`)
-  if (statesToRefold > 0) lines.push(`States of another fold version ${statesToRefold}: folded anew when next used.`)
+    lines.push(`Claims that failed closed ${claimsFailedClosed}: an older version met events that it did not know.`)
+  if (statesToRefold > 0) lines.push(`States of another fold version ${statesToRefold}: folded again when next used.`)
   if (findings > SHOWN) lines.push(`${findings - SHOWN} more findings are not shown; --json has them.`)
   lines.push(findings === 0 ? 'Every promise holds.' : `BROKEN: ${findings} findings.`)
   return lines.join('\n')

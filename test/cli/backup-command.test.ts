@@ -148,7 +148,7 @@ it('a restore leaves a database that is there, or moves it aside where it is tol
   const replaced = await restore(file, into, '--replace')
   expect(replaced).toEqual(proven)
   const [aside = ''] = readdirSync(into).filter((name) => name.startsWith('database.2'))
-  expect(replaced.stdout).toContain(`The database that was there is ${join(into, aside)} now.`)
+  expect(replaced.stdout).toContain(`The earlier database is now in ${join(into, aside)}.`)
   expect(readdirSync(into).sort()).toEqual(['database', aside, 'database.aside', 'notes.txt'])
   expect(existsSync(join(into, aside, 'PG_VERSION'))).toBe(true)
 })
@@ -212,7 +212,7 @@ it('say in a sentence what is missing', async () => {
     ),
   )
   const inside = join(lived, 'database/out.tgz')
-  expect((await backup(lived, inside)).stderr).toMatch(/out\.tgz would lie in the database itself\./)
+  expect((await backup(lived, inside)).stderr).toMatch(/out\.tgz is inside the database itself\./)
   const folder = emptyDirectory()
   expect((await backup(lived, folder)).stderr).toMatch(/could not be written \(EISDIR\)/)
   expect(readdirSync(join(folder, '..')).filter((name) => name.endsWith('.unfinished'))).toEqual([])

@@ -89,7 +89,7 @@ it('a token wants a database that is there and that no server has open, and says
   const unlock = await lockDirectory(dataDirectory)
   expect(await list()).toEqual({
     ...{ code: 1, stdout: '' },
-    stderr: `A Baton server has the database in ${dataDirectory} open. Stop it first, or use the page Tokens of its dashboard, or createToken and revokeToken of its API.\n`,
+    stderr: `A Baton server has the database in ${dataDirectory} open. Stop it first, or use the Tokens page of its dashboard, or createToken and revokeToken of its API.\n`,
   })
   await unlock()
 })

@@ -48,7 +48,7 @@ describe('doctor, of any database', () => {
       'ok       server',
       expect.stringMatching(/^ok +agents$/) as string,
     ])
-    expect(stdout).toContain(`There is no database in ${directory} yet. baton serve makes one`)
+    expect(stdout).toContain(`There is no database in ${directory} yet. baton serve creates one`)
     expect(await baton(['doctor', '--json'], { BATON_DATA_DIR: directory, PORT: 'high' })).toMatchObject({ code: 1 })
   })
 
@@ -188,7 +188,7 @@ describePostgres('doctor, of PostgreSQL', (open) => {
       'PROBLEM',
       () => ['ALTER SCHEMA public OWNER TO CURRENT_USER', 'REVOKE CREATE ON SCHEMA public FROM PUBLIC'],
       'rights',
-      /may not make tables in the schema public.*ALTER SCHEMA/,
+      /may not create tables in the schema public.*ALTER SCHEMA/,
     ],
     [
       'may have fewer connections than a server takes',

@@ -4,7 +4,7 @@ import { freeBytes } from '../../database/embedded-directory.js'
 import type { Check } from './check.js'
 import { megabytes, ok, problem } from './check.js'
 
-/** Whether sealed conversations can be written to the archive directory, which a server makes where it is missing. */
+/** Checks that sealed conversations can be written to the archive directory, which a server creates if it is missing. */
 export function checkArchive(directory: string): Check {
   let there = resolve(directory)
   while (!existsSync(there)) there = dirname(there)

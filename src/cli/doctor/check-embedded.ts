@@ -13,13 +13,13 @@ import { ok, problem, warning } from './check.js'
 import { checkDisk, checkServer } from './check-machine.js'
 import { checkMigrations } from './check-migrations.js'
 
-/** The database of a running server is left to it: only the server itself is asked, whether it is ready. */
+/** Checks the embedded database. If a server has it open, only the server is asked whether it is ready. */
 export async function checkEmbedded(config: Config): Promise<Check[]> {
   const { dataDirectory: directory } = config
   const origin = new DirectoryCodes(directory, systemClock).origin()
   try {
     if (!hasDatabase(directory)) {
-      const found = `There is no database in ${directory} yet. baton serve makes one; if there should be one, name its directory with BATON_DATA_DIR.`
+      const found = `There is no database in ${directory} yet. baton serve creates one; if there should be one, name its directory with BATON_DATA_DIR.`
       return [warning('database', found), checkDisk(directory, 0), await checkServer(config, null)]
     }
     const compared = await askEmbedded(directory, compareMigrations)
@@ -47,11 +47,11 @@ export async function checkEmbedded(config: Config): Promise<Check[]> {
 function ofItsProcess(): Check[] {
   return [
     ok('connections', 'One, in the process of the server itself.'),
-    ok('clock', "The database goes by this machine's clock."),
+    ok('clock', "The database uses this machine's clock."),
   ]
 }
 
-/** Files come and go while a server works. */
+/** A running server may remove files meanwhile. */
 function bytesIn(directory: string): number {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.size ?? 0)

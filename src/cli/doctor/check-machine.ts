@@ -9,9 +9,9 @@ import { originOf } from '../../server/start-message.js'
 import type { Check } from './check.js'
 import { megabytes, ok, problem, warning } from './check.js'
 
-/** A server that does not answer for so long serves nobody either. */
+/** A server that takes longer does not work. */
 const ANSWER_WITHIN_MS = 5_000
-/** Below this much, a busy day fills the disk. */
+/** With less room, a busy day fills the disk. */
 const LITTLE_ROOM = 1_000_000_000
 
 export function checkVersions(node: string, engines = packageEngines()): Check {
@@ -20,7 +20,7 @@ export function checkVersions(node: string, engines = packageEngines()): Check {
   return problem('versions', `${found} Baton needs Node ${engines}: install one of these.`)
 }
 
-/** `engines` as package.json has them: `^20.19 || >=24`. */
+/** `engines` is that of package.json: `^20.19 || >=24`. */
 function isWithin(node: string, engines: string): boolean {
   const [major = 0, minor = 0] = node.split('.').map(Number)
   return engines.split('||').some((range) => {
@@ -31,7 +31,7 @@ function isWithin(node: string, engines: string): boolean {
   })
 }
 
-/** Of the disk that a database in `directory` is on, or will be. */
+/** Checks the disk of the database in `directory`, which may not exist yet. */
 export function checkDisk(directory: string, databaseBytes: number): Check {
   const free = freeBytes(nearestThatExists(directory))
   const found = `The database in ${directory} takes ${megabytes(databaseBytes)}, and its disk has ${megabytes(free)} left.`
@@ -44,7 +44,7 @@ function nearestThatExists(directory: string): string {
   return existsSync(path) ? path : nearestThatExists(dirname(path))
 }
 
-/** @param origin where it listens; null: as the settings say. */
+/** @param origin the server's address; null takes the one of the settings */
 export async function checkServer(config: Config, origin: string | null): Promise<Check> {
   const url = origin ?? originOf(config)
   let status: number
@@ -56,7 +56,7 @@ export async function checkServer(config: Config, origin: string | null): Promis
   } catch (error) {
     if (error instanceof SyntaxError) return another(url)
     if ((error as Error).name === 'TimeoutError') {
-      return problem('server', `${url} does not answer within 5 seconds. Look at its log, and start it again.`)
+      return problem('server', `${url} does not answer within 5 seconds. Check its log, and restart it.`)
     }
     return ok('server', `Nothing listens on ${url}. baton serve starts a server.`)
   }
@@ -76,7 +76,7 @@ export function checkAgents(environment = agentEnvironment()): Check {
   if (found.length > 0) return ok('agents', `On the PATH: ${found.join(', ')}.`)
   return ok(
     'agents',
-    'Neither claude nor codex is on the PATH. That is as it should be where no daemon runs; a daemon here needs one of ' +
-      'them, or --acp or --exec (docs/daemon.md).',
+    'Neither claude nor codex is on the PATH. Only a daemon on this machine needs one of them, or --acp or --exec ' +
+      '(docs/daemon.md).',
   )
 }

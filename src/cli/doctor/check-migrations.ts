@@ -2,7 +2,7 @@ import type { ComparedMigrations } from '../../database/migrate.js'
 import type { Check } from './check.js'
 import { ok, warning } from './check.js'
 
-/** @param place the schema or the directory that the tables are in. */
+/** @param place the schema or the directory of the tables */
 export function checkMigrations(place: string, { missing, unknown, applied }: ComparedMigrations): Check {
   if (unknown.length > 0) {
     return warning(

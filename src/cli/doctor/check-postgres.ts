@@ -22,17 +22,17 @@ type PostgresConfig = Config & { databaseUrl: string }
 interface Facts {
   version: string
   bytes: number
-  /** How many more this role may open now. */
+  /** The number of connections that this role may still open. */
   free: number
-  /** Those that Baton's servers have. */
+  /** The number of connections of Baton's servers. */
   own: number
-  /** May make tables in the schema. */
+  /** The role may create tables in the schema. */
   mayCreate: boolean
-  /** A table that is another's, whom alone a migration obeys; null: none. */
+  /** A table of another owner, which this role's migrations cannot change; null if there is none. */
   foreign: string | null
 }
 
-/** Without the connections of this command: they end with it. */
+/** Leaves out this command's own connections. */
 const FACTS = `
   WITH sessions AS (
     SELECT * FROM pg_stat_activity WHERE usesysid IS NOT NULL AND application_name NOT IN ('baton-check', 'baton-doctor'))
@@ -50,7 +50,7 @@ const FACTS = `
        AND NOT pg_has_role(c.relowner, 'USAGE')) AS foreign
   FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()`
 
-/** Reads only: no migration is applied. */
+/** Checks a PostgreSQL database. It applies no migration. */
 export async function checkPostgres(config: PostgresConfig): Promise<Check[]> {
   const told: Check[] = []
   try {
@@ -86,7 +86,7 @@ async function checkConnected(config: PostgresConfig, client: Client): Promise<C
     rights,
     checkConnections(facts, config.databaseConnections),
     clock,
-    ok('disk', `The database takes ${megabytes(facts.bytes)}. How much room is left, only its own machine can tell.`),
+    ok('disk', `The database takes ${megabytes(facts.bytes)}. Only its own machine can tell how much room is left.`),
   ]
 }
 
@@ -126,7 +126,7 @@ async function checkRights(
   if (!mayCreate) {
     return problem(
       'rights',
-      `The user of DATABASE_URL may not make tables in the schema ${schema}, as migrations do. Make it the owner: ALTER SCHEMA ... OWNER TO ...`,
+      `The user of DATABASE_URL may not create tables in the schema ${schema}, as migrations do. Make it the owner: ALTER SCHEMA ... OWNER TO ...`,
     )
   }
   if (foreign !== null) {
@@ -143,6 +143,6 @@ function checkConnections({ free, own }: Facts, wanted: number): Check {
   if (free + own >= wanted) return ok('connections', found)
   return warning(
     'connections',
-    `${found} Set BATON_DATABASE_CONNECTIONS to ${Math.max(free + own, 3)} or fewer, or raise max_connections or the CONNECTION LIMIT.`,
+    `${found} Set BATON_DATABASE_CONNECTIONS to ${Math.max(free + own, 3)} or less, or raise max_connections or the CONNECTION LIMIT.`,
   )
 }

@@ -1,4 +1,4 @@
-/** What `baton doctor` looks at, in the order in which it tells of it. */
+/** The checks of `baton doctor`, in order. */
 type CheckName =
   | 'versions'
   | 'settings'
@@ -12,13 +12,13 @@ type CheckName =
   | 'server'
   | 'agents'
 
-/** WARNING: it works, and somebody should know. PROBLEM: a server cannot work so. */
+/** WARNING: a server can run, but the operator should know. PROBLEM: a server cannot run. */
 export type Status = 'OK' | 'WARNING' | 'PROBLEM'
 
 export interface Check {
   name: CheckName
   status: Status
-  /** What was found and, where it is not as it should be, what to do. */
+  /** What was found and, if it is a problem, what to do. */
   message: string
 }
 
