@@ -5,11 +5,11 @@ import { CommanderError, InvalidArgumentError } from 'commander'
 const MISUSED = 2
 
 /**
- * Carries out what a command line says. Exit status 0: done; 1: it could not be done, or an action says so itself; 2: the
- * command line is wrong. Problems go to standard error, in sentences.
+ * Runs a command line. Exit status 0: success; 1: the command failed, or it sets this status itself; 2: the command
+ * line is wrong. Problems are printed on standard error as sentences.
  */
 export async function carryOut(program: Command, argv: readonly string[] = process.argv): Promise<void> {
-  // A reader that leaves early (`| head -1`) has had enough. The command goes on: its exit status is still to be told.
+  // A reader may leave early (`| head -1`). The command continues, because its exit status still matters.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
@@ -24,7 +24,7 @@ export async function carryOut(program: Command, argv: readonly string[] = proce
   }
 }
 
-/** Throws in place of ending the process. Says where to find help. */
+/** Makes the command throw instead of ending the process, and mention --help after an error. */
 function strict(command: Command): Command {
   command.exitOverride().allowExcessArguments(false).showHelpAfterError('Add --help to see how it is used.')
   for (const child of command.commands) strict(child)
@@ -40,7 +40,7 @@ export function whole(from: number, to: number): (text: string) => number {
   }
 }
 
-/** Reads a value by a function that throws a sentence. */
+/** Reads a value with a function whose error is a sentence. */
 export function readBy<T>(read: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
@@ -56,25 +56,25 @@ export function several<T>(read: (text: string) => T): (text: string, before: re
   return (text, before = []) => [...before, read(text)]
 }
 
-/** What must not be blank, from the environment above all: compose files pass empty variables on. */
+/** Refuses blank values, which compose files pass on for unset variables. */
 export function notBlank(text: string): string {
   if (text.trim() !== '') return text
   throw new InvalidArgumentError('It must not be empty.')
 }
 
-/** The address of a server: with a scheme, because `localhost:4000` is taken for a scheme of that name. */
+/** A server's address, with a scheme: in `localhost:4000`, `localhost` would be taken for the scheme. */
 export function webAddress(text: string): string {
   const address = URL.canParse(notBlank(text)) ? new URL(text) : null
   if (address !== null && ['http:', 'https:'].includes(address.protocol)) return text
   throw new InvalidArgumentError('It must begin with http:// or https://, such as http://127.0.0.1:4000.')
 }
 
-/** Of the package that this is part of. */
+/** The version of this package. */
 export function packageVersion(): string {
   return manifest().version
 }
 
-/** The versions of Node that it runs with. */
+/** The versions of Node that this package supports. */
 export function packageEngines(): string {
   return manifest().engines.node
 }

@@ -7,18 +7,18 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DirectoryUnfit, directoryProblem } from './directory-unfit.js'
 
-/** Longest path that every system takes for a unix socket. */
+/** The longest path of a unix socket that every system accepts. */
 const MAX_SOCKET_PATH = 100
 const LOCK = 'baton.lock'
 
-/** What a file system says that has no sockets, such as a folder of the host in some containers. */
+/** The errors of a file system without sockets, such as a mounted host folder in some containers. */
 const NO_SOCKETS = ['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EINVAL', 'ENOSYS']
 
 export class DirectoryInUse extends Error {
   constructor(
     directory: string,
-    message = `Another Baton process has the data directory ${directory} open. Stop it, or give this one a directory of ` +
-      'its own (BATON_DATA_DIR). Several servers at once need PostgreSQL (DATABASE_URL).',
+    message = `Another Baton process has the data directory ${directory} open. Stop it, or give this one another ` +
+      'directory (BATON_DATA_DIR). Several servers at once need PostgreSQL (DATABASE_URL).',
   ) {
     super(message)
     this.name = 'DirectoryInUse'
@@ -26,13 +26,14 @@ export class DirectoryInUse extends Error {
 }
 
 /**
- * Holds `directory` for this process until the returned function is called, or the process ends in whatever way.
- * A listening socket is the lock: unlike a pid file it cannot outlive its process, nor mistake a stranger for it.
+ * Locks `directory` for this process until the returned function is called, or until the process ends in any way. The
+ * lock is a listening socket: unlike a pid file it cannot outlive its process, and no other process can be mistaken for
+ * it.
  *
- * `refusal`: what to tell whoever finds it held; the data directory of a server where it is left out. `file`: the name of
- * the socket; a directory may be held for several purposes, each by one process.
+ * `refusal` is the error's message if the directory is locked; by default it is about a server's data directory. `file`
+ * is the socket's name: a directory can have several locks for different purposes.
  *
- * @throws DirectoryInUse, or DirectoryUnfit where no socket can be made
+ * @throws DirectoryInUse, or DirectoryUnfit if no socket can be created
  */
 export async function lockDirectory(directory: string, refusal?: string, file = LOCK): Promise<() => Promise<void>> {
   const [inside, outside] = socketPaths(directory, file)
@@ -42,7 +43,7 @@ export async function lockDirectory(directory: string, refusal?: string, file = 
     const code = (error as NodeJS.ErrnoException).code ?? ''
     if (NO_SOCKETS.includes(code)) return lock(outside, directory, refusal)
     if (error instanceof DirectoryInUse) throw error
-    // As the system says it, it would read as one of a port: a socket is listened on here as well.
+    // The system's own error is about listening, and would read like one about a port.
     const problem = directoryProblem(directory, code) ?? `The data directory ${directory} cannot be locked (${code}).`
     throw new DirectoryUnfit(problem, { cause: error })
   }
@@ -63,13 +64,13 @@ async function lock(path: string, directory: string, refusal: string | undefined
   throw new DirectoryInUse(directory, refusal)
 }
 
-/** Whether a process holds `directory` by the socket `file` ({@link lockDirectory}). */
+/** Whether a process holds the lock `file` on `directory` ({@link lockDirectory}). */
 export async function isHeld(directory: string, file: string): Promise<boolean> {
   for (const path of socketPaths(directory, file)) if (await answers(path)) return true
   return false
 }
 
-/** In the directory, and the one to take where that cannot be. */
+/** The socket's path in the directory, and the one to use if that is impossible. */
 function socketPaths(place: string, file: string): [string, string] {
   const directory = realpathSync(place)
   const purpose = file === LOCK ? '' : `/${file}`
@@ -86,8 +87,8 @@ function listen(path: string): Promise<Server | null> {
       if (error.code === 'EADDRINUSE') resolve(null)
       else reject(error)
     })
-    // For all users, where the directory lets them: root may run a command on the directory of the server's user, who could
-    // not tell its live socket from a dead one.
+    // Any user with access to the directory may connect. Otherwise the server's user could not tell a live socket of
+    // root from a dead one.
     server.listen({ path, readableAll: true, writableAll: true }, () => {
       server.unref()
       resolve(server)
@@ -106,7 +107,7 @@ function answers(path: string): Promise<boolean> {
   })
 }
 
-/** Two processes may find the same dead socket at once and both replace it: the one whose socket is gone has lost. */
+/** Two processes may replace the same dead socket at once. The one whose socket is gone has lost. */
 async function stillOurs(path: string): Promise<boolean> {
   if (process.platform === 'win32') return true
   const before = lstatSync(path, { throwIfNoEntry: false })?.ino

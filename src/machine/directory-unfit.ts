@@ -1,4 +1,4 @@
-/** A data directory that cannot be used as it is. The message is for whoever starts the process, and says what to do. */
+/** An unusable directory. The message is for the operator, and says what to do. */
 export class DirectoryUnfit extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -6,7 +6,7 @@ export class DirectoryUnfit extends Error {
   }
 }
 
-/** What a directory is to its process, and how another one is named. */
+/** The purpose of a directory, and how to name another one. */
 export interface DirectoryKind {
   name: string
   another: string
@@ -14,7 +14,7 @@ export interface DirectoryKind {
 
 const DATA_DIRECTORY: DirectoryKind = { name: 'data directory', another: 'set BATON_DATA_DIR to another one' }
 
-/** What the system's code means for a directory; null for a code that says nothing of it. */
+/** The meaning of a system error code for a directory; null for a code that is not about directories. */
 export function directoryProblem(
   directory: string,
   code: string,

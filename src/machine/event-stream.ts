@@ -5,8 +5,8 @@ export interface StreamMessage {
 }
 
 /**
- * The messages of a server-sent event stream, as they come. EventSource would do, could it send an authorization header.
- * `heard` is called with whatever arrives, also with comments, which only keep the connection open.
+ * Yields the messages of a server-sent event stream. (EventSource cannot send an authorization header.) `heard` is
+ * called whenever anything arrives, including comments, which only keep the connection open.
  */
 export async function* messagesOf(
   body: ReadableStream<Uint8Array>,
@@ -33,7 +33,7 @@ export async function* messagesOf(
   }
 }
 
-/** null: a comment, which only keeps the connection open. */
+/** null for a comment. */
 function messageOf(block: string): StreamMessage | null {
   let event = 'message'
   const data: string[] = []

@@ -1,18 +1,18 @@
 import { StringDecoder } from 'node:string_decoder'
 
-/** A longer line is cut: what never ends its line must not fill the memory of whoever reads it. In UTF-16 code units. */
+/** In UTF-16 code units. A longer line is cut, so that output without line ends does not fill the memory. */
 const LONGEST_LINE = 64_000_000
 
-/** Splits bytes of UTF-8, as they come, into lines. */
+/** Splits chunks of UTF-8 bytes into lines. */
 export interface LineSplitter {
   push(chunk: Buffer): string[]
-  /** The last line, where it has no end of its own; null when there is none. */
+  /** The last line if it has no line end; null if there is none. */
   rest(): string | null
 }
 
 /**
- * Only \n ends a line; a \r before it belongs to that end. JSON strings may hold U+2028 and U+2029 unescaped, and the
- * readline of Node 24 ends lines there: that is why nothing uses it.
+ * Only \n ends a line; a \r before it belongs to the line end. Node 24's readline also ends lines at U+2028 and U+2029,
+ * which JSON strings may contain unescaped, so it is not used.
  */
 export function lineSplitter(longest = LONGEST_LINE): LineSplitter {
   const decoder = new StringDecoder('utf8')

@@ -1,24 +1,24 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A process of this machine, as the system tells it. */
+/** A process of this machine. */
 export interface Process {
   pid: number
   parent: number
   group: number
   session: number
-  /** When it began, in the system's own form. Numbers are used again: the same number and start are the same process. */
+  /** The start time in the system's format. Pids are reused; a pid with its start time identifies a process. */
   started: string
-  /** Ended, and only not yet collected by its parent. */
+  /** The process has ended, but its parent has not collected it. */
   ended: boolean
 }
 
-/** All processes that this one may see. Through /proc where there is one, else through `ps`. */
+/** All processes that this one may see, from /proc if it exists, else from `ps`. */
 export function listProcesses(): Process[] {
   return procProcesses() ?? parsePs(ps('-A', '-o', 'pid=,ppid=,pgid=,sess=,stat=,lstart='))
 }
 
-/** Which of them go on: an ended one, or another one with its number, does not count. */
+/** Those that still run. A process that has ended, or another process with its pid, does not count. */
 export function stillRunning(processes: readonly Process[]): Process[] {
   const listed = process.platform === 'linux' ? null : listProcesses()
   return processes.filter(({ pid, started }) => {
@@ -27,13 +27,13 @@ export function stillRunning(processes: readonly Process[]): Process[] {
   })
 }
 
-/** The process with this number; null when there is none. */
+/** The process with this pid; null if there is none. */
 export function processOf(pid: number): Process | null {
   if (process.platform === 'linux') return parseStat(readProc(`${pid}/stat`) ?? '', bootId())
   return listProcesses().find((one) => one.pid === pid) ?? null
 }
 
-/** Those whose environment, when they began, had an entry with this beginning. None where `ps` tells no environment. */
+/** Processes whose initial environment has an entry with this beginning. None if `ps` does not show environments. */
 export function withEnvironment(processes: readonly Process[], beginning: string): Process[] {
   if (process.platform !== 'linux') return withPsEnvironment(processes, beginning)
   return processes.filter(({ pid }) => `\0${readProc(`${pid}/environ`) ?? ''}`.includes(`\0${beginning}`))
@@ -55,7 +55,7 @@ function procProcesses(): Process[] | null {
   return found.length === 0 ? null : found
 }
 
-/** One line of /proc/PID/stat. The name of the program is in brackets, and may itself hold blanks and brackets. */
+/** Parses /proc/PID/stat. The program's name is in brackets, and may contain blanks and brackets. */
 export function parseStat(stat: string, boot: string): Process | null {
   const end = stat.lastIndexOf(')')
   if (end === -1) return null
@@ -63,11 +63,14 @@ export function parseStat(stat: string, boot: string): Process | null {
   const started = rest[15]
   if (started === undefined) return null
   const numbers = { pid: parseInt(stat, 10), parent: Number(parent), group: Number(group), session: Number(session) }
-  // Counted from the boot: after the next one, another process may have both the number and the start.
+  // The start counts from the boot. After another boot, another process may have the same pid and start.
   return { ...numbers, started: `${boot} ${started}`, ended: /^[ZXx]/.test(state) }
 }
 
-/** Lines of pid, parent, group, session, state and start. Where the session is no number (macOS), it is the group. */
+/**
+ * Parses lines of pid, parent, group, session, state and start. If the session is no number (macOS), the group replaces
+ * it.
+ */
 export function parsePs(output: string): Process[] {
   return output.split('\n').flatMap((line) => {
     const [, pid, parent, group, session, state, started] =
@@ -79,7 +82,7 @@ export function parsePs(output: string): Process[] {
   })
 }
 
-/** `ps -E` writes the environment behind the command, parted by blanks. */
+/** `ps -E` prints the environment after the command, separated by blanks. */
 function withPsEnvironment(processes: readonly Process[], beginning: string): Process[] {
   const found = new Set(
     ps('-A', '-E', '-ww', '-o', 'pid=,command=')

@@ -3,18 +3,18 @@ import { basename, dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 
-/** Not a name that anybody gives a file: what is left of a killed process is removed by it. */
+/** An unusual suffix, so that files of killed processes can be recognised and removed. */
 const UNFINISHED = '.unfinished'
 
 /**
- * Fills a file, for its owner alone. It is there whole or not at all, also after a power cut: it is written beside its
- * place and then renamed. What processes that were killed left of it is removed.
+ * Writes a file that only its owner can read. The file is complete or absent, even after a power cut: it is written
+ * next to its place and then renamed. Leftovers of killed processes are removed.
  */
 export async function wholeFile<T>(path: string, fill: (file: Writable) => Promise<T>): Promise<T> {
   removeLeftovers(path)
   const unfinished = `${path}.${process.pid}${UNFINISHED}`
   const file = createWriteStream(unfinished, { mode: 0o600, flush: true })
-  // Whatever the disk says, at whatever moment: nobody is to wait for a file that takes no more.
+  // A disk error at any moment ends the wait for `fill`.
   const failed = new Promise<never>((_, reject) => file.once('error', reject))
   failed.catch(() => undefined)
   try {

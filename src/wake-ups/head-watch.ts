@@ -5,9 +5,9 @@ import type { WakeUps } from './wake-ups.js'
 const HEADS = statement('log_heads', `SELECT "workspaceId", position::text AS position FROM log_head`)
 
 /**
- * Makes up for lost hints. While somebody waits, looks at the log's heads every few seconds: one query a process, however
- * many wait. Every change that can wake a runtime comes with an event, so a head that stood there one look ago and that
- * no hint has told of since is a loss.
+ * Makes up for lost hints. While somebody waits, it reads the log's heads every few seconds, with one query per
+ * process. Every change that can wake a runtime appends an event, so a hint is lost if the previous look saw a head
+ * that no hint has reached yet.
  */
 export class HeadWatch {
   private readonly seen = new Map<string, bigint>()

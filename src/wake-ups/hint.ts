@@ -1,16 +1,16 @@
 /**
- * A hint that something may have changed: a runtime may have work, or a workspace's log has grown. It carries nothing
- * else and grants nothing: whoever gets it looks. A lost hint costs latency, never data.
+ * Hints that something may have changed: a runtime may have work, or a workspace's log has grown. A hint carries no
+ * data and grants nothing: its receiver reads the database. A lost hint costs latency, never data.
  */
 export interface Hints {
   runtimes: readonly { workspaceId: string; runtimeId: string }[]
-  /** Workspaces whose log has grown, and where its head stands now. */
+  /** Workspaces whose log has grown, with the new head. */
   logs: readonly { workspaceId: string; position: bigint }[]
-  /** Claims that ended without their holder. */
+  /** Claims that somebody else than their holder ended. */
   signals?: readonly ClaimSignal[]
 }
 
-/** A held claim was cancelled, or is lost: its lease ran out, or its task was failed by the server. */
+/** A held claim was cancelled, or is lost: its lease expired, or the server failed its task. */
 export interface ClaimSignal {
   workspaceId: string
   runtimeId: string
@@ -18,12 +18,12 @@ export interface ClaimSignal {
   verdict: 'CANCELLED' | 'LOST'
 }
 
-/** Where committed changes are made known. */
+/** Announces committed changes. */
 export interface Announcer {
   announce(hints: Hints): void
 }
 
-/** For who works alone: a command, a test. */
+/** Announces nothing; for commands and tests that work alone. */
 export const silence: Announcer = { announce: () => undefined }
 
 export function runtimeTopic(workspaceId: string, runtimeId: string): string {
@@ -34,12 +34,12 @@ export function logTopic(workspaceId: string): string {
   return `l/${workspaceId}`
 }
 
-/** Of a run that reports to this process. */
+/** The topic of a run that reports to this process. */
 export function progressTopic(workspaceId: string, taskId: string): string {
   return `p/${workspaceId}/${taskId}`
 }
 
-/** Of all signals of a workspace; what they say is told beside it. */
+/** The topic of all signals of a workspace. Their content does not travel through the hub. */
 export function signalTopic(workspaceId: string): string {
   return `s/${workspaceId}`
 }

@@ -1,18 +1,18 @@
-/** Something that waits on topics. It is woken at most once. */
+/** Waits on topics, and is woken at most once. */
 interface Waiter {
   topics: readonly string[]
   wake(topic: string | null): void
 }
 
-/** A wait that is under way. `woken` gives the topic, or null when everything was woken or the wait ended. */
+/** A wait in progress. `woken` resolves with the topic, or with null if everyone was woken or the wait ended. */
 export interface Wait {
   woken: Promise<string | null>
   end(): void
 }
 
 /**
- * The waiting room of one process. Holds a closure a waiter and asks no database. A topic's waiters stand in line: a hint
- * about work wakes the first of them, because one task is for one daemon, and a hint about the log wakes all.
+ * The waiters of one process. It holds one closure per waiter and never queries the database. The waiters of a topic
+ * form a queue: a hint about work wakes the first, because one task is for one daemon; a hint about the log wakes all.
  */
 export class Hub {
   private readonly lines = new Map<string, Set<Waiter>>()
@@ -20,14 +20,14 @@ export class Hub {
   private readonly counts = new Map<string, number>()
   private all = 0
 
-  /** Grows with every hint of these topics. Read before looking: a hint that comes while one looks is not missed. */
+  /** Grows with every hint on these topics. Read it before the database, so that a hint in between is not missed. */
   mark(topics: readonly string[]): number {
     let sum = this.all
     for (const topic of topics) sum += this.counts.get(topic) ?? 0
     return sum
   }
 
-  /** Waits for a hint later than `mark`; one that came meanwhile wakes at once. */
+  /** Waits for a hint after `mark`. Resolves at once if there was one already. */
   wait(topics: readonly string[], mark: number): Wait {
     if (this.mark(topics) !== mark) return { woken: Promise.resolve(topics[0] ?? null), end: () => undefined }
     let waiter: Waiter | null = null
@@ -46,7 +46,7 @@ export class Hub {
     return { woken, end: () => waiter?.wake(null) }
   }
 
-  /** As {@link wait}, without a place in line: woken by any hint of these topics. */
+  /** Like {@link wait}, but outside the queue: any hint on these topics wakes it. */
   overhear(topics: readonly string[], mark: number): Wait {
     if (this.mark(topics) !== mark) return { woken: Promise.resolve(topics[0] ?? null), end: () => undefined }
     let end: () => void = () => undefined
@@ -63,7 +63,7 @@ export class Hub {
     return { woken, end: () => end() }
   }
 
-  /** Calls `listen` with every hint of these topics, until the returned function is called. */
+  /** Calls `listen` with every hint on these topics, until the returned function is called. */
   listen(topics: readonly string[], listen: (topic: string) => void): () => void {
     for (const topic of topics) {
       const listeners = this.listeners.get(topic)
@@ -79,7 +79,7 @@ export class Hub {
     }
   }
 
-  /** Wakes the first in line. */
+  /** Wakes the first in the queue. */
   wakeOne(topic: string): void {
     this.count(topic)
     const [first] = this.lines.get(topic) ?? []
@@ -91,27 +91,27 @@ export class Hub {
     for (const waiter of [...(this.lines.get(topic) ?? [])]) waiter.wake(topic)
   }
 
-  /** After hints may have been lost. */
+  /** Wakes every waiter, because hints may have been lost. */
   wakeEveryone(): void {
     this.all += 1
     for (const line of [...this.lines.values()]) for (const waiter of [...line]) waiter.wake(null)
     for (const [topic, listeners] of this.listeners) for (const listen of [...listeners]) listen(topic)
   }
 
-  /** How many stand in line, each counted once. */
+  /** The number of queued waiters. */
   get waiting(): number {
     const waiters = new Set<Waiter>()
     for (const line of this.lines.values()) for (const waiter of line) waiters.add(waiter)
     return waiters.size
   }
 
-  /** Whether nobody would hear of anything. */
+  /** Whether nobody waits or listens. */
   get idle(): boolean {
     return this.lines.size === 0 && this.listeners.size === 0
   }
 
   private count(topic: string): void {
-    // Counts are kept only while somebody may hold a mark; marks live for a look, so a rare reset does no harm.
+    // A mark lives only as long as a look at the database, so a rare reset of the counts does no harm.
     if (this.counts.size > MAX_COUNTED && !this.counts.has(topic)) {
       this.counts.clear()
       this.all += 1
@@ -137,5 +137,5 @@ export class Hub {
   }
 }
 
-/** Topics whose hints are counted at once: some 10 MB. */
+/** The most topics with a count, which take about 10 MB. */
 const MAX_COUNTED = 100_000

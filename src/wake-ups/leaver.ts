@@ -1,6 +1,9 @@
-/** Somebody who may leave while he waits. Not an abort signal: each takes a kilobyte, and thousands of daemons wait at once. */
+/**
+ * A caller that may leave while it waits. An abort signal would take a kilobyte for each of thousands of waiting
+ * daemons.
+ */
 export interface Leaver {
-  /** Calls `hear` when he leaves, or at once where he has left already. Returns what stops the listening. */
+  /** Calls `hear` when the caller leaves, or at once if it has left. Call the returned function to stop listening. */
   onLeave(hear: () => void): () => void
 }
 

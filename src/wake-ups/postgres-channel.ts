@@ -11,12 +11,12 @@ const CHANNEL = 'baton_wake_ups'
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const MAX_PAYLOAD = 7_500
 const RECONNECT_MS = [50, 200, 1_000, 5_000]
-/** An idle connection that died without a word is noticed by this. */
+/** Detects an idle connection that died silently. */
 const PROBE_MS = 15_000
 const PROBE = { text: 'SELECT 1', query_timeout: 5_000 }
 /**
- * Between two messages, while there is more to tell: each costs a statement, and wakes every process on the database. The first
- * after a pause goes at once.
+ * The pause between two messages: each costs a statement and wakes every process on the database. The first message
+ * after a pause is sent at once.
  */
 const PAUSE_MS = 20
 
@@ -24,23 +24,23 @@ const NOTIFY = statement('notify_wake_ups', `SELECT pg_notify('${CHANNEL}', $1)`
 
 export interface ChannelEvents {
   receive(parcel: Parcel): void
-  /** Hints may have been lost: the connection was gone for a while, or a hint named too much. */
+  /** Hints may have been lost: the connection was interrupted, or a message was too large. */
   lost(): void
   onError(error: Error): void
-  /** The database refuses a connection because this process, or others, have them all. */
+  /** The database refuses a connection because all are in use. */
   noRoom(): void
 }
 
 interface Message {
   from: string
-  /** null: more than fits. */
+  /** null if the hints do not fit into a message. */
   parcel: Parcel | null
 }
 
 /**
- * NOTIFY and LISTEN. One connection a process listens, and comes back by itself; hints are sent after the commit they
- * speak of, from a connection of the pool, those of a moment ({@link PAUSE_MS}) together: a NOTIFY inside the transaction would make all
- * commits of the cluster take turns.
+ * Carries hints by NOTIFY and LISTEN. One connection per process listens, and reconnects by itself. Hints are sent
+ * after their commit, from a connection of the pool, and those within {@link PAUSE_MS} together. A NOTIFY inside the
+ * transaction would serialise all commits of the cluster.
  */
 export class PostgresChannel implements Channel {
   private readonly id = randomBytes(6).toString('base64url')
@@ -55,7 +55,7 @@ export class PostgresChannel implements Channel {
     private readonly events: ChannelEvents,
   ) {}
 
-  /** Resolves when it listens for the first time. */
+  /** Resolves when the channel first listens. */
   async open(): Promise<void> {
     await this.listen()
   }
@@ -70,7 +70,7 @@ export class PostgresChannel implements Channel {
     if (!this.sending) this.flush().catch((error: Error) => this.events.onError(error))
   }
 
-  /** What others have not been told of yet is told first. */
+  /** Sends the remaining hints first. */
   async close(): Promise<void> {
     this.closed = true
     const parcel = this.unsent
@@ -89,7 +89,7 @@ export class PostgresChannel implements Channel {
         await sleep(PAUSE_MS, undefined, { ref: false })
       }
     } catch (error) {
-      // The hints are lost for the others; their own look at the log's heads makes up for it.
+      // Other processes miss these hints. Their HeadWatch makes up for it.
       this.events.onError(error as Error)
     } finally {
       this.sending = false

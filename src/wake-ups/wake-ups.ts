@@ -4,11 +4,11 @@ import { Hub } from './hub.js'
 import type { Wait } from './hub.js'
 import type { Leaver } from './leaver.js'
 
-/** Hints as they travel between processes: topics, and the log's heads by workspace. */
+/** Hints between processes: topics, and the log's heads by workspace. */
 export interface Parcel {
   runtimes: string[]
   heads: Record<string, string>
-  /** Missing in what an older process sends. */
+  /** Missing in parcels of older builds. */
   signals?: ClaimSignal[]
 }
 
@@ -18,26 +18,26 @@ export interface Channel {
   close(): Promise<void>
 }
 
-/** How a wait ended: by a hint on `topic` (null: by something that concerns all), or because the time was up. */
+/** How a wait ended: by a hint on `topic` (null if everyone was woken), or by its timeout. */
 export interface Waited {
   topic: string | null
   timedOut: boolean
 }
 
 /**
- * Makes committed changes known: at once in this process, and through the channel in the others. Waiting asks no database
- * and holds no connection.
+ * Announces committed changes, at once in this process and through the channel in the others. A waiter needs no query and no
+ * connection.
  */
 export class WakeUps implements Announcer {
   readonly hub = new Hub()
-  /** Each workspace's highest position that a hint has told of. */
+  /** The highest position of each workspace that a hint has named. */
   private readonly heads = new Map<string, bigint>()
   private readonly signalled = new Set<(signal: ClaimSignal) => void>()
   private channel: Channel | null = null
-  /** The process is stopping: nobody waits any more. */
+  /** The process is stopping, and nobody may wait. */
   closed = false
 
-  /** What the channel brings comes in through {@link receive}. */
+  /** Hints from the channel arrive through {@link receive}. */
   connect(channel: Channel): void {
     this.channel = channel
   }
@@ -68,7 +68,7 @@ export class WakeUps implements Announcer {
     return () => this.signalled.delete(hear)
   }
 
-  /** The highest position of the workspace's log that this process has heard of. */
+  /** The highest position of the workspace's log that this process knows. */
   knownHead(workspaceId: string): bigint {
     return this.heads.get(workspaceId) ?? 0n
   }
@@ -79,7 +79,7 @@ export class WakeUps implements Announcer {
     this.hub.wakeAllOf(logTopic(workspaceId))
   }
 
-  /** After a claim: where there was one task there may be more. Two, so that a burst spreads like a tree. */
+  /** Call it after a claim, because there may be more tasks. It wakes two waiters, so that a burst spreads like a tree. */
   mayHaveMore(topics: readonly string[]): void {
     for (const topic of topics) {
       this.hub.wakeOne(topic)
@@ -87,12 +87,12 @@ export class WakeUps implements Announcer {
     }
   }
 
-  /** Until a hint later than `mark` (see {@link Hub.mark}), the time is up, or the waiter leaves. Takes a place in line. */
+  /** Waits in the queue for a hint after `mark` (see {@link Hub.mark}), until the timeout, or until the waiter leaves. */
   until(topics: readonly string[], mark: number, milliseconds: number, leaver: Leaver | null): Promise<Waited> {
     return bounded(this.hub.wait(topics, mark), milliseconds, leaver)
   }
 
-  /** As {@link until}, out of line: it takes no hint away from those who wait for work. */
+  /** Like {@link until}, but outside the queue: it takes no hint from those who wait for work. */
   listenUntil(topics: readonly string[], mark: number, milliseconds: number, leaver: Leaver | null): Promise<Waited> {
     return bounded(this.hub.overhear(topics, mark), milliseconds, leaver)
   }
@@ -104,7 +104,7 @@ export class WakeUps implements Announcer {
   }
 }
 
-/** Without an async function, abort signals and promisified timers, which took two kilobytes a waiter. */
+/** Written without async functions, abort signals and promisified timers, which took two kilobytes per waiter. */
 function bounded(wait: Wait, milliseconds: number, leaver: Leaver | null): Promise<Waited> {
   return new Promise((resolve, reject) => {
     let timedOut = false
