@@ -7,9 +7,9 @@ import { newRequestId } from '../daemon/ids.js'
 import { scriptFor } from './scripts.js'
 
 /**
- * A coding agent's CLI without the agent: `agent-cli STORE PACE_MS PROMPT_FILE [SESSION_ID]`. It keeps a transcript for
- * each session in STORE, goes on in the one it is given or says that it does not have it, has a context that overflows,
- * and follows a script, in the way of the daemon's exec adapter.
+ * A simulated agent CLI for the daemon's exec adapter: `agent-cli STORE PACE_MS PROMPT_FILE [SESSION_ID]`. It follows a
+ * script, keeps a transcript for each session in STORE, resumes the given session or refuses an unknown one, and its
+ * context can overflow.
  */
 interface Turn {
   prompt: string
@@ -19,7 +19,7 @@ interface Turn {
 
 const CONTEXT = 200_000
 const [store = '', pace = '0', promptFile = '', offered = ''] = process.argv.slice(2)
-// It answers the message, not what was said before it.
+// It answers the message without the handoff before it.
 const prompt = (readFileSync(promptFile, 'utf8').split(HANDOFF_END).at(-1) ?? '').trim()
 const script = scriptFor(prompt)
 const sessionId = offered === '' ? newRequestId() : offered
@@ -33,7 +33,7 @@ function fail(message: string): never {
   process.exit(1)
 }
 
-/** The first time in this work directory. */
+/** Whether this is the first time in this work directory. */
 function firstTime(): boolean {
   const mark = `.agent-${createHash('sha256').update(script.prompt).digest('hex').slice(0, 12)}`
   if (existsSync(mark)) return false

@@ -1,15 +1,15 @@
 import type { Clock } from '../database/clock.js'
 import { systemClock } from '../database/clock.js'
 
-/** How many seconds of the day go by in one of ours, so that what takes milliseconds here shows as seconds there. */
+/** How many seconds of the day pass in one real second, so that real milliseconds show as seconds. */
 const SPEED = 20
 
-/** A server's clock for a day that is over in a minute: it goes fast, can be moved on, and never gets past the real time. */
+/** A server's clock for a day that takes a minute. It runs fast, can be moved forward, and never passes the real time. */
 export class DayClock implements Clock {
   private skipped = 0
   private readonly begun = systemClock.now().getTime()
 
-  /** `ago`: how many milliseconds before the real time the day begins. */
+  /** `ago`: how many milliseconds before the real time the day starts. */
   constructor(private readonly ago: number) {}
 
   now(): Date {
@@ -20,7 +20,7 @@ export class DayClock implements Clock {
     this.skipped += seconds * 1000
   }
 
-  /** To this many hours before the real time; nowhere if it is later than that already. */
+  /** Moves the clock to this many hours before the real time, unless it is later already. */
   until(hoursAgo: number): void {
     const missing = systemClock.now().getTime() - hoursAgo * 3_600_000 - this.time()
     if (missing > 0) this.skipped += missing

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { lockDirectory } from '../machine/directory-lock.js'
 import { newRequestId } from '../daemon/ids.js'
 
-/** What a demo keeps about itself, beside its database and its machines. */
+/** The state of a demo, besides its database and its machines. */
 export interface DemoState {
-  /** Of the server; for its owner only, as the whole directory is. */
+  /** The server's ROOT token. Only the owner can read the directory. */
   adminToken: string
-  /** By the machine's name. */
+  /** The machines' tokens, by name. */
   machineTokens: Record<string, string>
-  /** The day is told to its end. */
+  /** The whole day has been played. */
   filled: boolean
 }
 
@@ -18,13 +18,14 @@ export class NotADemo extends Error {}
 const FILE = 'demo.json'
 
 /**
- * The directory of a demo, which may have been started before. What was not filled to its end, or is to be `fresh`, is
- * emptied first. Throws NotADemo at a directory of something else, which is left as it is, and DirectoryInUse.
+ * Opens the directory of a new or existing demo. An incomplete demo, or any demo with `fresh`, is emptied first.
+ *
+ * @throws NotADemo for a directory of something else, which is left as it is, and DirectoryInUse
  */
 export async function openDemoDirectory(directory: string, fresh: boolean): Promise<DemoState> {
   const known = readState(directory)
   if (known === null && existsSync(directory) && readdirSync(directory).length > 0) {
-    throw new NotADemo(`${directory} holds something else than a demo. Name another directory with --directory.`)
+    throw new NotADemo(`${directory} is not the directory of a demo. Name another directory with --directory.`)
   }
   if (known !== null && known.filled && !fresh) return known
   if (known !== null) await empty(directory)
@@ -53,7 +54,7 @@ function readState(directory: string): DemoState | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoState) : null
 }
 
-/** Not under the feet of a demo that is running. */
+/** Empties the directory, unless a demo is running in it. */
 async function empty(directory: string): Promise<void> {
   if (existsSync(databaseOf(directory))) await (await lockDirectory(databaseOf(directory)))()
   rmSync(directory, { recursive: true, force: true })

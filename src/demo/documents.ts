@@ -1,4 +1,4 @@
-/** What the people of the demo ask of the server; its machines ask as daemons do. */
+/** The operations of the demo's people. Its machines use the daemons' operations. */
 export const documents = {
   CreateToken: `
     mutation CreateToken($input: CreateTokenInput!) { createToken(input: $input) { secret } }`,

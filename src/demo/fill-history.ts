@@ -13,14 +13,14 @@ import { BUILD_WITH_NEW_ACCOUNT, MACHINE_NAMES, machineOf } from './machines.js'
 import { Person } from './people.js'
 
 const DAY_MS = 24.5 * 3_600_000
-/** Short, so that daemons hear within a second that a person has cancelled. Their claims have longer leases. */
+/** Short, so that daemons learn of a cancellation within a second. Their claims have longer leases. */
 const CLAIM_LEASE_SECONDS = 3
 const LEASE_SECONDS = 3600
 const SWEEP_MS = 50
 
 /**
- * Tells a day of history: to a real server whose clock is a day behind and goes fast, by real daemons, through GraphQL.
- * `progress` is told what it is about. Leaves the tokens of the machines in `state`.
+ * Plays a day of history with real daemons, through GraphQL, on a real server whose clock starts a day behind and runs fast.
+ * `progress` gets the current step. The machines' tokens are left in `state`.
  */
 export async function fillHistory(
   { config, directory, state }: { config: Config; directory: string; state: DemoState },

@@ -14,13 +14,13 @@ const AGENT_CLI = fileURLToPath(new URL('agent-cli.js', import.meta.url))
 export interface MachineOptions {
   url: string
   token: string
-  /** Also the daemon's id. */
+  /** The machine's name and its daemon's id. */
   name: string
-  /** Where its agents' transcripts and work directories are. */
+  /** The directory of its agents' transcripts and work directories. */
   directory: string
-  /** Milliseconds that its agents take for a step. */
+  /** The duration of an agent's step, in milliseconds. */
   paceMs: number
-  /** Told, when a run that has been started ends, of the lines its agent wrote: in the demo's day, those took time. */
+  /** Called when a started run ends, with the lines that its agent printed: in the demo's day, these take time. */
   onRan?: (lines: readonly string[]) => void
   /** Default: the server's. */
   leaseSeconds?: number
@@ -29,13 +29,13 @@ export interface MachineOptions {
 export interface InstalledAgent {
   provider: string
   cliVersion: string
-  /** Whose sessions these are. */
+  /** The fingerprint of the account that owns the sessions. */
   account: string
-  /** Where it keeps them, when that is not where it has always been. */
+  /** The session store, if it is not the original one. */
   store?: string
 }
 
-/** A simulated machine: a real daemon, whose agents are scripted programs that keep real transcripts. */
+/** A simulated machine: a real daemon with agents that are scripted programs and keep real transcripts. */
 export class Machine {
   private daemon: Daemon | null = null
   private plugged = { in: true }
@@ -72,18 +72,18 @@ export class Machine {
     await this.daemon.start()
   }
 
-  /** Shut down: what runs is given a moment to end. */
+  /** Shuts the machine down. Running agents get a moment to end. */
   async stop(graceSeconds = 0): Promise<void> {
     const { daemon } = this
     this.daemon = null
     await Promise.all([daemon?.stop({ graceSeconds }), this.cutOff])
   }
 
-  /** The power is cut: nothing is said to anybody, and no agent writes another byte. */
+  /** Cuts the power: nothing more is sent, and no agent writes another byte. */
   pullThePlug(): void {
     this.plugged.in = false
     for (const pid of this.processes) process.kill(-pid, 'SIGKILL')
-    // What is left of it in this process gives up after a while.
+    // The rest of the daemon in this process gives up after a while.
     this.cutOff = this.daemon?.stop({ graceSeconds: 0 })
     this.daemon = null
   }
@@ -98,7 +98,7 @@ export class Machine {
           context.progress(entry)
         },
       })
-      // Resolves when the server has heard of the start.
+      // Resolves when the server has received the start.
       await context.start()
       this.options.onRan?.(lines)
       return result
@@ -118,7 +118,7 @@ export class Machine {
         const end = await runExec(exec, turn)
         if (end.kind === 'refused' || end.sessionId === null) return end
         const ending = { ...end, transcriptMissing: !existsSync(join(store, `${end.sessionId}.jsonl`)) }
-        // Everything before its last line is what it did, not what it answers.
+        // The last line is the answer. The lines before it are progress.
         return ending.kind === 'completed' ? { ...ending, output: ending.output.split('\n').at(-1) ?? '' } : ending
       },
     }

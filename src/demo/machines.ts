@@ -3,14 +3,14 @@ import type { DemoState } from './demo-directory.js'
 import { Machine } from './machine.js'
 import type { InstalledAgent, MachineOptions } from './machine.js'
 
-/** The demo's fleet: what each machine has installed. */
+/** The demo's machines, with their installed agents. */
 const MACHINES = {
   laptop: { name: 'maria-mbp', agents: [claude('2.1.4', 'maria')] },
   build: { name: 'build-02', agents: [claude('2.1.9', 'office'), codex('office')] },
   attic: { name: 'attic-nuc', agents: [claude('2.0.9', 'office')] },
 } as const
 
-/** After the office has changed its account in the afternoon. */
+/** The office machine after it switches to another account in the afternoon. */
 export const BUILD_WITH_NEW_ACCOUNT = [claude('2.1.9', 'office'), codex('office-2')] as const
 
 export type MachineKey = keyof typeof MACHINES

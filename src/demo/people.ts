@@ -7,7 +7,7 @@ import type { Operations } from './operation-types.js'
 
 type Input<Name extends keyof Operations> = Operations[Name]['variables'] extends { input: infer In } ? In : never
 
-/** A turn or a piece of work that was asked for. */
+/** A requested turn or task. */
 export interface Asked {
   taskId: string
   conversationId: string
@@ -15,10 +15,10 @@ export interface Asked {
 
 const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED']
 const LOOK_AGAIN_MS = 25
-/** For what hangs. */
+/** How long to wait before the demo counts as stuck. */
 const PATIENCE_MS = 120_000
 
-/** One person at the API: what the demo's day consists of is asked for here. */
+/** One person who uses the API. The demo's day consists of such requests. */
 export class Person {
   private readonly api: Sender<Operations>
 
@@ -65,7 +65,7 @@ export class Person {
     return { taskId: task.id, conversationId: task.conversation.id }
   }
 
-  /** Gives work out and does not wait for it. */
+  /** Enqueues a task and does not wait for it. */
   async assign(input: Input<'EnqueueTask'>): Promise<Asked> {
     const { task } = (await this.api.send('EnqueueTask', { input: { requestId: newRequestId(), ...input } }))
       .enqueueTask
@@ -85,7 +85,7 @@ export class Person {
     await this.api.send('ResetSession', { input: { conversationId, reason } })
   }
 
-  /** Until the task runs, or has run. */
+  /** Waits until the task runs or has run. */
   async running({ taskId }: Asked): Promise<void> {
     await until(async () => {
       const { task } = await this.api.send('TaskStatus', { id: taskId })
@@ -93,7 +93,7 @@ export class Person {
     })
   }
 
-  /** Until nothing of the conversation waits or runs: the task, and its retries. */
+  /** Waits until no task of the conversation is queued or running, including retries. */
   async settled({ conversationId }: Pick<Asked, 'conversationId'>): Promise<void> {
     await until(async () => {
       const { node } = await this.api.send('WorkUnderWay', { id: conversationId })
@@ -101,7 +101,7 @@ export class Person {
     })
   }
 
-  /** Whether the agent has nothing to do. */
+  /** Whether the agent has no queued or running task. */
   async isIdle(agentId: string): Promise<boolean> {
     const { queueStats } = await this.api.send('QueueOf', { agentId })
     return queueStats.queued + queueStats.claimed + queueStats.running === 0

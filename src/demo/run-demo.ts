@@ -15,19 +15,19 @@ import { BUILD_WITH_NEW_ACCOUNT, machineOf } from './machines.js'
 import type { DemoOptions } from './demo-command.js'
 import { Person } from './people.js'
 
-/** Of an agent that somebody watches: a step in so many milliseconds. */
+/** The duration of a step while somebody watches, in milliseconds. */
 const PACE_MS = 1200
 
 const DEMO_DIRECTORY = { name: 'directory', another: 'name another one with --directory' }
 
-/** Runs until it is told to stop by a signal. @throws Error with a sentence for whoever started it. */
+/** Runs until a signal stops it. @throws Error with a sentence for the operator. */
 export async function runDemo({ port, directory, fresh }: DemoOptions): Promise<void> {
   let config: Config | null = null
   try {
     const state = await openDemoDirectory(directory, fresh)
     config = configOf(port, directory, state)
     if (!state.filled) {
-      process.stdout.write('Telling a day of history. This takes a minute.\n')
+      process.stdout.write('Creating a day of history. This takes a minute.\n')
       await fillHistory({ config, directory, state }, (what) => process.stdout.write(`  ${what}\n`))
       state.filled = true
       writeState(directory, state)
@@ -45,7 +45,7 @@ export async function runDemo({ port, directory, fresh }: DemoOptions): Promise<
   }
 }
 
-/** The machines that are left stay on, and answer whoever writes to their agents. The attic stays dark. */
+/** Keeps the remaining machines running, so that their agents answer messages. The attic machine stays off. */
 async function keepGoing(config: Config, directory: string, state: DemoState): Promise<void> {
   const log = openLog('warn')
   const server = await startServer(config, log)
@@ -69,11 +69,11 @@ async function keepGoing(config: Config, directory: string, state: DemoState): P
       '  The demo runs.',
       '',
       `  Dashboard  ${origin}${server.code === null ? '/' : CODE_PATH + server.code}`,
-      `  GraphiQL   ${url}, once the browser has been at the dashboard`,
+      `  GraphiQL   ${url}, after the browser has opened the dashboard`,
       '',
-      `  The address works once. Another one: BATON_DATA_DIR=${databaseOf(directory)} npm run open`,
+      `  The address works once. To get another one: BATON_DATA_DIR=${databaseOf(directory)} npm run open`,
       '',
-      '  Ctrl-C ends it.',
+      '  Ctrl-C stops the demo.',
       '',
       '',
     ].join('\n'),

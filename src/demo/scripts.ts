@@ -9,7 +9,7 @@ const SCRIPTS: readonly TurnScript[] = [checkoutTurns, fleetTurns, issueTurns, l
   (turns) => Object.values<TurnScript>(turns),
 )
 
-/** Also for what a person types who looks at the demo: the answer shows whether the session was resumed. */
+/** Also answers messages of people who try the demo: the answer shows whether the session was resumed. */
 export function scriptFor(prompt: string): TurnScript {
   // The daemon may have put a line before the message.
   const known = SCRIPTS.find((script) => prompt === script.prompt || prompt.endsWith(`\n\n${script.prompt}`))

@@ -1,24 +1,24 @@
-/** What a scripted agent does when it is given `prompt`. */
+/** What a scripted agent does for `prompt`. */
 export interface TurnScript {
   prompt: string
-  /** What it says while it works, a line each. */
+  /** The lines that it prints while it works. */
   steps: readonly string[]
   answer: string
-  /** How much of the session's context the turn takes up; default 6,000 of 200,000. */
+  /** The part of the session's context that the turn uses; 6,000 of 200,000 by default. */
   tokens?: number
   /**
-   * CRASHES_ON_RESUME: dies in every session but a new one. DISCONNECTS_ONCE: loses its provider, the first time.
-   * DIES_UNNAMED_ONCE: is gone before it has named its session, the first time.
+   * CRASHES_ON_RESUME: crashes in every resumed session. DISCONNECTS_ONCE: loses its provider the first time.
+   * DIES_UNNAMED_ONCE: dies before it names its session the first time.
    */
   fails?: 'CRASHES_ON_RESUME' | 'DISCONNECTS_ONCE' | 'DIES_UNNAMED_ONCE'
-  /** Its transcript is not written: the disk is full. */
+  /** The transcript is not written, as on a full disk. */
   unsaved?: true
-  /** Deletes every other transcript of the machine, to make room. */
+  /** Deletes all other transcripts of the machine. */
   tidies?: true
-  /** Real milliseconds in which it does nothing that can be seen, the first time: long enough to be stopped in. */
+  /** Real milliseconds in which it does nothing visible the first time, so that it can be cancelled. */
   thinksForMs?: number
-  /** Names its session only when it ends, also when it is stopped. */
+  /** Names its session only at its end, even when it is stopped. */
   namesLate?: true
-  /** How often the steps are gone through, with a pause after each; default once, at the pace of its machine. */
+  /** How often to repeat the steps, with a pause after each; by default once, at the machine's pace. */
   repeats?: { times: number; pauseMs: number }
 }

@@ -23,8 +23,9 @@ export interface ImportTarget {
 }
 
 /**
- * Imports conversations, each batch in one transaction, and yields what became of each, batch by batch. While the database writes
- * one batch the next is read and translated, but not written before whoever listens has heard of the one before it.
+ * Imports conversations, each batch in one transaction, and yields the outcome of each conversation, batch by batch.
+ * While the database writes one batch, the next is read and translated. It is not written before the consumer has
+ * received the previous one.
  */
 export async function* importConversations(
   target: ImportTarget,
@@ -48,7 +49,7 @@ export async function* importConversations(
 
 type Judged = ImportedConversation | Translation
 
-/** What is to be done with a conversation of the source. */
+/** The plan for a conversation of the source. */
 async function judgeOf({
   database: { sql },
   workspaceId,
@@ -75,7 +76,7 @@ interface Batch {
   prepared: Prepared | null
 }
 
-/** Gives way to the database's answers between conversations: it would wait for its next statement meanwhile. */
+/** Yields to the event loop between conversations, so that the database does not wait for its next statement. */
 async function prepare(
   { clock, workspaceId, names, dryRun }: ImportTarget,
   conversations: readonly SourceConversation[],
@@ -95,7 +96,7 @@ function writerOf({ database }: ImportTarget): (batch: Batch) => Promise<Importe
   let isFirst = true
   return async ({ judged, translations, prepared }) => {
     const written = prepared === null ? [] : await writeConversations(database, prepared)
-    // The tables may have been empty: plans that were made for those would look through whole indexes now.
+    // Plans that were made for empty tables would now scan whole indexes.
     if (isFirst && written.length > 0) await refreshStatistics(database.sql)
     isFirst = false
     const became = new Map(translations.map((one, index) => [one, written[index] ?? 'WRITTEN']))
@@ -110,7 +111,7 @@ function importedAs({ report }: Translation, written: Written): ImportedConversa
   return { status: 'SKIPPED', source, why: `its agent has another thread under ${name}` }
 }
 
-/** How many rows a conversation has got in the source since it was imported, and how many of those that it had have changed. */
+/** The number of rows of a conversation that are new in the source since its import, and the number of changed rows. */
 async function rowsSince(
   sql: Sql,
   workspaceId: string,

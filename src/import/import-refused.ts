@@ -7,11 +7,11 @@ type Code =
   | 'NO_SUCH_WORKSPACE'
   | 'AMBIGUOUS_WORKSPACE'
 
-/** Why an import cannot be made, in words for the operator. Nothing was written. */
+/** Why an import is impossible, as a sentence for the operator. Nothing was written. */
 export class ImportRefused extends Error {
   constructor(
     readonly code: Code,
-    /** The option of the command line that it is about. */
+    /** The command-line option that the error is about. */
     readonly field: 'from' | 'workspace' | 'into',
     message: string,
   ) {

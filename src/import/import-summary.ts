@@ -4,10 +4,13 @@ import type { FleetPlan } from './target/plan-fleet.js'
 import type { TargetWorkspace } from './target/target-workspace.js'
 import type { ConversationReport } from './translate/conversation-report.js'
 
-/** What became of one conversation of the source. Of a dry run: what would. */
+/** The outcome of one conversation of the source; in a dry run, the expected outcome. */
 export type ImportedConversation =
   | ({ status: 'IMPORTED' } & ConversationReport)
-  /** By an earlier run. `newerRows` came to the source since and `changedRows` have changed there: neither is taken. */
+  /**
+   * Imported by an earlier run. Since then the source has `newerRows` new and `changedRows` changed rows, which are not
+   * imported.
+   */
   | { status: 'ALREADY'; source: string; conversationId: string; newerRows: number; changedRows: number }
   | { status: 'SKIPPED'; source: string; why: string }
 
@@ -26,11 +29,11 @@ export interface ImportSummary {
   waitingTasks: number
   abandonedTasks: number
   messages: number
-  /** Of the conversations imported by this run. */
+  /** For the conversations that this run imported. */
   sessions: { kept: number; proven: number; unproven: number }
   leftOut: LeftOut & { skippedTasks: number; skippedMessages: number; newerRows: number; changedRows: number }
   notes: string[]
-  /** Those with sessions that can be resumed there. */
+  /** The machines with sessions that can be resumed. */
   machines: Machine[]
 }
 
@@ -63,7 +66,7 @@ export function emptySummary({
   }
 }
 
-/** Counts one more conversation in. */
+/** Adds one more conversation. */
 export function takeIn(summary: ImportSummary, conversation: ImportedConversation): void {
   const { conversations, sessions, leftOut } = summary
   conversations.found += 1

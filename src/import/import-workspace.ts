@@ -18,12 +18,12 @@ import type { TargetWorkspace } from './target/target-workspace.js'
 import { readKnownFleet, writeFleet } from './target/write-fleet.js'
 
 export interface ImportOptions {
-  /** The source's workspace; null: the only one. */
+  /** The slug of the source's workspace; null if it has only one. */
   slug: string | null
-  /** The id of the workspace to import into; null: that of the last time, else a new one. */
+  /** The id of the workspace to import into; null means that of an earlier import, else a new one. */
   into: string | null
   dryRun: boolean
-  /** Conversations of one transaction, at most. Default: 100. */
+  /** The most conversations per transaction; 100 by default. */
   atOnce?: number
 }
 
@@ -35,8 +35,8 @@ export interface ImportListener {
 }
 
 /**
- * Imports one workspace. Each conversation is written whole, some in one transaction: cut off anywhere, the next run goes on with
- * what is missing, and a run that misses nothing changes nothing.
+ * Imports one workspace. Each conversation is written completely in one transaction, several of them together. After an
+ * interruption, the next run continues with what is missing. If nothing is missing, a run changes nothing.
  *
  * @throws ImportRefused
  */
@@ -69,7 +69,7 @@ export async function importWorkspace(
   const machines = machinesOf(plan)
   const read = await spool(readConversations(source, workspace.id))
   try {
-    // Writing takes longer than reading: meanwhile the source may clean up after itself.
+    // Writing takes longer than reading. Closing the snapshot lets the source vacuum in the meantime.
     await source.release()
     const into = { database, clock, workspaceId: target.id, names: plan.names, dryRun: options.dryRun }
     for await (const some of importConversations(into, batches(read.items(), options.atOnce ?? AT_ONCE))) {
@@ -87,7 +87,7 @@ export async function importWorkspace(
   return summary
 }
 
-/** Conversations of one transaction, and about how many tasks and messages they may have: memory stays as it is. */
+/** Limits a transaction's conversations, and roughly their tasks and messages, to bound the memory. */
 const AT_ONCE = 100
 const ROWS_AT_ONCE = 2_000
 

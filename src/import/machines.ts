@@ -1,13 +1,13 @@
 import type { FleetPlan } from './target/plan-fleet.js'
 import type { SessionVerdict } from './translate/session-verdicts.js'
 
-/** A machine of the source, and what its daemon must be told here so that its sessions go on. */
+/** A machine of the source, with the settings that its daemon needs here to resume its sessions. */
 export interface Machine {
   daemonId: string
   providers: string[]
-  /** Directories that all work directories of its sessions are in, as few as there can be. */
+  /** The smallest set of directories that contain all work directories of its sessions. */
   adopts: string[]
-  /** Sessions here that can be resumed on it. */
+  /** The number of imported sessions that can be resumed on it. */
   sessions: number
 }
 
@@ -23,7 +23,7 @@ export function machinesOf({ machines }: Pick<FleetPlan, 'machines'>): Map<strin
   return byRuntime
 }
 
-/** Counts the sessions of one more conversation in. */
+/** Adds the sessions of one more conversation. */
 export function takeSessions(machines: ReadonlyMap<string, Machine>, sessions: readonly SessionVerdict[]): void {
   for (const { state, runtimeId, workDir } of sessions) {
     const machine = machines.get(runtimeId ?? '')
@@ -33,7 +33,7 @@ export function takeSessions(machines: ReadonlyMap<string, Machine>, sessions: r
   }
 }
 
-/** The command that goes on with the sessions of a machine, to be typed there. */
+/** The command that starts a daemon for the machine's sessions. */
 export function commandOf({ daemonId, adopts }: Machine): string {
   const options = adopts.map((directory) => ` --adopt ${quoted(directory)}`).join('')
   return `baton daemon --url URL --daemon-id ${quoted(daemonId)} --workdir DIRECTORY${options}`
@@ -52,14 +52,14 @@ function parentOf(path: string): string {
   return path.replace(/[/\\]+[^/\\]*$/, '')
 }
 
-/** What both paths are in. */
+/** The nearest common directory of both paths. */
 function shared(directory: string, path: string): string {
   const [one, other] = [directory.split(SEPARATOR), parentOf(path).split(SEPARATOR)]
   const end = one.findIndex((part, index) => part !== other[index])
   return end < 0 ? directory : directory.slice(0, one.slice(0, end).join('/').length)
 }
 
-/** For a shell, where it needs to be. */
+/** Quotes a text for a shell if necessary. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

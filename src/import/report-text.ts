@@ -2,12 +2,12 @@ import type { ImportedConversation, ImportSummary } from './import-summary.js'
 import { commandOf } from './machines.js'
 import type { SessionVerdict } from './translate/session-verdicts.js'
 
-/** One conversation's part of the report, for people. */
+/** The report on one conversation, for people. */
 export function conversationText(conversation: ImportedConversation): string {
   return linesOf(conversation).map(printable).join('\n')
 }
 
-/** As a terminal shows it, whatever it is made of: titles and reasons are the source's, and may hold what moves a cursor. */
+/** A text without control characters: titles and reasons are the source's, and may contain escape sequences. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -88,7 +88,7 @@ describePostgres('the source', () => {
   })
 
   it.each([
-    [null, 'AMBIGUOUS_WORKSPACE', /Say --workspace and one of: acme, beta\.$/],
+    [null, 'AMBIGUOUS_WORKSPACE', /Name one with --workspace: acme, beta\.$/],
     ['zeta', 'NO_SUCH_WORKSPACE', /no workspace zeta\. --workspace takes one of these: acme, beta\.$/],
   ])('with two workspaces and --workspace %s says what can be said: %s', async (slug, code, message) => {
     const refusal = { code, field: 'workspace', message: expect.stringMatching(message) as string }

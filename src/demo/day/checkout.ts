@@ -64,7 +64,7 @@ export const checkoutTurns = {
   },
 } satisfies Record<string, TurnScript>
 
-/** An agent that goes from a laptop to a server and back, and loses its session on the way in five different ways. */
+/** An agent moves from a laptop to a server and back, and loses its session in five different ways. */
 export async function openCheckout({ maria, agents }: Day): Promise<string> {
   const chat = await maria.openChat(agents.Fixer, 'The flaky checkout test')
   for (const turn of [checkoutTurns.find, checkoutTurns.fix, checkoutTurns.hundred]) {
@@ -73,7 +73,7 @@ export async function openCheckout({ maria, agents }: Day): Promise<string> {
   return chat
 }
 
-/** The laptop sleeps, so what waits for it is moved to the server; there, the session overflows. */
+/** The laptop sleeps, so its queued tasks move to the server. There, the session overflows. */
 export async function checkoutAtNight({ clock, maria, agents, on }: Day, chat: string): Promise<void> {
   const waiting = await maria.say(chat, checkoutTurns.webhook)
   clock.pass(35 * 60)
@@ -84,7 +84,7 @@ export async function checkoutAtNight({ clock, maria, agents, on }: Day, chat: s
   await maria.settled(await maria.say(chat, checkoutTurns.hour))
 }
 
-/** Back on the laptop: a run that is stopped too late, a person who drops its session, and a power cut. */
+/** Back on the laptop: a run is cancelled late, a person resets its session, and the power is cut. */
 export async function checkoutInTheMorning({ clock, maria, agents, on, machines }: Day, chat: string): Promise<void> {
   await maria.changeAgent(agents.Fixer, { runtimeId: on.laptop })
   const desk = await maria.say(chat, checkoutTurns.desk)

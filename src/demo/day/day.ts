@@ -2,7 +2,7 @@ import type { DayClock } from '../day-clock.js'
 import type { Machine } from '../machine.js'
 import type { Person } from '../people.js'
 
-/** Who and what takes part in the demo's day. */
+/** The people, machines and agents of the demo's day. */
 export interface Day {
   clock: DayClock
   maria: Person

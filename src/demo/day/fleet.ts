@@ -31,7 +31,7 @@ export const fleetTurns = {
   last: { prompt: 'And write the report of the rollout.', steps: ['Writing'], answer: 'In docs/rollouts.' },
 } satisfies Record<string, TurnScript>
 
-/** The machine in the attic gets a new disk, with an empty store. */
+/** The attic machine gets a new disk with an empty store. */
 export async function atticAndItsDisk({ clock, jonas, agents, machines }: Day): Promise<void> {
   const work = { agentId: agents.Housekeeper, issueKey: 'OPS-7', title: 'Clean up the attic' }
   await jonas.settled(await jonas.assign({ ...work, prompt: fleetTurns.backups.prompt }))
@@ -41,7 +41,7 @@ export async function atticAndItsDisk({ clock, jonas, agents, machines }: Day): 
   await jonas.settled(await jonas.assign({ ...work, prompt: fleetTurns.copies.prompt }))
 }
 
-/** The attic is gone since, and its work waits. */
+/** The attic machine stays off, so its tasks wait. */
 export async function waitForTheAttic({ clock, maria, jonas, agents }: Day): Promise<void> {
   const work = { agentId: agents.Housekeeper, title: 'Clean up the attic' }
   await jonas.assign({ ...work, issueKey: 'OPS-7', prompt: fleetTurns.report.prompt })
@@ -57,7 +57,7 @@ export async function rollout({ maria, agents }: Day): Promise<void> {
   await maria.settled(await maria.assign({ ...work, prompt: fleetTurns.shift.prompt }))
 }
 
-/** What goes on after the day: one run that does not end soon, and two that wait because their agent takes one at a time. */
+/** The state after the day: one long run, and two tasks that wait because their agent takes one at a time. */
 export async function keepWatching(maria: Person, agentId: string): Promise<void> {
   const assign = (issueKey: string, title: string, { prompt }: TurnScript) =>
     maria.assign({ agentId, issueKey, title, prompt })

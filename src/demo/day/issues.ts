@@ -70,7 +70,7 @@ export async function firstReview(day: Day): Promise<void> {
   await day.jonas.settled(await assign(day, day.agents.Reviewer, of(issueTurns.secondLook)))
 }
 
-/** The policy: not after four hours, and not with other instructions. */
+/** A policy that denies resumes after four hours, and after a change of the instructions. */
 export async function reviewOfTheNextDay(day: Day): Promise<void> {
   const { jonas, clock, agents } = day
   const of = (turn: TurnScript): Work => ({ issueKey: 'WEB-141', title: 'Review the new cart', turn })
@@ -80,7 +80,7 @@ export async function reviewOfTheNextDay(day: Day): Promise<void> {
   await jonas.settled(await assign(day, agents.Reviewer, of(issueTurns.style)))
 }
 
-/** Five at once for an agent that takes two at a time; one of them loses its provider and is tried again. */
+/** Five tasks at once for an agent that takes two at a time. One loses its provider and is retried. */
 export async function reviewsOfTheMorning(day: Day): Promise<void> {
   const { morning1, morning2, morning3, morning4, morning5, again1, again3 } = issueTurns
   const work = [morning1, morning2, morning3, morning4, morning5].map((turn, index) => ({
@@ -101,7 +101,7 @@ export async function reviewsOfTheMorning(day: Day): Promise<void> {
   for (const one of second) await day.jonas.settled(await assign(day, day.agents.Reviewer, one))
 }
 
-/** A session in which every run crashes, until it is no longer offered. */
+/** Every run of a session crashes, until the session is no longer offered. */
 export async function crashingMigration(day: Day): Promise<void> {
   const of = (turn: TurnScript): Work => ({ issueKey: 'DB-9', title: 'Migrate the orders table', turn })
   for (const turn of [issueTurns.plan, issueTurns.migrate, issueTurns.migrate, issueTurns.migrate]) {

@@ -52,7 +52,7 @@ export const laptopTurns = {
   },
 } satisfies Record<string, TurnScript>
 
-/** An agent that makes room, deletes with it what the others would have gone on with, and fills its own session. */
+/** An agent deletes other agents' transcripts to make room, and overflows its own session. */
 export async function disappearingTranscripts({ clock, maria, jonas, agents }: Day): Promise<void> {
   const dark = await maria.openChat(agents.Fixer, 'Dark mode')
   const mails = await jonas.openChat(agents.Fixer, 'Mails on phones')

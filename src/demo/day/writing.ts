@@ -53,7 +53,7 @@ export const writingTurns = {
   q6: question('What was the first thing I asked?', 'Where the list of people on call is.'),
 } satisfies Record<string, TurnScript>
 
-/** NEWEST_ON_RUNTIME: back on the old machine it goes on with the older session, and says that it missed something. */
+/** NEWEST_ON_RUNTIME: back on the old machine, the agent resumes the older session and says that it missed turns. */
 export async function releaseNotes({ clock, jonas, agents, on }: Day): Promise<string> {
   const chat = await jonas.openChat(agents.Scribe, 'Release notes of 4.2')
   await jonas.settled(await jonas.say(chat, writingTurns.notes))
@@ -68,7 +68,7 @@ export async function releaseNotes({ clock, jonas, agents, on }: Day): Promise<s
   return chat
 }
 
-/** A transcript that the provider never stored, and a person who wants a fresh start. */
+/** The provider does not store a transcript, and a person asks for a fresh start. */
 export async function guideFromThree({ clock, jonas, agents }: Day): Promise<void> {
   const chat = await jonas.openChat(agents.Scribe, 'Coming from version 3')
   await jonas.settled(await jonas.say(chat, writingTurns.guide))
@@ -82,7 +82,7 @@ export async function publishNotes({ jonas }: Day, chat: string): Promise<void> 
   await jonas.settled(await jonas.say(chat, writingTurns.publish))
 }
 
-/** A chat in which nothing goes wrong. */
+/** A chat without problems. */
 export async function askQuestions({ clock, maria, agents }: Day, chat: string | null, part: 1 | 2): Promise<string> {
   const { q1, q2, q3, q4, q5, q6 } = writingTurns
   const opened = chat ?? (await maria.openChat(agents.Scribe, 'Questions of a newcomer'))

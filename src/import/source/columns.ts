@@ -1,10 +1,10 @@
-/** What is read of a source's table: by the name of the property that it becomes, the column and how it is read. */
+/** The columns to read from a source table, by property name. */
 export interface Column {
   column: string
   read(column: string): string
-  /** What stands for it where the source's schema does not have it yet; null: no import without it. */
+  /** The value for a source whose schema is too old to have the column; null if the import needs the column. */
   absent: string | null
-  /** The source's migration that brought it; null: it always was there. */
+  /** The source's migration that added the column; null if it always existed. */
   since: string | null
 }
 
@@ -12,7 +12,7 @@ export type Columns = Readonly<Record<string, Column>>
 
 const ALWAYS = { absent: null, since: null }
 
-/** An empty text says no more than a missing one. */
+/** An empty text counts as missing. */
 const text = (column: string): Column => ({ column, read: (c) => `nullif(${c}::text, '')`, ...ALWAYS })
 const whole = (column: string): Column => ({ column, read: (c) => `coalesce(${c}::text, '')`, ...ALWAYS })
 const int = (column: string, otherwise: number): Column => ({
@@ -22,7 +22,7 @@ const int = (column: string, otherwise: number): Column => ({
 })
 const flag = (column: string): Column => ({ column, read: (c) => `coalesce(${c}, false)`, ...ALWAYS })
 const json = (column: string): Column => ({ column, read: (c) => c, ...ALWAYS })
-/** Microseconds: one that a Date cannot hold decides the order of rows that were written together. */
+/** Microseconds, which a Date cannot hold, decide the order of rows that were written together. */
 const time = (column: string): Column => ({
   column,
   read: (c) => `round(extract(epoch FROM ${c})::numeric * 1000000)::float8`,
@@ -31,7 +31,7 @@ const time = (column: string): Column => ({
 const count = (column: string): Column => ({ column, read: (c) => `${c}::int`, ...ALWAYS })
 const since = (since: string, column: Column, absent = 'NULL'): Column => ({ ...column, absent, since })
 
-/** The source's migrations, as its own table of them has them. */
+/** The source's migrations, as named in its table of migrations. */
 const PROFILES = '120_runtime_profile'
 const RERUNS = '184_agent_task_attribution'
 const GENERATIONS = '377_channel_chat_context_generation'
@@ -135,7 +135,7 @@ export const COLUMNS = {
 
 export type SourceTableName = keyof typeof COLUMNS
 
-/** Columns that only conditions and joins look at. */
+/** Columns that only conditions and joins use. */
 export const KEYS: Readonly<Partial<Record<SourceTableName, readonly string[]>>> = {
   agent_runtime: ['workspace_id'],
   agent: ['workspace_id'],
@@ -143,12 +143,12 @@ export const KEYS: Readonly<Partial<Record<SourceTableName, readonly string[]>>>
   issue: ['id', 'workspace_id'],
 }
 
-/** Tables that older sources do not have, with the migration that made them. */
+/** Tables that older sources do not have, with the migration that created them. */
 export const NEWER_TABLES: Readonly<Partial<Record<SourceTableName, string>>> = {
   channel_chat_session_binding: '124_channel_generalization',
 }
 
-/** The source's own list of the migrations that were applied. */
+/** The source's table of applied migrations. */
 export const MIGRATIONS_TABLE = 'schema_migrations'
 
 /** Tables that only expressions read. */

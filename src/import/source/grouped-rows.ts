@@ -1,9 +1,9 @@
 export interface GroupedRows<Row> {
-  /** The rows with this key. Keys are asked for in the order of the rows, each once. */
+  /** The rows with this key. Ask for each key once, in the order of the rows. */
   of(key: string): Promise<Row[]>
 }
 
-/** Rows that come sorted by a key, a group at a time. */
+/** Groups sorted rows by key, one group at a time. */
 export function groupedRows<Row>(rows: AsyncGenerator<Row>, keyOf: (row: Row) => string): GroupedRows<Row> {
   let ahead: Row | null = null
   const next = async (): Promise<Row | null> => {

@@ -7,25 +7,25 @@ import type { Columns, SourceTableName } from './columns.js'
 /** Rows fetched at once. */
 const BATCH = 500
 
-/** The source at one moment, read-only: whatever goes on there meanwhile is neither seen nor disturbed. */
+/** A read-only snapshot of the source. It neither sees nor disturbs concurrent changes. */
 export interface Source {
   rows<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
-  /** The rows one after the other, a batch in memory. Values are literals: a cursor takes no parameters. */
+  /** Yields the rows, with one batch in memory. Values are literals, because a cursor takes no parameters. */
   each<Row>(text: string): AsyncGenerator<Row>
-  /** A table's columns as a select list over `alias`, with what stands for those that it does not have. */
+  /** A table's columns as a select list over `alias`, with default values for missing columns. */
   select(table: SourceTableName, alias: string): string
-  /** Whether it has a table that older ones do not. */
+  /** Whether the source has a table that older sources lack. */
   has(table: SourceTableName): boolean
-  /** Ends the one moment: nothing more is read. */
+  /** Ends the snapshot. */
   release(): Promise<void>
   close(): Promise<void>
 }
 
-/** @throws ImportRefused where nothing answers, or what answers is no Multica database, or not whole, or may not be read. */
+/** @throws ImportRefused if the source does not answer, is no complete Multica database, or may not be read. */
 export async function openSource(connectionString: string): Promise<Source> {
   let client: Client | null = null
   try {
-    // Its search path is its own: it says where the source's tables are.
+    // The search path is the source's own, because it decides where the source's tables are.
     client = await connect(connectionString, 'baton-import', WITHOUT_TIMEOUTS)
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY')
     const present = await readPresent(client)
@@ -35,12 +35,12 @@ export async function openSource(connectionString: string): Promise<Source> {
   } catch (error) {
     await client?.end().catch(() => undefined)
     if (error instanceof ImportRefused) throw error
-    const message = `The source does not answer: ${(error as Error).message}. Check the address that --from gives.`
+    const message = `The source does not answer: ${(error as Error).message}. Check the address in --from.`
     throw new ImportRefused('SOURCE_UNREACHABLE', 'from', message)
   }
 }
 
-/** The columns of the source's tables; of a table that is not there, none. */
+/** The columns of the source's tables; none for a missing table. */
 type Present = ReadonlyMap<string, ReadonlySet<string>>
 
 interface Table {
@@ -49,7 +49,7 @@ interface Table {
   isReadable: boolean
 }
 
-/** @throws ImportRefused where the role may not read one of them. */
+/** @throws ImportRefused if the role may not read one of them. */
 async function readPresent(client: Client): Promise<Present> {
   const { rows } = await client.query<Table>(
     `SELECT c.relname::text AS table, has_table_privilege(c.oid, 'SELECT') AS "isReadable",
@@ -61,13 +61,13 @@ async function readPresent(client: Client): Promise<Present> {
   )
   const closed = rows.filter(({ isReadable }) => !isReadable).map(({ table }) => table)
   if (closed.length > 0) {
-    const message = `The role that --from names may not read ${closed.join(', ')}: GRANT SELECT on them, or name another role.`
+    const message = `The role in --from may not read ${closed.join(', ')}. GRANT SELECT on them, or name another role.`
     throw new ImportRefused('NOT_READABLE', 'from', message)
   }
   return new Map(rows.map(({ table, columns }) => [table, new Set(columns)]))
 }
 
-/** The migrations that the source says it has; null: it does not say. */
+/** The migrations in the source's table; null if it has no such table. */
 async function readMigrations(client: Client, present: Present): Promise<ReadonlySet<string> | null> {
   if (present.get(MIGRATIONS_TABLE)?.has('version') !== true) return null
   const { rows } = await client.query<{ version: string }>(`SELECT version::text FROM ${MIGRATIONS_TABLE}`)
@@ -89,8 +89,8 @@ function demandRequired(present: Present): void {
 }
 
 /**
- * What is not there may only be missing because the source is older than it. A column that was renamed decides what may be
- * resumed, and nobody would miss it.
+ * A column may be missing only if the source is older than the column. A renamed column could decide about resumes, and
+ * its absence would go unnoticed.
  */
 function demandOlder(present: Present, migrations: ReadonlySet<string> | null): void {
   for (const [table, columns] of Object.entries<Columns>(COLUMNS)) {

@@ -3,12 +3,12 @@ import { groupedRows } from './grouped-rows.js'
 import type { Source } from './open-source.js'
 import type { SourceChat, SourceConversation, SourceMessage, SourceTask, SourceThread } from './source-rows.js'
 
-/** Compared by bytes, here as there. */
+/** Compares by bytes, as the source's query does. */
 const ordered = (column: string): string => `${column}::text COLLATE "C"`
 
 /**
- * Every conversation of a workspace with all its rows: chats, then threads. Three sorted scans walk side by side, so that
- * the source needs no index and memory holds one conversation and a few batches.
+ * Every conversation of a workspace with all its rows: chats, then threads. It merges three sorted scans, so that the
+ * source needs no index, and memory holds one conversation and a few batches.
  */
 export async function* readConversations(source: Source, workspaceId: string): AsyncGenerator<SourceConversation> {
   yield* readChats(source, escapeLiteral(workspaceId))

@@ -2,7 +2,7 @@ import { ImportRefused } from '../import-refused.js'
 import type { Source } from './open-source.js'
 import type { SourceAgent, SourceRuntime, SourceWorkspace } from './source-rows.js'
 
-/** The workspace with this slug; with null the only one that there is. */
+/** The workspace with this slug; with null, the only workspace. */
 export async function readWorkspace(source: Source, slug: string | null): Promise<SourceWorkspace> {
   const found = await source.rows<SourceWorkspace>(
     `SELECT ${source.select('workspace', 'w')} FROM workspace w ORDER BY w.slug`,
@@ -14,7 +14,7 @@ export async function readWorkspace(source: Source, slug: string | null): Promis
     throw new ImportRefused('NO_SUCH_WORKSPACE', 'workspace', message)
   }
   if (slug === null && found.length > 1) {
-    const message = `The source has several workspaces, and one is imported at a time. Say --workspace and one of: ${slugs}.`
+    const message = `The source has several workspaces, and an import takes one. Name one with --workspace: ${slugs}.`
     throw new ImportRefused('AMBIGUOUS_WORKSPACE', 'workspace', message)
   }
   return first
@@ -35,13 +35,13 @@ export function readAgents(source: Source, workspaceId: string): Promise<SourceA
   )
 }
 
-/** Tasks that belong to no conversation of the workspace. */
+/** The numbers of tasks that belong to no conversation of the workspace. */
 export interface LeftOut {
-  /** With neither issue nor chat. */
+  /** Tasks without an issue and a chat. */
   withoutConversation: number
-  /** Those of them that wait. */
+  /** Those of them that are queued. */
   waitingWithoutConversation: number
-  /** Whose issue or chat is of another workspace. */
+  /** Tasks whose issue or chat is in another workspace. */
   elsewhere: number
 }
 

@@ -1,10 +1,10 @@
 /**
- * Microseconds since 1970: the source's own resolution. Rows that one millisecond holds are still told apart, and exact
- * as a number until the year 2255.
+ * Microseconds since 1970, which is the source's resolution, so that rows within one millisecond keep their order. They
+ * are exact as numbers until the year 2255.
  */
 export type Micros = number
 
-/** The rows of a Multica database that matter here. Empty ids, sessions and directories come as null. */
+/** The rows of a Multica database that the import reads. Empty ids, sessions and directories are null. */
 export interface SourceWorkspace {
   id: string
   name: string
@@ -14,11 +14,11 @@ export interface SourceWorkspace {
 
 export interface SourceRuntime {
   id: string
-  /** null: a runtime in the cloud, without a daemon. */
+  /** null for a runtime in the cloud, which has no daemon. */
   daemonId: string | null
   name: string
   provider: string
-  /** null: the machine's own CLI of this provider; else a command or an account of somebody's own. */
+  /** null for the machine's own CLI of this provider; else a profile with its own command or account. */
   profileId: string | null
   lastSeenAt: Micros | null
   metadata: unknown
@@ -28,7 +28,7 @@ export interface SourceRuntime {
 export interface SourceAgent {
   id: string
   name: string
-  /** null: not bound to any. */
+  /** null if the agent has no runtime. */
   runtimeId: string | null
   maxConcurrentTasks: number
   instructions: string | null
@@ -38,13 +38,13 @@ export interface SourceAgent {
   mcpConfig: unknown
   thinkingLevel: string | null
   serviceTier: string | null
-  /** By name; null: none. */
+  /** The names of its skills; null if there are none. */
   skills: readonly string[] | null
   archivedAt: Micros | null
   createdAt: Micros
 }
 
-/** (sessionId, runtimeId, workDir) is the pointer of old; it may be stale, and its runtime may never have been told. */
+/** (sessionId, runtimeId, workDir) is the source's pointer. It may be stale, and its runtime may be missing. */
 export interface SourceChat {
   id: string
   agentId: string
@@ -53,9 +53,9 @@ export interface SourceChat {
   workDir: string | null
   runtimeId: string | null
   status: string
-  /** The generation of a channel's chat that is now: each "/new" begins the next. null: no channel's chat. */
+  /** The current generation of a channel's chat; each "/new" begins the next one. null for other chats. */
   contextRevision: number | null
-  /** The user has typed "/new", and nothing was asked since. */
+  /** The user has typed "/new", and has asked nothing since. */
   pendingFresh: boolean
   createdAt: Micros
   updatedAt: Micros
@@ -67,7 +67,7 @@ export interface SourceMessage {
   role: string
   content: string
   taskId: string | null
-  /** `channel_command`: the server's to carry out, no agent's to answer. */
+  /** `channel_command`: a command for the server, not for an agent. */
   kind: string
   contextRevision: number | null
   createdAt: Micros
@@ -97,15 +97,15 @@ export interface SourceTask {
   rerunOfTaskId: string | null
   sessionRolloutMissing: boolean
   retiredSessionId: string | null
-  /** When a deferred task is due. */
+  /** The due time of a deferred task. */
   fireAt: Micros | null
-  /** The generation that it was asked in; null: the first. */
+  /** The generation in which the task was created; null for the first. */
   contextRevision: number | null
-  /** What was asked for, of an issue's task: the comment that brought it about, those before it, and what was handed over. */
+  /** The request of an issue's task: the comment that triggered it, the comments before it, and the hand-off note. */
   triggerComment: string | null
   earlierComments: readonly string[] | null
   handoffNote: string | null
-  /** It makes an answer's quick actions anew, and is no turn. */
+  /** The task only regenerates an answer's quick actions, and is no turn. */
   regeneratesQuickActionsFor: string | null
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { deserialize, serialize } from 'node:v8'
 
-/** What was read, in a file: it takes no memory, and holds nothing of the source open. */
+/** Stores what was read in a file, so that it takes no memory and keeps nothing of the source open. */
 export interface Spool<Item> {
   items(): AsyncGenerator<Item>
   remove(): Promise<void>
@@ -14,7 +14,7 @@ export interface Spool<Item> {
 
 const LENGTH_BYTES = 4
 
-/** Reads everything, and keeps it in a file that only this user can read. */
+/** Reads everything into a file that only this user can read. */
 export async function spool<Item>(from: AsyncIterable<Item>): Promise<Spool<Item>> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-import-'))
   const file = join(directory, 'rows')

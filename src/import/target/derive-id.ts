@@ -15,8 +15,8 @@ const PREFIXES: Readonly<Record<SourceTable, IdPrefix>> = {
 }
 
 /**
- * The id that a row gets in a workspace: the same one each time, so that an import that was cut off goes on with the
- * names that it had given; in another workspace another one, since ids are unique over all of them.
+ * The id that a row gets in a workspace. It is the same on each run, so that an interrupted import continues with the
+ * same ids, and another one in each workspace, because ids are unique across workspaces.
  */
 export function idsFor(workspaceId: string): (table: SourceTable, sourceId: string, createdAt: Micros) => string {
   return (table, sourceId, createdAt) => {

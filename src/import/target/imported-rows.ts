@@ -3,16 +3,16 @@ import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import type { SourceTable } from '../translate/names.js'
 
-/** What a row of the source became here. */
+/** The imported counterpart of a source row. */
 export interface ImportedId {
   table: SourceTable
   sourceId: string
   id: string
-  /** As it was read; left out where a change of it is of no interest. */
+  /** The fingerprint of the row as read; missing if changes do not matter. */
   row?: object
 }
 
-/** The same for the same row. What was not set yet, when the source had no such column, makes no difference. */
+/** A fingerprint of a row. Null and false do not count, so that a new column of the source does not change it. */
 function fingerprintOf(row: object): string {
   const set: [string, unknown][] = []
   for (const [column, value] of Object.entries(row)) if (value !== null && value !== false) set.push([column, value])
@@ -21,7 +21,7 @@ function fingerprintOf(row: object): string {
 
 const LOCK = statement('lock_import', 'SELECT pg_advisory_xact_lock(7238460115)')
 
-/** Two imports at once take turns, transaction by transaction, and find what the other has imported. */
+/** Serialises the transactions of concurrent imports, so that each sees what the other has imported. */
 export async function lockImport(sql: Sql): Promise<void> {
   await sql.rows(LOCK)
 }
@@ -31,7 +31,7 @@ const WORKSPACES = statement(
   `SELECT "workspaceId" AS id FROM imported_row WHERE "sourceTable" = 'workspace' AND "sourceId" = $1 ORDER BY 1`,
 )
 
-/** The workspaces that this one of the source was imported into. */
+/** The workspaces that this source workspace was imported into. */
 export async function importedWorkspaces(sql: Sql, sourceId: string): Promise<string[]> {
   return (await sql.rows<{ id: string }>(WORKSPACES, [sourceId])).map(({ id }) => id)
 }
@@ -41,7 +41,7 @@ const OF_TABLE = statement(
   `SELECT "sourceId", id FROM imported_row WHERE "workspaceId" = $1 AND "sourceTable" = $2`,
 )
 
-/** All that was imported of a table, by the source's ids. */
+/** All imported rows of a table, by the source's ids. */
 export async function importedOf(sql: Sql, workspaceId: string, table: SourceTable): Promise<Map<string, string>> {
   const rows = await sql.rows<{ sourceId: string; id: string }>(OF_TABLE, [workspaceId, table])
   return new Map(rows.map(({ sourceId, id }) => [sourceId, id]))
@@ -53,7 +53,7 @@ const AMONG = statement(
    WHERE "workspaceId" = $1 AND "sourceTable" = $2 AND "sourceId" = ANY($3::text[])`,
 )
 
-/** Which of these rows were imported, and whether they have changed since. */
+/** Which of these rows were imported, and which have changed since. */
 export async function importedAmong(
   sql: Sql,
   workspaceId: string,
@@ -88,7 +88,7 @@ export async function writeImported(
   await prepareImported(workspaceId, rows, now)(sql)
 }
 
-/** Does all but ask the database. */
+/** Builds the statement's values without the database. */
 export function prepareImported(
   workspaceId: string,
   rows: readonly ImportedId[],

@@ -5,7 +5,7 @@ import { dateOf } from '../translate/names.js'
 import type { Names } from '../translate/names.js'
 import type { ImportedId } from './imported-rows.js'
 
-/** A runtime to be written. */
+/** A runtime to write. */
 interface NewRuntime {
   id: string
   daemonId: string
@@ -26,12 +26,12 @@ interface NewAgent {
   createdAt: Date
 }
 
-/** What the target has already. */
+/** What the target already has. */
 export interface KnownFleet {
-  /** By the source's ids. */
+  /** Keyed by the source's ids. */
   runtimes: ReadonlyMap<string, string>
   agents: ReadonlyMap<string, string>
-  /** Registered here by whomever. */
+  /** All runtimes of the target, registered by anybody. */
   registered: readonly { id: string; daemonId: string; provider: string }[]
 }
 
@@ -39,19 +39,22 @@ export interface FleetPlan {
   names: Names
   runtimes: NewRuntime[]
   agents: NewAgent[]
-  /** Whether an agent needs the placeholder. */
+  /** Whether an agent needs the placeholder runtime. */
   needsPlaceholder: boolean
   ids: ImportedId[]
   notes: string[]
-  /** Every runtime that the source has, as it is known here. */
+  /** Every runtime of the source, with its identity here. */
   machines: { runtimeId: string; daemonId: string; provider: string }[]
 }
 
-/** The source's word for the placeholder runtime, in the table of imported rows. */
+/** The source id of the placeholder runtime in the table of imported rows. */
 export const PLACEHOLDER = { table: 'agent_runtime', sourceId: 'none' } as const
 export const PLACEHOLDER_IDENTITY = { daemonId: 'import:no-runtime', provider: 'none' }
 
-/** What runtimes and agents become. Pure. A runtime that is registered here under the same daemon and provider is the same. */
+/**
+ * Plans the runtimes and agents of the import. Pure. A runtime with the same daemon and provider here is the same
+ * runtime.
+ */
 export function planFleet(
   given: { workspace: SourceWorkspace; runtimes: readonly SourceRuntime[]; agents: readonly SourceAgent[] },
   known: KnownFleet,
@@ -74,7 +77,7 @@ export function planFleet(
       if (row.profileId === null) taken.add(identity(runtime))
       continue
     }
-    // Two runtimes of one identity would be one runtime here, and each would resume the other's sessions.
+    // Two runtimes with one identity would be one runtime here, and would resume each other's sessions.
     if (row.profileId !== null || taken.has(identity(runtime))) {
       runtime.daemonId = `${runtime.daemonId}:${row.id}`
       const what = row.profileId === null ? 'a second' : `profile ${row.profileId}, not the machine's own,`
@@ -118,7 +121,7 @@ export function planFleet(
   return { names: all, runtimes, agents, needsPlaceholder, ids, notes, machines }
 }
 
-/** The machine's own CLIs first: the plain identity is theirs, whichever was seen last. */
+/** Sorts the machine's own CLIs first, so that they get the plain identity. */
 function byProfile(rows: readonly SourceRuntime[]): SourceRuntime[] {
   return rows.toSorted((a, b) => Number(a.profileId !== null) - Number(b.profileId !== null))
 }
@@ -127,7 +130,7 @@ function identity({ daemonId, provider }: { daemonId: string; provider: string }
   return JSON.stringify([daemonId, provider])
 }
 
-/** As the source names the issues of a workspace that has no prefix: by the first letters of its name. */
+/** The source's default prefix for issues: the first letters of the workspace's name. */
 function issuePrefixOf({ issuePrefix, name }: SourceWorkspace): string {
   if (issuePrefix !== '') return issuePrefix
   return (

@@ -8,21 +8,21 @@ import { ImportRefused } from '../import-refused.js'
 import type { SourceWorkspace } from '../source/source-rows.js'
 import { importedWorkspaces, lockImport, writeImported } from './imported-rows.js'
 
-/** Where the import goes. */
+/** The workspace to import into. */
 export interface TargetWorkspace {
   id: string
   name: string
-  /** Made by this import (of a dry run: not made, and the id is not its id to be). */
+  /** Created by this import. In a dry run it is not created, and a real run gets another id. */
   isNew: boolean
-  /** Of a new workspace: the secret of its first ADMIN token, which is nowhere else. */
+  /** The secret of a new workspace's first ADMIN token, which is stored nowhere else. */
   secret: string | null
 }
 
 const FIND = statement('find_import_target', 'SELECT id, name FROM workspace WHERE id = $1')
 
 /**
- * The workspace that `into` names; else the one that this workspace of the source was imported into before; else a new
- * one of the same name, with a token to enter it.
+ * The workspace that `into` names; else the one that the source's workspace was imported into before; else a new one
+ * with the same name and an ADMIN token.
  *
  * @throws ImportRefused
  */
@@ -45,7 +45,7 @@ export async function targetWorkspace(
 async function known(sql: Sql, id: string): Promise<TargetWorkspace> {
   const [found] = await sql.rows<{ id: string; name: string }>(FIND, [id])
   if (found !== undefined) return { ...found, isNew: false, secret: null }
-  const message = `There is no workspace ${id} here. --into takes the id of one (ws_...); without it a new one is made.`
+  const message = `There is no workspace ${id} here. --into takes the id of one (ws_...); without it a new one is created.`
   throw new ImportRefused('NO_SUCH_WORKSPACE', 'into', message)
 }
 

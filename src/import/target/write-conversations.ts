@@ -11,7 +11,7 @@ import { writePlaceholder } from './write-fleet.js'
 /** The actor of imported events. */
 const ACTOR = 'import'
 
-/** TAKEN: the agent has another thread under the same issue key. */
+/** TAKEN: the agent already has another thread with the same issue key. */
 export type Written = 'WRITTEN' | 'ALREADY' | 'TAKEN'
 
 interface Target {
@@ -19,7 +19,7 @@ interface Target {
   placeholder: string
 }
 
-/** Conversations that only have to be written. */
+/** Prepared conversations, ready to write. */
 export interface Prepared {
   target: Target
   translations: readonly Translation[]
@@ -27,7 +27,7 @@ export interface Prepared {
   write: (sql: TransactionSql) => Promise<unknown>
 }
 
-/** All that can be done for conversations before the database is asked, through the same projections as for everything that is recorded here. */
+/** Prepares conversations without the database, through the same projections that the server uses. */
 export function prepareConversations(target: Target, translations: readonly Translation[], now: Date): Prepared {
   const { workspaceId, placeholder } = target
   const needsPlaceholder = translations.some((one) => one.needsPlaceholder)
@@ -50,7 +50,7 @@ export function prepareConversations(target: Target, translations: readonly Tran
   }
 }
 
-/** Writes them in one transaction. Answers what became of each, in their order. */
+/** Writes them in one transaction. Resolves with the outcome of each, in order. */
 export async function writeConversations(database: Database, prepared: Prepared): Promise<Written[]> {
   const { target, translations, now } = prepared
   if (translations.length === 0) return []
@@ -60,7 +60,7 @@ export async function writeConversations(database: Database, prepared: Prepared)
     if (!(error instanceof AppendConflict)) throw error
     if (translations.length === 1) return ['TAKEN']
   }
-  // One of them: each is tried by itself.
+  // One of them failed, so each is tried by itself.
   const written: Written[] = []
   for (const one of translations) {
     written.push(...(await writeConversations(database, prepareConversations(target, [one], now))))
@@ -77,7 +77,7 @@ async function write(sql: TransactionSql, prepared: Prepared): Promise<Written[]
   return translations.map((one) => (known.has(one) ? 'ALREADY' : 'WRITTEN'))
 }
 
-/** Those of them that another import has written. */
+/** The conversations that another import has written. */
 async function knownAmong(
   sql: TransactionSql,
   workspaceId: string,

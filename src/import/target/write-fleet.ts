@@ -10,7 +10,7 @@ const REGISTERED = statement(
   'SELECT id, "daemonId", provider FROM runtime WHERE "workspaceId" = $1',
 )
 
-/** What a workspace has of the source's runtimes and agents. */
+/** The runtimes and agents of the source that a workspace already has. */
 export async function readKnownFleet(sql: Sql, workspaceId: string): Promise<KnownFleet> {
   const registered = await sql.rows<KnownFleet['registered'][number]>(REGISTERED, [workspaceId])
   const runtimes = await importedOf(sql, workspaceId, 'agent_runtime')
@@ -49,7 +49,10 @@ const INSERT_PLACEHOLDER = statement(
    VALUES ($1, $2, $3, $4, 'No runtime (imported)', $5, $5) ON CONFLICT DO NOTHING`,
 )
 
-/** Deregistered from the start: no daemon claims from it, and an agent that is on it can be moved to a real one. */
+/**
+ * The placeholder is deregistered from the start: no daemon claims from it, and its agents can be moved to a real
+ * runtime.
+ */
 export async function writePlaceholder(sql: Sql, workspaceId: string, id: string, now: Date): Promise<void> {
   const { daemonId, provider } = PLACEHOLDER_IDENTITY
   await sql.rows(INSERT_PLACEHOLDER, [workspaceId, id, daemonId, provider, now])

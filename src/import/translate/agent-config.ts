@@ -2,14 +2,14 @@ import { agentConfig } from '../../agent-config/agent-config.js'
 import type { SourceAgent } from '../source/source-rows.js'
 
 const SECRET_NAME = /key|token|secret|passw|credential|auth|private|cookie|signature/i
-/** Long, and of the letters that keys are made of; neither a path nor words. */
+/** Matches long texts of the characters that keys have, but no paths or words. */
 const SECRET_VALUE = /^(?:(?=[^/]*\d)[\w+=.~-]{20,}|\S+:\/\/[^/\s]*:[^/\s]*@\S*|(?:bearer|basic) \S+)$/i
 
 function looksSecret(name: string, value: string): boolean {
   return SECRET_NAME.test(name) || SECRET_VALUE.test(value)
 }
 
-/** The config that an agent of the source gets, and what of it is not taken. Values that look secret never are. */
+/** The config of a source's agent, and notes about what is left out. Values that look secret are always left out. */
 export function configOf(row: SourceAgent): { config: Record<string, unknown>; notes: string[] } {
   const notes: string[] = []
   const leave = (what: string, why: string): void => void notes.push(`agent ${row.name} (${row.id}): ${what} ${why}`)
@@ -58,7 +58,7 @@ function argumentsOf(given: unknown, secret: (what: string) => void): string[] |
 
 type Open = (values: unknown, of: string) => Record<string, string> | undefined
 
-/** As in a CLI's file: by name under `mcpServers`. */
+/** The servers are under `mcpServers` by name, as in a CLI's file. */
 function serversOf(given: unknown, open: Open, secret: (what: string) => void): Record<string, unknown> | undefined {
   const inner = entriesOf(given).find(([key]) => key === 'mcpServers')?.[1]
   const servers = entriesOf(inner).map(([name, server]): [string, unknown] => {

@@ -1,12 +1,12 @@
 import type { SourceConversation } from '../source/source-rows.js'
 
-/** What every part here can hold, in microseconds since 1970: years of four digits. */
+/** The range that every part of Baton can store, in microseconds since 1970: years of four digits. */
 const EARLIEST = Date.UTC(1000, 0, 1) * 1000
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999) * 1000
 
 /**
- * A row with its times within what can be held: what is outside (a zero time, infinity, a year BC) becomes the nearest that can be,
- * so that the rows keep their order. `note` is given a sentence for each.
+ * Moves a row's times into the storable range. A time outside (a zero time, infinity, a year BC) becomes the nearest
+ * storable one, so that rows keep their order. `note` gets a sentence for each change.
  */
 export function clampTimes<Row extends object>(row: Row, what: string, note: (text: string) => void): Row {
   const outside = Object.entries(row).filter(
@@ -22,7 +22,7 @@ export function clampTimes<Row extends object>(row: Row, what: string, note: (te
   return { ...row, ...Object.fromEntries(clamped) }
 }
 
-/** All rows of a conversation so, and what there is to say of it. */
+/** Clamps all rows of a conversation, and returns the notes. */
 export function withinTimes(source: SourceConversation): { source: SourceConversation; notes: string[] } {
   const notes: string[] = []
   const note = (text: string): void => void notes.push(text)

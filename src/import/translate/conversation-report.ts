@@ -11,7 +11,7 @@ import type { SessionVerdict } from './session-verdicts.js'
 import { isKnownStatus } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
-/** What is said about one conversation: every session that it knew, and whatever was not plainly kept as it was. */
+/** The report on one conversation: its sessions, and everything that was not imported unchanged. */
 export interface ConversationReport {
   conversationId: string
   source: string
@@ -21,7 +21,7 @@ export interface ConversationReport {
   events: number
   tasks: number
   waitingTasks: number
-  /** Were under way; now failed with runtime_recovery. */
+  /** Running tasks, which are now failed with runtime_recovery. */
   abandonedTasks: number
   messages: number
   skippedTasks: number
@@ -39,7 +39,7 @@ interface Translated {
   /** The runtime that the chat's row names. */
   rowRuntime: string | null
   messages: readonly ImportedMessage[]
-  /** What was to be said before it was translated. */
+  /** Notes from before the translation. */
   notes: readonly string[]
   events: number
   state: SessionState

@@ -4,8 +4,8 @@ import { byEnd } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
 /**
- * What cancelled rows say against a session. A cancellation has no word for it in the log (F8 and F9 are about runs that
- * ended by themselves), so the session is reset, last of all: it is not offered again.
+ * Resets the sessions that cancelled rows report as unusable, at the end of the stream, so that they are not offered
+ * again. A cancellation event cannot say this itself (F8 and F9 are about runs that ended by themselves).
  */
 export function droppedSessions(stories: readonly TaskStory[]): TimedEvent[] {
   return stories
@@ -13,7 +13,7 @@ export function droppedSessions(stories: readonly TaskStory[]): TimedEvent[] {
     .flatMap((story) => {
       const { retiredSessionId, sessionRolloutMissing } = story.row
       const retired = retiredSessionId === null ? [] : [reset(story, retiredSessionId, 'a cancelled run gave it up')]
-      // A later run that reported it had its transcript.
+      // A later run that reported the session proves its transcript.
       const reportedLater = stories.some((other) => other.sessionId === story.sessionId && byEnd(story, other) < 0)
       if (!sessionRolloutMissing || story.sessionId === null || reportedLater) return retired
       return [...retired, reset(story, story.sessionId, 'a cancelled run left no transcript of it')]

@@ -5,7 +5,10 @@ import type { Moment } from './order-events.js'
 import { endedEvents } from './run-events.js'
 import type { TaskStory } from './task-story.js'
 
-/** Each task's enqueueing, and the ends of those that never left the queue. `inputsOf`: our ids of its messages. */
+/**
+ * The TASK_ENQUEUED of each task, and the ends of tasks that never left the queue. `inputsOf` gives the ids here of its
+ * messages.
+ */
 export function taskMoments(
   stories: readonly TaskStory[],
   kind: 'CHAT' | 'ISSUE',
@@ -32,7 +35,7 @@ function enqueuedOf(
 ): TimedEvent {
   const { row, taskId, runtimeId, agentId } = story
   const rerunOf = ours.get(row.rerunOfTaskId ?? '') ?? null
-  // Older databases have only the parent; it is the retry's source, unless the task says that it is a rerun.
+  // Older databases have only the parent, which is the retry's source unless the task is a rerun.
   const parent = row.retryOfTaskId ?? (row.rerunOfTaskId === null ? row.parentTaskId : null)
   return enqueuedEvent({
     taskId,
@@ -44,7 +47,7 @@ function enqueuedOf(
     maxAttempts: Math.max(1, row.maxAttempts),
     retryOf: ours.get(parent ?? '') ?? null,
     rerunOf,
-    // A rerun's flag is only for older servers of the source: its own source decides. One that is not here is not resumed.
+    // A rerun is decided from its source, so its own flag does not count. A rerun without its source starts fresh.
     forceFreshSession: row.rerunOfTaskId === null ? row.forceFreshSession : rerunOf === null,
     forceFreshWorkDir: false,
     availableAt: dateOf(Math.max(row.createdAt, row.fireAt ?? row.createdAt)).toISOString(),

@@ -12,7 +12,7 @@ export function isKnownRole(role: string): boolean {
   return Object.hasOwn(ROLES, role)
 }
 
-/** A message as it is stored here: its text beside the log, by its id. */
+/** A message as it is stored here. Its text is outside the log, under its id. */
 export interface ImportedMessage {
   sourceId: string
   id: string
@@ -40,7 +40,7 @@ export function importedMessages(
   })
 }
 
-/** Each message's posting, but for those that come with the end of the turn whose output they hold. */
+/** The MESSAGE_POSTED of each message, except for outputs, which are posted with the end of their turn. */
 export function messageMoments(
   messages: readonly ImportedMessage[],
   rows: readonly SourceMessage[],

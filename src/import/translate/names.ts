@@ -3,23 +3,23 @@ import type { Micros, SourceConversation } from '../source/source-rows.js'
 export type SourceTable =
   'workspace' | 'agent_runtime' | 'agent' | 'chat_session' | 'issue' | 'chat_message' | 'agent_task_queue'
 
-/** What the things of the source are called here. Known before a conversation is translated. */
+/** The names here of the source's objects. They are known before a conversation is translated. */
 export interface Names {
   issuePrefix: string
-  /** Ids of this workspace by the source's. */
+  /** This workspace's ids by the source's ids. */
   agents: ReadonlyMap<string, string>
   runtimes: ReadonlyMap<string, string>
-  /** By the source's ids. */
+  /** Keyed by the source's ids. */
   archivedAgents: ReadonlySet<string>
-  /** Where each agent (by the source's id) works: a runtime of this workspace. */
+  /** Each agent's runtime in this workspace, by the agent's id in the source. */
   runtimeOfAgent: ReadonlyMap<string, string>
-  /** The deregistered runtime for what no runtime is known of. */
+  /** The deregistered placeholder for unknown runtimes. */
   placeholder: string
   /** The same row always gets the same id, and ids sort by `createdAt`. */
   idOf(table: SourceTable, sourceId: string, createdAt: Micros): string
 }
 
-/** The row that stands for the conversation; of a thread, which has none of its own, agent and issue together. */
+/** The source id of the conversation. A thread has no row of its own, so its id combines agent and issue. */
 export function sourceKey({ chat, thread }: Pick<SourceConversation, 'chat' | 'thread'>): {
   table: 'chat_session' | 'issue'
   id: string
@@ -33,8 +33,8 @@ export function dateOf(micros: Micros): Date {
 }
 
 /**
- * The rows of a conversation that are kept in mind, its own first: what a later run compares. Of a chat, when it was last touched
- * is no change of it.
+ * The rows of a conversation that a later run compares, its own row first. The time at which a chat was last touched
+ * does not count as a change.
  */
 export function sourceRows(source: SourceConversation): { table: SourceTable; sourceId: string; row: object }[] {
   const { table, id } = sourceKey(source)

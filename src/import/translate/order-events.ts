@@ -5,10 +5,10 @@ import { claimedEvents, endedEvents, startedEvents } from './run-events.js'
 import { byEnd } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
-/** What happens at one moment and waits for nothing: a message, a task enqueued, a task that ended in the queue. */
+/** An event that waits for no other: a posted message, an enqueued task, or a task that ended in the queue. */
 export interface Moment {
   at: Micros
-  /** Among moments of one microsecond. */
+  /** The order within one microsecond. */
   rank: 'MESSAGE' | 'ENQUEUED' | 'ENDED'
   id: string
   events: TimedEvent[]
@@ -27,20 +27,20 @@ interface Step {
 }
 
 export interface Ordered {
-  /** From the conversation's opening on. */
+  /** All events, beginning with CONVERSATION_OPENED. */
   events: TimedEvent[]
-  /** Where each run begins in `events`, by the id of its task in the source. */
+  /** The index in `events` where each run begins, by its task's id in the source. */
   runsAt: ReadonlyMap<string, number>
-  /** Where the newest generation begins in `events`; null: there is but one. */
+  /** The index in `events` where the newest generation begins; null if there is only one. */
   resetAt: number | null
 }
 
 const RANKS = { MESSAGE: 0, ENQUEUED: 1, ENDED: 2 }
 
 /**
- * One stream of all that happened. A conversation runs one task at a time: where rows overlap, the run that ended first
- * came first, and the next one's claim stands after that end, though it happened (occurredAt) before it. Where a person began a
- * new generation, all sessions are reset before its first run; at the end, where it has had none yet.
+ * Orders all events into one stream. A conversation runs one task at a time. If rows overlap, the run that ended first
+ * comes first, and the next run's claim follows this end, even if its occurredAt is earlier. When a person began a new
+ * generation, all sessions are reset before its first run, or at the end if it has none.
  * @param revision the newest generation
  */
 export function orderEvents(
@@ -78,7 +78,7 @@ export function orderEvents(
 
 const BEGUN_ANEW = { sessionId: null, reason: 'a person began anew, with /new' }
 
-/** At one moment: what ends comes before what it brought about (a retry), and a claim after what it claims. */
+/** At the same moment, an ending comes before its consequence (a retry), and a claim after its task. */
 function goesBefore(point: Moment, step: Step): boolean {
   return point.at < step.at || (point.at === step.at && step.opensRun)
 }

@@ -4,9 +4,10 @@ import { byEnd, failureOf } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
 /**
- * A resume whose thread was too large to be read ended before it could name its session. One of the sessions that had ended by
- * then is the culprit, and nothing tells which: the newest on its runtime, which it was offered, is named, and the others are
- * dropped with it. What a later run reports has proven itself. A session that the chat alone names is older than all of them.
+ * A resume whose thread was too large to be read ended before it named its session. One of the earlier sessions is the
+ * culprit, and nothing shows which. The newest one on its runtime, which the run was offered, is blamed, and the older
+ * ones are dropped with it. A session that a later run reports is proven. A session that only the chat's row names is
+ * older than all of them.
  */
 export function tellOverflows(stories: readonly TaskStory[], pointer: RowPointer): TaskStory[] {
   const runs = stories.filter(({ sessionId }) => sessionId !== null).toSorted(byEnd)

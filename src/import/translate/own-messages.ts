@@ -11,13 +11,13 @@ export interface OwnedMessages {
   answerOf: ReadonlyMap<string, SourceMessage>
 }
 
-/** Kinds of messages that are carried out by the source's server. */
+/** Kinds of messages that the source's server executes. */
 const COMMAND = 'channel_command'
 
 /**
- * A chat's task owns the user's messages that name it, and those posted up to its creation that no earlier task owns. A
- * retry and a rerun are asked what their source was asked, and whatever was left over since. What belongs to another generation
- * of the chat, and what was a command, is nobody's input. All ids are the source's.
+ * A chat's task owns the user's messages that name it, and those before its creation that no earlier task owns. A retry
+ * and a rerun own their source's messages, and those that were left over since. Commands, and messages of another
+ * generation of the chat, are no task's input. All ids are the source's.
  */
 export function ownMessages(stories: readonly TaskStory[], messages: readonly SourceMessage[]): OwnedMessages {
   const known = new Set(stories.map(({ row }) => row.id))

@@ -10,7 +10,7 @@ import type { Ordered } from './order-events.js'
 import { byEnd } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
-/** The run that reported a session last. */
+/** The last run that reported a session. */
 export function newestReport(stories: readonly TaskStory[]): TaskStory | null {
   return (
     stories
@@ -22,14 +22,14 @@ export function newestReport(stories: readonly TaskStory[]): TaskStory | null {
 
 export interface Placed {
   events: TimedEvent[]
-  /** What the first so many of them fold to. */
+  /** `state` is the fold of the first `count` events. */
   folded: { count: number; state: SessionState }
 }
 
 /**
- * The events with the chat's own pointer among them (F16). It comes last; but where a run knew better, it stands before that run,
- * and is an older candidate at most. In a chat that was begun anew it stands before that, unless a run since has reported the same
- * session.
+ * Inserts the chat's own pointer into the events (F16). It comes last. If a run has newer facts, the pointer comes
+ * before that run and is only an older candidate. In a chat with a new generation, it comes before that generation,
+ * unless a later run reported the same session.
  */
 export function placePointer(
   { events, runsAt, resetAt }: Ordered,
@@ -58,9 +58,9 @@ export function placePointer(
 }
 
 /**
- * The run that a pointer to this session stands before: the newest that reported a session, where that is another one. A session
- * that no run reported was there before all that did, and before all whose resume overflowed: a chat's row is set together with the
- * task's. null: none.
+ * The run that the pointer comes before: the newest run that reported another session. A session that no run reported
+ * is older than all reported ones, and older than all runs whose resume overflowed, because the source sets a chat's
+ * row together with the task's. null if there is no such run.
  */
 function runAfter(stories: readonly TaskStory[], sessionId: string | null): TaskStory | null {
   const newest = newestReport(stories)
@@ -72,8 +72,8 @@ function runAfter(stories: readonly TaskStory[], sessionId: string | null): Task
 }
 
 /**
- * The row's runtime, as found; null where runs of this session have said more than the row can: on which other runtime
- * it lives, or that it is no longer fit to be resumed. Told again, the runtime would undo that.
+ * The row's proven runtime; null if runs of this session say more than the row: that it lives on another runtime, or
+ * that it cannot be resumed. Naming the runtime again would undo that.
  */
 function toldRuntime(before: SessionState, sessionId: string, rowRuntime: string | null): string | null {
   const known = before.bindings[indexOfSession(before.bindings, sessionId)]

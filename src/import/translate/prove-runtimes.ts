@@ -1,15 +1,16 @@
 import { byEnd } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
-/** A session and the runtime that the chat's own row names for it; null where it names none that is known. */
+/** The session of the chat's row and its runtime; null if the row names no known runtime. */
 export interface RowPointer {
   sessionId: string | null
   runtimeId: string | null
 }
 
 /**
- * F16, for task rows that name a session but no runtime: the runtime of the nearest run that reported the *same* session,
- * earlier ones first, else the chat row's. A run with another session never lends its runtime, however new it is.
+ * F16 for task rows that name a session but no runtime: the runtime of the nearest run that reported the *same*
+ * session, earlier runs first, else the chat row's. A run with another session never lends its runtime, however new it
+ * is.
  */
 export function proveRuntimes(stories: readonly TaskStory[], pointer: RowPointer): TaskStory[] {
   const runs = stories.filter(({ sessionId }) => sessionId !== null).toSorted(byEnd)

@@ -7,7 +7,7 @@ import { dateOf } from './names.js'
 import { failureOf } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
-/** Nobody holds an imported claim; the event wants the lease that it had, and the source has none. */
+/** Nobody holds an imported claim. The event needs a lease, and the source has none. */
 const LEASE_SECONDS = 60
 
 const ABANDONED = {
@@ -15,7 +15,7 @@ const ABANDONED = {
   error: 'The task was under way when its database was imported, with a daemon that does not report here.',
 }
 
-/** No decision: none was recorded. */
+/** An imported claim has no decision, because the source recorded none. */
 export function claimedEvents({ taskId, runtimeId, claimedAt }: TaskStory): TimedEvent[] {
   const data = { leaseSeconds: LEASE_SECONDS, decision: null }
   return [{ type: 'TASK_CLAIMED', taskId, runtimeId, data, occurredAt: dateOf(claimedAt) }]
@@ -26,7 +26,10 @@ export function startedEvents({ taskId, runtimeId, started, startedAt }: TaskSto
   return [{ type: 'TASK_STARTED', taskId, runtimeId, data: { resumeResult: null }, occurredAt: dateOf(startedAt) }]
 }
 
-/** The end of a task, with all that its row says of its session. `answer`: the message with a chat turn's output. */
+/**
+ * The end of a task, with everything that its row says about its session. `answer` is the message with a chat turn's
+ * output.
+ */
 export function endedEvents(story: TaskStory, answer: { messageId: string; createdAt: Micros } | null): TimedEvent[] {
   const occurredAt = dateOf(story.endedAt)
   return [
@@ -65,10 +68,10 @@ function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros 
   return [...posted, { type: 'TASK_COMPLETED', taskId, runtimeId, data: { ...ending, messageId } }]
 }
 
-/** Judged once: its text may be long. */
+/** Classifies each failure once, because its text may be long. */
 const failures = new WeakMap<TaskStory, RecordedFailure>()
 
-/** The failure that ended it: its event, and the text beside it. */
+/** The failure that ended the task: its event, and the texts outside the log. */
 export function failureOfStory(story: TaskStory): RecordedFailure {
   const known = failures.get(story) ?? recordedOf(story)
   failures.set(story, known)
@@ -82,7 +85,7 @@ function recordedOf(story: TaskStory): RecordedFailure {
   return recordedFailure({ id, runtimeId }, { ending: endingOf(story), ...failure })
 }
 
-/** A session whose runtime nothing proves is not named here, or it would be bound to the placeholder. */
+/** Leaves out a session with an unproven runtime, which would otherwise be bound to the placeholder. */
 function endingOf({ row, claimed, sessionId, runtimeFrom, overflow }: TaskStory): RunEnding {
   return {
     sessionId: runtimeFrom === 'NOTHING' ? null : (sessionId ?? overflow?.offered ?? null),
@@ -92,7 +95,7 @@ function endingOf({ row, claimed, sessionId, runtimeFrom, overflow }: TaskStory)
   }
 }
 
-/** It comes as what it is: a session from outside history, UNPROVEN (F16). */
+/** Imports it as a session from outside history, UNPROVEN (F16). */
 function unproven({ row, sessionId, runtimeFrom }: TaskStory, occurredAt: Date): TimedEvent[] {
   if (sessionId === null || runtimeFrom !== 'NOTHING') return []
   const data = { sessionId, workDir: row.workDir, source: 'import:agent_task_queue' }

@@ -7,8 +7,8 @@ import { byEnd } from './task-story.js'
 import type { TaskStory } from './task-story.js'
 
 /**
- * KEPT: a row named it together with its runtime. PROVEN: a row named it without one, and another row's word for the same
- * session proves it (F16). UNPROVEN: nothing does, so it is never offered.
+ * KEPT: a row names the session with its runtime. PROVEN: a row names it without a runtime, and another row with the
+ * same session proves the runtime (F16). UNPROVEN: nothing proves the runtime, so the session is never offered.
  */
 type Verdict = 'KEPT' | 'PROVEN' | 'UNPROVEN'
 
@@ -19,11 +19,11 @@ export interface SessionVerdict {
   state: StoredBindingState
   runtimeId: string | null
   workDir: string | null
-  /** It is what the next claim is offered, on its runtime and under the default policy. */
+  /** The next claim on its runtime is offered this session under the default policy. */
   isPointer: boolean
 }
 
-/** What became of each session that the conversation knew, newest first. */
+/** The outcome of each session of the conversation, newest first. */
 export function sessionVerdicts(
   state: SessionState,
   stories: readonly TaskStory[],

@@ -4,18 +4,18 @@ import type { Names } from './names.js'
 
 type End = 'COMPLETED' | 'FAILED' | 'CANCELLED'
 
-/** What a task's row says happened to it. */
+/** The history of a task, as its row tells it. */
 export interface TaskStory {
   row: SourceTask
-  /** The generation of the conversation that it was asked in, from 1. */
+  /** The generation of the conversation in which the task was created, from 1. */
   revision: number
   taskId: string
   agentId: string
-  /** The runtime that the row, or what proves it for the row, names; the placeholder where nothing does. */
+  /** The runtime that the row names or that is proven for it; else the placeholder. */
   runtimeId: string
-  /** null: it still waits. */
+  /** null if the task is still queued. */
   end: End | null
-  /** It was held by a daemon that is not ours when the source was read. */
+  /** A daemon of the source held the task when the source was read. */
   abandoned: boolean
   claimed: boolean
   started: boolean
@@ -23,24 +23,27 @@ export interface TaskStory {
   claimedAt: Micros
   startedAt: Micros
   endedAt: Micros
-  /** The session that its run reported; null also for one that the row merely inherited. */
+  /** The session that the run reported; null if the row only inherited it. */
   sessionId: string | null
-  /** Where the runtime of `sessionId` is known from. */
+  /** What proves the runtime of `sessionId`. */
   runtimeFrom: RuntimeProof
-  /** What a resume that was too large to be read says of the sessions before it; null: it was none. */
+  /** For a resume that was too large to be read: the sessions that may be at fault. null for other runs. */
   overflow: Overflow | null
-  /** Why it is not handed out here, though it waited there; null: it did not wait, or is. */
+  /** Why a task that was queued in the source is cancelled here; null for other tasks. */
   withdrawn: string | null
 }
 
 interface Overflow {
-  /** The session that it was offered, as far as the rows before it tell. */
+  /** The session that the run was offered, as far as earlier rows show. */
   offered: string | null
-  /** Older sessions: which of them all was too large, nothing tells. */
+  /** The older sessions. Nothing shows which of all these sessions was too large. */
   dropped: readonly string[]
 }
 
-/** `ROW`: the row names it. `SAME_SESSION`: another row that names the same session does (F16). `NOTHING`: unknown. */
+/**
+ * `ROW`: the row names the runtime. `SAME_SESSION`: another row with the same session names it (F16). `NOTHING`: it is
+ * unknown.
+ */
 type RuntimeProof = 'ROW' | 'SAME_SESSION' | 'NOTHING'
 
 const END_OF_STATUS: Readonly<Record<string, End | null>> = {
@@ -58,7 +61,7 @@ export function isKnownStatus(status: string): boolean {
   return Object.hasOwn(END_OF_STATUS, status)
 }
 
-/** Why a failed row failed, in the words of its columns. */
+/** A failed row's reason and error text. */
 export function failureOf({ failureReason, error }: SourceTask): { reason: string; error: string } {
   return { reason: failureReason ?? 'unknown', error: error ?? '' }
 }
@@ -67,20 +70,20 @@ export function revisionOf({ contextRevision }: { contextRevision: number | null
   return contextRevision ?? 1
 }
 
-/** By creation, ties by id. */
+/** Sorts by creation, then by id. */
 export function byCreation(a: { createdAt: Micros; id: string }, b: { createdAt: Micros; id: string }): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
 }
 
 /**
- * The order of what the runs left behind: by their ends, ties by id. It decides where rows overlap in time. A straggler of an
- * older generation comes before the next one's first run, whenever it ended.
+ * Sorts runs by their ends, then by id, because rows may overlap in time. A late run of an older generation comes
+ * before the next generation's first run, whenever it ended.
  */
 export function byEnd(a: TaskStory, b: TaskStory): number {
   return a.revision - b.revision || a.endedAt - b.endedAt || (a.row.id < b.row.id ? -1 : 1)
 }
 
-/** The stories of a conversation's tasks, by creation. */
+/** The histories of a conversation's tasks, in order of creation. */
 export function taskStories(rows: readonly SourceTask[], names: Names): TaskStory[] {
   const byId = new Map(rows.map((row) => [row.id, row]))
   return rows
@@ -98,7 +101,7 @@ function storyOf(row: SourceTask, rows: ReadonlyMap<string, SourceTask>, names: 
   const endedAt = row.completedAt ?? row.startedAt ?? row.dispatchedAt ?? row.createdAt
   const claimedAt = row.dispatchedAt ?? row.startedAt ?? endedAt
   const runtimeId = row.runtimeId === null ? undefined : names.runtimes.get(row.runtimeId)
-  // What waits was never run: its runtime is no evidence but a wish, and its agent's will do.
+  // A queued task never ran, so its runtime proves nothing. It gets its agent's runtime.
   const wanted = end === null ? names.runtimeOfAgent.get(row.agentId) : undefined
   return {
     row,
@@ -121,8 +124,8 @@ function storyOf(row: SourceTask, rows: ReadonlyMap<string, SourceTask>, names: 
 }
 
 /**
- * A retry is made with its parent's session. Until its own run starts, that is a plan and no report; unless it failed in
- * a way that poisons the session, which then is the culprit.
+ * A retry is created with its parent's session. Until its own run starts, this is no report, unless the retry failed in
+ * a way that poisons the session: then the inherited session is the culprit.
  */
 function isInherited(row: SourceTask, rows: ReadonlyMap<string, SourceTask>): boolean {
   if (row.sessionId === null || row.startedAt !== null || row.status === 'completed') return false

@@ -3,7 +3,7 @@ import type { SourceConversation, SourceTask } from '../source/source-rows.js'
 import { failureOfStory } from './run-events.js'
 import type { TaskStory } from './task-story.js'
 
-/** What the log does not hold of tasks, as the write path takes it. */
+/** The texts of tasks, which are outside the log, in the write path's format. */
 export interface TaskTexts {
   titles: Map<string, string | null>
   errors: Map<string, string>
@@ -13,9 +13,9 @@ export interface TaskTexts {
 }
 
 /**
- * The source keeps no prompt with an issue's task: its agents look the issue up themselves. Here the prompt is what they find
- * there: key, title and description, the comments that brought the task about, and what was handed over. So it is of ended tasks
- * too, which may be rerun. The metadata say where the task came from.
+ * The source stores no prompt with an issue's task: its agents read the issue themselves. Here the prompt has what they
+ * would find: key, title and description, the comments that triggered the task, and the hand-off note. Ended tasks have
+ * it too, because they may be rerun. The metadata names the task's origin.
  */
 export function taskTexts(
   { thread }: SourceConversation,

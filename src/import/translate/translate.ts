@@ -24,7 +24,7 @@ import { taskTexts } from './task-texts.js'
 import type { TaskTexts } from './task-texts.js'
 import { withdrawWaiting } from './withdraw-waiting.js'
 
-/** One conversation of the source in our own terms, and what is to be said about it. */
+/** One translated conversation, with its report. */
 export interface Translation {
   conversationId: string
   opening: ConversationOpening
@@ -32,13 +32,13 @@ export interface Translation {
   events: TimedEvent[]
   messages: ImportedMessage[]
   texts: TaskTexts
-  /** Something here is on the placeholder runtime. */
+  /** The conversation uses the placeholder runtime. */
   needsPlaceholder: boolean
   ids: { table: SourceTable; sourceId: string; id: string; row: object }[]
   report: ConversationReport
 }
 
-/** Pure: the same rows and names always give the same translation. */
+/** Translates a conversation. Pure: the same rows and names always give the same translation. */
 export function translate(given: SourceConversation, names: Names): Translation {
   const { source, notes } = withinTimes(given)
   const { chat } = source
@@ -109,12 +109,12 @@ function stateAfter(events: readonly TimedEvent[], { count, state }: Placed['fol
   return foldEvents(asStream(events.slice(count), count, otherwise), state)
 }
 
-/** Of a chat's binding, or of what was asked or said since. */
+/** The newest generation, from the chat's binding or from its tasks and messages. */
 function newestRevision({ chat, tasks, messages }: SourceConversation): number {
   return [...tasks, ...messages].reduce((newest, row) => Math.max(newest, revisionOf(row)), chat?.contextRevision ?? 1)
 }
 
-/** A "/new" that nothing was asked after. */
+/** The reset of a "/new" that no question follows. */
 function begunAnew(chat: SourceChat | null): TimedEvent[] {
   if (chat?.pendingFresh !== true) return []
   const data = { sessionId: null, reason: 'a person began anew, with /new, and has asked nothing since' }

@@ -2,8 +2,8 @@ import type { SourceConversation } from '../source/source-rows.js'
 import type { TaskStory } from './task-story.js'
 
 /**
- * What waited there and has nothing to be asked here, or nobody to be asked by, is cancelled: it is in the history, and no agent
- * is handed an empty prompt.
+ * Cancels queued tasks without a question, or of an archived chat. They stay in the history, and no agent gets an empty
+ * prompt.
  * @param inputsOf the messages that a task answers
  */
 export function withdrawWaiting(
