@@ -106,7 +106,7 @@ describe('the demo', () => {
     expect(await demo.stop()).toBe(0)
     await provesItself()
     demo = await startDemo(demo.directory)
-    expect(demo.output.stdout).not.toContain('Telling a day')
+    expect(demo.output.stdout).not.toContain('Creating a day')
     expect((await wholeLog()).slice(0, before.length)).toEqual(before)
   })
 
@@ -163,7 +163,7 @@ describe('the directory of a demo', () => {
     const directory = join(emptyDirectory(), 'mine')
     mkdirSync(directory)
     writeFileSync(join(directory, 'thesis.txt'), 'mine')
-    await expect(openDemoDirectory(directory, true)).rejects.toThrow('holds something else than a demo')
+    await expect(openDemoDirectory(directory, true)).rejects.toThrow('is not the directory of a demo')
     expect(readFileSync(join(directory, 'thesis.txt'), 'utf8')).toBe('mine')
   })
 })
