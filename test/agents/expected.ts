@@ -23,7 +23,7 @@ const GOES_ON_AFTER_THE_CUT = [
   'RESUME SAME_RUNTIME: completed, shown 1 2 2 3',
 ]
 
-const ASKS_AGAIN = 'it asks the model again and again by itself, for ever, and tells nobody why it waits'
+const ASKS_AGAIN = 'it retries the model without end and does not report why it waits'
 const SPOKE_TWICE = 'The model was shown 1: #1\n\nThe model was shown 1: #1'
 const SUMMED_UP = 'The model was shown 2: #1 #1\n\nThe model was shown 3: #2 #1 #1\n\nThe model was shown 0:'
 
@@ -64,7 +64,7 @@ export const EXPECTED: Record<SituationName, Expected> = {
     all: [FIRST, 'RESUME SAME_RUNTIME: failed rate_limited', 'then put off', 'next: RESUME SAME_RUNTIME'],
     but: {
       opencode: {
-        because: `${ASKS_AGAIN}; idle for long, it is tried again once`,
+        because: `${ASKS_AGAIN}; after the idle limit, the task is retried once`,
         lines: [
           FIRST,
           'RESUME SAME_RUNTIME: failed agent_idle',
@@ -81,12 +81,12 @@ export const EXPECTED: Record<SituationName, Expected> = {
     all: [FIRST, 'RESUME SAME_RUNTIME: failed context_overflow, shown 1 2', AFRESH_AFTER_IT],
     but: {
       'Claude Code': {
-        because: 'it leaves out the older turns and tries once more by itself',
+        because: 'it drops the older turns and retries once by itself',
         lines: [FIRST, 'RESUME SAME_RUNTIME: failed context_overflow, shown 2', AFRESH_AFTER_IT],
       },
       opencode: {
         because:
-          'it has the model sum up what was said and goes on from that in the same session, and sends the summaries as if they were part of the answer',
+          'it lets the model summarise the conversation, continues from the summary in the same session, and sends the summaries as part of the answer',
         lines: [
           FIRST,
           `RESUME SAME_RUNTIME: completed, shown 2, and answered ${JSON.stringify(SUMMED_UP)}`,
@@ -124,12 +124,12 @@ export const EXPECTED: Record<SituationName, Expected> = {
     all: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
     but: {
       'Claude Code': {
-        because: 'where the task ends in time, it speaks once more, and both texts are the answer',
+        because: 'if the task ends in time, it writes a second text, and both texts are the answer',
         lines: [`${FIRST}, and answered ${JSON.stringify(SPOKE_TWICE)}`, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
         or: [FIRST, 'RESUME SAME_RUNTIME: completed, shown 1 2'],
       },
       opencode: {
-        because: 'its tool waits for whatever holds its output, and only the limit of the turn ends that',
+        because: 'its tool waits for every process that holds its output, and only the turn limit ends it',
         lines: [
           'FRESH NO_PRIOR_SESSION: failed timeout',
           'RESUME SAME_RUNTIME: completed, shown 1 1, told of the cut',
@@ -143,7 +143,7 @@ export const EXPECTED: Record<SituationName, Expected> = {
 
 function forgetsWhatItDidNotAnswer(reason: string): Otherwise {
   return {
-    because: 'it takes a message that it could not answer out of its session again',
+    because: 'it removes a message that it could not answer from its session',
     lines: [
       FIRST,
       `RESUME SAME_RUNTIME: failed ${reason}`,
@@ -156,7 +156,7 @@ function forgetsWhatItDidNotAnswer(reason: string): Otherwise {
 /** Gemini CLI names a session's file by the minute, and takes the file for damaged that it has just written over. */
 function losesItsSession(reason: string): Otherwise {
   return {
-    because: 'its own file of a session is lost where another process loads it in the minute that it was begun in',
+    because: 'it loses a session’s file if another process loads the session in the minute in which it began',
     lines: [
       FIRST,
       `RESUME SAME_RUNTIME: failed ${reason}`,

@@ -1,7 +1,7 @@
 import { EXPECTED } from '../expected.js'
 import type { SituationName } from '../situations/situations.js'
 
-/** One situation with one CLI, as it was seen. */
+/** The observed result of one situation with one CLI. */
 export interface Tested {
   cli: string
   package: string
@@ -10,15 +10,15 @@ export interface Tested {
   isAsExpected: boolean
 }
 
-const INTRODUCTION = `# Agents that are tested
+const INTRODUCTION = `# Tested agents
 
-\`npm run test:agents\` installs these agent CLIs from the npm registry into a folder of its own (\`.cache/agents\`), runs each
-with the reference daemon against a model on loopback, and plays what may happen to it in a week. What a session knows is
-told by the model: each message is marked, and the model notes which messages of the conversation it is shown. Afterwards
-the daemons are stopped, and none of the agents' processes may be left.
+\`npm run test:agents\` installs these agent CLIs from the npm registry into its own folder (\`.cache/agents\`), runs each with
+the reference daemon against a model on loopback, and plays typical faults. Each message is marked, and the model records which
+messages of the conversation it is shown, so the page shows what a session knows. At the end, the daemons are stopped, and no agent
+process may be left.
 
-\`npm run test:agents -- --mode report\` writes this page from what it has seen. \`npm run soak\` plays a quarter of an hour of
-random faults with four of them at once.
+\`npm run test:agents -- --mode report\` writes this page. \`npm run soak\` plays 15 minutes of random faults with four agents
+at once.
 `
 
 /** The page as Markdown. `versions`: by package. */
@@ -32,9 +32,9 @@ export function page(tested: readonly Tested[], versions: Readonly<Record<string
     row(['situation', ...clis.map(([cli, name]) => `${cli} ${versions[name] ?? ''}`)]),
     row(['---', ...clis.map(() => '---')]),
     ...names.map((name) => row([name, ...clis.map(([cli]) => cell(name, cli))])),
-    '\n**yes**: as the rules want it. **its own way**: the CLI does otherwise by itself, as said below.\n',
-    '## What happens in each\n',
-    'A line for each attempt: what the server offers and why, how the attempt ends, which of the conversation’s messages the model is shown, and of which it is told in quotes because its session does not hold them.\n',
+    '\n**yes**: the CLI behaves as the rules expect. **its own way**: it behaves differently, as described below.\n',
+    '## The attempts of each situation\n',
+    'Each line is an attempt: what the server offers and why, how the attempt ends, which of the conversation’s messages the model is shown, and which ones it is told as quotes because its session does not have them.\n',
     ...names.flatMap((name) => [`### ${name}\n`, ...story(name, tested)]),
   ].join('\n')
 }
