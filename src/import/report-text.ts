@@ -41,19 +41,19 @@ export function summaryText(summary: ImportSummary): string {
     `${dryRun ? 'Dry run, nothing written: w' : 'W'}orkspace ${slug} into ${place} (${name}).`,
     `Runtimes ${summary.runtimes}, agents ${summary.agents}.`,
     `Conversations ${c.found}: imported ${c.imported}, already here ${c.already}, skipped ${c.skipped}.`,
-    `Events ${summary.events}, tasks ${summary.tasks} (waiting ${summary.waitingTasks}, were under way ${summary.abandonedTasks}), messages ${summary.messages}.`,
+    `Events ${summary.events}, tasks ${summary.tasks} (queued ${summary.waitingTasks}, were running ${summary.abandonedTasks}), messages ${summary.messages}.`,
     `Sessions kept ${s.kept}, proven ${s.proven}, left unproven ${s.unproven}.`,
-    `Left out: ${leftOut.withoutConversation} tasks without issue or chat (${leftOut.waitingWithoutConversation} of them waiting), ` +
-      `${leftOut.elsewhere} of another workspace's, ${leftOut.skippedTasks} of unknown status, ` +
+    `Left out: ${leftOut.withoutConversation} tasks without an issue or chat (${leftOut.waitingWithoutConversation} of them queued), ` +
+      `${leftOut.elsewhere} of another workspace, ${leftOut.skippedTasks} of unknown status, ` +
       `${leftOut.skippedMessages} messages of unknown role, ${leftOut.newerRows} rows newer than their conversation's import; ${leftOut.changedRows} rows have changed in the source since.`,
     ...summary.notes.map((note) => `Note: ${note}.`),
   ]
   for (const machine of summary.machines) {
     lines.push(
-      `To go on with the ${machine.sessions} sessions of ${machine.daemonId} (${machine.providers.join(', ')}), start there, with a DAEMON token in BATON_TOKEN:`,
+      `To resume the ${machine.sessions} sessions of ${machine.daemonId} (${machine.providers.join(', ')}), run this on that machine, with a DAEMON token in BATON_TOKEN:`,
       `  ${commandOf(machine)}`,
     )
   }
-  if (summary.unchanged) lines.push('Nothing was missing: nothing changed.')
+  if (summary.unchanged) lines.push('Nothing was missing, so nothing changed.')
   return lines.map(printable).join('\n')
 }

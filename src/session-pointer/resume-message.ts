@@ -38,7 +38,7 @@ function whyFresh({ reason, runtimeId, session, isRerun }: MessageFacts): string
     case 'SESSION_POISONED':
       return `${which} failed in a way that would repeat if it were resumed`
     case 'SESSION_RETIRED':
-      return `${which} was given up for good`
+      return `${which} was retired`
     case 'SESSION_RESET':
       return `a person dropped ${which}`
     case 'SESSION_NOT_DURABLE':

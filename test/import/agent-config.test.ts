@@ -22,7 +22,7 @@ it('what an agent was told to be, it stays', () => {
 it('its skills are kept by name, and the report says that this is all', () => {
   const { config, notes } = given({ skills: ['deploy', 'review'] })
   expect(config).toEqual({ skills: ['deploy', 'review'] })
-  expect(notes).toEqual(['agent Ada (a): skills are taken by name only: deploy, review'])
+  expect(notes).toEqual(['agent Ada (a): skills are imported by name only: deploy, review'])
 })
 
 describe('a variable', () => {
@@ -46,7 +46,7 @@ describe('a variable', () => {
     const said = given({ customEnv: { [name]: value } })
     expect(said).toEqual({
       config: {},
-      notes: [`agent Ada (a): variable ${name} looks secret and is not taken: give it to the agent yourself`],
+      notes: [`agent Ada (a): variable ${name} looks secret and is left out: give it to the agent yourself`],
     })
   })
 })
@@ -80,6 +80,6 @@ it('MCP servers are taken, without what looks secret in them', () => {
 it('what is not as the documentation says is left out, and named', () => {
   expect(given({ mcpConfig: { mcpServers: { odd: { transport: 'pigeon' } } }, model: 'opus' })).toEqual({
     config: { model: 'opus' },
-    notes: ['agent Ada (a): mcpServers is not as docs/agents.md says, and is not taken'],
+    notes: ['agent Ada (a): mcpServers does not match docs/agents.md, and is left out'],
   })
 })

@@ -73,7 +73,7 @@ describePostgres('npm run import', (open) => {
     const third = await run('import', env, ...from())
     expect(third).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/Nothing was missing: nothing changed\.\n$/) as string,
+      stdout: expect.stringMatching(/Nothing was missing, so nothing changed\.\n$/) as string,
     })
     const verified = await run('verify', env, '--json')
     expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, conversations: 1007, crossRuntimeResumes: 0 })

@@ -76,7 +76,9 @@ describe("an agent's thread on an issue", () => {
       },
     ])
     expect(texts.titles.get('agent_task_queue:t1')).toBe('Fix the login')
-    expect(report.notes).toEqual(["task t1 waits with its issue's key and title as prompt: the source has no other"])
+    expect(report.notes).toEqual([
+      "task t1 is queued with its issue's key and title as the prompt: the source has no other text",
+    ])
   })
 })
 

@@ -110,7 +110,7 @@ describe('agents', () => {
     const { agents, names, needsPlaceholder, notes } = plan([aRuntime('r1')], [anAgent('a1', { runtimeId })])
     expect(agents).toMatchObject([{ runtimeId: names.placeholder }])
     expect(needsPlaceholder).toBe(true)
-    expect(notes).toEqual(['agent a1 (a1) is bound to no runtime: give it one'])
+    expect(notes).toEqual(['agent a1 (a1) has no runtime: give it one'])
   })
 })
 

@@ -52,7 +52,7 @@ describePostgres('the command that the report ends with', (open) => {
     )
     await source.close()
     const admin = /^ADMIN token of the new workspace \w+: (\S+)$/m.exec(stdout)?.[1] ?? ''
-    const command = /start there, with a DAEMON token in BATON_TOKEN:\n {2}(.*)\n/.exec(stdout)?.[1] ?? ''
+    const command = /run this on that machine, with a DAEMON token in BATON_TOKEN:\n {2}(.*)\n/.exec(stdout)?.[1] ?? ''
     expect(command).toMatch(
       /^baton daemon --url URL --daemon-id \S+ --workdir DIRECTORY --adopt '.*\/their workspaces\/acme'$/,
     )

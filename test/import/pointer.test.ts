@@ -194,8 +194,8 @@ describe("a chat's pointer", () => {
   it('is explained: which task says otherwise, and about which session', () => {
     const stale = chatOf([ran('t1', 1, 's2', LAPTOP)], { sessionId: 's1' })
     expect(verdictOn(stale, 's1')?.why).toBe(
-      'the chat names no runtime that is known, and no task with one reported this session; the newest task with a ' +
-        'session, t1, reported another one (s2) and lends it nothing',
+      'the chat names no known runtime, and no task with a runtime reported this session; the newest task with a ' +
+        'session, t1, reported another one (s2) and does not lend its runtime',
     )
     expect(stale.report.notes).toEqual([
       "the chat's pointer was stale: it named s1, but the newest task with a session, t1, reported s2; the older session is a candidate at most",

@@ -200,14 +200,19 @@ describe('a rerun', () => {
 
 describe('a task that waited is cancelled, and the report says why', () => {
   it.each([
-    ['it makes quick actions anew, and is no turn', {}, { regeneratesQuickActionsFor: 'm1' }, [aMessage('m1', 0.5)]],
+    [
+      'it only regenerates quick actions, and is no turn',
+      {},
+      { regeneratesQuickActionsFor: 'm1' },
+      [aMessage('m1', 0.5)],
+    ],
     ['its chat is archived', { status: 'archived' }, {}, [aMessage('m1', 0.5)]],
     ['its agent is archived', { agentId: 'old' }, {}, [aMessage('m1', 0.5)]],
     ['it has no message to answer', {}, {}, []],
   ])('%s', (why, chat, row, messages) => {
     const { story, report } = translated({ chat: aChat(chat), tasks: [aWaitingTask('t1', 1, row)], messages })
     expect(story.at(-1)).toBe('TASK_CANCELLED t1')
-    expect(report.notes).toContain(`task t1 waited, and was cancelled: ${why}`)
+    expect(report.notes).toContain(`task t1 was queued, and is cancelled: ${why}`)
     expect(report.waitingTasks).toBe(0)
   })
 
@@ -228,7 +233,7 @@ describe('a time that cannot be kept', () => {
     const { events, report } = translated({ tasks: [aTask('t1', 1, { sessionId: 's1', ...row })] })
     expect(events.map(({ occurredAt }) => occurredAt?.toISOString())).toContain(time)
     const [column] = Object.keys(row)
-    expect(report.notes).toEqual([`task t1 has a ${column} that cannot be kept: it is taken for ${time}`])
+    expect(report.notes).toEqual([`task t1 has a ${column} that cannot be stored: it becomes ${time}`])
   })
 
   it('of a chat and a message too; others stay as they are', () => {

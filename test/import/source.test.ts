@@ -106,11 +106,7 @@ describePostgres('the source', () => {
     })
 
     it.each([
-      [
-        'COLUMN_MISSING',
-        'ALTER TABLE agent_task_queue RENAME retired_session_id TO gave_up',
-        /says that it has migration 234_/,
-      ],
+      ['COLUMN_MISSING', 'ALTER TABLE agent_task_queue RENAME retired_session_id TO gave_up', /has migration 234_/],
       [
         'COLUMN_MISSING',
         'ALTER TABLE chat_session RENAME runtime_id TO machine',

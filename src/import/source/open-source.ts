@@ -97,11 +97,10 @@ function demandOlder(present: Present, migrations: ReadonlySet<string> | null): 
     for (const { column, since } of Object.values(columns)) {
       if (since === null || present.get(table)?.has(column) === true) continue
       if (migrations !== null && !migrations.has(since)) continue
-      const said =
-        migrations === null ? `has no table ${MIGRATIONS_TABLE} that says so` : `says that it has migration ${since}`
+      const said = migrations === null ? `has no table ${MIGRATIONS_TABLE} that proves it` : `has migration ${since}`
       const message =
         `The source has no column ${table}.${column}. It may be older than that column, but it ${said}: ` +
-        'without it, sessions could be resumed that must not be. Import from a database as its own migrations make it.'
+        'without it, the import could resume sessions that must not be resumed. Import from a database with the schema of its migrations.'
       throw new ImportRefused('COLUMN_MISSING', 'from', message)
     }
   }

@@ -107,7 +107,7 @@ export function planFleet(
     agents.push(agent)
     agentIds.set(row.id, agent.id)
     ids.push({ table: 'agent', sourceId: row.id, id: agent.id })
-    if (runtimeId === placeholder) notes.push(`agent ${row.name} (${row.id}) is bound to no runtime: give it one`)
+    if (runtimeId === placeholder) notes.push(`agent ${row.name} (${row.id}) has no runtime: give it one`)
   }
   const archivedAgents = new Set(source.agents.flatMap(({ id, archivedAt }) => (archivedAt === null ? [] : [id])))
   const names = { issuePrefix: issuePrefixOf(source.workspace), agents: agentIds, archivedAgents, runtimes: runtimeIds }

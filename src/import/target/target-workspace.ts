@@ -52,7 +52,7 @@ async function known(sql: Sql, id: string): Promise<TargetWorkspace> {
 async function importedBefore(sql: Sql, source: SourceWorkspace): Promise<TargetWorkspace | null> {
   const ids = await importedWorkspaces(sql, source.id)
   if (ids.length > 1) {
-    const message = `${source.slug} was imported into ${ids.join(' and ')}. Say which of them with --into.`
+    const message = `${source.slug} was imported into ${ids.join(' and ')}. Name one of them with --into.`
     throw new ImportRefused('AMBIGUOUS_WORKSPACE', 'into', message)
   }
   return ids[0] === undefined ? null : known(sql, ids[0])

@@ -13,7 +13,7 @@ function looksSecret(name: string, value: string): boolean {
 export function configOf(row: SourceAgent): { config: Record<string, unknown>; notes: string[] } {
   const notes: string[] = []
   const leave = (what: string, why: string): void => void notes.push(`agent ${row.name} (${row.id}): ${what} ${why}`)
-  const secret = (what: string): void => leave(what, 'looks secret and is not taken: give it to the agent yourself')
+  const secret = (what: string): void => leave(what, 'looks secret and is left out: give it to the agent yourself')
   const open = (values: unknown, of: string): Record<string, string> | undefined => {
     const kept = entriesOf(values).filter(([name, value]) => {
       if (!looksSecret(name, textOf(value))) return true
@@ -36,9 +36,9 @@ export function configOf(row: SourceAgent): { config: Record<string, unknown>; n
   for (const [key, value] of Object.entries(wanted)) {
     if (value === null || value === undefined) continue
     if (agentConfig.safeParse({ [key]: value }).success) config[key] = value
-    else leave(key, 'is not as docs/agents.md says, and is not taken')
+    else leave(key, 'does not match docs/agents.md, and is left out')
   }
-  if (row.skills !== null) leave('skills', `are taken by name only: ${row.skills.join(', ')}`)
+  if (row.skills !== null) leave('skills', `are imported by name only: ${row.skills.join(', ')}`)
   return { config, notes }
 }
 

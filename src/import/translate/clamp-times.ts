@@ -16,7 +16,7 @@ export function clampTimes<Row extends object>(row: Row, what: string, note: (te
   if (outside.length === 0) return row
   const clamped = outside.map(([name, value]): [string, number] => {
     const nearest = value < EARLIEST ? EARLIEST : LATEST
-    note(`${what} has a ${name} that cannot be kept: it is taken for ${new Date(nearest / 1000).toISOString()}`)
+    note(`${what} has a ${name} that cannot be stored: it becomes ${new Date(nearest / 1000).toISOString()}`)
     return [name, nearest]
   })
   return { ...row, ...Object.fromEntries(clamped) }

@@ -82,15 +82,15 @@ function stalePointer({ source: { chat }, stories }: Translated): string[] {
 function noteOn(story: TaskStory, { source, opening, names }: Translated): string[] {
   const { row, end } = story
   if (story.abandoned) return [`task ${row.id} was ${row.status}: it failed with runtime_recovery and can be rerun`]
-  if (story.withdrawn !== null) return [`task ${row.id} waited, and was cancelled: ${story.withdrawn}`]
+  if (story.withdrawn !== null) return [`task ${row.id} was queued, and is cancelled: ${story.withdrawn}`]
   if (end !== null) return []
-  const waits = `task ${row.id} waits`
+  const waits = `task ${row.id} is queued`
   const notes: string[] = []
   if (story.runtimeId === names.placeholder) {
     notes.push(`${waits} for no runtime: give its agent one, with updateAgent(retargetQueuedTasks: true)`)
   }
   if (opening.kind === 'ISSUE' && !hasQuestion(row, source.thread)) {
-    notes.push(`${waits} with its issue's key and title as prompt: the source has no other`)
+    notes.push(`${waits} with its issue's key and title as the prompt: the source has no other text`)
   }
   return notes
 }

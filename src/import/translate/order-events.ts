@@ -76,7 +76,7 @@ export function orderEvents(
   return { events, runsAt, resetAt }
 }
 
-const BEGUN_ANEW = { sessionId: null, reason: 'a person began anew, with /new' }
+const BEGUN_ANEW = { sessionId: null, reason: 'a person started a new session with /new' }
 
 /** At the same moment, an ending comes before its consequence (a retry), and a claim after its task. */
 function goesBefore(point: Moment, step: Step): boolean {

@@ -12,7 +12,7 @@ const LEASE_SECONDS = 60
 
 const ABANDONED = {
   failureReason: 'runtime_recovery',
-  error: 'The task was under way when its database was imported, with a daemon that does not report here.',
+  error: 'The task was running when its database was imported, and its daemon does not report here.',
 }
 
 /** An imported claim has no decision, because the source recorded none. */
@@ -105,6 +105,6 @@ function unproven({ row, sessionId, runtimeFrom }: TaskStory, occurredAt: Date):
 function dropped({ overflow }: TaskStory, occurredAt: Date): TimedEvent[] {
   return (overflow?.dropped ?? []).map((sessionId) => ({
     ...{ type: 'SESSION_RESET', taskId: null, runtimeId: null, occurredAt },
-    data: { sessionId, reason: 'a resume after it was too large to be read, and did not say of which session' },
+    data: { sessionId, reason: 'a later resume was too large to be read, and did not name its session' },
   }))
 }

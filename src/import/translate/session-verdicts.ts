@@ -55,10 +55,10 @@ function verdictOn(
   if (state === 'UNPROVEN') return { verdict: 'UNPROVEN', why: whyUnproven(sessionId, stories, isChats, silent) }
   if (proof !== undefined) {
     const why = `task ${proof.row.id} reported it on its runtime`
-    if (chatIsSilent) return { verdict: 'PROVEN', why: `the chat names no runtime that is known; ${why}` }
+    if (chatIsSilent) return { verdict: 'PROVEN', why: `the chat names no known runtime; ${why}` }
     if (silent !== undefined) return { verdict: 'PROVEN', why: `task ${silent.row.id} names no runtime; ${why}` }
     if (isChats && chatRuntime !== proof.runtimeId) {
-      return { verdict: 'KEPT', why: `${why}, which is not the chat's: the run's word counts` }
+      return { verdict: 'KEPT', why: `${why}, which is not the chat's; the run counts` }
     }
     return { verdict: 'KEPT', why }
   }
@@ -76,8 +76,8 @@ function whyUnproven(
   silent: TaskStory | undefined,
 ): string {
   const who = isChats ? 'the chat' : `task ${silent?.row.id ?? ''}`
-  const why = `${who} names no runtime that is known, and no task with one reported this session`
+  const why = `${who} names no known runtime, and no task with a runtime reported this session`
   const newest = newestReport(stories)
   if (newest === null || newest.sessionId === sessionId) return why
-  return `${why}; the newest task with a session, ${newest.row.id}, reported another one (${newest.sessionId ?? ''}) and lends it nothing`
+  return `${why}; the newest task with a session, ${newest.row.id}, reported another one (${newest.sessionId ?? ''}) and does not lend its runtime`
 }

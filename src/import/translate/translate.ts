@@ -117,7 +117,7 @@ function newestRevision({ chat, tasks, messages }: SourceConversation): number {
 /** The reset of a "/new" that no question follows. */
 function begunAnew(chat: SourceChat | null): TimedEvent[] {
   if (chat?.pendingFresh !== true) return []
-  const data = { sessionId: null, reason: 'a person began anew, with /new, and has asked nothing since' }
+  const data = { sessionId: null, reason: 'a person started a new session with /new, and has asked nothing since' }
   return [{ type: 'SESSION_RESET', taskId: null, runtimeId: null, data, occurredAt: dateOf(chat.updatedAt) }]
 }
 

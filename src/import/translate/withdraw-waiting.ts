@@ -13,7 +13,7 @@ export function withdrawWaiting(
   inputsOf: (story: TaskStory) => readonly string[],
 ): TaskStory[] {
   const whyNot = (story: TaskStory): string | null => {
-    if (story.row.regeneratesQuickActionsFor !== null) return 'it makes quick actions anew, and is no turn'
+    if (story.row.regeneratesQuickActionsFor !== null) return 'it only regenerates quick actions, and is no turn'
     if (chat?.status === 'archived') return 'its chat is archived'
     if (isAgentArchived) return 'its agent is archived'
     return chat !== null && inputsOf(story).length === 0 ? 'it has no message to answer' : null
