@@ -92,7 +92,7 @@ describePostgres('npm run import', (open) => {
   it('dry, says all that it would do, and a token only when it has made a workspace', async () => {
     const env = { DATABASE_URL: (await open()).connectionString }
     const dry = await run('import', env, ...from(), '--dry-run')
-    expect(dry.stdout).toMatch(/^ {2}unproven {2}s-old: UNPROVEN \(the chat names no runtime/m)
+    expect(dry.stdout).toMatch(/^ {2}unproven {2}s-old: UNPROVEN \(the chat names no known runtime/m)
     expect(dry.stdout).toMatch(/^Dry run, nothing written: workspace acme into a new workspace \(Acme\)\.$/m)
     expect(dry.stdout).not.toContain('ADMIN token')
     const real = await run('import', env, ...from())
