@@ -56,10 +56,17 @@ export class Machine {
     const { plugged } = this
     const adapters = installed.map((agent) => this.adapterOf(agent))
     this.daemon = createDaemon({
-      ...{ url, token, daemonId: name, ...(leaseSeconds !== undefined && { leaseSeconds }) },
+      url,
+      token,
+      daemonId: name,
+      ...(leaseSeconds !== undefined && { leaseSeconds }),
       providers: installed.map(({ provider, cliVersion, account, store = name }) => ({
-        ...{ provider, cliVersion, name: `${name} / ${provider}`, host: `${name}.local` },
-        ...{ account: `acct-${account}`, store: `store-${store}` },
+        provider,
+        cliVersion,
+        name: `${name} / ${provider}`,
+        host: `${name}.local`,
+        account: `acct-${account}`,
+        store: `store-${store}`,
       })),
       run: this.timed(runWith(adapters, join(directory, 'work'))),
       outboxFile: join(directory, `outbox-${this.boots}.json`),
@@ -113,7 +120,12 @@ export class Machine {
       machine: { environment: agentEnvironment(), track: ({ pid }: { pid: number }) => this.track(pid) },
     }
     return {
-      ...{ provider, cliVersion, account, store, permissions: 'all', cannot: [] },
+      provider,
+      cliVersion,
+      account,
+      store,
+      permissions: 'all',
+      cannot: [],
       async run(turn) {
         const end = await runExec(exec, turn)
         if (end.kind === 'refused' || end.sessionId === null) return end

@@ -114,7 +114,10 @@ async function serve(config: Config, log: Log, database: Database, ownClock: Clo
   const code = config.databaseUrl === null && isLoopbackBind(config.host) ? await codes.make() : null
   let stopping = false
   listener = requestListener({
-    ...{ graphql, authenticator, database, log },
+    graphql,
+    authenticator,
+    database,
+    log,
     browserSessions: { services, workspaceId, codes, attempts: rateLimits },
     crossOrigin: crossOrigin(config.corsOrigins),
     metrics: { metrics, metricsToken: config.metricsToken },

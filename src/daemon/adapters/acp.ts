@@ -39,7 +39,8 @@ export async function runAcp({ command, machine, kept }: AcpAgent, turn: Turn): 
   const launch: Launch = {
     command: [program, ...args, ...turn.args],
     machine: { ...machine, environment: { ...machine.environment, ...turn.env } },
-    ...{ workDir: turn.workDir, mcpServers: mcpServersOf(turn.mcpServers) },
+    workDir: turn.workDir,
+    mcpServers: mcpServersOf(turn.mcpServers),
   }
   const waiting = await kept.take(turn.conversation, { resume: turn.resume, launch })
   const connection = waiting ?? new AcpConnection(launch)

@@ -121,7 +121,10 @@ function neverStarted(
   workDir: string,
 ): Started {
   const exit = failed.then(({ message }) => ({
-    ...{ code: null, signal: null, told: false, stderr: '' },
+    code: null,
+    signal: null,
+    told: false,
+    stderr: '',
     problem: existsSync(workDir) ? message : `The work directory ${workDir} is gone.`,
   }))
   const stdin = child.stdin ?? new PassThrough()

@@ -46,8 +46,13 @@ interface Seen {
 /** Runs one turn of `claude -p`: the prompt goes to stdin, and stream-json comes from stdout. */
 export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<TurnEnd> {
   const seen: Seen = {
-    ...{ sessionId: null, worked: false, results: new ClaudeResults(), background: [], over: false },
-    ...{ limitEnds: null, context: new ContextUse() },
+    sessionId: null,
+    worked: false,
+    results: new ClaudeResults(),
+    background: [],
+    over: false,
+    limitEnds: null,
+    context: new ContextUse(),
     progress: new ClaudeProgress(turn),
   }
   const grace = new FinalGrace(turn.signal)
@@ -62,8 +67,11 @@ export async function runClaudeCode(claude: ClaudeCode, turn: Turn): Promise<Tur
   const exit = await withMcpFile(turn.mcpServers, (mcpFile) =>
     runProcess(
       {
-        ...{ program: claude.program, args: claudeArgs(claude.extraArgs, turn, mcpFile), machine },
-        ...{ workDir: turn.workDir, input: asText(turn.prompt) },
+        program: claude.program,
+        args: claudeArgs(claude.extraArgs, turn, mcpFile),
+        machine,
+        workDir: turn.workDir,
+        input: asText(turn.prompt),
       },
       { signal: grace.signal, onLine },
     ),

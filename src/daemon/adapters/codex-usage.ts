@@ -39,7 +39,8 @@ export function codexUsage({ resumed, before, after, turnContext, told }: CodexC
   const last = record(counted.last_token_usage).total_tokens
   const most = counted.model_context_window
   return {
-    ...{ ...named, ...usageOf(used) },
+    ...named,
+    ...usageOf(used),
     ...(typeof last === 'number' && { contextUsed: last }),
     ...(typeof most === 'number' && { contextMax: most }),
   }

@@ -41,7 +41,12 @@ interface Seen {
 /** Runs one turn of `codex exec --json` or of its `resume`: the prompt goes to stdin, and JSON lines come from stdout. */
 export async function runCodex(codex: Codex, turn: Turn): Promise<TurnEnd> {
   const seen: Seen = {
-    ...{ threadId: null, worked: false, output: '', error: null, usage: null, completed: false },
+    threadId: null,
+    worked: false,
+    output: '',
+    error: null,
+    usage: null,
+    completed: false,
     shown: new Set(),
     tools: new ShownTools(turn.permissions, turn.onProgress),
   }

@@ -35,7 +35,9 @@ export function dayAndTime(text: string): ToldTime | null {
   const minutes = Number(minute ?? 0)
   if (hours === null || minutes > 59) return null
   return {
-    ...{ hour: hours, minute: minutes, zone: zone ?? utc?.toUpperCase() ?? null },
+    hour: hours,
+    minute: minutes,
+    zone: zone ?? utc?.toUpperCase() ?? null,
     date: month === undefined ? null : { month: placeIn(MONTHS, month) + 1, day: Number(day), year: yearOf(year) },
     weekday: weekday === undefined ? null : placeIn(WEEKDAYS, weekday),
   }
@@ -82,8 +84,14 @@ function yearOf(year: string | undefined): number | null {
 function wallClock(ms: number, zone: string) {
   try {
     const parts = new Intl.DateTimeFormat('en-US', {
-      ...{ timeZone: zone, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: 'numeric', day: 'numeric' },
-      ...{ hour: 'numeric', minute: 'numeric' },
+      timeZone: zone,
+      hourCycle: 'h23',
+      weekday: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
     } as const).formatToParts(ms)
     const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
     const [year, month, day, hour, minute] = ['year', 'month', 'day', 'hour', 'minute'].map((type) =>

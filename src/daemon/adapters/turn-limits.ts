@@ -48,7 +48,11 @@ export async function runWithin(limits: Limits, run: Adapter['run'], turn: Turn)
       ended.kind === 'refused' ? { sessionId: null, transcriptMissing: false } : ended
     const lines = [said, error, words].filter((part, index, all) => part !== '' && all.indexOf(part) === index)
     return {
-      ...{ kind: 'failed', failureReason: reached, error: sentence(reached, limits), sessionId, transcriptMissing },
+      kind: 'failed',
+      failureReason: reached,
+      error: sentence(reached, limits),
+      sessionId,
+      transcriptMissing,
       ...(lines.length > 0 && { words: `It said last: ${lines.join('\n').slice(-MOST_WORDS)}` }),
     }
   } finally {

@@ -87,7 +87,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
     const outbox = await openOutbox(outboxFile)
     const shared = { client, log, daemonId, instance: await thisInstance(outboxFile) }
     const introduced = await introduce({
-      ...{ ...shared, providers: options.providers, outbox, signal: stopping.signal },
+      ...shared,
+      providers: options.providers,
+      outbox,
+      signal: stopping.signal,
       prepare: options.prepare ?? (async () => undefined),
     })
     if (stopping.signal.aborted) return
@@ -99,14 +102,23 @@ export function createDaemon(options: DaemonOptions): Daemon {
     runs = begun
     const hurry = new Hurry()
     const beats = beat({
-      ...{ ...shared, runtimeIds, held, signal: beating.signal },
-      ...{ hurry, accounts: new Accounts(runtimes, options.accountOf) },
-      ...{ firstBeatSeconds: timers.heartbeat, leaseSeconds: lease },
+      ...shared,
+      runtimeIds,
+      held,
+      signal: beating.signal,
+      hurry,
+      accounts: new Accounts(runtimes, options.accountOf),
+      firstBeatSeconds: timers.heartbeat,
+      leaseSeconds: lease,
     })
     const hint = () => hurry.now()
-    followSignals({ ...{ options, daemonId, held, hint, log }, signal: beating.signal }).catch(() => undefined)
+    followSignals({ options, daemonId, held, hint, log, signal: beating.signal }).catch(() => undefined)
     claiming = claimWork({
-      ...{ ...shared, runtimeIds, waitSeconds, leaseSeconds, signal: stopping.signal },
+      ...shared,
+      runtimeIds,
+      waitSeconds,
+      leaseSeconds,
+      signal: stopping.signal,
       freeSlots: () => slots.free(),
       isIdle: () => slots.isIdle,
       take: (claims, askedAt) => begun.begin(claims, askedAt),

@@ -80,7 +80,13 @@ function unreadable(
 ): InputOf<'FailTask'> {
   const { sessionId, workDir, retiredSessionId, transcriptMissing, usage } = ending
   return {
-    ...{ taskId, claimToken, sessionId, workDir, retiredSessionId, transcriptMissing, usage },
+    taskId,
+    claimToken,
+    sessionId,
+    workDir,
+    retiredSessionId,
+    transcriptMissing,
+    usage,
     failureReason: 'result_not_accepted',
     error: `The run succeeded, but the server did not accept its result: ${refusal.message} ${place}`,
   }

@@ -83,7 +83,8 @@ export async function runClaim(held: HeldClaim, { client, outbox, run, log, exit
   if (report !== null) await keep(outbox, report, log)
   await Promise.all([progress.close(), calls.close()])
   log('info', endOf(report), {
-    ...{ taskId: claim.task.id, afterSeconds: Math.round((monotonicMs() - begunAt) / 1000) },
+    taskId: claim.task.id,
+    afterSeconds: Math.round((monotonicMs() - begunAt) / 1000),
     ...(report?.name === 'FailTask' && { failureReason: report.input.failureReason }),
   })
   if (report === null) return

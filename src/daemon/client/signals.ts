@@ -68,11 +68,14 @@ async function listen(
     const response = await (options.fetch ?? fetch)(endpointOf(options.url), {
       method: 'POST',
       headers: {
-        ...{ 'content-type': 'application/json', accept: 'text/event-stream, application/json' },
+        'content-type': 'application/json',
+        accept: 'text/event-stream, application/json',
         authorization: `Bearer ${options.token}`,
       },
       body: JSON.stringify({
-        ...{ query: documents.ClaimSignals, operationName: 'ClaimSignals', variables: { daemonId } },
+        query: documents.ClaimSignals,
+        operationName: 'ClaimSignals',
+        variables: { daemonId },
       }),
       signal: over.signal,
     })

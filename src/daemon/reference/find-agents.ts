@@ -42,11 +42,14 @@ export async function findAgents(
     const stored = { hasTranscript, lastLine, backgroundMs }
     const claudeCode = { program: claude, extraArgs: asked.claudeArgs, machine, ...stored }
     found.push({
-      ...{ provider: 'claude', cliVersion: versionOf(claude, environment) },
+      provider: 'claude',
+      cliVersion: versionOf(claude, environment),
       account: await claudeAccount(fingerprint, place),
       accountNow: () => claudeAccount(fingerprint, place),
       store: storeFingerprint(fingerprint, claudeHome(place)),
-      ...{ permissions: asked.permissions, cannot: [], wasTold },
+      permissions: asked.permissions,
+      cannot: [],
+      wasTold,
       run: (turn) => runClaudeCode(claudeCode, turn),
     })
   }
@@ -55,11 +58,14 @@ export async function findAgents(
     const { has: hasTranscript, wasTold, lastLine } = codexTranscripts(codexHome(place))
     const own = { program: codex, extraArgs: asked.codexArgs, machine, hasTranscript, lastLine }
     found.push({
-      ...{ provider: 'codex', cliVersion: versionOf(codex, environment) },
+      provider: 'codex',
+      cliVersion: versionOf(codex, environment),
       account: await codexAccount(fingerprint, place),
       accountNow: () => codexAccount(fingerprint, place),
       store: storeFingerprint(fingerprint, codexHome(place)),
-      ...{ permissions: asked.permissions, cannot: [], wasTold },
+      permissions: asked.permissions,
+      cannot: [],
+      wasTold,
       run: (turn) => runCodex(own, turn),
     })
   }

@@ -48,8 +48,11 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
     if (adapter === undefined) return failure('provider_missing', `This daemon has no ${task.runtime.provider}.`)
     const { checkout } = operator
     const { workDir, asOffered, declined, unfilled } = await placeOf(workRoot, {
-      ...{ conversationId: task.conversation.id, taskId: task.id },
-      ...{ offered: priorWorkDir, fresh: task.forceFreshWorkDir, fills: checkout !== null },
+      conversationId: task.conversation.id,
+      taskId: task.id,
+      offered: priorWorkDir,
+      fresh: task.forceFreshWorkDir,
+      fills: checkout !== null,
       adopts: operator.adopts,
     })
     // In another directory a CLI does not find the session or, worse, resumes it on the wrong files.
@@ -84,7 +87,11 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
     const earlier = await tellEarlier(claim, telling, { ifFresh: priorSessionId !== null && resume === null })
     const prompt = promptOf(task.prompt, claim.input)
     const turn: Turn = {
-      ...{ ...settings, conversation: task.conversation.id, workDir, resume, signal },
+      ...settings,
+      conversation: task.conversation.id,
+      workDir,
+      resume,
+      signal,
       prompt: `${earlier}${(await wasCutOff(adapter, claim, { resume, prompt })) ? `${CUT_OFF}\n\n` : ''}${prompt}`,
       onResume: (result) => {
         settled(start(result ?? undefined))

@@ -84,10 +84,8 @@ export async function reviewOfTheNextDay(day: Day): Promise<void> {
 export async function reviewsOfTheMorning(day: Day): Promise<void> {
   const { morning1, morning2, morning3, morning4, morning5, again1, again3 } = issueTurns
   const work = [morning1, morning2, morning3, morning4, morning5].map((turn, index) => ({
-    ...{
-      issueKey: `WEB-${142 + index}`,
-      title: turn.prompt.replace(/^Review pull request \d+, (.*)\.$/, 'Review: $1'),
-    },
+    issueKey: `WEB-${142 + index}`,
+    title: turn.prompt.replace(/^Review pull request \d+, (.*)\.$/, 'Review: $1'),
     turn,
   }))
   const asked = []

@@ -146,7 +146,9 @@ function runtimeOf(row: SourceRuntime, idOf: Names['idOf']): NewRuntime {
   return {
     id: idOf('agent_runtime', row.id, row.createdAt),
     daemonId: row.daemonId ?? `cloud:${row.id}`,
-    ...{ provider, name, metadata },
+    provider,
+    name,
+    metadata,
     lastSeenAt: row.lastSeenAt === null ? null : dateOf(row.lastSeenAt),
     createdAt: dateOf(row.createdAt),
   }
@@ -156,7 +158,9 @@ function agentOf(row: SourceAgent, runtimeId: string, config: unknown, idOf: Nam
   const { name } = row
   return {
     id: idOf('agent', row.id, row.createdAt),
-    ...{ name, runtimeId, config },
+    name,
+    runtimeId,
+    config,
     maxConcurrentTasks: Math.max(1, row.maxConcurrentTasks),
     archivedAt: row.archivedAt === null ? null : dateOf(row.archivedAt),
     createdAt: dateOf(row.createdAt),

@@ -41,7 +41,9 @@ export function prepareConversations(target: Target, translations: readonly Tran
     now,
   )
   return {
-    ...{ target, translations, now },
+    target,
+    translations,
+    now,
     async write(sql) {
       if (needsPlaceholder) await writePlaceholder(sql, workspaceId, placeholder, now)
       await writeAll(sql)

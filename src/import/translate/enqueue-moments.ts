@@ -18,7 +18,9 @@ export function taskMoments(
   return stories.flatMap((story): Moment[] => {
     const { row, end, claimed } = story
     const enqueued: Moment = {
-      ...{ at: story.enqueuedAt, rank: 'ENQUEUED', id: row.id },
+      at: story.enqueuedAt,
+      rank: 'ENQUEUED',
+      id: row.id,
       events: [{ ...enqueuedOf(story, kind, inputsOf(story), ours), occurredAt: dateOf(story.enqueuedAt) }],
     }
     if (end === null || claimed) return [enqueued]

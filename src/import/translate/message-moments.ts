@@ -50,7 +50,9 @@ export function messageMoments(
   return messages
     .filter(({ sourceId }) => !withAnEnd.has(sourceId))
     .map(({ sourceId, id, role, taskId, createdAt: occurredAt }) => ({
-      ...{ at: times.get(sourceId) ?? 0, rank: 'MESSAGE', id: sourceId },
+      at: times.get(sourceId) ?? 0,
+      rank: 'MESSAGE',
+      id: sourceId,
       events: [{ type: 'MESSAGE_POSTED', taskId, runtimeId: null, data: { messageId: id, role }, occurredAt }],
     }))
 }

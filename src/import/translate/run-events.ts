@@ -60,7 +60,9 @@ function endOf(story: TaskStory, answer: { messageId: string; createdAt: Micros 
       ? []
       : [
           {
-            ...{ type: 'MESSAGE_POSTED', taskId, runtimeId },
+            type: 'MESSAGE_POSTED',
+            taskId,
+            runtimeId,
             data: { messageId: answer.messageId, role: 'ASSISTANT' },
             occurredAt: dateOf(answer.createdAt),
           },
@@ -104,7 +106,10 @@ function unproven({ row, sessionId, runtimeFrom }: TaskStory, occurredAt: Date):
 
 function dropped({ overflow }: TaskStory, occurredAt: Date): TimedEvent[] {
   return (overflow?.dropped ?? []).map((sessionId) => ({
-    ...{ type: 'SESSION_RESET', taskId: null, runtimeId: null, occurredAt },
+    type: 'SESSION_RESET',
+    taskId: null,
+    runtimeId: null,
+    occurredAt,
     data: { sessionId, reason: 'a later resume was too large to be read, and did not name its session' },
   }))
 }

@@ -119,7 +119,8 @@ function storyOf(row: SourceTask, rows: ReadonlyMap<string, SourceTask>, names: 
     endedAt,
     sessionId: reported,
     runtimeFrom: runtimeId === undefined ? 'NOTHING' : 'ROW',
-    ...{ overflow: null, withdrawn: null },
+    overflow: null,
+    withdrawn: null,
   }
 }
 

@@ -66,7 +66,10 @@ export function translate(given: SourceConversation, names: Names): Translation 
   const inputsOf = ({ row }: TaskStory) => (owned.inputsOf.get(row.id) ?? []).map((id) => ours.get(id) ?? '')
   const answers = new Set(stories.flatMap((story) => answerOf(story)?.row ?? []))
   const opened: TimedEvent = {
-    ...{ type: 'CONVERSATION_OPENED', taskId: null, runtimeId: null, occurredAt: dateOf(createdAt) },
+    type: 'CONVERSATION_OPENED',
+    taskId: null,
+    runtimeId: null,
+    occurredAt: dateOf(createdAt),
     data: { kind: opening.kind, agentId: opening.agentId, issueKey: opening.issueKey },
   }
   const ordered = orderEvents(
@@ -99,8 +102,16 @@ export function translate(given: SourceConversation, names: Names): Translation 
       }),
     ],
     report: conversationReport({
-      ...{ source, conversationId, opening, stories, names, rowRuntime, messages, notes },
-      ...{ events: events.length, state: stateAfter(events, placed.folded, dateOf(createdAt)) },
+      source,
+      conversationId,
+      opening,
+      stories,
+      names,
+      rowRuntime,
+      messages,
+      notes,
+      events: events.length,
+      state: stateAfter(events, placed.folded, dateOf(createdAt)),
     }),
   }
 }

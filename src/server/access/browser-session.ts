@@ -53,7 +53,12 @@ export async function openBrowserSession(
   const now = services.clock.now()
   const secret = newSecret()
   const { expiresAt } = await insertToken(services.database.sql, {
-    ...{ workspaceId, name: 'Browser, by baton open', kind: 'ROOT', daemonId: null, secret, createdAt: now },
+    workspaceId,
+    name: 'Browser, by baton open',
+    kind: 'ROOT',
+    daemonId: null,
+    secret,
+    createdAt: now,
     expiresAt: new Date(now.getTime() + SESSION_DAYS * 86_400_000),
   })
   respondJson(response, 200, { token: secret, expiresAt })

@@ -13,36 +13,50 @@ export class Metrics {
   private readonly registry = new Registry()
   private readonly registers = [this.registry]
   private readonly claims = new Counter({
-    ...{ name: 'baton_claims_total', registers: this.registers, labelNames: ['outcome', 'reason'] as const },
+    name: 'baton_claims_total',
+    registers: this.registers,
+    labelNames: ['outcome', 'reason'] as const,
     help: 'Claims by the outcome (RESUME, FRESH) and reason of their decision, and calls that got no claim.',
   })
   private readonly claimTimes = new Histogram({
-    ...{ name: 'baton_claim_seconds', registers: this.registers, buckets: SECONDS },
+    name: 'baton_claim_seconds',
+    registers: this.registers,
+    buckets: SECONDS,
     help: 'Time from the request, or from the hint that woke it, to the commit of the claim, without the wait for work.',
   })
   private readonly operations = new Histogram({
-    ...{ name: 'baton_operation_seconds', registers: this.registers, buckets: SECONDS },
-    ...{
-      labelNames: ['kind', 'outcome'] as const,
-      help: 'GraphQL operations: ok, refused, or failed (INTERNAL, UNAVAILABLE).',
-    },
+    name: 'baton_operation_seconds',
+    registers: this.registers,
+    buckets: SECONDS,
+    labelNames: ['kind', 'outcome'] as const,
+    help: 'GraphQL operations: ok, refused, or failed (INTERNAL, UNAVAILABLE).',
   })
   private readonly refusals = new Counter({
-    ...{ name: 'baton_refused_calls_total', registers: this.registers, labelNames: ['code'] as const },
+    name: 'baton_refused_calls_total',
+    registers: this.registers,
+    labelNames: ['code'] as const,
     help: 'Calls that a rule refused, by error code. STALE_CLAIM: a fenced call, whose claim is void.',
   })
   private readonly events = new Counter({
-    ...{ name: 'baton_events_appended_total', registers: this.registers, help: 'Events written to the log.' },
+    name: 'baton_events_appended_total',
+    registers: this.registers,
+    help: 'Events written to the log.',
   })
   private readonly refolds = new Counter({
-    ...{ name: 'baton_refolds_total', registers: this.registers },
+    name: 'baton_refolds_total',
+    registers: this.registers,
     help: 'Conversation states that were folded again from their events, because the stored state was not usable.',
   })
   private readonly leasesExpired = new Counter({
-    ...{ name: 'baton_leases_expired_total', registers: this.registers, help: 'Leases that a sweep expired.' },
+    name: 'baton_leases_expired_total',
+    registers: this.registers,
+    help: 'Leases that a sweep expired.',
   })
   private readonly sweeps = new Histogram({
-    ...{ name: 'baton_sweep_seconds', registers: this.registers, buckets: SECONDS, help: 'How long sweeps took.' },
+    name: 'baton_sweep_seconds',
+    registers: this.registers,
+    buckets: SECONDS,
+    help: 'How long sweeps took.',
   })
   private readonly queue: QueueGauges
   private lastSweep = performance.now()
@@ -53,17 +67,17 @@ export class Metrics {
     this.queue = new QueueGauges(this.registry, database, clock)
     const lag = (): number => Math.max(0, performance.now() - this.lastSweep - sweepIntervalMs) / 1000
     new Gauge({
-      ...{
-        name: 'baton_sweeper_lag_seconds',
-        registers,
-        help: 'How late the next sweep of this process is.',
-      },
+      name: 'baton_sweeper_lag_seconds',
+      registers,
+      help: 'How late the next sweep of this process is.',
       collect() {
         this.set(lag())
       },
     })
     new Gauge({
-      ...{ name: 'baton_pool_connections', registers, labelNames: ['pool', 'state'] as const },
+      name: 'baton_pool_connections',
+      registers,
+      labelNames: ['pool', 'state'] as const,
       help: 'Connections to PostgreSQL that are busy or idle, and calls that wait for one.',
       collect() {
         for (const { pool, busy, idle, waiting } of database.pools()) {

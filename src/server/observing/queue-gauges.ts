@@ -28,23 +28,30 @@ export class QueueGauges {
     const registers = [registry]
     const labelNames = ['workspace', 'runtime'] as const
     this.depth = new Gauge({
-      ...{ name: 'baton_queue_depth', registers, labelNames: [...labelNames, 'state'] as const },
+      name: 'baton_queue_depth',
+      registers,
+      labelNames: [...labelNames, 'state'] as const,
       help: 'Queued tasks. READY can be claimed, NEXT and BEHIND wait for their conversation, SCHEDULED for its time.',
     })
     this.oldest = new Gauge({
-      ...{ name: 'baton_queue_oldest_age_seconds', registers, labelNames },
+      name: 'baton_queue_oldest_age_seconds',
+      registers,
+      labelNames,
       help: 'How long the oldest available task has waited.',
     })
     this.leftOut = new Gauge({
-      ...{ name: 'baton_queue_runtimes_left_out', registers },
+      name: 'baton_queue_runtimes_left_out',
+      registers,
       help: `1 while more than ${MOST_RUNTIMES} runtimes have a queue; the gauges then show only the first of them.`,
     })
     this.overdue = new Gauge({
-      ...{ name: 'baton_lease_overdue_seconds', registers },
+      name: 'baton_lease_overdue_seconds',
+      registers,
       help: 'How long the oldest expired lease has waited for a sweep by any server; 0 if there is none.',
     })
     this.readable = new Gauge({
-      ...{ name: 'baton_queue_readable', registers },
+      name: 'baton_queue_readable',
+      registers,
       help: '0 while the database does not answer and the gauges of the queue are missing.',
     })
   }
