@@ -195,7 +195,7 @@ describePostgres('doctor, of PostgreSQL', (open) => {
       'WARNING',
       ({ role }) => [`ALTER ROLE ${role} CONNECTION LIMIT 9`],
       'connections',
-      /may open 9 more connections.*Set BATON_DATABASE_CONNECTIONS to 9 or fewer/,
+      /may open 9 more connections.*Set BATON_DATABASE_CONNECTIONS to 9 or less/,
     ],
   ])('where the role %s it is a %s', async (_what, status, statements, name, message) => {
     const role = await ownerOfDatabase(await open())

@@ -20,7 +20,7 @@ export class ClaudeResults {
     if (failed) this.#error = result
     else this.#good.push(result)
     if (this.#error === null || !(first || failed) || this.#good.length === 0) return null
-    return errorOf(this.#error) || 'Claude Code reported an error beside its answer.'
+    return errorOf(this.#error) || 'Claude Code reported an error besides its answer.'
   }
 
   /** The whole answer; null if there is none. A later text does not replace an earlier one, so it has all texts. */

@@ -1,6 +1,6 @@
 /**
- * What a daemon asks of the server, by operation name. The types in operation-types.ts are generated from these texts
- * and schema.graphql (`npm run generate-operations`); a test fails when they are stale.
+ * A daemon's operations, by name. The types in operation-types.ts are generated from these texts and schema.graphql
+ * (`npm run generate-operations`); a test fails if they are stale.
  */
 export const documents = {
   RegisterRuntime: `

@@ -1,4 +1,4 @@
-/** What the kit asks of the server beside what a daemon asks: it also plays the people, and looks at the outcome. */
+/** The kit's operations besides a daemon's: it also acts as people do, and reads the outcome. */
 export const documents = {
   Viewer: `
     query Viewer { viewer { kind } }`,
