@@ -89,7 +89,7 @@ describePostgres('a role that may have five connections', (open) => {
   it('serves a server that may want more, and reads come back after a load that they did not get through', async () => {
     const { own } = await ownerOfDatabase(await open(), `CONNECTION LIMIT ${LIMIT}`)
     const server = await startServer({ env: { DATABASE_URL: own, BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
-    expect(server.output.stdout).toContain('Set BATON_DATABASE_CONNECTIONS to 5 or fewer')
+    expect(server.output.stdout).toContain('Set BATON_DATABASE_CONNECTIONS to 5 or less')
     const write = await writerOf(server)
     let loaded = true
     const load = times(16, async (n) => {
