@@ -13,7 +13,7 @@ import { format, resolveConfig } from 'prettier'
 const FOLDERS = ['daemon/client', 'daemon/conformance', 'dashboard', 'demo']
 /** graphql-request throws where an answer holds an error, and a mutation that is null always has one. */
 const DONE = `
-    /** The answer of a successful mutation. A refused mutation is null, and the sender throws its error. */
+    /** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
     type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }`
 const checks = process.argv.includes('--check')
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
@@ -44,7 +44,7 @@ async function documentsOf(folder) {
 
 function errorCode() {
   const { values } = schema.definitions.find(({ name }) => name?.value === 'ErrorCode')
-  return `\n/** The server's codes. The list may grow: treat an unknown code as a refusal. */
+  return `\n/** The server's codes. The list may grow: treat a code that is not here as a refusal too. */
     export type ErrorCode = ${values.map(({ name }) => `'${name.value}'`).join(' | ')}\n`
 }
 

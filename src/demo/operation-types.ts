@@ -135,7 +135,7 @@ type QueueOfQueryVariables = Exact<{
 }>
 type QueueOfQuery = { queueStats: { queued: number; claimed: number; running: number } }
 
-/** The answer of a successful mutation. A refused mutation is null, and the sender throws its error. */
+/** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
 type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
   CreateToken: { result: Done<CreateTokenMutation>; variables: CreateTokenMutationVariables }

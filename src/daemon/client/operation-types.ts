@@ -277,7 +277,7 @@ type ReadHandoffQuery = {
   } | null
 }
 
-/** The answer of a successful mutation. A refused mutation is null, and the sender throws its error. */
+/** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
 type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
   RegisterRuntime: { result: Done<RegisterRuntimeMutation>; variables: RegisterRuntimeMutationVariables }
@@ -296,7 +296,7 @@ export interface Operations {
   ReadHandoff: { result: ReadHandoffQuery; variables: ReadHandoffQueryVariables }
 }
 
-/** The server's codes. The list may grow: treat an unknown code as a refusal. */
+/** The server's codes. The list may grow: treat a code that is not here as a refusal too. */
 export type ErrorCode =
   | 'BAD_REQUEST'
   | 'BAD_USER_INPUT'

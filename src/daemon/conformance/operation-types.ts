@@ -130,7 +130,7 @@ type BindingsQueryVariables = Exact<{
 }>
 type BindingsQuery = { issueThread: { bindings: Array<{ sessionId: string; state: BindingState }> } | null }
 
-/** The answer of a successful mutation. A refused mutation is null, and the sender throws its error. */
+/** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
 type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }
 export interface Operations {
   Viewer: { result: ViewerQuery; variables: ViewerQueryVariables }
