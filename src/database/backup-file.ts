@@ -11,29 +11,28 @@ import type { Entry } from 'tar-stream'
 import { copiedFiles } from './copied-files.js'
 import { freeBytes } from './embedded-directory.js'
 
-/** The first entry: says what the rest is. */
+/** The first entry describes the rest. */
 const MANIFEST = 'baton-backup.json'
 const FORMAT = 1
-/** What a tar may have besides the content of its entries: headers, and the padding of the last one. */
+/** The most that a tar adds to the content of its entries: headers, and the padding of the last one. */
 const MOST_BESIDES = 1 << 20
 const HEADER_BYTES = 1024
 
-/** What a backup says of itself. */
+/** A backup's description of itself. */
 export interface Manifest {
   format: number
-  /** Of the build that made it. */
+  /** The version of the build that made it. */
   version: string
   takenAt: string
 }
 
-/** A file that `baton backup` did not write, or no longer as it was written. */
+/** The file was not written by `baton backup`, or was changed since. */
 export class NoBackup extends Error {}
 
 /**
- * Writes the embedded database in `directory` as a compressed tar, which unpacked there is a data directory again.
+ * Writes the embedded database in `directory` as a compressed tar, which unpacks to a data directory.
  *
- * @returns the bytes that were read
- * @throws Disturbed, Uncopyable
+ * @returns the number of bytes read @throws Disturbed, Uncopyable
  */
 export async function writeBackup(
   directory: string,
@@ -42,7 +41,7 @@ export async function writeBackup(
   progress: (bytes: number) => void,
 ): Promise<number> {
   const tar = pack()
-  // Fast: a page compresses well at any level, and whoever makes a backup beside a busy server shares its processors.
+  // The fastest level: pages compress well at any level, and a backup beside a busy server shares its processors.
   const written = pipeline(tar, createGzip({ level: 1 }), out, { end: false })
   let bytes = 0
   const fill = async (): Promise<void> => {
@@ -66,9 +65,9 @@ export async function writeBackup(
 }
 
 /**
- * Unpacks a backup into `directory`, which is there and empty.
+ * Unpacks a backup into `directory`, which must exist and be empty.
  *
- * @throws NoBackup, also where the file ends too early; what the system says (ENOSPC) before the disk is full
+ * @throws NoBackup, also if the file ends too early; the system's error (ENOSPC) if the disk becomes full
  */
 export async function readBackup(
   file: string,
@@ -77,7 +76,7 @@ export async function readBackup(
 ): Promise<Manifest> {
   const tar = extract()
   let [allowed, seen] = [MOST_BESIDES, 0]
-  // A header may say of itself that it is as long as it likes, and is kept in memory until it is whole.
+  // A header may claim any length and is buffered until it is complete, so its bytes are limited here.
   const metered = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       seen += chunk.length
@@ -112,7 +111,7 @@ export async function readBackup(
   return manifest
 }
 
-/** Files and folders of the database, and nothing that leads out of the directory. */
+/** Accepts files and folders of the database, and no path that leaves the directory. */
 function isOwn({ header: { name, type, size } }: Entry): boolean {
   const parts = name.replace(/\/$/, '').split('/')
   return (
@@ -131,7 +130,7 @@ function manifestOf(file: string, text: string): Manifest {
   )
 }
 
-/** What zlib, tar-stream and JSON say of bytes that are not as they were written; EEXIST: the tar has a name twice. */
+/** Errors of zlib, tar-stream and JSON about damaged content. EEXIST means that the tar has a name twice. */
 function isOfContent(error: unknown): boolean {
   if (error instanceof NoBackup || !(error instanceof Error)) return false
   const { code } = error as NodeJS.ErrnoException
@@ -142,7 +141,7 @@ function isOfContent(error: unknown): boolean {
   )
 }
 
-/** Not synced: the embedded database does not sync its files either. */
+/** Files are not synced, because the embedded database does not sync its files either. */
 async function unpack(entry: Entry, place: string): Promise<void> {
   if (entry.header.type === 'directory') {
     entry.resume()

@@ -2,12 +2,12 @@ import { isHeld } from '../machine/directory-lock.js'
 import type { Sql } from './sql.js'
 import { statement } from './sql.js'
 
-/** A backup that reads the files of a data directory holds this socket there. */
+/** A backup that reads the files of a data directory holds this socket in it. */
 export const BACKUP_LOCK = 'backup.lock'
 
-/** What the embedded database reads again when it starts after its process was killed. */
+/** The length of write-ahead log at which a checkpoint is due. A start after a kill reads the log again. */
 const LONG_BYTES = 64 * 1024 * 1024
-/** No backup, not even one that stands still, makes it longer than this by much. */
+/** The log length at which a checkpoint runs even while a backup holds the lock. */
 const LONGEST_BYTES = 1024 * 1024 * 1024
 
 const WRITTEN = statement(
@@ -16,10 +16,10 @@ const WRITTEN = statement(
 )
 
 /**
- * Writes the changed pages of the embedded database into its files once its write-ahead log is 64 MB long. A PostgreSQL
- * server has a process for that. In PGlite nothing did it before the database was closed: the log of a server that ran for
- * a week was as long as all that it had written, and was read from its beginning where the server was killed. A backup
- * reads files that no checkpoint may change meanwhile (copied-files.ts): it is waited for until the log has 1 GB.
+ * Runs a checkpoint once the embedded database's write-ahead log reaches 64 MB. A PostgreSQL server has a process for that.
+ * PGlite only does it on close: after a week, a server's log held everything that it had ever written, and a start after a
+ * kill read all of it. A backup reads files that no checkpoint may change meanwhile (copied-files.ts), so the checkpoint
+ * waits for a backup until the log reaches 1 GB.
  */
 export async function checkpointIfDue(sql: Sql, directory: string): Promise<void> {
   const [row] = await sql.rows<{ bytes: number }>(WRITTEN)

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { DatabaseUnfit } from './database-unfit.js'
 
-/** The schemas of the search path that exist and that this role may use, in their order; and the one that a URL names. */
+/** The usable schemas of the search path, in its order, and the schema that the URL names. */
 const CANDIDATES = `
   SELECT s.name, to_regclass(format('%I._prisma_migrations', s.name)) IS NOT NULL
              AND to_regclass(format('%I.session_event', s.name)) IS NOT NULL AS ours
@@ -10,10 +10,10 @@ const CANDIDATES = `
   WHERE to_regnamespace(quote_ident(s.name)) IS NOT NULL ORDER BY s.place`
 
 /**
- * Where Baton's tables are, or are to be made: the schema that the URL names; else the first one of the connection's
- * search path that has them; else the first one of it; else `public`. Asked once, before the search path is set to it.
- * Tables that are there are preferred, so that a schema that somebody makes later (one of the role's own name stands
- * first in the path) does not start a second, empty Baton.
+ * The schema of Baton's tables: the one that the URL names; else the first of the connection's search path that has the
+ * tables; else the first of the search path; else `public`. It is chosen once, before the search path is set to it.
+ * Existing tables are preferred, so that a schema created later (one with the role's name comes first in the path) does not
+ * start a second, empty Baton.
  */
 export async function chooseSchema(client: Client, named: string | null): Promise<string> {
   const { rows } = await client.query<{ name: string; ours: boolean }>(CANDIDATES, [named])

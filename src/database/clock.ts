@@ -1,4 +1,4 @@
-/** Where the time comes from. Everything that decides takes it as an argument. */
+/** The source of the current time. Everything that decides takes a clock as an argument. */
 export interface Clock {
   now(): Date
 }

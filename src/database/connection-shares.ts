@@ -1,22 +1,22 @@
-/** What one server does with its connections, and how many it has for each. */
+/** How one server divides its connections among their purposes. */
 export interface ConnectionShares {
-  /** For hints from other servers: always one. */
+  /** Receives hints from other servers; always one. */
   listen: 1
   writes: number
   reads: number
-  /** For requests that are counted in the database; 0: they are not. */
+  /** Counts requests in the database; 0 if they are not counted there. */
   rateLimits: number
 }
 
-/** With fewer, a server could not read and write beside each other. */
+/** With fewer, a server could not read and write concurrently. */
 export const LEAST_CONNECTIONS = 3
-/** Commands are grouped and reads are short: more would wait for the same processors. */
+/** Commands are grouped and reads are short, so more connections would compete for the same processors. */
 export const DEFAULT_CONNECTIONS = 17
 const MOST_FOR_RATE_LIMITS = 4
 
 /**
- * How `connections`, at least {@link LEAST_CONNECTIONS} (one more where requests are counted in the database), are shared:
- * reads and writes have at least one each, and the odd one is for writes.
+ * Divides `connections`, which must be at least {@link LEAST_CONNECTIONS} (plus one where requests are counted in the
+ * database). Reads and writes get at least one each; an odd one goes to writes.
  */
 export function connectionShares(connections: number, countsRequests: boolean): ConnectionShares {
   const rateLimits = countsRequests ? Math.min(MOST_FOR_RATE_LIMITS, Math.ceil((connections - 3) / 4)) : 0

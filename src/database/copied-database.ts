@@ -7,7 +7,7 @@ import { connect, searchPath, WITHOUT_TIMEOUTS } from './session.js'
 import { statement } from './sql.js'
 import type { Database, Sql } from './sql.js'
 
-/** Where the target has rows that the source has not. */
+/** The target has rows that the source lacks. */
 class TargetInUse extends Error {
   constructor(table: string, schema: string) {
     super(
@@ -17,13 +17,13 @@ class TargetInUse extends Error {
 }
 
 /**
- * Opens the PostgreSQL database that is to have all that `source` has. `open` migrates it: where it has rows, and lacks
- * migrations, it is another Baton's, and stays as it is.
+ * Opens the PostgreSQL database that receives the rows of `source`. `open` migrates it. A target with rows but with missing
+ * migrations belongs to another Baton and stays unchanged.
  *
  * @throws TargetInUse
  */
 export async function openTarget(source: Database, url: string, open: () => Promise<Database>): Promise<Database> {
-  // Without a session of its own: it may be a pooler's that lends it to others, which is found out when it is opened.
+  // Sets no session: the address may be a pooler's, which shares connections; opening the database detects that.
   const client = await connect(url, 'baton-move', null)
   try {
     const schema = await chooseSchema(client, postgresAddress(url).schema)
@@ -40,10 +40,9 @@ export async function openTarget(source: Database, url: string, open: () => Prom
 }
 
 /**
- * Copies all rows of `source` in one transaction, and commits where each table's digest is the same on both sides.
+ * Copies all rows of `source` in one transaction, and commits if each table's digest is equal on both sides.
  *
- * @returns how many rows were copied; null: all were there already
- * @throws TargetInUse
+ * @returns the number of rows copied; null if the target already has all of them @throws TargetInUse
  */
 export async function copyTables(
   source: Database,
@@ -55,11 +54,11 @@ export async function copyTables(
   try {
     const sql = sqlOfClient(client)
     const run = (text: string): Promise<unknown[]> => sql.rows(statement('', text))
-    // As every session of PostgreSQL has it: times are compared as texts.
+    // As in every PostgreSQL session, because times are compared as text.
     await source.sql.rows(statement('', `SET TIME ZONE 'UTC'`))
     const tables = await tablesOf(source.sql)
     await run('BEGIN')
-    // A server that starts there meanwhile writes nothing until it is decided whether the rows are there.
+    // A server that starts on the target in the meantime writes nothing until this transaction ends.
     await run(`LOCK TABLE ${tables.map(({ name }) => `"${name}"`).join(', ')} IN SHARE ROW EXCLUSIVE MODE`)
     const held = await firstWithRows(sql, tables)
     if (held !== null) {
@@ -74,7 +73,7 @@ export async function copyTables(
     if (differs !== null) {
       throw new Error(`The copy of the table ${differs} is not what the embedded database has. Nothing was changed.`)
     }
-    // Without statistics, plans for tables of this size are made as if they were empty.
+    // Without statistics, the planner would treat the full tables as empty.
     for (const { name } of tables) await run(`ANALYZE "${name}"`)
     await run('COMMIT')
     return rows
@@ -83,7 +82,7 @@ export async function copyTables(
   }
 }
 
-/** Tables that are not there have no rows. */
+/** A missing table counts as empty. */
 async function firstWithRows(sql: Sql, tables: readonly CopiedTable[]): Promise<string | null> {
   for (const { name } of tables) {
     const [found] = await sql.rows<{ there: boolean }>(

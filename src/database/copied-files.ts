@@ -2,36 +2,38 @@ import { open, readdir, readFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A file or folder of a database, with exactly `size` bytes; a folder has `content` null. Read it before the next one. */
+/**
+ * A file or folder of a database. A file has exactly `size` bytes; read them before the next entry. A folder's `content` is
+ * null.
+ */
 export interface CopiedFile {
   path: string
   size: number
   content: AsyncIterable<Buffer> | null
 }
 
-/** The database was started, stopped or checkpointed meanwhile: what was read is of no use, and reading again may be. */
+/** The database was started, stopped or checkpointed during the copy. The copy is useless; another attempt may succeed. */
 export class Disturbed extends Error {}
 
-/** What a copy by files alone cannot be made of. */
+/** The database cannot be copied by its files alone. */
 export class Uncopyable extends Error {}
 
 const CONTROL = 'global/pg_control'
 const WAL = 'pg_wal'
-/** PostgreSQL makes what is in them anew with each start. */
+/** PostgreSQL recreates the content of these folders at each start. */
 const EMPTIED = ['pg_replslot', 'pg_dynshmem', 'pg_notify', 'pg_serial', 'pg_snapshots', 'pg_stat_tmp', 'pg_subtrans']
 const LEFT_OUT = /^(?:postmaster\.(?:pid|opts)|pg_internal\.init.*|pgsql_tmp.*)$/
 const CHUNK_BYTES = 1 << 20
 
 /**
- * All that a restore of the embedded database at `path` needs, while a server may be writing to it, and without keeping it
- * waiting. As PostgreSQL's own online backup: data files first, at whatever moment each is read, then the write-ahead log.
- * No page reaches its file before its change is in the log, and the first change after a checkpoint puts the whole page
- * there (full_page_writes). So the log, from the last checkpoint on, makes every page what it was when the log was read,
- * also one that was read while it was written. That checkpoint must be the same all the while, and global/pg_control names
- * it.
+ * Yields all files that a restore of the embedded database at `path` needs, without blocking a server that writes to it. It
+ * works like PostgreSQL's own online backup: data files first, each at any moment, then the write-ahead log. No page
+ * reaches its file before its change is in the log, and the first change after a checkpoint logs the whole page
+ * (full_page_writes). So replaying the log from the last checkpoint restores every page to its state at the time of reading
+ * the log, even a page that was read while it was being written. That checkpoint, which global/pg_control names, must not
+ * change during the copy.
  *
- * The newest segment of the log is read first: a segment has all of its records before the next one has any, so what is
- * read has no gap.
+ * The newest log segment is read first: a segment is complete before the next one starts, so the copied log has no gap.
  *
  * @throws Disturbed, Uncopyable
  */
@@ -52,7 +54,7 @@ async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes
 }
 
-/** Folders and files below `folder`, as paths from `path`. */
+/** Folders and files below `folder`, as paths relative to `path`. */
 async function listed(path: string, folder: string): Promise<[folders: string[], files: string[]]> {
   const [folders, files]: [string[], string[]] = [[], []]
   for (const entry of await readdir(join(path, folder), { withFileTypes: true })) {
@@ -70,7 +72,7 @@ async function listed(path: string, folder: string): Promise<[folders: string[],
   return [folders, files]
 }
 
-/** None where it has gone meanwhile: that is in the log as well. */
+/** Yields nothing for a file that was deleted in the meantime: the log has the deletion too. */
 async function* copied(path: string, file: string): AsyncGenerator<CopiedFile> {
   let handle: FileHandle
   try {
@@ -87,7 +89,7 @@ async function* copied(path: string, file: string): AsyncGenerator<CopiedFile> {
   }
 }
 
-/** Cut where the file has grown, and filled up where it was cut: the log puts both right. */
+/** Cuts a file that has grown, and pads one that has shrunk. Replaying the log corrects both. */
 async function* bytesOf(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < size;) {
     const wanted = Math.min(CHUNK_BYTES, size - at)

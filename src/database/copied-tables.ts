@@ -2,18 +2,18 @@ import type { Client } from 'pg'
 import { statement } from './sql.js'
 import type { Database, Sql } from './sql.js'
 
-/** Rows that are in memory at once: texts may be of a megabyte each. */
+/** Rows in memory at a time; a text may have a megabyte. */
 const BATCH = 100
 
-/** A table and its columns, with the type of each. */
+/** A table and the names and types of its columns. */
 export interface CopiedTable {
   name: string
   columns: { name: string; type: string }[]
 }
 
 /**
- * Tables in an order in which each comes after those that it refers to. Not among them: what the migrations themselves
- * write, and what a server on PostgreSQL makes for itself, which the embedded database has none of.
+ * Tables in dependency order: each follows the tables that it refers to. It leaves out what the migrations themselves
+ * write, and what only a server on PostgreSQL creates.
  */
 const TABLES = `
   WITH RECURSIVE own AS (
@@ -34,8 +34,8 @@ export async function tablesOf(sql: Sql): Promise<CopiedTable[]> {
 }
 
 /**
- * How many rows a table has, and the sums of two halves of each row's hash: the same whatever the order of the rows, and
- * different where a row is missing, another, or there twice. `null` values and empty texts are told apart.
+ * The number of rows of a table, and the sums of both halves of each row's hash. The digest does not depend on row order;
+ * it changes with a missing, different or duplicate row. It distinguishes null from an empty text.
  */
 export async function digestOf(sql: Sql, { name, columns }: CopiedTable): Promise<string> {
   const row = columns.map((column) => `t."${column.name}"`).join(', ')
@@ -46,7 +46,7 @@ export async function digestOf(sql: Sql, { name, columns }: CopiedTable): Promis
   return found?.digest ?? ''
 }
 
-/** On a connection of its own. */
+/** Runs statements on one client. */
 export function sqlOfClient(client: Client): Sql {
   return {
     async rows<Row>({ text }: { text: string }, values: readonly unknown[] = []) {
@@ -56,8 +56,8 @@ export function sqlOfClient(client: Client): Sql {
 }
 
 /**
- * Copies every row of a table, each value as the text that its type writes and reads: as JSON a JSON null and no value
- * would be the same. The source is read in one transaction, a batch in memory.
+ * Copies every row of a table. Each value is copied as its type's text form, because JSON cannot tell a JSON null from SQL
+ * NULL. The source is read in one transaction, one batch in memory at a time.
  */
 export async function copyTable(
   from: Database,

@@ -4,26 +4,25 @@ import { stampIdsBy } from './ids.js'
 import type { Database, Sql } from './sql.js'
 import { statement } from './sql.js'
 
-/** A difference between this machine's clock and the database's that its owner is told of. */
+/** The owner is told of a larger difference between this machine's clock and the database's. */
 const TOLERATED_MS = 1_000
-/** The first one also opens a connection. */
+/** The first measurement also opens a connection, so a start takes several. */
 const FIRST_MEASUREMENTS = 3
 
 const DATABASE_TIME = statement('database_time', `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`)
 
-/** Tells by how many seconds this machine's clock is ahead of the database's (negative: behind), whenever that changes. */
+/** Reports, on every change, by how many seconds this machine's clock is ahead of the database's (negative: behind). */
 export type OnSkew = (seconds: number) => void
 
 /**
- * The database's clock, as this process knows it. Several servers compare times with each other: leases, heartbeats, tasks
- * for later, tokens and records that expire. Each goes by the one clock that they share, so that a machine whose clock
- * is wrong does no harm. Between measurements the process's monotonic time counts on: a machine's clock that is set
- * meanwhile changes nothing.
+ * The database's clock as seen by this process. Several servers compare times: leases, heartbeats, scheduled tasks, expiry
+ * of tokens and records. All use this one clock, so a machine with a wrong clock does no harm. Between measurements the
+ * process's monotonic time continues it, so setting the machine's clock changes nothing.
  */
 export class DatabaseClock implements Clock {
-  /** Of the monotonic time at its zero; null: not measured yet. */
+  /** The database's time at zero of the monotonic clock; null before the first measurement. */
   private zero: number | null = null
-  /** What was told last; 0: that it is right. */
+  /** The skew that was last reported; 0 means none. */
   private toldSkewMs = 0
 
   private constructor(
@@ -48,7 +47,7 @@ export class DatabaseClock implements Clock {
     const [row] = await this.sql.rows<{ ms: number }>(DATABASE_TIME)
     const after = performance.now()
     if (row === undefined) return
-    // The database read its clock at some moment between the two: what agrees with that is left as it is.
+    // The database read its clock between the two moments, so only an estimate outside that interval is corrected.
     const [least, most] = [row.ms - after, row.ms - before]
     this.zero = Math.min(Math.max(this.zero ?? (least + most) / 2, least), most)
     this.tellSkew(most - least)
@@ -65,7 +64,7 @@ export class DatabaseClock implements Clock {
 }
 
 /**
- * The clock for whoever writes times, and ids, into this database. The embedded one is in this process and has its clock.
+ * The clock for all times and ids that are written into this database. The embedded database shares this process's clock.
  */
 export async function clockOf(
   { kind, sql }: Pick<Database, 'kind' | 'sql'>,

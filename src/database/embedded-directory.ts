@@ -16,22 +16,22 @@ import { Worker } from 'node:worker_threads'
 import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
 import { sqlState } from './sql.js'
 
-/** Of the PostgreSQL in PGlite. */
+/** The major version of PGlite's PostgreSQL. */
 const MAJOR_VERSION = '18'
-/** Where `baton restore` makes a database: within the data directory, so that it is on the same disk. */
+/** The folder in which `baton restore` builds a database: inside the data directory, so that it is on the same disk. */
 export const RESTORING = 'restoring'
-/** Beside PostgreSQL's files, so that it goes where they go. */
+/** Stored among PostgreSQL's files, so that it moves with them. */
 const MOVED = 'baton-moved.txt'
-/** Always, whatever PostgreSQL was built with. */
+/** The size is the same in every PostgreSQL build. */
 const CONTROL_FILE_BYTES = 8192
 const WAL_SEGMENT = /^[0-9A-F]{24}$/
-/** A start writes at least a segment of its log. */
+/** A start writes at least one segment of its log. */
 const LEAST_FREE_BYTES = 1024 * 1024
 const DISK_FULL = '53100'
 
 /**
- * The path of the database in `directory`, which this process has locked. Made there if there is none: beside its place
- * and then renamed, so that it is absent or whole. What is there is only read: nothing is changed by a refusal.
+ * The path of the database in `directory`, which this process has locked. A missing database is built under another name
+ * and then renamed, so it is either absent or complete. An existing one is only read, so a refusal changes nothing.
  *
  * @throws DirectoryUnfit
  */
@@ -48,7 +48,7 @@ export async function preparedDatabase(directory: string): Promise<string> {
   return path
 }
 
-/** What to say when PostgreSQL could not open the database at `path`, though it looked whole. */
+/** The error to raise when PostgreSQL cannot open the database at `path`, although its files look complete. */
 export function unopened(directory: string, path: string, cause: unknown): DirectoryUnfit {
   const code = (cause as NodeJS.ErrnoException | null)?.code
   const known = hasRoom(directory) ? code : 'ENOSPC'
@@ -56,7 +56,7 @@ export function unopened(directory: string, path: string, cause: unknown): Direc
   return new DirectoryUnfit(problem ?? damaged(path, 'PostgreSQL cannot read it'), { cause })
 }
 
-/** What to say when the migrations of the database in `directory` failed; null: nothing that the directory is to blame for. */
+/** The error to raise when migrations of the database in `directory` fail; null if the directory is not the cause. */
 export function unmigrated(directory: string, cause: unknown): DirectoryUnfit | null {
   const code = (cause as NodeJS.ErrnoException | null)?.code
   const isFull = sqlState(cause) === DISK_FULL || code === 'ENOSPC' || !hasRoom(directory)
@@ -67,12 +67,12 @@ async function makeDatabase(path: string): Promise<void> {
   const unfinished = `${path}.new`
   rmSync(unfinished, { recursive: true, force: true })
   await madeElsewhere(unfinished)
-  // Windows renames nothing over an empty directory.
+  // Windows cannot rename over an empty directory.
   if (existsSync(path)) rmdirSync(path)
   renameSync(unfinished, path)
 }
 
-/** In a thread of its own: making a database takes 400 MB, which the process gives back with the thread alone. */
+/** Runs in a thread: creating a database takes 400 MB, which the process only returns when the thread ends. */
 function madeElsewhere(path: string): Promise<void> {
   const thread = new Worker(
     `const { workerData } = require('node:worker_threads')
@@ -88,13 +88,13 @@ function madeElsewhere(path: string): Promise<void> {
   })
 }
 
-/** Whether `directory` has a database, whole or not: a start makes none there. */
+/** Whether `directory` has a database, complete or not. If so, a start creates none. */
 export function hasDatabase(directory: string): boolean {
   const path = join(directory, 'database')
   return existsSync(path) && readdirSync(path).length > 0
 }
 
-/** An empty database in the place of one that somebody was about to restore would hand out nothing, and look well. */
+/** Throws while a restore is unfinished: an empty database in its place would look healthy and hand out nothing. */
 function assertNotRestoring(directory: string): void {
   const unfinished = join(directory, RESTORING)
   if (!existsSync(unfinished)) return
@@ -103,7 +103,7 @@ function assertNotRestoring(directory: string): void {
   )
 }
 
-/** A server that is started on it by mistake would hand out the same tasks a second time. */
+/** Marks a moved database. A server started on it by mistake would hand out the same tasks again. */
 export function markMoved(directory: string, sentence: string): void {
   writeFileSync(join(directory, 'database', MOVED), `${sentence}\n`, { mode: 0o600 })
 }
@@ -143,7 +143,7 @@ function assertWhole(directory: string, path: string): void {
   }
 }
 
-/** Asked beforehand: PostgreSQL, once it has begun, changes files before it finds the one that it may not. */
+/** Checked before the start: PostgreSQL changes files before it meets one that it may not use. */
 function assertUsable(directory: string, path: string, place: string): void {
   try {
     accessSync(place, constants.R_OK | constants.W_OK)
@@ -157,7 +157,7 @@ function assertRoom(directory: string): void {
   if (!hasRoom(directory)) throw new DirectoryUnfit(directoryProblem(directory, 'ENOSPC') ?? '')
 }
 
-/** Whether the disk has what a start needs. */
+/** Whether the disk has the space that a start needs. */
 export function hasRoom(directory: string): boolean {
   return freeBytes(directory) >= LEAST_FREE_BYTES
 }

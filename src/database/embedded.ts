@@ -16,17 +16,17 @@ import type { Routine, RoutineValues } from './routine.js'
 import type { Database, Sql, Statement, TransactionSql } from './sql.js'
 
 /**
- * PostgreSQL's own 128 MB lie in this process's memory. With 32 MB a server takes a third less, and reading, writing and
- * checkpoints of a table of 113 MB took as long: a page that is not there comes from the system's cache.
+ * PostgreSQL's default of 128 MB lies in this process's memory. With 32 MB a server takes a third less memory. Reading,
+ * writing and checkpoints of a table of 113 MB took as long, because the system's cache supplies the missing pages.
  */
 const START_PARAMS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB']
 
 /**
- * PostgreSQL in this process, its files in `directory`. One connection: statements wait for each other, and a
- * transaction keeps all others waiting. It never calls fsync: a killed process loses nothing that was
- * acknowledged, a power cut may.
+ * PostgreSQL in this process, with its files in `directory`. It has one connection: statements run one at a time, and a
+ * transaction blocks all others. It never calls fsync, so a killed process loses nothing that was acknowledged, but a power
+ * failure may.
  *
- * @throws DirectoryInUse when another process has the directory open, DirectoryUnfit when it cannot be used as it is.
+ * @throws DirectoryInUse if another process has the directory open; DirectoryUnfit if the directory cannot be used as it is
  */
 export async function openEmbedded(directory: string): Promise<Database> {
   makeDirectory(directory)
@@ -47,7 +47,7 @@ export async function openHeld(directory: string, released: () => Promise<void>)
   })
 }
 
-/** Asks the database in `directory`, which must be there, as it is: nothing is migrated. Throws as {@link openEmbedded}. */
+/** Queries the existing database in `directory` without migrating it. Throws as {@link openEmbedded}. */
 export async function askEmbedded<T>(directory: string, ask: (query: AppliedQuery) => Promise<T>): Promise<T> {
   const unlock = await lockDirectory(directory)
   try {
@@ -73,8 +73,8 @@ async function openedPGlite(directory: string): Promise<PGlite> {
 }
 
 /**
- * As {@link openEmbedded}, over a PostgreSQL wherever it keeps its files. `released` is called after closing. `directory`:
- * the data directory; null where there is none that anybody would back up.
+ * As {@link openEmbedded}, over a PGlite with its files anywhere. `released` is called after closing. `directory` is the
+ * data directory; null if there is none to back up.
  */
 export async function openPGlite(
   from: PGlite | PGliteOptions,
@@ -115,13 +115,13 @@ function sqlOf(connection: PGlite | Transaction): Sql {
   }
 }
 
-/** `routines`: those that the database has been told of. */
+/** `routines` holds the names of the routines that the database has. */
 async function inTransaction<T>(
   pglite: PGlite,
   routines: Set<string>,
   work: (sql: TransactionSql) => Promise<T>,
 ): Promise<T> {
-  /** Those that go again if the transaction is rolled back. */
+  /** The routines to remove again from `routines` if the transaction is rolled back. */
   const defined: string[] = []
   try {
     return await pglite.transaction((transaction) => {
@@ -129,7 +129,8 @@ async function inTransaction<T>(
       const call = async <Answer>(routine: Routine, values: RoutineValues) => {
         const { name, definition, call: statement } = routine
         if (!routines.has(name)) {
-          // The connection is everybody's: the settings hold for the routine alone. Without them it planned each statement anew.
+          // All callers share the connection, so the settings apply to the routine alone. Without them every call planned
+          // each statement again.
           await transaction.exec(definition(Object.entries(PLAN_SETTINGS).map((setting) => setting.join('='))))
           routines.add(name)
           defined.push(name)
@@ -146,11 +147,14 @@ async function inTransaction<T>(
   }
 }
 
-/** One after another: asked for all at once, Node tries for ever where a file system has no room for any, as /proc. */
+/**
+ * Creates one level at a time: with `recursive` over several levels, Node loops forever on file systems without room, such
+ * as /proc.
+ */
 export function makeDirectory(path: string): void {
   const directory = resolve(path)
   const exists = existsSync(directory)
   if (!exists) makeDirectory(dirname(directory))
-  // What is there already may be a file: that is told by EEXIST.
+  // If the path exists it may be a file; mkdirSync then fails with EEXIST.
   mkdirSync(directory, { mode: 0o700, recursive: exists })
 }

@@ -8,7 +8,7 @@ import { connect, searchPath, setSession, WITHOUT_TIMEOUTS } from './session.js'
 
 const PRISMA_FOLDER = fileURLToPath(new URL('../../prisma/', import.meta.url))
 
-/** Any two servers that start at once wait for each other here. */
+/** The advisory lock on which servers that start at the same time wait for each other. */
 const MIGRATION_LOCK = 7_238_460_112
 
 interface Migration {
@@ -17,18 +17,18 @@ interface Migration {
   checksum: string
 }
 
-/** What `_prisma_migrations` is asked: rows of `migration_name` and `checksum`, or an error where the table is missing. */
+/** Reads rows of `_prisma_migrations`; rejects if the table is missing. */
 export type AppliedQuery = (sql: string) => Promise<{ migration_name: string; checksum: string }[]>
 
-/** What a PostgreSQL database was found to be, and what was done to it. */
+/** The result of migrating a PostgreSQL database. */
 export interface MigratedPostgres {
-  /** Where the tables are. */
+  /** The schema of the tables. */
   schema: string
-  /** Names of the migrations that it lacked. */
+  /** The names of the migrations that were applied now. */
   applied: string[]
 }
 
-/** Chooses the schema of a PostgreSQL database, and applies the migrations that it lacks. */
+/** Chooses the schema of a PostgreSQL database and applies the missing migrations. */
 export async function migratePostgres(databaseUrl: string): Promise<MigratedPostgres> {
   const client = await connect(databaseUrl, 'baton-migrate', WITHOUT_TIMEOUTS)
   try {
@@ -46,11 +46,12 @@ export async function migratePostgres(databaseUrl: string): Promise<MigratedPost
 }
 
 /**
- * Each missing migration in a transaction of its own, with the row that `prisma migrate deploy` would have written: a
- * process that is killed in the middle of one leaves neither. Prisma's schema engine is not asked: it has a connection of
- * its own, which knows nothing of this one's session and schema.
+ * Applies each missing migration in its own transaction, together with the row that `prisma migrate deploy` would have
+ * written, so a process killed in the middle leaves neither. Prisma's schema engine is not used, because its own connection
+ * would not have this one's session and schema.
  *
- * @throws DatabaseUnfit where a newer build was here, or another one whose migrations have the same names
+ * @throws DatabaseUnfit if a newer build migrated the database, or another build with different migrations of the same
+ * names
  */
 export async function applyMissing(
   runScript: (script: string) => Promise<unknown>,
@@ -73,10 +74,12 @@ VALUES (gen_random_uuid(), '${checksum}', now(), '${name}', now(), 1);`)
   return missing.map(({ name }) => name)
 }
 
-/** How what a database has been through compares with the migrations of this build. Reads only. */
+/** The migrations of a database compared with those of this build. */
 export interface ComparedMigrations {
   missing: Migration[]
-  /** Names of those that this build does not have, the newest last: a newer one was here. */
+  /**
+   * The names of applied migrations that this build lacks, newest last. They mean that a newer build migrated the database.
+   */
   unknown: string[]
   applied: number
 }
@@ -99,13 +102,13 @@ export async function compareMigrations(query: AppliedQuery): Promise<ComparedMi
   return { missing, unknown, applied: applied.size }
 }
 
-/** As Prisma makes it. */
+/** The table as Prisma creates it. */
 const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
   logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0
 );
 `
-/** Builds before this one let Prisma's engine write a row that says "started", and a killed process left it behind. */
+/** Earlier builds used Prisma's engine, which wrote a "started" row that a killed process left behind. */
 const FORGET_UNFINISHED =
   'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL'
 

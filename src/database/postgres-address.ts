@@ -1,15 +1,15 @@
 /** A database URL, in two parts. */
 export interface PostgresAddress {
-  /** How to get there and who asks. Nothing of what a connection is set to: see session.ts. */
+  /** How to connect, and as which role. It sets nothing of the session: see session.ts. */
   connectionString: string
-  /** The URL's `?schema=`, as Prisma writes it; null where it has none. */
+  /** The URL's `?schema=`, as Prisma writes it; null if it has none. */
   schema: string | null
 }
 
 /**
- * The parameters of a URL that say how to connect. node-postgres lets every parameter of the URL replace what the code
- * asked for: `?query_timeout=1` or `?replication=database` would. `options` stays, because some hosts route by it; what it
- * sets for the session is set again after it.
+ * The URL parameters that say how to connect. In node-postgres every URL parameter overrides the code: `?query_timeout=1`
+ * or `?replication=database` would. `options` stays, because some hosts route by it; the session settings are applied after
+ * it.
  */
 const KEPT: ReadonlySet<string> = new Set([
   ...['host', 'port', 'user', 'password', 'options'],

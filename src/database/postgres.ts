@@ -12,19 +12,19 @@ import type { SharedPool } from './shared-pool.js'
 import { valuesOf } from './routine.js'
 import type { Routine, RoutineValues } from './routine.js'
 
-/** Past the statement's own: a database that has gone without a word does not keep to that. */
+/** Longer than the statement timeout. It covers a database that vanished without closing the connection. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
-/** The statements of a transaction take milliseconds, and calls wait behind it. */
+/** The statements of a transaction take milliseconds, and other calls wait for it. */
 const TRANSACTION_ANSWER_MS = 15_000
-/** What is left to choose (the order in an UPDATE ... FROM) is chosen anew with a new connection, if it was wrong. */
+/** A new connection replans the few free choices (the order in an UPDATE ... FROM), so that a bad one does not last. */
 const WRITE_CONNECTION_SECONDS = 300
 
 export interface PostgresOptions {
-  /** Where the tables are. */
+  /** The schema of the tables. */
   schema: string
-  /** A connection broke while nobody used it. The pool replaces it; this is for the log. */
+  /** Called when an idle connection breaks, for the log. The pool replaces the connection. */
   onIdleError: (error: Error) => void
-  /** How many connections each pool has at most. */
+  /** The maximum number of connections of each pool. */
   shares?: Pick<ConnectionShares, 'writes' | 'reads'>
 }
 
@@ -32,7 +32,7 @@ export function openPostgres(
   databaseUrl: string,
   { schema, onIdleError, shares = connectionShares(DEFAULT_CONNECTIONS, false) }: PostgresOptions,
 ): Database {
-  // Pipelined: the statements of one step are sent together and cost one round trip.
+  // Pipelined: the statements of one step are sent together in one round trip.
   const writes = openPool(
     databaseUrl,
     'baton',
@@ -50,8 +50,8 @@ export function openPostgres(
   reads.neighbour = writes
   for (const pool of [writes, reads]) {
     pool.on('error', onIdleError)
-    // A connection that breaks between two statements of a transaction: the next of them fails. Unheard, the event would
-    // end the process.
+    // If a connection breaks between two statements of a transaction, the next statement fails. Without a listener the
+    // error event would end the process.
     pool.on('connect', (connection) => connection.on('error', () => undefined))
   }
   const prisma = new PrismaClient({
@@ -120,8 +120,8 @@ async function inTransaction<T>(pool: SharedPool, work: (sql: TransactionSql) =>
 }
 
 /**
- * A connection that was opened while the database was read-only stays so, for as long as it lives: it is closed, and so are
- * the others that are idle. Whether the database may be written to again is then seen by new ones.
+ * A connection that was opened while the database was read-only stays read-only. This closes it and all idle ones, so that
+ * new connections see whether the database is writable again.
  */
 function leaveReadOnly(pool: SharedPool, error: unknown): boolean {
   const isReadOnly = sqlState(error) === READ_ONLY
@@ -129,17 +129,17 @@ function leaveReadOnly(pool: SharedPool, error: unknown): boolean {
   return isReadOnly
 }
 
-/** The routines that a connection has been told of. */
+/** The routines that each connection has. */
 const routinesOf = new WeakMap<PoolClient, Set<string>>()
 
 class PostgresTransaction implements TransactionSql {
-  /** Statements that were sent along with the failing one fail as well, and which of them is heard of first is chance. */
+  /** The first error. Statements sent along with the failing one fail too, and their errors may arrive in any order. */
   firstFailure: unknown
   private readonly sql: Sql
   private readonly begun: Promise<unknown>
   private committed: Promise<unknown> | null = null
   private readonly routines: Set<string>
-  /** Those that go again if the transaction is rolled back. */
+  /** The routines to forget again if the transaction is rolled back. */
   private readonly defined: string[] = []
 
   constructor(private readonly connection: PoolClient) {
@@ -159,7 +159,7 @@ class PostgresTransaction implements TransactionSql {
     if (!this.routines.has(routine.name)) {
       this.routines.add(routine.name)
       this.defined.push(routine.name)
-      // Its failure is the call's as well.
+      // The call below fails with the same error.
       this.sql.rows({ name: '', text: routine.definition([]) }).catch(() => undefined)
     }
     const [row] = await this.rows<{ answer: Answer }>(routine.call, valuesOf(routine, values))
@@ -184,15 +184,15 @@ class PostgresTransaction implements TransactionSql {
   }
 }
 
-/** Its failure is not lost where it is awaited only later, or where another one comes first. */
+/** Keeps a rejection from being reported as unhandled if the promise is awaited later or never. */
 function heard<T>(answer: Promise<T>): Promise<T> {
   answer.catch(() => undefined)
   return answer
 }
 
 /**
- * All that is sent until the end of this turn goes out as one packet: each write of its own costs a system call, and wakes
- * the database up (a fourth of this process's time with a lone daemon).
+ * Sends everything until the end of this turn of the event loop as one packet. Each write of its own costs a system call
+ * and wakes the database (a quarter of this process's time with a lone daemon).
  */
 function sendTogether(connection: PoolClient): void {
   const { stream } = (connection as PoolClient & { connection: { stream: Socket } }).connection
@@ -203,8 +203,8 @@ function sendTogether(connection: PoolClient): void {
 const statementNames = new Map<string, string>()
 
 /**
- * Names Prisma's statements so that PostgreSQL keeps their plans (4,300 against 2,700 reads/s here). The number of
- * distinct texts is bounded by the code, but for `in` lists of any length: past the bound they go unnamed.
+ * Names Prisma's statements so that PostgreSQL keeps their plans (4,300 instead of 2,700 reads/s here). The code bounds the
+ * number of distinct texts, except for `in` lists of any length: past the limit statements stay unnamed.
  */
 function statementNameGenerator({ sql }: { sql: string }): string {
   const known = statementNames.get(sql)

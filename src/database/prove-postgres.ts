@@ -16,11 +16,11 @@ interface ServerFacts {
   encoding: string
   readOnly: boolean
   triggers: string
-  /** How many this role may have at once. */
+  /** The connections that this role may have. */
   connections: number
 }
 
-/** Superusers are not held to the limits of roles and databases; least() passes over null. */
+/** Superusers are exempt from the limits of roles and databases. least() ignores null. */
 const FACTS = `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
   current_setting('transaction_read_only') = 'on' AS "readOnly",
   current_setting('session_replication_role') AS triggers,
@@ -31,16 +31,15 @@ const FACTS = `SELECT current_setting('server_version_num')::int AS version, cur
   FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()`
 
 /**
- * Proves, with as many connections as it takes, that this database gives what Baton needs.
+ * Proves that this database meets Baton's requirements, with as many connections as that takes.
  *
- * @param serves whether a server is to work on it, which writes all the time. Otherwise only the connections are proven.
- * @returns how many connections the database allows this role; null where that is not known
- * @throws DatabaseUnfit
+ * @param serves whether a server is to run on it, which writes all the time; otherwise only the connections are proven
+ * @returns the number of connections that the database allows this role; null if that is unknown @throws DatabaseUnfit
  */
 export async function provePostgres(databaseUrl: string, { serves }: { serves: boolean }): Promise<number | null> {
   const clients: Client[] = []
   try {
-    // Without a session of their own: a pooler would lend what is set here to others.
+    // No session is set: a pooler would pass its settings on to other clients.
     for (let n = 0; n < (serves ? LEAST_CONNECTIONS : 2); n++) {
       clients.push(await connect(databaseUrl, 'baton-check', null))
     }

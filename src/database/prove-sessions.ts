@@ -4,19 +4,18 @@ import { DatabaseUnfit } from './database-unfit.js'
 import { sqlState } from './sql.js'
 
 const ROUNDS = 3
-/** A pooler with no connection to lend says nothing. */
+/** A pooler without a free connection does not answer. */
 const ANSWER_TIMEOUT_MS = 5_000
-/** What a pooler answers to BEGIN that lends its connections for one statement at a time. */
+/** The answer to BEGIN of a pooler that assigns connections per statement. */
 const PROTOCOL_VIOLATION = '08P01'
 const BEGIN: object = { text: 'BEGIN', query_timeout: ANSWER_TIMEOUT_MS }
 
 /**
- * A pooler that lends a connection for one transaction at a time loses what a session keeps: prepared statements,
- * temporary functions, settings, LISTEN. It is found by who answers: while one connection is in a transaction, the other
- * one's next statement comes from another process of the database than the one before it.
+ * Detects a pooler in transaction mode, which loses session state: prepared statements, temporary functions, settings,
+ * LISTEN. The evidence is the backend process: while one client's transaction is open, the other client's next statement
+ * runs in another process than its previous one.
  *
- * @param more further connections, of which it is proven that there is something behind them
- * @throws DatabaseUnfit
+ * @param more further clients, each of which must also reach the database @throws DatabaseUnfit
  */
 export async function proveSessions(one: Client, other: Client, more: readonly Client[]): Promise<void> {
   const first = await processOf(one)

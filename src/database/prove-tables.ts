@@ -2,7 +2,7 @@ import { DatabaseUnfit } from './database-unfit.js'
 import type { Database } from './sql.js'
 import { statement } from './sql.js'
 
-/** A few that stand for all: rights are given by schema. The log is only ever added to. */
+/** A sample of tables; rights are granted by schema. The log needs no UPDATE or DELETE. */
 const LACKING = statement(
   'proof_rights',
   `SELECT current_user::text AS role, t.name FROM unnest(ARRAY['workspace', 'session_event', 'conversation', 'task_row',
@@ -14,7 +14,7 @@ const LACKING = statement(
 const FIRST_WORKSPACE = statement('proof_workspace', 'SELECT id FROM workspace ORDER BY id LIMIT 1')
 
 /**
- * Proves that the tables may be read and written, and that Prisma reads the same ones as our own statements do.
+ * Proves that the tables are readable and writable, and that Prisma reads the same tables as our own statements.
  *
  * @throws DatabaseUnfit
  */
@@ -34,7 +34,7 @@ export async function proveTables({ sql, prisma, schema }: Database): Promise<vo
   }
 }
 
-/** Of servers that start at once, one makes the first workspace: it may come between the two reads, once. */
+/** Retries once: another starting server may create the first workspace between the two reads. */
 async function seesTheSame({ sql, prisma }: Pick<Database, 'sql' | 'prisma'>): Promise<boolean> {
   const [written] = await sql.rows<{ id: string }>(FIRST_WORKSPACE)
   const read = await prisma.workspace.findFirst({ select: { id: true }, orderBy: { id: 'asc' } }).catch(() => undefined)

@@ -2,34 +2,34 @@ import { readFileSync } from 'node:fs'
 import type { Statement } from './sql.js'
 
 /**
- * Several statements that the database runs one after the other for one call, each seeing what the ones before it did and
- * what others have committed meanwhile (a volatile function in PL/pgSQL). A lone claim of seventeen statements spent
- * most of its time on what each of them costs besides its work: a write and a wake-up on either side.
+ * Several statements that the database runs in sequence in one call (a volatile function in PL/pgSQL). Each sees the
+ * effects of the ones before it and the latest commits of others. A lone claim of seventeen statements spent most of its
+ * time on overhead per statement: a write and a wake-up on either side.
  *
- * It is a function of the connection (`pg_temp`), made where it is first called: what it does is written in one file, and servers
- * of two versions on one database do not meet each other's.
+ * The function belongs to the connection (`pg_temp`) and is created on first use. One file holds its definition, and
+ * servers of two versions on one database do not share it.
  */
 export interface Routine {
   readonly name: string
-  /** CREATE FUNCTION, to be run once a connection. `settings`: those that its statements run under, as `name=value`. */
+  /** CREATE FUNCTION, run once per connection. `settings` apply to its statements, as `name=value`. */
   readonly definition: (settings: readonly string[]) => string
   readonly parameters: readonly string[]
-  /** Calls it; the answer is one row with the column `answer`. */
+  /** Calls the function. The result is one row with the column `answer`. */
   readonly call: Statement
 }
 
-/** By the names of a routine's parameters; those that are left out are null. */
+/** Values keyed by parameter name; missing ones are null. */
 export type RoutineValues = Readonly<Record<string, unknown>>
 
-/** The source's folder, or what is built of it; a bundle is as deep in its package. */
+/** The root of the sources or of the build. A bundle has the same depth in its package. */
 const ROOT = new URL('../', import.meta.url)
 
-/** The routine in a file of the source. */
+/** Reads the routine from a source file. */
 export function routineIn(file: string): Routine {
   return routineOf(readFileSync(new URL(file, ROOT), 'utf8'))
 }
 
-/** `text` says `FUNCTION pg_temp.name(parameter type, ...) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$`. */
+/** `text` contains `FUNCTION pg_temp.name(parameter type, ...) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$`. */
 export function routineOf(text: string): Routine {
   const [, name = '', list = ''] = /FUNCTION pg_temp\.(\w+)\(([^)]*)\)/.exec(text.replaceAll(/--.*/g, '')) ?? []
   const parameters = [...list.matchAll(/(\w+) (\w+(?:\[\])?)/g)].map(([, parameter = '', type = '']) => ({
@@ -41,14 +41,14 @@ export function routineOf(text: string): Routine {
   return {
     name,
     parameters: parameters.map(({ parameter }) => parameter),
-    // As many empty lines as the file has before: errors name its lines.
+    // Keeps the file's number of lines before the body, so that errors name the file's lines.
     definition: (settings) =>
       `${head}VOLATILE ${settings.map((setting) => `SET ${setting}`).join(' ')} AS $routine$${head.replaceAll(/[^\n]/g, '')}${body}`,
     call: { name: `call_${name}`, text: `SELECT pg_temp.${name}(${given}) AS answer` },
   }
 }
 
-/** In the order of the parameters. */
+/** The values in parameter order. */
 export function valuesOf({ name, parameters }: Routine, values: RoutineValues): unknown[] {
   const unknown = Object.keys(values).find((value) => !parameters.includes(value))
   if (unknown !== undefined) throw new Error(`${name} has no parameter ${unknown}.`)
@@ -56,8 +56,8 @@ export function valuesOf({ name, parameters }: Routine, values: RoutineValues): 
 }
 
 /**
- * Rows as a routine answers them, with their times as Dates: those are the columns whose names end with `At`. Anything
- * else is as in JSON: no row with a column of another type may come this way.
+ * Restores rows of a routine's answer: columns whose names end with `At` become Dates, everything else stays as in JSON.
+ * Rows with columns of other types need another way.
  */
 export function rowsOf<Row>(rows: readonly Record<string, unknown>[] | null | undefined): Row[] {
   const [first] = rows ?? []

@@ -5,26 +5,26 @@ import { sqlState } from './sql.js'
 
 const TOO_MANY_CONNECTIONS = '53300'
 const PAUSE_MS = 50
-/** This long after the last refusal the pool tries again whether it may have more. */
+/** The time after the last refusal at which the pool tries to grow again. */
 const REMEMBERED_MS = 30_000
 
 type Callback = (error: Error | undefined, client: PoolClient | undefined, release: (error?: unknown) => void) => void
 
-/** The database has no further connection for this role at the moment (max_connections, CONNECTION LIMIT). */
+/** The database currently has no further connection for this role (max_connections, CONNECTION LIMIT). */
 export function isTooMany(error: unknown): boolean {
   return sqlState(error) === TOO_MANY_CONNECTIONS
 }
 
 /**
- * A pool for a database that may allow fewer connections than the pool was made for, at this moment or always. Whoever is
- * refused a new connection waits for one that the pool has. A pool that has none takes one from its neighbour: without
- * that, whichever pool was first under load left the other with none, also when the load was over.
+ * A pool for a database that may allow fewer connections than the pool's maximum, now or always. A call that is refused a
+ * new connection waits for an existing one. A pool without any connection takes one from its neighbour: without that, the
+ * pool that was first under load left the other with none, even after the load ended.
  */
 export class SharedPool extends Pool {
-  /** The other pool of this process; null: there is none. */
+  /** The other pool of this process; null if there is none. */
   neighbour: SharedPool | null = null
   private readonly most: number
-  /** Those that the database has let in. The pool's own count has those that it has yet to answer, too. */
+  /** The connections that the database has accepted. The pool's own count includes those that it has not answered yet. */
   private readonly open = new Set<PoolClient>()
   private refusedAt = -Infinity
   private isGiving = false
@@ -48,7 +48,7 @@ export class SharedPool extends Pool {
     return undefined
   }
 
-  /** Closes the connections that nobody uses at the moment: what they were told of the database holds no longer. */
+  /** Closes idle connections, whose view of the database is out of date. */
   closeIdle(): void {
     for (let n = this.idleCount; n > 0; n--) this.closeNext()
   }
@@ -62,7 +62,7 @@ export class SharedPool extends Pool {
       } catch (error) {
         if (!isRefusal(error) || performance.now() > until) throw error
         this.keepTo(this.open.size)
-        // With a connection of its own, the pool has the call wait for that one.
+        // If the pool has a connection, its queue lets the call wait for it.
         if (this.open.size > 0) continue
         this.neighbour?.giveOne()
         await sleep(PAUSE_MS)
@@ -75,7 +75,7 @@ export class SharedPool extends Pool {
     this.refusedAt = performance.now()
   }
 
-  /** Closes the next connection that is free, and does without it for a while. The last one stays: false. */
+  /** Closes the next free connection and does not replace it for a while. Returns false if it is the last one. */
   giveOne(): boolean {
     if (this.open.size < 2) return false
     if (this.isGiving) return true
@@ -94,7 +94,7 @@ export class SharedPool extends Pool {
   }
 }
 
-/** The second is a pooler's way: it takes the connection, and does not answer while it has none to lend. */
+/** The second case is a pooler's refusal: it accepts the connection, and does not answer while it has no backend for it. */
 function isRefusal(error: unknown): boolean {
   return isTooMany(error) || (error instanceof Error && error.message === 'Query read timeout')
 }

@@ -1,7 +1,7 @@
 import type { Sql } from './sql.js'
 import { statement } from './sql.js'
 
-/** Tables that grow from nothing within seconds, or are empty at one moment and full at the next. */
+/** Tables that grow from empty within seconds, or alternate between empty and full. */
 export const LIVELY: readonly string[] = [
   ...['dispatch', 'task_row', 'task_content', 'conversation', 'session_event', 'session_snapshot'],
   ...['chat_message', 'conversation_listing', 'request_record', 'task_progress', 'imported_row', 'agent', 'runtime'],
@@ -18,14 +18,14 @@ const OUTDATED = statement(
 )
 
 /**
- * Gathers the planner's statistics anew for tables that have changed much since they were last gathered; prepared plans
- * are then made anew too. PostgreSQL does so by itself, but once a minute, and the embedded database never: plans that
- * were made for an empty table serve it meanwhile when it is full. Counting an agent's claims then read every claim of the
- * workspace, and the embedded database handed out 15 tasks a second. Returns the tables' names.
+ * Runs ANALYZE on tables that have changed much since their last statistics, which also replans prepared statements.
+ * Returns the tables' names. PostgreSQL does so by itself, but only once a minute, and the embedded database never does, so
+ * plans for an empty table stay in use when it is full. In one case, counting an agent's claims read every claim of the
+ * workspace, and the embedded database handed out 15 tasks a second.
  */
 export async function refreshStatistics(sql: Sql): Promise<string[]> {
   const outdated = await sql.rows<{ name: string }>(OUTDATED, [LIVELY])
-  // SKIP_LOCKED: another process may be at it.
+  // SKIP_LOCKED, because another process may be analyzing the table.
   for (const { name } of outdated) await sql.rows(statement('', `ANALYZE (SKIP_LOCKED) "${name}"`))
   return outdated.map(({ name }) => name)
 }

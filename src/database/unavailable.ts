@@ -1,6 +1,6 @@
 import { sqlState } from './sql.js'
 
-/** The database is too busy to be asked, or did not answer in time. */
+/** The database is too busy, or did not answer in time. */
 export class Unavailable extends Error {
   constructor(message: string) {
     super(message)
@@ -9,18 +9,21 @@ export class Unavailable extends Error {
 }
 
 /**
- * SQLSTATEs, or the classes they begin with, of what passes: a lost connection (08), a transaction that lost to another
- * too often (40), a full disk, too little memory, too many connections (53), a lock that was held for too long (55P03), a
- * server that shuts down, starts, crashed or ended a statement that took too long (57), a standby that is not yet the
- * primary (25006), a transaction that stood still (25P03), input and output errors (58).
+ * SQLSTATEs, or their classes, of temporary failures: a lost connection (08), a transaction that lost too many conflicts
+ * (40), a full disk, too little memory, too many connections (53), a lock held too long (55P03), a server that shuts down,
+ * starts, crashed or ended a slow statement (57), a standby that is not yet the primary (25006), an idle transaction
+ * (25P03), input and output errors (58).
  */
 const PASSING_STATES = /^(?:08...|40...|53...|55P03|57...|25006|25P03|58...)$/
-/** What the operating system says of a way that is not there. */
+/** Errors of the operating system for an unreachable database. */
 const PASSING_SYSTEM_ERRORS: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'],
   ...['ENOTFOUND', 'EAI_AGAIN', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'],
 ])
-/** Prisma's: not reachable, too slow, connection closed, no connection free, lost to another, too many connections. */
+/**
+ * Prisma's error codes: not reachable, too slow, connection closed, no free connection, write conflict, too many
+ * connections.
+ */
 const PASSING_PRISMA_ERRORS: ReadonlySet<string> = new Set([
   'P1001',
   'P1002',
@@ -30,13 +33,13 @@ const PASSING_PRISMA_ERRORS: ReadonlySet<string> = new Set([
   'P2034',
   'P2037',
 ])
-/** What node-postgres has no code for. */
+/** node-postgres errors that have no code. */
 const PASSING_MESSAGES =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
 
 /**
- * Whether this error blames the moment: the database, or the way to it, is away, full or too slow, and the same call may
- * succeed later. Whether the call that met it was carried out is not known: a commit may have been, and its answer lost.
+ * Whether the error is temporary: the database, or the network to it, is down, full or too slow, and the same call may
+ * succeed later. It does not say whether the failed call took effect: a commit may have succeeded and its answer been lost.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
@@ -52,8 +55,8 @@ export function isUnavailable(error: unknown): boolean {
 interface PossibleParts {
   code?: unknown
   cause?: unknown
-  /** Of an AggregateError: a host name that stands for several addresses. */
+  /** From an AggregateError: a host name with several addresses. */
   errors?: unknown
-  /** Prisma's: what its driver said. */
+  /** From Prisma: the driver's error. */
   meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } }
 }
