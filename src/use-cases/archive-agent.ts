@@ -14,7 +14,10 @@ const ARCHIVE = statement(
   `UPDATE agent SET "archivedAt" = coalesce("archivedAt", $3) WHERE "workspaceId" = $1 AND id = $2 RETURNING *`,
 )
 
-/** The agent takes no new work, and what waits for it is cancelled. What runs may end in peace. Sent again: the same answer. */
+/**
+ * Archives an agent: it takes no new work, its waiting tasks are cancelled, and its running tasks may finish. A repeat gets
+ * the same answer.
+ */
 export async function archiveAgent(
   services: Services,
   caller: Caller,

@@ -1,10 +1,10 @@
 import { statement } from '../database/sql.js'
 import type { Sql } from '../database/sql.js'
 
-/** Written down so often at most: claims themselves write nothing of it. */
+/** The shortest time between two writes. Claims themselves write nothing here. */
 const WRITE_EVERY_MS = 30_000
 
-/** Runtimes that others hold are passed over, and come with the next call. */
+/** Skips runtimes whose rows are locked; the next call writes them. */
 const WRITE = statement(
   'write_asked_runtimes',
   `WITH asked AS (
@@ -29,12 +29,12 @@ interface Asked {
   workspaceId: string
   id: string
   at: Date
-  /** How many claims wait for its work now. */
+  /** The number of claims that wait for its work now. */
   waiting: number
   written: boolean
 }
 
-/** When claims of this process last asked for each runtime. A claim that waits asks for as long as it waits. */
+/** When claims of this process last asked for each runtime. A waiting claim asks for as long as it waits. */
 export class AskedRuntimes {
   private readonly asked = new Map<string, Asked>()
   private writtenAt = -Infinity
@@ -53,14 +53,14 @@ export class AskedRuntimes {
     }
   }
 
-  /** null: this process has not heard of it since it started. */
+  /** null if no claim has asked this process for it since the start. */
   lastAskedAt(workspaceId: string, id: string, now: Date): Date | null {
     const one = this.asked.get(keyOf(workspaceId, id))
     if (one === undefined) return null
     return one.waiting > 0 ? now : one.at
   }
 
-  /** Writes down what is new, for the other servers, unless it did lately. */
+  /** Writes new times for the other servers, unless the last write was recent. */
   async write(sql: Sql, now: Date): Promise<void> {
     if (now.getTime() < this.writtenAt + WRITE_EVERY_MS) return
     const news = [...this.asked.values()].filter(({ written, waiting }) => !written || waiting > 0)

@@ -1,7 +1,7 @@
 import type { Leaver } from '../wake-ups/leaver.js'
 
-/** Who asked, and may hang up before the answer is there. */
+/** The client of a call, which may disconnect before the answer is ready. */
 export interface Asker extends Leaver {
-  /** Nobody is there any more to take the answer. */
+  /** The client has disconnected and cannot receive the answer. */
   readonly isGone: boolean
 }

@@ -5,7 +5,7 @@ import type { Caller, TokenKind } from './caller.js'
 import type { Services } from './services.js'
 import { hashSecret } from './token-secret.js'
 
-/** lastUsedAt is kept to the minute: a daemon calls all day, and a write a call would cost more than the call. */
+/** lastUsedAt has a resolution of a minute: a daemon calls all day, and a write per call would cost more than the call. */
 const USED_RESOLUTION_MS = 60_000
 
 const FIND = statement('find_token_by_hash', `SELECT * FROM api_token WHERE hash = $1`)
@@ -16,7 +16,7 @@ const USED = statement(
      AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $3)`,
 )
 
-/** Who holds this secret; null when the token is unknown, expired or revoked. */
+/** The caller that holds this secret; null if the token is unknown, expired or revoked. */
 export async function authenticate({ database, clock }: Services, secret: string): Promise<Caller | null> {
   const hash = hashSecret(secret)
   const [token] = await database.sql.rows<ApiToken>(FIND, [hash])
@@ -24,7 +24,7 @@ export async function authenticate({ database, clock }: Services, secret: string
   const now = clock.now()
   if (token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)) return null
   const stale = token.lastUsedAt === null || now.getTime() - token.lastUsedAt.getTime() > USED_RESOLUTION_MS
-  // Nobody waits for it, and nothing fails with it: where it cannot be written, tokens still let readers in.
+  // Not awaited, and errors are ignored: tokens work for reads even while the database refuses writes.
   if (stale) database.sql.rows(USED, [token.workspaceId, token.id, now]).catch(() => undefined)
   return {
     workspaceId: token.workspaceId,

@@ -5,7 +5,7 @@ import { insertWorkspace } from './create-workspace.js'
 import type { Services } from './services.js'
 import { hashSecret, newSecret } from './token-secret.js'
 
-/** Several servers may start on one empty database at once; one of them makes the workspace and the token. */
+/** If several servers start on one empty database at the same time, one of them creates the workspace and the token. */
 const LOCK = statement('lock_bootstrap', 'SELECT pg_advisory_xact_lock(7238460113)')
 const FIRST_WORKSPACE = statement('first_workspace', 'SELECT * FROM workspace ORDER BY id LIMIT 1')
 const TOKEN_COUNT = statement('count_tokens', 'SELECT count(*)::int AS n FROM api_token')
@@ -16,19 +16,20 @@ const END_OTHERS = statement(
   'UPDATE api_token SET "revokedAt" = $2 WHERE "fromSetting" AND hash <> $1 AND "revokedAt" IS NULL',
 )
 
-/** What a start found or made. */
+/** What a start found or created. */
 export interface FirstToken {
-  /** Of a token that was made now: it is stored hashed, so this is the one time to show it. */
+  /** The secret of a new token. Only its hash is stored, so it can be shown only now. */
   secret: string | null
   workspaceId: string
-  /** The configured token was revoked, or has expired: it stays so. */
+  /** The configured token was revoked or has expired, and stays so. */
   configuredHasEnded: boolean
 }
 
 /**
- * Makes the default workspace if there is none, and a ROOT token for it: the configured secret's, or, on the very first
- * start only, a new one's. A configured secret that holds ends the tokens that other values of the setting made: a value
- * is changed because the one before it leaked. One that has ended ends nothing: a server with an old setting may start.
+ * Creates the default workspace if there is none, and a ROOT token for it: with the configured secret or, only on the very
+ * first start, with a new one. A valid configured secret revokes the tokens that earlier values of the setting created,
+ * because a secret is usually changed after a leak. A configured secret that has ended revokes nothing, because a server
+ * with an old setting may start.
  */
 export async function ensureFirstToken(
   { database, clock }: Pick<Services, 'database' | 'clock'>,

@@ -1,20 +1,20 @@
 /**
- * What one token can pile up at most, where the size of a single call does not bound it. Each is refused with
- * BAD_USER_INPUT and its field; docs/operate.md lists them. None of them keeps a run from ending: completeTask,
- * failTask and releaseTask are never refused for what a run has piled up before.
+ * The most that one token can accumulate, where the size of a single call sets no bound. An excess is refused with
+ * BAD_USER_INPUT and the field; docs/operate.md lists the bounds. No bound keeps a run from ending: completeTask, failTask
+ * and releaseTask are never refused for what a run has accumulated.
  */
 
-/** Entries of progress that a task keeps, over all its claims. */
+/** Progress entries per task, over all its claims. */
 export const MOST_PROGRESS_ENTRIES = 10_000
 
-/** Bytes of UTF-8 that a task's entries of progress keep, kinds and texts together. */
+/** UTF-8 bytes of a task's progress entries, kinds and texts together. */
 export const MOST_PROGRESS_BYTES = 16 * 1024 * 1024
 
-/** Provider sessions that the pins of one task name. The session state of the conversation grows with each. */
+/** Provider sessions named by the pins of one task. Each enlarges the conversation's session state. */
 export const MOST_SESSIONS_PER_TASK = 100
 
-/** Runtimes of one daemonId, deregistered ones included. */
+/** Runtimes per daemonId, deregistered ones included. */
 export const MOST_RUNTIMES_PER_DAEMON = 100
 
-/** Tokens of a workspace that are neither revoked nor expired. */
+/** Tokens per workspace that are neither revoked nor expired. */
 export const MOST_TOKENS = 10_000

@@ -15,15 +15,15 @@ import { Turns } from './turns.js'
 import { ClaimLane } from './transaction/claim-lane.js'
 import { ConversationLane } from './transaction/conversation-lane.js'
 
-/** Connections for readers who catch up, of those that all reads have. */
+/** Connections for followers that catch up, out of all read connections. */
 const CATCH_UPS = 2
-/** Folds that are under way at once, and those that wait for it: what comes past these is told to come again. */
+/** Folds that run at the same time, and folds of one token that may wait. Further ones are refused for now. */
 const FOLDS = 2
 const FOLDS_WAITING = 200
-/** Each keeps a core of the database busy. */
+/** Each search keeps a core of the database busy. */
 const SEARCHES = 1
 
-/** What the use cases work with: once a process, because the lanes join what is asked at the same time. */
+/** Builds the services, once per process, because the lanes group concurrent calls. */
 export function buildServices(
   database: Database,
   clock: Clock,

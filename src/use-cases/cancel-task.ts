@@ -11,7 +11,7 @@ export interface CancelTaskInput {
   reason?: string | null
 }
 
-/** Stops a task, waiting or running, for good. Its daemon learns of it with the next heartbeat. Sent again: the same answer. */
+/** Cancels a waiting or running task. Its daemon learns of it with the next heartbeat. A repeat gets the same answer. */
 export async function cancelTask(
   services: Services,
   caller: Caller,

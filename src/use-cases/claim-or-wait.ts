@@ -8,9 +8,9 @@ import type { Claimed, ClaimAsk } from './transaction/claim-ask.js'
 import type { ClaimAnswer } from './transaction/claim-lane.js'
 
 /**
- * Claims at once, or as soon as a hint says that there may be work, until `waitSeconds` are over; and once more then, before it
- * says that there is none. A hint wakes one of those who wait: where that one does not look with it, or gets another answer
- * than what the queue has (a repeat, a refusal, an error), the hint is the next one's.
+ * Claims at once, or as soon as a hint says that there may be work, for up to `waitSeconds`. It claims once more at the end
+ * before it answers that there is no work. A hint wakes one waiting claim. If that claim does not use the hint, or its
+ * answer did not come from the queue (a repeat, a refusal, an error), the hint passes to the next one.
  */
 export async function claimOrWait(
   services: Services,
@@ -52,18 +52,18 @@ export async function claimOrWait(
   }
 }
 
-/** Asked anew each time: it changes while one waits. */
+/** A function, so that each call reads the current value: it changes during a wait. */
 function isGone(asker: Asker | null): boolean {
   return asker?.isGone === true
 }
 
-/** A task that is only not yet available needs no hint, nor does a runtime that cools down: their times are known. */
+/** The delay until a scheduled task is due or a runtime has cooled down. Both times are known and need no hint. */
 function untilDue(waiting: readonly Waiting[]): number {
   const seconds = waiting.flatMap(({ coolingFor, nextAvailableIn }) => coolingFor ?? nextAvailableIn ?? [])
   return Math.max(10, Math.min(...seconds.map((value) => value * 1000 + 5)))
 }
 
-/** What was claimed for a request that is gone, given back as if it had never been handed out. */
+/** Releases what was claimed for a disconnected client, as if it had never been handed out. */
 export async function giveBack(services: Services, ask: ClaimAsk, claimed: readonly Claimed[]): Promise<void> {
   if (ask.request !== null) await deleteRequestRecord(services.database.sql, ask.request)
   await Promise.all(

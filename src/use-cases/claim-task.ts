@@ -31,11 +31,11 @@ export interface ClaimTaskInput {
   requestId?: string | null
   leaseSeconds?: number | null
   waitSeconds?: number | null
-  /** requestIds of the two mutations do not meet. */
+  /** Each mutation has its own requestIds. */
   mutation: 'claimTask' | 'claimTasks'
 }
 
-/** A claim with all that its answer may hold. */
+/** A claim with everything that its answer may contain. */
 export interface ClaimView {
   task: Task
   claimToken: string
@@ -54,13 +54,13 @@ export interface NoTask {
   retryAfterSeconds: number
 }
 
-/** Without a wait, a daemon that polls asks again after this long. */
+/** The poll interval of a daemon that does not wait. */
 const POLL_SECONDS = 5
 
 /**
- * Hands out the best claimable tasks of these runtimes, each with the decision which session it may resume. With
- * `waitSeconds` it waits for one, asking the database only when something may have changed. What was
- * claimed for an `asker` who is gone by then goes back at once.
+ * Hands out the best claimable tasks of these runtimes, each with its resume decision. With `waitSeconds` it waits for a
+ * task, and queries the database only when something may have changed. If the `asker` has disconnected, its claims are
+ * released at once.
  */
 export async function claimTask(
   services: Services,
@@ -80,7 +80,7 @@ export async function claimTask(
   const hold = tokens.hold(caller)
   const waiting = new WaitingAsker(asker, hold)
   const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, waiting).finally(() => hold.release())
-  // Looked at after the claim: a token that was revoked before it is seen to be so.
+  // The token is checked after the claim, so that a revocation before the claim is seen.
   if (waiting.waited && (hold.ended || (isHandedOut(result) && !(await tokens.isCurrent(caller))))) {
     if ('claimed' in result) await giveBack(services, ask, result.claimed)
     observer.claim('REFUSED', tokenEnded.refusal.code)
@@ -117,13 +117,13 @@ function noTaskOf(waiting: readonly Waiting[]): NoTask {
     if (runtime.deregistered) reasons.add('RUNTIME_DEREGISTERED')
     if (runtime.coolingFor !== null) reasons.add('RUNTIME_COOLING_DOWN')
     if (runtime.scheduled || runtime.due) reasons.add('NOT_YET_AVAILABLE')
-    // Claimable to the last look, but somebody never let go of its conversation.
+    // The last look found the task claimable, but another transaction kept its conversation locked.
     const locked = runtime.claimable && !runtime.deregistered && runtime.coolingFor === null
     if (runtime.conversationBusy || locked) reasons.add('CONVERSATION_BUSY')
     if (runtime.agentFull) reasons.add('AGENT_AT_CAPACITY')
   }
   if (reasons.size === 0) reasons.add('QUEUE_EMPTY')
-  // A runtime that cools down is not worth asking before: no poll brings it anything.
+  // A cooling runtime gets nothing before its cooling ends, so an earlier poll is useless.
   const next = waiting.map(({ coolingFor, nextAvailableIn }) =>
     Math.ceil(coolingFor ?? Math.min(POLL_SECONDS, nextAvailableIn ?? POLL_SECONDS)),
   )
@@ -139,7 +139,7 @@ function freshClaims(claimed: readonly Claimed[]): ClaimView[] {
   }))
 }
 
-/** The first answer again: token, lease and decision as they were given, the task as it stands now. */
+/** Repeats the first answer: token, lease and decision as given then, the task as it is now. */
 async function replayedClaims(
   services: Services,
   { workspaceId }: Caller,

@@ -9,7 +9,7 @@ import { accepted } from './outcome.js'
 import type { Services } from './services.js'
 import { commandTask } from './task-work.js'
 
-/** What any ending of a run may say about its session. */
+/** What any ending of a run may report about its session. */
 export interface EndingInput {
   sessionId?: string | null
   workDir?: string | null
@@ -27,7 +27,7 @@ export interface CompleteTaskInput extends EndingInput {
   result?: unknown
 }
 
-/** Ends a run well. The output of a chat turn becomes the assistant's message. Sent again: the same answer. */
+/** Completes a run. The output of a chat turn becomes the assistant's message. A repeat gets the same answer. */
 export async function completeTask(
   services: Services,
   caller: Caller,
@@ -71,7 +71,7 @@ export function endingOf(input: EndingInput): RunEnding {
   }
 }
 
-/** Nothing told is no usage. */
+/** An input without figures counts as no usage. */
 function usageOf(input: UsageInput | null | undefined): { usage?: Usage } {
   const usage = {
     model: input?.model ?? null,

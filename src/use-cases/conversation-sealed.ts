@@ -1,4 +1,4 @@
-/** What was asked of a conversation is in its archive file. */
+/** The requested part of the conversation is in its archive file. */
 export class ConversationSealed extends Error {
   constructor(conversationId: string, throughVersion: number) {
     super(sealedMessage(conversationId, throughVersion))

@@ -28,7 +28,7 @@ const INSERT = statement(
    VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8) RETURNING *`,
 )
 
-/** What a policy input says, over what held before. A null limit is said, not missing: it takes the limit away. */
+/** A policy input applied to the previous policy. A limit of null removes the limit; a missing one keeps it. */
 export function mergedPolicy(before: ResumePolicy, input: Partial<ResumePolicy> | null | undefined): ResumePolicy {
   return {
     enabled: input?.enabled ?? before.enabled,
@@ -39,7 +39,7 @@ export function mergedPolicy(before: ResumePolicy, input: Partial<ResumePolicy> 
   }
 }
 
-/** Makes an agent that works on a runtime. */
+/** Creates an agent on a runtime. */
 export async function createAgent(
   services: Services,
   caller: Caller,
@@ -48,7 +48,7 @@ export async function createAgent(
   try {
     return await createOnce(services, caller, input)
   } catch (error) {
-    // The same requestId was carried out at the same moment: now it is on record.
+    // A concurrent call with the same requestId committed first, so its record now exists.
     if (sqlState(error) === '23505' && input.requestId != null) return createOnce(services, caller, input)
     throw error
   }

@@ -13,7 +13,6 @@ export interface CreateChatSessionInput {
   requestId?: string | null
 }
 
-/** Opens a conversation with an agent. */
 export async function createChatSession(
   services: Services,
   caller: Caller,

@@ -53,7 +53,7 @@ export async function insertToken(sql: Sql, token: NewToken): Promise<ApiToken> 
   return row
 }
 
-/** Makes a token of the caller's workspace. Its secret is in this answer and nowhere else. */
+/** Creates a token in the caller's workspace. Only this answer contains its secret. */
 export async function createToken(
   { database, clock }: Pick<Services, 'database' | 'clock'>,
   caller: Caller,

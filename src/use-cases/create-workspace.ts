@@ -15,14 +15,14 @@ const INSERT = statement(
    INSERT INTO workspace (id, name, "createdAt") VALUES ($1, $2, $3) RETURNING *`,
 )
 
-/** A workspace, and the head of its log. */
+/** Inserts a workspace and the head of its log. */
 export async function insertWorkspace(sql: Sql, name: string, now: Date): Promise<Workspace> {
   const [workspace] = await sql.rows<Workspace>(INSERT, [newId('ws'), name, now])
   if (workspace === undefined) throw new Error('The workspace was not written.')
   return workspace
 }
 
-/** Makes a workspace, and an ADMIN token for it whose secret is in this answer and nowhere else. */
+/** Creates a workspace and an ADMIN token for it. Only this answer contains the token's secret. */
 export async function createWorkspace(
   { database, clock }: Services,
   _caller: Caller,

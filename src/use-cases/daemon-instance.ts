@@ -3,27 +3,27 @@ import type { Refusal } from './outcome.js'
 import { refused } from './outcome.js'
 import type { Timers } from './services.js'
 
-/** One process of a daemon, and the machine that it runs on. */
+/** One process of a daemon, and its machine. */
 export interface Instance {
   id: string
-  /** A fingerprint: the same for every process of one machine. */
+  /** A fingerprint that all processes of one machine share. */
   machine: string
   host?: string | null
 }
 
-/** Who was last heard of before this is silent, and another machine may take over. */
+/** A daemon whose last sign of life is earlier than this is silent, and another machine may take over. */
 export function offlineBefore(now: Date, { runtimeOffline }: Timers): Date {
   return new Date(now.getTime() - runtimeOffline * 1000)
 }
 
-/** Whether somebody who was last heard of then, or never (null), has been silent for too long. */
+/** Whether the time of the last sign of life (null: never) is too long ago. */
 export function isSilent(lastHeardOf: Date | null, now: Date, timers: Timers): boolean {
   return lastHeardOf === null || lastHeardOf < offlineBefore(now, timers)
 }
 
 /**
- * The refusal of a process that is not the one which registered these runtimes last; null where it is, or where it or they
- * tell nothing. The same machine takes over by registering: what it holds there locks the first process out.
+ * Refuses a process that is not the one that last registered these runtimes; null if it is, or if either side names no
+ * instance. Another process of the same machine takes over by registering, which locks the first process out.
  */
 export function refusesInstance(
   instance: Instance | null | undefined,
@@ -36,7 +36,7 @@ export function refusesInstance(
   return holder === undefined ? null : heldElsewhere(holder, timers)
 }
 
-/** The refusal of a process while another machine holds one of these runtimes and is heard of; null where none is. */
+/** Refuses a process while another machine that is not silent holds one of these runtimes; null if none does. */
 export function refusesMachine(
   instance: Instance | null | undefined,
   runtimes: readonly Runtime[],
@@ -53,7 +53,7 @@ export function refusesMachine(
   return holder === undefined ? null : heldElsewhere(holder, timers)
 }
 
-/** FORBIDDEN, in the words for whoever started the second one. */
+/** FORBIDDEN, worded for the person who started the second process. */
 export function heldElsewhere(
   { daemonId, instanceHost, host, lastSeenAt }: Runtime,
   { runtimeOffline }: Timers,

@@ -17,8 +17,8 @@ const DEREGISTER = statement(
 )
 
 /**
- * Takes a runtime out of service: it gets no more claims, and what it holds fails with `runtime_offline`. What waits for
- * it goes on waiting, for its return or for updateAgent(retargetQueuedTasks).
+ * Takes a runtime out of service: it gets no more claims, and its active tasks fail with `runtime_offline`. Its waiting
+ * tasks keep waiting, for its return or for updateAgent(retargetQueuedTasks).
  */
 export async function deregisterRuntime(
   services: Services,

@@ -24,7 +24,7 @@ export interface EnqueueTaskInput {
   requestId?: string | null
 }
 
-/** Puts work on an issue into the queue of the agent's runtime. The agent's thread on the issue is opened with the first. */
+/** Enqueues work on an issue on the agent's runtime. The first task opens the agent's conversation on the issue. */
 export async function enqueueTask(
   services: Services,
   caller: Caller,

@@ -15,7 +15,7 @@ export interface EraseConversationContentInput {
   requestId?: string | null
 }
 
-/** The append-only log keeps them: reasons that were given, and what older builds put into events of failures. */
+/** Texts that stay in the append-only log: reasons that people gave, and error texts in events of older builds. */
 const STILL_HOLDING_TEXT = statement(
   'events_still_holding_text',
   `SELECT count(*)::int AS count FROM session_event e
@@ -26,8 +26,8 @@ const STILL_HOLDING_TEXT = statement(
 
 /**
  * Erases every text of a conversation outside the log: messages, prompts, outputs, results, metadata, progress, error
- * texts, a daemon's own reasons, titles. Refused while a task of it waits or runs: a daemon would lose its prompt. A
- * repeat changes nothing once there is nothing new to erase.
+ * texts, a daemon's own reasons, titles. Refused while a task of the conversation waits or runs, because its daemon would
+ * lose the prompt. A repeat with nothing new to erase changes nothing.
  */
 export async function eraseConversationContent(
   services: Services,
@@ -52,7 +52,7 @@ export async function eraseConversationContent(
   return accepted({ conversation, eventsStillHoldingText: held?.count ?? 0 })
 }
 
-/** `throughVersion`: only the texts of turns that had ended then; null: all. */
+/** `throughVersion` erases only the texts of turns that ended at or before this version; null erases all. */
 export function decideErasure(
   loaded: LoadedConversation,
   conversationId: string,
@@ -61,7 +61,7 @@ export function decideErasure(
   const decision = refusedErasure(loaded, conversationId)
   if (decision !== null) return decision
   const { version, title, erasedVersion } = loaded.conversation ?? {}
-  // Every text comes with an event, but for a new title.
+  // Every text comes with an event, except a new title.
   const isDone =
     throughVersion === null ? erasedVersion === version && title === null : (erasedVersion ?? 0) >= throughVersion
   if (isDone) return { unchanged: { conversationId } }

@@ -15,15 +15,16 @@ export interface ExplainResumeInput {
   conversation: ConversationRow
   /** null: the agent's runtime. */
   runtimeId?: string | null
-  /** As the conversation stood at some position of the workspace's log; null: now. */
+  /** The conversation's state at a past position of the workspace's log; null: now. */
   then?: SessionAt | null
-  /** null: the agent's. */
+  /** null: the agent's policy. */
   policy?: ResumePolicy | null
 }
 
 /**
- * What a claim of a new, plain task by this runtime would be told. Reads only. Asked about the past, ages are counted up
- * to the last event that stood there; the agent's revision and the runtime's fingerprints are today's.
+ * The decision that a claim of a new, plain task by this runtime would get. Reads only. For a past position, ages are
+ * counted up to the conversation's last event at that position; the agent's revision and the runtime's fingerprints are the
+ * current ones.
  */
 export async function explainResume(
   services: Services,

@@ -15,7 +15,7 @@ export interface FailTaskInput extends EndingInput {
   claimToken: string
   failureReason: string
   error: string
-  /** Of a failure that is the account's: when it may work again. */
+  /** Set on a failure of the account: when the account can be used again. */
   retryAt?: Date | null
 }
 
@@ -24,7 +24,7 @@ const RETRY_OF = statement(
   `SELECT t.* FROM task t WHERE t."workspaceId" = $1 AND t."retryOf" = $2 ORDER BY t.id LIMIT 1`,
 )
 
-/** Ends a run badly: the failure is classified once, here, and retried where the rules say so. Sent again: the same answer. */
+/** Fails a run. The failure is classified once, here, and retried if the rules say so. A repeat gets the same answer. */
 export async function failTask(
   services: Services,
   caller: Caller,

@@ -1,16 +1,15 @@
-/**
- * What waits, in the order in which it is served: each of those for whom something waits has one of his things served in
- * turn. Who brings most waits longest, and nobody else does for it.
- */
+/** A queue that serves its owners in rotation, one item each. An owner with many items delays only its own. */
 export class FairLine<T> {
-  /** By whose it is, in the order of their turns. Sets keep an order, and give their first away at no cost. */
+  /**
+   * The items by owner, in the order of the owners' turns. A Set keeps insertion order and removes its first item cheaply.
+   */
   private readonly lines = new Map<string, Set<T>>()
 
   get isEmpty(): boolean {
     return this.lines.size === 0
   }
 
-  /** How many of his things wait. */
+  /** The number of items that this owner has waiting. */
   lengthOf(whose: string): number {
     return this.lines.get(whose)?.size ?? 0
   }
@@ -21,7 +20,7 @@ export class FairLine<T> {
     else line.add(thing)
   }
 
-  /** The next; null where nothing waits. */
+  /** The next item; null if none waits. */
   take(): T | null {
     for (const [whose, line] of this.lines) {
       this.lines.delete(whose)

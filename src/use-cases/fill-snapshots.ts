@@ -8,12 +8,12 @@ import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION, initialState } from '../session-pointer/session-state.js'
 import type { Services } from './services.js'
 
-/** Conversations looked at in one statement. */
+/** Conversations per statement. */
 const PAGE = 1_000
 
 /**
- * Those of a page that lack snapshots of this fold version, and the last of the page, to go on from. What is sealed has none: they
- * left with its events.
+ * The conversations of a page that lack snapshots of this fold version, and the last of the page, to continue from. Sealed
+ * parts have no snapshots: those left with their events.
  */
 const LACKING = statement(
   'conversations_lacking_snapshots',
@@ -28,7 +28,7 @@ const LACKING = statement(
    ORDER BY c.n`,
 )
 
-/** One of this fold version that is there already is left as it is. */
+/** Keeps an existing snapshot of this fold version. */
 const KEEP = statement(
   'keep_snapshots',
   `INSERT INTO session_snapshot AS s ("workspaceId", "conversationId", position, version, "foldVersion", state)
@@ -40,7 +40,7 @@ const KEEP = statement(
    WHERE s."foldVersion" <> excluded."foldVersion"`,
 )
 
-/** Events read and folded in one step. */
+/** Events read and folded per step. */
 const STEP = SNAPSHOT_EVERY
 
 interface Lacking {
@@ -51,13 +51,14 @@ interface Lacking {
   lacks: boolean
 }
 
-/** Whose turns it takes: no token's. */
+/** The owner of these turns, which belong to no token. */
 const NOBODY = 'system'
 
 /**
- * Makes the snapshots that conversations lack: of what stood in the log before there were any, of what a build that makes none
- * appended, and those of another fold version anew. To be run once, at a start: what is appended from then on brings its own.
- * Small steps, each in its turn: claims go on between them. Several processes may do it at once. Returns how many there were.
+ * Creates the missing snapshots: of events from before snapshots existed, of events that a build without snapshots
+ * appended, and of those folded by another version. Run it once per start, because every later append writes its own. It
+ * works in small steps, each in its turn, so that claims continue in between. Several processes may run it at once. Returns
+ * the number of snapshots that it created.
  */
 export async function fillSnapshots(
   services: Pick<Services, 'database' | 'turns'>,

@@ -10,10 +10,10 @@ import type { Services } from './services.js'
 import type { SessionAt } from './session-at.js'
 import { ConversationSealed } from './conversation-sealed.js'
 
-/** Events read and folded in one step: a millisecond or two, in which nothing else is done. */
+/** Events read and folded per step: a millisecond or two that blocks the event loop. */
 const STEP = 256
 
-/** Where a history stood after some event of it. */
+/** The session state after an event of a history. */
 export interface Place extends SessionAt {
   version: number
 }
@@ -27,20 +27,20 @@ interface Stream {
   sealedVersion: number | null
 }
 
-/** Positions that one fold answers: no snapshot stands between them. In the order of the log. */
+/** Log positions that one fold answers, in log order. No snapshot lies between them. */
 interface Stretch {
   positions: bigint[]
-  /** What is folded on from, where it is known already; else the position of a snapshot. */
+  /** Where the fold starts: a known state, or the position of a snapshot. */
   from: Place | string
-  /** Events to be read at most. */
+  /** The maximum number of events to read. */
   events: number
 }
 
 /**
- * How the places of a conversation at these positions are found with the fewest events: each from the newest snapshot before
- * it, or from `before`, where that is nearer. `before` must not be past the first of them.
+ * Plans how to find the states of a conversation at these positions with the fewest events: each from the newest snapshot
+ * before it, or from `before` if that is nearer. `before` must not be after the first position.
  *
- * @throws ConversationSealed where one of them is in the part of the stream that is sealed.
+ * @throws ConversationSealed if one of the positions is in the sealed part of the stream
  */
 export async function planHistory(
   { database }: Pick<Services, 'database'>,
@@ -62,7 +62,7 @@ export async function planHistory(
     const stretch = stretches.at(-1)
     if (stretch === undefined) continue
     stretch.positions.push(position)
-    // A workspace's positions have no gaps: there are no more events than positions.
+    // A workspace's positions have no gaps, so a range has at most as many events as positions.
     const last = Math.min(nextVersion ?? conversation.version, conversation.version, Number(position))
     stretch.events = Math.max(0, last - first)
   }
@@ -71,7 +71,7 @@ export async function planHistory(
 
 const NO_SNAPSHOT = { position: '0', version: 0, nextVersion: null }
 
-/** The places that a plan is for. Small steps, each in the turn of `whose` token it is: claims go on between them. */
+/** Executes a plan. It works in small steps, each in a turn of `whose` token, so that claims continue in between. */
 export async function foldHistory(
   services: Pick<Services, 'database' | 'turns'>,
   conversation: Stream,
@@ -117,15 +117,15 @@ async function foldStretch(
 }
 
 /**
- * Asked where the next event is not there. Between the plan and the fold the events may have left for an archive file, and a
- * fold of what remains would be another conversation's.
+ * Called when the next event is missing. The events may have moved to an archive file between the plan and the fold, and
+ * folding the rest alone would give a wrong state.
  */
 async function assertNotSealed(sql: Sql, { workspaceId, id }: Stream, at: Place): Promise<void> {
   const base = await readBase(sql, workspaceId, id)
   if (base !== null && at.version < base.version) throw new ConversationSealed(id, base.version)
 }
 
-/** Where the fold begins: after the sealed part, if there is one. */
+/** The start of the fold: after the sealed part, if there is one. */
 async function beginning(
   sql: Sql,
   { workspaceId, id, sealedVersion }: Stream,

@@ -1,25 +1,28 @@
 import type { StoredEvent } from '../event-log/stored-event.js'
 import type { Services } from './services.js'
 
-/** What one reader has in hand at most. A slow one then reads on from where he is. */
+/** The most events that one follower holds at a time. A slow follower continues from its own position. */
 const PAGE = 100
 
-/** What somebody wants to hear of a workspace's log. */
+/** The part of a workspace's log that a follower wants. */
 export interface Interest {
   workspaceId: string
-  /** The token of who wants it. */
+  /** The follower's token. */
   whose: string
-  /** Only what comes after this position. */
+  /** Only events after this position. */
   after: string
   wants: (event: StoredEvent) => boolean
-  /** What the log holds of it after a position, in order: for who is further behind than the feed goes back. */
+  /**
+   * Reads the wanted events after a position from the log, in order. Used by followers that are further behind than the
+   * feed.
+   */
   readBehind: (after: string, limit: number) => Promise<StoredEvent[]>
 }
 
 /**
- * What somebody wants of a workspace's log: what is there, then what comes, in order, without gap or repeat. However many
- * follow, the log is read once as it grows. Each event waits for its turn ({@link Services.turns}): what is told to thousands
- * keeps no claim waiting.
+ * The wanted events of a workspace's log: the existing ones, then new ones, in order, without gap or repeat. Any number of
+ * followers share one read of the growing log. Each event waits for its turn ({@link Services.turns}), so that delivery to
+ * thousands of followers delays no claim.
  */
 export async function* followFeed(
   { feeds, turns, catchUps }: Pick<Services, 'feeds' | 'turns' | 'catchUps'>,
@@ -32,7 +35,7 @@ export async function* followFeed(
     let position: bigint | null = BigInt(after)
     while (position !== null && !left.aborted) {
       const from: bigint = position
-      // What is committed up to here can be seen by a read that begins now.
+      // A read that starts now sees everything committed up to this position.
       const { end } = tail
       const kept = tail.after(from, PAGE)
       const page = kept ?? (await catchUps.run(whose, () => readBehind(String(from), PAGE)))

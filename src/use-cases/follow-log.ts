@@ -6,12 +6,12 @@ import { liveStream } from './live-stream.js'
 import type { Services } from './services.js'
 
 export interface FollowLogInput {
-  /** Only what comes after this position; null: only what happens from now on. */
+  /** Only events after this position; null: only new ones. */
   after: string | null
   conversationId: string | null
 }
 
-/** The workspace's log, or one conversation's part of it, from a position on. */
+/** The workspace's log from a position on, or one conversation's part of it. */
 export function followLog(
   services: Services,
   caller: Caller,

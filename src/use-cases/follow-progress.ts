@@ -12,7 +12,7 @@ export interface FollowProgressInput {
   after: number | null
 }
 
-/** What a task's run reports: what is there, then what comes, in order and none twice, until the task has ended. */
+/** A task's progress entries: the existing ones, then new ones, in order and without repeat, until the task ends. */
 export async function followProgress(
   services: Services,
   { workspaceId, tokenId }: Caller,

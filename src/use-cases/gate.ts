@@ -1,8 +1,8 @@
 import { FairLine } from './fair-line.js'
 
 /**
- * Lets so many pieces of work run at once. The others wait in line, those of each token in its turn; past `mostWaiting` of
- * one token, none of its is taken on.
+ * Runs a limited number of jobs at the same time. The others wait in line, and tokens take turns. At most `mostWaiting`
+ * jobs of one token may wait.
  */
 export class Gate {
   private running = 0
@@ -13,12 +13,12 @@ export class Gate {
     private readonly mostWaiting = Infinity,
   ) {}
 
-  /** Whether nothing more of this token can be taken into the line. */
+  /** Whether the line accepts no further job of this token. */
   isFullFor(whose: string): boolean {
     return this.running >= this.places && this.line.lengthOf(whose) >= this.mostWaiting
   }
 
-  /** `whose`: the token that it is done for. */
+  /** `whose` is the token that the job runs for. */
   async run<T>(whose: string, work: () => Promise<T>): Promise<T> {
     const leave = await this.enter(whose)
     try {
@@ -28,14 +28,14 @@ export class Gate {
     }
   }
 
-  /** Resolves when there is a place. What it resolves to gives the place back, once. */
+  /** Resolves when a place is free, with a function that gives the place back once. */
   async enter(whose: string): Promise<() => void> {
     if (this.running >= this.places) await new Promise<void>((resolve) => this.line.add(whose, resolve))
     else this.running += 1
     return () => this.leave()
   }
 
-  /** The place goes on to the next in line. */
+  /** Passes the place to the next in line. */
   private leave(): void {
     const next = this.line.take()
     if (next === null) this.running -= 1

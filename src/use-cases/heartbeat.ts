@@ -17,9 +17,9 @@ export interface HeartbeatInput {
   daemonId: string
   runtimeIds: readonly string[]
   claims?: readonly ClaimKey[] | null
-  /** The process of the daemon. Left out by clients that know of none. */
+  /** The process of the daemon; missing from clients that send none. */
   instance?: Instance | null
-  /** Accounts that have changed since the runtimes were registered: a login was repaired. */
+  /** Accounts that changed since the runtimes were registered, for example because a login was repaired. */
   accounts?: readonly { runtimeId: string; account: string }[] | null
 }
 
@@ -31,11 +31,11 @@ interface ClaimKey {
 export interface HeldClaim {
   taskId: string
   verdict: ClaimVerdict
-  /** Of a HELD claim: when it ends unless renewed again. */
+  /** Set on a HELD claim: when it expires unless it is renewed. */
   leaseExpiresAt: Date | null
 }
 
-/** A beat within this many milliseconds of the last one says nothing new and writes nothing. */
+/** A beat this soon after the last one writes nothing. */
 const SEEN_RESOLUTION_MS = 1000
 
 const SEEN = statement(
@@ -47,7 +47,10 @@ const SEEN = statement(
    UPDATE runtime r SET "lastSeenAt" = $3 FROM known k WHERE r."workspaceId" = $1 AND r.id = k.id`,
 )
 
-/** The claims are locked in the order of their ids, like everywhere: a renewal and an expiry of one take turns. */
+/**
+ * Locks the claims in id order, as everywhere, so that a renewal and an expiry of the same claims wait for each other in
+ * turn.
+ */
 const RENEW = statement(
   'renew_held_claims',
   `WITH asked AS (
@@ -64,7 +67,8 @@ const RENEW = statement(
 )
 
 /**
- * Asked after the renewal, in a statement of its own: what ended a claim while the renewal waited for it is seen only now.
+ * Runs after the renewal, as a separate statement, so that it sees a cancellation that committed while the renewal waited
+ * for the lock.
  */
 const CANCELLED = statement(
   'cancelled_claims',
@@ -74,7 +78,10 @@ const CANCELLED = statement(
      JOIN runtime r ON r."workspaceId" = $1 AND r.id = t."runtimeId" AND r."daemonId" = $4`,
 )
 
-/** The daemon is alive and holds these claims: renews each by its lease, and says which it must give up. */
+/**
+ * Records that the daemon is alive and holds these claims. Renews each claim by its lease, and returns those that the
+ * daemon must give up.
+ */
 export async function heartbeat(
   { database, clock, timers, wakeUps }: Services,
   caller: Caller,
@@ -127,7 +134,7 @@ const TELL_ACCOUNTS = statement(
    UPDATE runtime r SET account = t.account FROM told t WHERE r."workspaceId" = $1 AND r.id = t.id RETURNING r.id`,
 )
 
-/** Another account ends the cooling down: who waits there may find work. */
+/** A changed account ends the cooling, so claims that wait for the runtime may find work. */
 async function tellAccounts(
   sql: Sql,
   wakeUps: Services['wakeUps'],

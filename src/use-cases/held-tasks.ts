@@ -17,8 +17,8 @@ const HELD_BY = statement(
 )
 
 /**
- * Fails what these runtimes hold, each task with its retry in one transaction. A task that ends meanwhile in another way
- * stays as it ended.
+ * Fails the active tasks of these runtimes, each together with its retry in one transaction. A task that ends otherwise in
+ * the meantime is left as it ended.
  */
 export async function failHeldTasks(
   services: Services,

@@ -1,6 +1,6 @@
 /**
- * An async generator that can be left while it waits: `return` fires the signal that `make` was given, so that whoever
- * hangs up is not kept in line until the next hint.
+ * An async generator that can be left while it waits: `return` aborts the signal that `make` gets, so that a disconnected
+ * client is dropped before the next hint.
  */
 export function liveStream<T>(make: (signal: AbortSignal) => AsyncGenerator<T, void>): AsyncIterableIterator<T> {
   const left = new AbortController()
@@ -16,5 +16,5 @@ export function liveStream<T>(make: (signal: AbortSignal) => AsyncGenerator<T, v
   return stream
 }
 
-/** A stream that hears nothing for this long looks anyway. */
+/** A stream without a hint for this long checks anyway. */
 export const LOOK_AGAIN_MS = 60_000

@@ -6,21 +6,21 @@ import { leaverBy } from '../wake-ups/leaver.js'
 import type { WakeUps } from '../wake-ups/wake-ups.js'
 import { LogTail } from './log-tail.js'
 
-/** Events read at once. */
+/** Events per read. */
 const PAGE = 200
-/** A feed that hears nothing for this long looks anyway. */
+/** A feed without a hint for this long checks anyway. */
 const LOOK_AGAIN_MS = 60_000
 
-/** Somebody who has all up to `position` and waits for an event that he wants. */
+/** A follower that has everything up to `position` and waits for an event that it wants. */
 interface Waiter {
   position: bigint
   wants: (event: StoredEvent) => boolean
-  /** With where to look on from; null: the feed has ended. */
+  /** Called with the position to continue from; null: the feed has ended. */
   wake: (position: bigint | null) => void
   fail: (error: Error) => void
 }
 
-/** One workspace's log as it grows: read once, for all who follow it in this process. */
+/** One workspace's growing log, read once for all its followers in this process. */
 class LogFeed {
   followers = 0
   private readonly waiting = new Set<Waiter>()
@@ -38,7 +38,10 @@ class LogFeed {
     this.run().catch((error: Error) => this.end(error))
   }
 
-  /** Until the log holds an event past `position` that is wanted: where to look on from. null: the feed has ended, or `left`. */
+  /**
+   * Waits until the log holds a wanted event after `position`, and resolves to the position to continue from; null if the
+   * feed has ended or `left` was aborted.
+   */
   beyond(position: bigint, wants: (event: StoredEvent) => boolean, left: AbortSignal): Promise<bigint | null> {
     return new Promise((resolve, reject) => {
       if (this.failure !== null) return reject(this.failure)
@@ -88,7 +91,7 @@ class LogFeed {
   }
 }
 
-/** The feeds of a process: one for each workspace that somebody follows. */
+/** The feeds of a process, one per followed workspace. */
 export class LogFeeds {
   private readonly feeds = new Map<string, LogFeed>()
 
@@ -97,7 +100,7 @@ export class LogFeeds {
     private readonly wakeUps: WakeUps,
   ) {}
 
-  /** The workspace's feed. It goes on until everybody has called {@link leave}. */
+  /** The workspace's feed. It ends when every follower has called {@link leave}. */
   join(workspaceId: string): LogFeed {
     const feed = this.feeds.get(workspaceId) ?? this.open(workspaceId)
     feed.followers += 1

@@ -1,13 +1,13 @@
 import type { StoredEvent } from '../event-log/stored-event.js'
 
-/** Some megabytes at most: texts are not in events. */
+/** A few megabytes at most, because events hold no texts. */
 const KEPT = 1_000
 
-/** The newest events of a workspace's log, without a gap: all that stand after `from`, up to `end`. */
+/** The newest events of a workspace's log, without gaps: all events after `from`, up to `end`. */
 export class LogTail {
   private events: StoredEvent[] = []
   private positions: bigint[] = []
-  /** Of the newest event that has been read. */
+  /** The position of the newest event read. */
   end: bigint
 
   constructor(
@@ -22,7 +22,7 @@ export class LogTail {
       this.events.push(event)
       this.positions.push((this.end = BigInt(event.position)))
     }
-    // Not one by one: half of them at a time.
+    // Drops half of the events at once, which is cheaper than one by one.
     if (this.events.length <= 2 * this.kept) return
     const forgotten = this.events.length - this.kept
     this.from = this.positions[forgotten - 1] ?? this.from
@@ -30,7 +30,7 @@ export class LogTail {
     this.positions = this.positions.slice(forgotten)
   }
 
-  /** Up to `limit` events that stand after `position`; null: not all of them are here any more. */
+  /** Up to `limit` events after `position`; null if some of them were already dropped. */
   after(position: bigint, limit: number): readonly StoredEvent[] | null {
     if (position < this.from) return null
     let low = 0

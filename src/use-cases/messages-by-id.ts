@@ -5,7 +5,7 @@ import type { Services } from './services.js'
 
 const MESSAGES = statement('messages_by_id', `SELECT m.* FROM ${rowsByKeys('chat_message', 'm')}`)
 
-/** Messages by their ids, in that order; ids that are not the workspace's are left out. */
+/** The workspace's messages with these ids, in that order. Other ids are skipped. */
 export async function messagesById(
   services: Services,
   workspaceId: string,

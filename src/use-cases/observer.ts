@@ -1,20 +1,20 @@
-/** Who is told what the use cases do: metrics and traces. Called on every claim: it is cheap, and never throws. */
+/** Receives what the use cases do, for metrics and traces. It is called on every claim, so it is cheap and never throws. */
 export interface Observer {
-  /** One claim was handed out, or a call that asked for work got none. `reason` is one of a closed list. */
+  /** A claim was handed out, or a call for work got none. `reason` is from a closed list. */
   claim(outcome: 'RESUME' | 'FRESH' | 'REPLAYED' | 'EMPTY' | 'REFUSED', reason: string): void
-  /** From the question, or from the hint that woke it, until the claim was committed. */
+  /** The time from the call, or from the hint that woke it, to the commit of the claim. */
   claimSeconds(seconds: number): void
-  /** A call was refused; STALE_CLAIM is a fenced one. */
+  /** A call was refused. STALE_CLAIM means that the fencing token was stale. */
   refused(code: string): void
-  /** A transaction was committed that appended so many events. */
+  /** A transaction committed that appended this number of events. */
   appended(events: number): void
-  /** A conversation's state was folded anew, because the stored one could not serve. */
+  /** A conversation's state was refolded, because the stored one was not usable. */
   refolded(): void
-  /** Does the work, as one step that can be followed. Attributes hold counts and ids, never a person's text. */
+  /** Runs the work as one span. Attributes hold counts and ids, never a person's text. */
   span<T>(name: string, attributes: Record<string, number | string>, work: () => Promise<T>): Promise<T>
 }
 
-/** For who works alone: a command, a test. */
+/** For code without observation: commands, tests. */
 export const unobserved: Observer = {
   claim: () => undefined,
   claimSeconds: () => undefined,

@@ -1,6 +1,6 @@
 import type { TaskStatus } from '../tasks/task-state.js'
 
-/** Why a call was not carried out. Nothing was written. `code` is the API's extensions.code. */
+/** Why a call was refused. A refused call writes nothing. `code` is the API's extensions.code. */
 export type Refusal =
   | { code: 'UNAUTHENTICATED'; message: string }
   | { code: 'NOT_FOUND'; message: string }
@@ -40,7 +40,7 @@ const NOUNS: Record<string, string> = {
   evt: 'event',
 }
 
-/** Another workspace's ids look exactly like ids that never were. */
+/** An id of another workspace gets the same answer as an unknown id. */
 export function notFound(noun: string, id: string): { ok: false; refusal: Refusal } {
   return refused({ code: 'NOT_FOUND', message: `There is no ${NOUNS[noun] ?? noun} ${id} in this workspace.` })
 }
@@ -49,13 +49,13 @@ export function badInput(path: string, message: string): { ok: false; refusal: R
   return refused({ code: 'BAD_USER_INPUT', message: `${path}: ${message}`, fields: [{ path, message }] })
 }
 
-/** Of what outlives one request. A single call is refused before it is carried out. */
+/** Ends work that outlives one request. A single call with such a token is refused before it starts. */
 export const tokenEnded = refused({
   code: 'UNAUTHENTICATED',
   message: 'The token was revoked or has expired meanwhile. Go on with a current one.',
 })
 
-/** Of what may wait, where too much waits already. */
+/** Refuses work because too much is already waiting. */
 export const tooManyFolds = refused({
   code: 'UNAVAILABLE',
   message: 'Too many histories are being read at the moment. Ask again after retryAfterSeconds.',

@@ -10,12 +10,12 @@ import { commandTask } from './task-work.js'
 export interface PinTaskSessionInput {
   taskId: string
   claimToken: string
-  /** At least one of the two; what is not given stays as it is. */
+  /** At least one of the two is set. A missing one keeps its value. */
   sessionId?: string | null
   workDir?: string | null
 }
 
-/** Records the provider's session while the run goes on, so that it survives whatever ends the run. */
+/** Records the provider's session during the run, so that it survives any end of the run. */
 export async function pinTaskSession(
   services: Services,
   caller: Caller,

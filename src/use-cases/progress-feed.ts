@@ -7,14 +7,17 @@ import { progressTopic } from '../wake-ups/hint.js'
 import { leaverBy } from '../wake-ups/leaver.js'
 import type { WakeUps } from '../wake-ups/wake-ups.js'
 
-/** Entries of a task that are read at once: 3 MB at most. */
+/** Entries of a task per read: 3 MB at most. */
 const PAGE = 50
-/** Tasks that are looked at by one statement. */
+/** Tasks per statement. */
 const TASKS_AT_ONCE = 100
-/** What another server was told is seen so much later at most. Reports send no hint between servers: most have no reader. */
+/**
+ * The maximum delay for entries that another server received. Servers send each other no hints about progress, because most
+ * reports have no reader.
+ */
 const LOOK_EVERY_MS = 500
 
-/** The status is of the same moment as the entries: once a task has ended, none come. */
+/** Status and entries are of the same moment: after a task has ended, no entries follow. */
 const READ = statement(
   'read_followed_progress',
   `SELECT t."workspaceId", t.id AS "taskId", t.status, p.seq, p.kind, p.text, p.at
@@ -33,20 +36,20 @@ interface TaskKey {
 }
 
 export interface ProgressPage {
-  /** At least one, unless `ended`. */
+  /** Not empty, unless `ended`. */
   entries: TaskProgress[]
-  /** No more will come after these. */
+  /** No entries follow these. */
   ended: boolean
 }
 
-/** Somebody who has all up to `after`. */
+/** A follower that has everything up to `after`. */
 interface Waiter extends TaskKey {
   after: number
   give: (page: ProgressPage | null) => void
   fail: (error: Error) => void
 }
 
-/** The progress of runs that are followed: read by one reader in this process, once a task, however many follow it. */
+/** The progress of followed runs: one reader per process reads each task once for all its followers. */
 export class ProgressFeed {
   private readonly waiting = new Set<Waiter>()
   private reading = false
@@ -56,7 +59,10 @@ export class ProgressFeed {
     private readonly wakeUps: WakeUps,
   ) {}
 
-  /** What comes after `after`, as soon as there is some or the task has ended. null: the server stops, or the follower has left. */
+  /**
+   * The entries after `after`, as soon as there are any or the task has ended; null if the server stops or the follower has
+   * left.
+   */
   beyond({ workspaceId, taskId }: TaskKey, after: number, left: AbortSignal): Promise<ProgressPage | null> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { workspaceId, taskId, after, give: resolve, fail: reject }
@@ -80,7 +86,10 @@ export class ProgressFeed {
     })
   }
 
-  /** Ends, and says so in the same turn, when nobody waits: whoever comes later begins it anew. Never rejects. */
+  /**
+   * Ends when no follower waits, and clears `reading` in the same turn, so that a later follower starts it again. Never
+   * rejects.
+   */
   private async serve(): Promise<void> {
     this.reading = true
     try {
@@ -98,7 +107,7 @@ export class ProgressFeed {
     }
   }
 
-  /** Whether anybody was given something. */
+  /** Whether any follower received something. */
   private async look(waiters: readonly Waiter[]): Promise<boolean> {
     const first = new Map<string, Waiter>()
     for (const waiter of waiters) {

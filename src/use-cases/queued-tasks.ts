@@ -1,7 +1,7 @@
 import { statement } from '../database/sql.js'
 import type { Services } from './services.js'
 
-/** Tasks taken in one round. Each round's changes are committed before the next is read. */
+/** Tasks per round. Each round's changes are committed before the next round is read. */
 const ROUND = 200
 
 const QUEUED = statement(
@@ -17,13 +17,13 @@ const QUEUED_HERE = statement(
    ORDER BY t.id LIMIT ${ROUND}`,
 )
 
-/** Of an agent but for one runtime, or of a conversation. */
+/** The queued tasks of an agent, except those on one runtime, or of a conversation. */
 type Queued =
   { workspaceId: string; agentId: string; exceptOn: string | null } | { workspaceId: string; conversationId: string }
 
 /**
- * Does something to each of these queued tasks, round by round, however many there are. `act` must take the task out of
- * the queue or move it to `exceptOn`, the runtime whose tasks are left alone; one that is claimed meanwhile is gone anyway.
+ * Calls `act` for each of these queued tasks, round by round, in any number. `act` must take the task out of the queue or
+ * move it to `exceptOn`, whose tasks are skipped. A task that is claimed in the meantime leaves the queue anyway.
  */
 export async function forEachQueuedTask(
   { database }: Services,

@@ -4,21 +4,21 @@ import type { HandoffRange, MessageRole } from '../session-pointer/events.js'
 import { cutAtBytes } from '../tasks/recorded-failure.js'
 import type { Services } from './services.js'
 
-/** One text of a turn: what was asked, or what was answered. */
+/** One text of a turn: its input or its output. */
 export interface HandoffEntry {
   taskId: string
   role: MessageRole
-  /** Empty where it was erased. */
+  /** Empty if it was erased. */
   text: string
   erased: boolean
-  /** Only its beginning is here. */
+  /** true if `text` is only the beginning. */
   truncated: boolean
   at: Date
 }
 
 export interface Handoff {
   range: HandoffRange
-  /** The older turns of the range, which did not fit. */
+  /** The number of older turns in the range that did not fit. */
   omittedTurns: number
   /** Oldest first. */
   entries: HandoffEntry[]
@@ -28,18 +28,18 @@ export interface HandoffAsk {
   workspaceId: string
   conversationId: string
   range: HandoffRange
-  /** Of UTF-8 text, over all entries. */
+  /** UTF-8 bytes of text, over all entries. */
   maxBytes: number
 }
 
-/** No reader has use for more turns, and each costs a look-up. */
+/** More turns are of no use to a reader, and each costs a look-up. */
 const MOST_TURNS = 1_000
 
 type EntryRow = Omit<HandoffEntry, 'truncated'>
 
 /**
- * The texts of the turns in a range (rules H3 and H4), read now: the log holds the range only. Whole turns are left out from
- * the old end until the rest fits; of the newest turn, if it alone does not fit, the texts are cut.
+ * The texts of the turns in a range (rules H3 and H4), read now, because the log holds only the range. The oldest turns are
+ * left out until the rest fits. If the newest turn alone does not fit, its texts are cut.
  */
 export async function readHandoff({ database }: Services, ask: HandoffAsk): Promise<Handoff> {
   const turns = await database.prisma.$queryRaw<Pick<Task, 'id'>[]>(turnsThatFit(ask))
@@ -51,7 +51,7 @@ export async function readHandoff({ database }: Services, ask: HandoffAsk): Prom
   }
 }
 
-/** Newest first. PostgreSQL knows how long a text is without reading it. */
+/** Newest first. PostgreSQL knows the length of a text without reading it. */
 function turnsThatFit({ workspaceId, conversationId, range, maxBytes }: HandoffAsk): Prisma.Sql {
   return Prisma.sql`
     SELECT s.id FROM (
@@ -77,7 +77,7 @@ function turnsThatFit({ workspaceId, conversationId, range, maxBytes }: HandoffA
     WHERE s.n = 1 OR s.bytes <= ${maxBytes} ORDER BY s.version DESC`
 }
 
-/** Oldest first. An erasure empties messages and takes prompts and outputs away; what is written after it is there. */
+/** Oldest first. An erasure empties messages and removes prompts and outputs; texts written later are present. */
 function entriesOf({ workspaceId }: HandoffAsk, turns: readonly Pick<Task, 'id'>[]): Prisma.Sql {
   const ids = turns.map(({ id }) => id).reverse()
   return Prisma.sql`
@@ -101,7 +101,7 @@ function entriesOf({ workspaceId }: HandoffAsk, turns: readonly Pick<Task, 'id'>
     ) x ORDER BY x.turn, x.part`
 }
 
-/** Only the newest turn can be too long by itself: what no longer fits of it is cut, from the old end. */
+/** Only the newest turn can be too long by itself. Its oldest texts are cut first. */
 function cutToFit(rows: readonly EntryRow[], maxBytes: number): HandoffEntry[] {
   let left = maxBytes
   const newestFirst = rows.toReversed().map((row) => {

@@ -31,7 +31,7 @@ export interface CandidateView {
   evidenceVersion: number
 }
 
-/** A decision with what it takes to show it: the bindings it weighed, and where in the log it was made. */
+/** A decision with the data to show it: the bindings that it considered, and its place in the log. */
 export interface DecisionView {
   workspaceId: string
   conversationId: string
@@ -45,7 +45,7 @@ export interface DecisionView {
   candidates: CandidateView[]
   runtimeId: string
   policy: ResumePolicy
-  /** The version of the stream that the decision was made from. */
+  /** The stream version that the decision was made from. */
   basisVersion: number
 }
 
@@ -75,7 +75,7 @@ export function claimedDecision({ task, conversation, decision, agent, runtime }
   return decisionView(place, conversation.state, decision, storedPolicy(agent))
 }
 
-/** Events read and folded in one step, of one conversation or of several. */
+/** Events read and folded per step, over one or several conversations. */
 const STEP = 200
 
 const STREAMS = statement(
@@ -92,9 +92,9 @@ export interface DecisionKey {
 }
 
 /**
- * Decisions as they were given with claims. Candidates and message are recomputed from the events before the claim (the
- * log records what was decided and from what, not how it reads); each stream is read and folded once, in small steps;
- * `pause` is awaited before each. null where no decision was recorded: a claim imported from outside history.
+ * The decisions recorded with claims. The log records a decision and its inputs; candidates and message are recomputed from
+ * the events before the claim. Each stream is read and folded once, in small steps, with `pause` awaited before each. null
+ * for an imported claim, which records no decision.
  */
 export async function recordedDecisions(
   sql: Sql,
@@ -131,7 +131,7 @@ interface Range {
   upTo: number
 }
 
-/** What is to be read of each conversation, in steps that have so many events at most. */
+/** The ranges to read of each conversation, in steps of a limited number of events. */
 function* inSteps(replays: readonly Replay[]): Generator<Range[]> {
   let step: Range[] = []
   let room = STEP
@@ -151,7 +151,7 @@ function* inSteps(replays: readonly Replay[]): Generator<Range[]> {
   if (step.length > 0) yield step
 }
 
-/** One conversation, played event by event up to the last claim that is asked for. */
+/** Replays one conversation event by event up to the last requested claim. */
 class Replay {
   readonly wanted = new Set<number>()
   readonly views = new Map<number, DecisionView | null>()
@@ -163,7 +163,7 @@ class Replay {
     readonly conversationId: string,
   ) {}
 
-  /** Versions have no gaps: the events before this one are sealed. */
+  /** Versions have no gaps, so a missing event before this one means that it is sealed. */
   lacks(version: number): boolean {
     return version > this.state.version + 1
   }

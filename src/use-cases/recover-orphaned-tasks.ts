@@ -15,7 +15,7 @@ export interface RecoverOrphanedTasksInput {
   daemonId: string
   /** null: all runtimes of the daemon. */
   runtimeIds?: readonly string[] | null
-  /** The process of the daemon that starts. Left out by clients that know of none. */
+  /** The starting process of the daemon; missing from clients that send none. */
   instance?: Instance | null
 }
 
@@ -25,8 +25,8 @@ const RUNTIMES = statement(
 )
 
 /**
- * A daemon that starts holds nothing: what an earlier process of it had claimed is failed with `runtime_recovery`, and
- * retried where the rules allow it. While another machine under the same daemonId is heard of, it is refused: what that holds is alive.
+ * A daemon that starts holds nothing, so the claims of its earlier process fail with `runtime_recovery`, and are retried if
+ * the rules allow it. Refused while another machine with the same daemonId is not silent, because its claims are alive.
  */
 export async function recoverOrphanedTasks(
   services: Services,
@@ -46,7 +46,7 @@ export async function recoverOrphanedTasks(
   const named = runtimeIds == null ? rows : rows.filter(({ id }) => runtimeIds.includes(id))
   const elsewhere = refusesMachine(instance, named, { timers: services.timers, now: services.clock.now() })
   if (elsewhere !== null) return elsewhere
-  // A claim that the earlier process asked for last may be under way.
+  // The last claim of the earlier process may still be in progress.
   await decisionsMade(services.database)
   const own = named.map(({ id }) => id)
   return accepted(await failHeldTasks(services, caller, own, recover))

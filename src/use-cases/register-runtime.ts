@@ -19,7 +19,7 @@ export interface RegisterRuntimeInput {
   account?: string | null
   store?: string | null
   metadata?: unknown
-  /** The process of the daemon. Left out by clients that know of none. */
+  /** The process of the daemon; missing from clients that send none. */
   instance?: Instance | null
 }
 
@@ -28,13 +28,13 @@ const HOLDER = statement(
   `SELECT r.* FROM runtime r WHERE r."workspaceId" = $1 AND r."daemonId" = $2 AND r.provider = $3`,
 )
 
-/** Runtimes of one daemonId that are registered at once take turns, so that none goes past the bound. */
+/** Serializes concurrent registrations of one daemonId, so that none exceeds the bound. */
 const TURN = statement(
   'register_turn',
   `SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 7238460117))`,
 )
 
-/** Of the row as it stands, in the statement that replaces it: two machines that register at once take turns. */
+/** Tested on the current row by the statement that replaces it, because two machines may register at once. */
 const HELD_BY_ANOTHER_MACHINE = `(r."deregisteredAt" IS NULL AND r."instanceMachine" <> $13::text AND r."lastSeenAt" >= $15::timestamptz)`
 
 const UPSERT = statement(
@@ -61,9 +61,9 @@ const tooManyRuntimes = badInput(
 )
 
 /**
- * Makes a runtime known, or known again under its old id: identity is workspace, daemonId and provider. Says everything
- * anew but the name, which stays when none is given; a deregistered runtime comes back. While another machine is heard of
- * under the same daemonId, it is refused (one that says which machine it is).
+ * Registers a runtime, or registers it again under its old id: its identity is workspace, daemonId and provider. Every
+ * field is replaced, except that a missing name keeps the old one. A deregistered runtime returns to service. Refused, for
+ * a daemon that names its machine, while another machine with the same daemonId is not silent.
  */
 export async function registerRuntime(
   { database, clock, wakeUps, timers }: Services,
@@ -97,7 +97,7 @@ export async function registerRuntime(
     const [holder] = await database.sql.rows<Runtime>(HOLDER, [caller.workspaceId, input.daemonId, input.provider])
     return holder === undefined ? tooManyRuntimes : heldElsewhere(holder, timers)
   }
-  // It may have been deregistered while tasks waited for it.
+  // Tasks may have waited for it while it was deregistered.
   wakeUps.announce({ runtimes: [{ workspaceId: caller.workspaceId, runtimeId: runtime.id }], logs: [] })
   return accepted({ runtime })
 }

@@ -12,7 +12,7 @@ export interface ReleaseTaskInput {
   reason?: string | null
 }
 
-/** Gives an unstarted claim back: the task keeps its age, the claim is void. */
+/** Gives an unstarted claim back. The task keeps its age, and the claim becomes void. */
 export async function releaseTask(
   services: Services,
   caller: Caller,

@@ -21,7 +21,7 @@ interface Report {
   current: boolean
   accepted: number
   lastSeq: number | null
-  /** What the task had before; null where the claim is not held. */
+  /** The number of entries before this report; null if the claim is not held. */
   entries: number | null
   tooMany: boolean | null
   tooLong: boolean | null
@@ -30,9 +30,9 @@ interface Report {
 const bytesOf = (row: string): string => `octet_length(${row}.kind) + octet_length(${row}.text)`
 
 /**
- * Fenced, bounded and written in one statement. The claim's row is locked for it, so that nothing can end the task
- * between the check and the write. The claim's row counts what the task keeps: the first report of a claim counts it
- * from the entries, which a claim that was given back may have left.
+ * Fences, bounds and writes a report in one statement. It locks the claim's row, so that the task cannot end between the
+ * check and the write. That row counts the task's entries and bytes. The first report of a claim counts the existing
+ * entries, because an earlier, released claim may have left some.
  */
 const REPORT = statement(
   'report_progress',
@@ -79,8 +79,8 @@ const REPORT = statement(
 )
 
 /**
- * Adds to a run's progress. Entries are known by their seq: one that was sent before is passed over. A report that
- * would take the task over a bound is refused whole; the run itself goes on.
+ * Adds to a run's progress. Entries are identified by seq, and a repeated one is skipped. A report that would exceed a
+ * bound is refused as a whole; the run itself continues.
  */
 export async function reportTaskProgress(
   { database, clock, wakeUps }: Services,

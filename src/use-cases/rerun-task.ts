@@ -17,9 +17,9 @@ export interface RerunTaskInput {
 }
 
 /**
- * Enqueues a task once more, on the runtime that its agent has now. Of a task that is claimed or runs, the rerun waits until
- * it has ended, and is run in place of its automatic retry. Which session it may resume is decided at its claim, from exactly
- * the source task as it ended. forceFreshSession is not inherited.
+ * Enqueues a task again, on its agent's current runtime. The rerun of a claimed or running task waits until the task has
+ * ended, and replaces its automatic retry. The claim of the rerun decides which session it may resume, exactly from the
+ * source task as it ended. forceFreshSession is not inherited.
  */
 export async function rerunTask(
   services: Services,
@@ -40,7 +40,10 @@ export async function rerunTask(
   return task === undefined ? notFound('task', input.taskId) : accepted({ task })
 }
 
-/** Its row is about to leave, and the rerun's claim would not find it. A task that never was claimed counts as sealed. */
+/**
+ * Whether the task's row is about to leave, so that the rerun's claim would not find it. A task that was never claimed
+ * counts as sealed.
+ */
 function leavesWith(sealedVersion: number, { claimVersion, cancelledVersion }: Task): boolean {
   return (claimVersion ?? cancelledVersion ?? 0) <= sealedVersion
 }

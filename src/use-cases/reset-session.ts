@@ -6,12 +6,12 @@ import type { ConversationRow } from './transaction/conversation-work.js'
 
 export interface ResetSessionInput {
   conversationId: string
-  /** null: every session that the conversation knows. */
+  /** null: every session of the conversation. */
   sessionId?: string | null
   reason?: string | null
 }
 
-/** A person drops sessions for good: no later claim is offered them. */
+/** Resets sessions on a person's request: no later claim is offered them. */
 export async function resetSession(
   services: Services,
   caller: Caller,
@@ -30,7 +30,7 @@ export async function resetSession(
         return { refused: refused({ code: 'NOT_FOUND', message }).refusal }
       }
       const dropped = state.bindings.filter((binding) => sessionId === null || binding.sessionId === sessionId)
-      // A run under way, or a late pin of a cancelled one, may yet name what a reset of all sessions drops.
+      // An active run, or a late pin of a cancelled one, may still name a session that a reset of all sessions covers.
       const underWay = [...(state.run === null ? [] : [state.run]), ...state.cancelledRuns]
       const nothingToCome = sessionId !== null || underWay.every(({ reset }) => reset !== null)
       if (nothingToCome && dropped.every(({ state: bindingState }) => bindingState === 'RESET')) {

@@ -6,8 +6,8 @@ import { commandTask } from './task-work.js'
 import { decisionsMade } from './transaction/decision-barrier.js'
 
 /**
- * Moves the agent's queued tasks to its runtime: the one that it has when each is moved, should it move again meanwhile.
- * A task that is claimed meanwhile stays where it runs.
+ * Moves the agent's queued tasks to its runtime. If the agent moves again in the meantime, each task goes to the runtime of
+ * that moment. A task that is claimed in the meantime stays on its runtime.
  */
 export async function retargetQueuedTasks(services: Services, caller: Caller, agent: Agent): Promise<void> {
   const { workspaceId } = caller

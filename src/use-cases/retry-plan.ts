@@ -10,8 +10,8 @@ import type { Followed } from './task-work.js'
 import type { LoadedConversation } from './transaction/conversation-work.js'
 
 /**
- * The automatic retry that follows a failure in the same transaction, if the rules give one, and neither the agent nor the chat is
- * archived.
+ * The automatic retry of a failure, in the same transaction. There is one if the rules allow it and neither the agent nor
+ * the chat is archived.
  */
 export function followFailure(task: Task, events: readonly NewEvent[], loaded: LoadedConversation): Followed {
   const now = loaded.now.toISOString()

@@ -12,7 +12,7 @@ const REVOKE = statement(
   `UPDATE api_token SET "revokedAt" = coalesce("revokedAt", $3) WHERE "workspaceId" = $1 AND id = $2 RETURNING *`,
 )
 
-/** Ends a token for good. Sent again: the same answer. */
+/** Revokes a token. A repeat gets the same answer. */
 export async function revokeToken(
   { database, clock }: Pick<Services, 'database' | 'clock'>,
   caller: Caller,

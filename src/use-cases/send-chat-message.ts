@@ -18,7 +18,7 @@ export interface SendChatMessageInput {
   requestId?: string | null
 }
 
-/** Posts a person's message and enqueues the turn that answers it. Each message has a turn of its own. */
+/** Posts a person's message and enqueues the turn that answers it. Each message has its own turn. */
 export async function sendChatMessage(
   services: Services,
   caller: Caller,

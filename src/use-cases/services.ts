@@ -14,17 +14,17 @@ import type { ClaimLane } from './transaction/claim-lane.js'
 
 /** The server's timers, all in seconds. */
 export interface Timers {
-  /** Lease of a claim that did not start yet. */
+  /** The lease of a claim that has not started. */
   claimLease: number
-  /** Lease of a started run. */
+  /** The lease of a started run. */
   runLease: number
-  /** How often daemons should send a heartbeat. */
+  /** The interval at which daemons should send heartbeats. */
   heartbeat: number
-  /** Without a heartbeat for this long, a runtime shows as OFFLINE. */
+  /** A runtime without a heartbeat for this long shows as OFFLINE. */
   runtimeOffline: number
-  /** A task that waited for longer fails with `queue_expired`; 0 means never. */
+  /** A task that waits longer fails with `queue_expired`; 0 means never. */
   queueTtl: number
-  /** Pause between two sweeps. */
+  /** The pause between two sweeps. */
   sweep: number
 }
 
@@ -40,16 +40,16 @@ export interface Services {
   tokens: Tokens
   feeds: LogFeeds
   progress: ProgressFeed
-  /** Which runtimes claims ask for. */
+  /** When claims last asked for each runtime. */
   asked: AskedRuntimes
-  /** Where sealed conversations are; null: nobody has told. */
+  /** The files of sealed conversations; null if no archive directory is configured. */
   archive: ArchiveDirectory | null
-  /** Of all work that may wait for claims. */
+  /** Turns for all work that may be delayed in favour of claims. */
   turns: Turns
-  /** Reads of the log by followers who are far behind. */
+  /** Limits log reads by followers that are far behind. */
   catchUps: Gate
-  /** Histories that are read and folded. */
+  /** Limits reads and folds of histories. */
   folds: Gate
-  /** Lists that are looked through for what no index knows. */
+  /** Limits list searches that no index supports. */
   searches: Gate
 }

@@ -7,9 +7,9 @@ import type { ConversationRow } from './transaction/conversation-work.js'
 
 export interface SessionAt {
   state: SessionState
-  /** Of the conversation's last event at or before the asked position; "0" before its first. */
+  /** The position of the conversation's last event at or before the requested position; "0" before its first. */
   position: string
-  /** When that event happened; null before the first. */
+  /** The time of that event; null before the first. */
   occurredAt: Date | null
 }
 
@@ -19,7 +19,7 @@ const PLACE = statement(
    WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version = $3`,
 )
 
-/** The conversation's session state as it was when the workspace's log stood at `at`; null: as it is. */
+/** The conversation's session state at position `at` of the workspace's log; null: the current state. */
 export async function sessionAt(
   services: Services,
   conversation: ConversationRow,

@@ -12,14 +12,14 @@ import { applyTaskEvent } from '../tasks/apply-task-event.js'
 import { recomputeDecision } from '../tasks/recompute-decision.js'
 import type { TaskState } from '../tasks/task-state.js'
 
-/** What a claim was told, or would be. */
+/** A recorded or simulated decision of a claim. */
 export interface SimulatedDecision {
   outcome: ResumeOutcome
   reason: ResumeReason
   sessionId: string | null
 }
 
-/** A past claim that would have been told something else. */
+/** A past claim whose decision would be different. */
 export interface FlippedDecision {
   workspaceId: string
   conversationId: string
@@ -37,33 +37,33 @@ export interface FlipCount {
 }
 
 export interface PolicySimulation {
-  /** Recorded decisions that were decided again. */
+  /** The number of recorded decisions that were simulated. */
   claims: number
   flips: number
   /** Most frequent first. */
   byReason: FlipCount[]
-  /** The first ones found, at most as many as were asked for. */
+  /** The first flips found, up to the requested number. */
   examples: FlippedDecision[]
 }
 
 export interface SimulationAsked {
   policy: ResumePolicy
-  /** Only claims since then; null: all. */
+  /** Only claims from this time on; null: all. */
   since: Date | null
-  /** Only claims of this agent's tasks; null: of all. */
+  /** Only claims of this agent's tasks; null: all agents. */
   agentId: string | null
-  /** How many examples at most. */
+  /** The maximum number of examples. */
   first: number
 }
 
-/** Events decided in one step, and read at once. */
+/** Events decided per step, and events per read. */
 const STEP = 200
 const BATCH = 1_000
 
 /**
- * Decides the recorded claims of a workspace again under another policy, each from the events that stood before it. Each
- * claim is judged by itself: what a flipped one would have changed for those after it is not played on. Reads only.
- * `pause` is awaited every {@link STEP} events.
+ * Decides the recorded claims of a workspace again under another policy, each from the events before it. Each claim is
+ * judged by itself: the effects of a flip on later claims are not simulated. Reads only. `pause` is awaited every {@link
+ * STEP} events.
  */
 export async function simulateResumePolicy(
   sql: Sql,
@@ -94,7 +94,7 @@ export async function simulateResumePolicy(
   return result
 }
 
-/** One conversation, played event by event. */
+/** Replays one conversation event by event. */
 class Replay {
   private state: SessionState = initialState
   private readonly tasks = new Map<string, TaskState>()
@@ -103,12 +103,12 @@ class Replay {
 
   constructor(readonly conversationId: string) {}
 
-  /** Versions have no gaps: the events before this one are sealed. */
+  /** Versions have no gaps, so a missing event before this one means that it is sealed. */
   lacks(version: number): boolean {
     return version > this.version + 1
   }
 
-  /** After the sealed events: claims among them are not decided again. */
+  /** Starts after the sealed events, whose claims are not simulated. */
   async begin(sql: Sql, workspaceId: string): Promise<void> {
     const [head, base] = await Promise.all([
       readHeads(sql, workspaceId, [this.conversationId]),
@@ -119,7 +119,7 @@ class Replay {
     this.version = this.state.version
   }
 
-  /** Whether the conversation is held with this agent, as its first event says. null: whoever it is. */
+  /** Whether the conversation is with this agent, by its first event; null accepts any agent. */
   isOf(stored: StoredEvent, agentId: string | null): boolean {
     this.version = Math.max(this.version, stored.version)
     if (agentId === null) return true
@@ -128,7 +128,7 @@ class Replay {
     return this.agentId === agentId
   }
 
-  /** The flip, if the event is a claim that would have been told something else. `judged` is called with each claim decided again. */
+  /** The flip, if the event is a claim whose decision would be different. `judged` is called for each simulated claim. */
   take(stored: StoredEvent, policy: ResumePolicy, since: Date | null, judged: () => void): FlippedDecision | null {
     const event = foldable(stored)
     let flip: FlippedDecision | null = null

@@ -12,14 +12,14 @@ export interface StartTaskInput {
   taskId: string
   claimToken: string
   resumeResult?: ResumeResult | null
-  /** With a session or a directory: as a pin, in the same commit. */
+  /** A session or a directory has the effect of a pin, in the same commit. */
   sessionId?: string | null
   workDir?: string | null
 }
 
 /**
- * The run has begun, and whether the provider took the offered session. From here on heartbeats renew the claim by the
- * run lease, unless the claim asked for a lease of its own.
+ * Records that the run has started, and whether the provider accepted the offered session. From now on heartbeats renew the
+ * claim by the run lease, unless the claim asked for its own lease.
  */
 export async function startTask(
   services: Services,

@@ -13,7 +13,7 @@ import { theServer } from './the-server.js'
 import { commandTask } from './task-work.js'
 import type { LoadedConversation } from './transaction/conversation-work.js'
 
-/** Rows of each kind that one sweep takes on; what is left comes with the next. */
+/** Rows of each kind per sweep; the next sweep takes the rest. */
 const MAX_SWEPT = 500
 
 const EXPIRED = statement(
@@ -49,12 +49,11 @@ export interface Swept {
 }
 
 /**
- * What time alone brings about: leases that ran out, scheduled tasks that came due, runtimes that have cooled down, tasks
- * that waited too long, records past their time, statistics that no longer fit, a write-ahead log that is long. It also
- * writes down which runtimes are asked for. Each task is decided anew under its conversation's lock, so many processes may
- * sweep at once.
+ * Does everything that only time causes: expired leases, scheduled tasks that are due, runtimes that have cooled down,
+ * tasks that waited too long, expired records, outdated statistics, a long write-ahead log. It also stores which runtimes
+ * claims ask for. Each task is decided under its conversation's lock, so many processes may sweep at once.
  *
- * @throws the first error, once all else is done: a task that cannot be ended keeps no other waiting.
+ * @throws the first error, after everything else is done: a task that cannot be ended delays no other
  */
 export async function sweep(services: Services): Promise<Swept> {
   const { database, clock, timers } = services

@@ -13,16 +13,16 @@ import type { Services } from './services.js'
 import type { Answer, Decision, Extras, LoadedConversation, WorkDone } from './transaction/conversation-work.js'
 import { loadTasks } from './transaction/load-rows.js'
 
-/** A command about one task, as its use case words it. */
+/** A command about one task. */
 export interface TaskCommand {
   taskId: string
   /** For a refusal: "A task that is COMPLETED cannot be `verb`." */
   verb: string
   request?: RequestKey | null
   decide(task: TaskState, held: string | null, loaded: LoadedConversation): TaskDecision
-  /** More events, rows and answer for an accepted decision. */
+  /** Further events, rows and answer for an accepted decision. */
   follow?(task: Task, events: TaskEvents, loaded: LoadedConversation): Followed
-  /** The answer of a repeated call, where ids beyond the task's own are in it. */
+  /** The answer of a repeated call, if it contains ids other than the task's. */
   repeat?(task: Task, loaded: LoadedConversation): Answer
 }
 
@@ -37,11 +37,11 @@ export interface Followed {
 export interface TaskDone {
   task: Task
   done: WorkDone
-  /** false: a pin that came too late to change anything. */
+  /** false: a pin came too late to change anything. */
   accepted: boolean
 }
 
-/** Carries a task command out: fences it, decides it under the conversation's lock, writes what follows. */
+/** Executes a task command: checks the fencing token, decides under the conversation's lock, and writes the result. */
 export async function commandTask(
   services: Services,
   caller: Caller,
@@ -113,7 +113,7 @@ function refusing({ refusal }: { refusal: Refusal }): Decision {
   return { refused: refusal }
 }
 
-/** Tasks by their ids, in that order; ids that are not the workspace's are left out. */
+/** The workspace's tasks with these ids, in that order. Other ids are skipped. */
 export async function tasksById(services: Services, workspaceId: string, ids: readonly string[]): Promise<Task[]> {
   const keys = ids.map((id) => [workspaceId, id] as const)
   const rows = new Map((await loadTasks(services.database.sql, keys)).map((row) => [row.id, row]))

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** So that a leaked one is recognised, by people and by secret scanners. */
+/** A prefix by which people and secret scanners recognise a leaked token. */
 const PREFIX = 'baton_'
 
 /** A new token's secret: 256 random bits. */
@@ -8,7 +8,7 @@ export function newSecret(): string {
   return PREFIX + randomBytes(32).toString('base64url')
 }
 
-/** What is stored of a secret: SHA-256, hex. Secrets are random, so there is nothing for a slow hash to slow down. */
+/** The stored form of a secret: SHA-256, hex. Secrets are random, so a slow hash would add no security. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }

@@ -5,11 +5,11 @@ import type { Leaver } from '../wake-ups/leaver.js'
 import type { Caller } from './caller.js'
 
 /**
- * A token that something needs for longer than the request that brought it. `onLeave` hears of the token's end, once.
- * Whoever holds one calls `release` when it no longer needs the token.
+ * A token that something needs for longer than its request. `onLeave` calls back once, when the token ends. The holder
+ * calls `release` when it no longer needs the token.
  */
 export interface TokenHold extends Leaver {
-  /** The token was revoked, or has expired. */
+  /** The token was revoked or has expired. */
   readonly ended: boolean
   release(): void
 }
@@ -27,8 +27,8 @@ export interface Tokens {
 }
 
 /**
- * Half of what is promised: a token may be believed for as long again before something begins with it (auth.ts), and
- * both together are to stay below 5 seconds.
+ * Half of the promised delay: another cache accepts a token for the same time (auth.ts), and both together must stay below
+ * 5 seconds.
  */
 const LOOK_EVERY_MS = 2_000
 
@@ -41,7 +41,7 @@ const CURRENT = statement(
 
 type Holder = Pick<Caller, 'workspaceId' | 'tokenId'>
 
-/** Looks at all held tokens of the process with one query every 2 seconds; while none is held, with none at all. */
+/** Checks all held tokens of the process with one query every 2 seconds; with none while no token is held. */
 export class TokenWatch implements Tokens {
   private readonly held = new Map<string, { caller: Holder; holds: Set<Hold> }>()
   private timer: NodeJS.Timeout | null = null
@@ -50,7 +50,7 @@ export class TokenWatch implements Tokens {
   constructor(
     private readonly sql: Sql,
     private readonly clock: Clock,
-    /** Of a look that failed: the next one makes up for it. */
+    /** Receives the error of a failed check; the next check makes up for it. */
     private readonly onError: (error: Error) => void,
   ) {}
 
@@ -72,7 +72,7 @@ export class TokenWatch implements Tokens {
     return (await this.current([caller])).has(keyOf(caller))
   }
 
-  /** At once in place of with the next look: a token was revoked in this process. */
+  /** Checks now instead of at the next interval, because a token was revoked in this process. */
   look(): void {
     if (this.looking || this.held.size === 0) return
     this.looking = true
@@ -87,7 +87,7 @@ export class TokenWatch implements Tokens {
   }
 
   private async endTheEnded(): Promise<void> {
-    // What is held from here on is for the next look.
+    // Tokens held from now on wait for the next check.
     const entries = [...this.held]
     const current = await this.current(entries.map(([, { caller }]) => caller))
     for (const [key, { holds }] of entries) {
@@ -132,7 +132,7 @@ function keyOf({ workspaceId, tokenId }: Holder): string {
   return `${workspaceId}/${tokenId}`
 }
 
-/** For who works alone and has no tokens: a command, a test. */
+/** For code without tokens: commands, tests. */
 export const unendingTokens: Tokens = {
   hold: () => ({ ended: false, onLeave: () => () => undefined, release: () => undefined }),
   isCurrent: () => Promise.resolve(true),

@@ -17,7 +17,7 @@ export interface UpdateAgentInput {
   name?: string | null
   runtimeId?: string | null
   maxConcurrentTasks?: number | null
-  /** undefined: as it is; null: none. */
+  /** undefined keeps it; null removes it. */
   config?: unknown
   resumePolicy?: Partial<ResumePolicy> | null
   retargetQueuedTasks?: boolean | null
@@ -31,8 +31,8 @@ const UPDATE = statement(
 )
 
 /**
- * Changes what is named. The revision grows when config really changes, whatever the order of its keys. Tasks that wait
- * keep the runtime they were enqueued for, unless they are to be moved to the agent's.
+ * Changes the given fields. The revision grows when config changes; key order does not count as a change. Waiting tasks
+ * keep the runtime they were enqueued for, unless the call asks to move them to the agent's.
  */
 export async function updateAgent(
   services: Services,
@@ -62,7 +62,7 @@ export async function updateAgent(
     return agent === undefined ? notFound('agt', agentId) : accepted({ agent })
   })
   if (outcome.ok && input.maxConcurrentTasks != null) {
-    // More room may make waiting tasks claimable.
+    // A higher limit may make waiting tasks claimable.
     const runtimes = await wakeableRuntimes(services.database, workspaceId, agentId)
     services.wakeUps.announce({ runtimes, logs: [] })
   }

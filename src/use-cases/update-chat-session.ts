@@ -15,8 +15,8 @@ export interface UpdateChatSessionInput {
 }
 
 /**
- * Renames, archives or restores a chat session. No event: neither title nor archive bears on sessions. What waits in an
- * archived one is cancelled; a run under way may end, and is not retried.
+ * Renames, archives or restores a chat session. It appends no event, because neither title nor archive affects sessions.
+ * Archiving cancels the waiting tasks; an active run may finish, and is not retried.
  */
 export async function updateChatSession(
   services: Services,

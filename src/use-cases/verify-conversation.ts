@@ -10,7 +10,7 @@ export interface Verification {
   findings: Finding[]
 }
 
-/** Proves one conversation of the workspace against the promises of the resume rules, as it is at one moment. Reads only. */
+/** Proves one conversation of the workspace against the guarantees of the resume rules, at one moment. Reads only. */
 export async function verifyConversation(
   { database, folds, turns, archive }: Services,
   { workspaceId, tokenId }: Caller,
@@ -20,7 +20,7 @@ export async function verifyConversation(
   const { tally, findings } = await folds.run(tokenId, () =>
     prove(database, workspaceId, conversationId, () => turns.next(tokenId), archive),
   )
-  // Without events and without a row that lacks them, there is none.
+  // A conversation without events and findings does not exist.
   const isNone = tally.events === 0 && findings.length === 0
   return isNone ? notFound('conversation', conversationId) : accepted({ tally, findings })
 }

@@ -1,9 +1,9 @@
 import type { Asker } from './asker.js'
 import type { TokenHold } from './token-watch.js'
 
-/** Who waits for an answer, and whose token may end meanwhile: gone when either the asker or the token is. */
+/** A client that waits for an answer while its token may end. It counts as gone when it disconnects or its token ends. */
 export class WaitingAsker implements Asker {
-  /** Whether there was anything to wait for. An answer that was there at once was asked for with a good token. */
+  /** Whether the call had to wait. An immediate answer needs no second check of the token. */
   waited = false
 
   constructor(

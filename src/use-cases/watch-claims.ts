@@ -14,12 +14,12 @@ const OWN = statement(
   `SELECT r."daemonId" FROM runtime r WHERE r."workspaceId" = $1 AND r.id = $2`,
 )
 
-/** Kept for one who does not take them: beyond that they are dropped, and the heartbeat tells. */
+/** The most undelivered hints per follower. Further hints are dropped, and the heartbeat reports those claims. */
 const MOST_WAITING = 1_000
 
 /**
- * Tells of the daemon's claims that were cancelled or lost from now on, wherever that happened. A hint: one that gets lost
- * comes with the next heartbeat.
+ * Reports the daemon's claims that are cancelled or lost from now on, on any server. A lost hint is made up for by the next
+ * heartbeat.
  */
 export function watchClaims(
   services: Services,

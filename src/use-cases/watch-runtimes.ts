@@ -10,8 +10,8 @@ import type { Services } from './services.js'
 import { loadRuntimes } from './transaction/load-rows.js'
 
 /**
- * Tells whenever one of these runtimes may have work, beginning with those that have some now. Carries no authority: claim
- * to get it. Hints that come faster than they are taken are joined, one a runtime.
+ * Reports each time that one of these runtimes may have work, starting with those that have some now. The hint grants
+ * nothing: only a claim does. Hints that arrive faster than they are read are merged, one per runtime.
  */
 export async function watchRuntimes(
   services: Services,

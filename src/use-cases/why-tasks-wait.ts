@@ -13,7 +13,7 @@ export type WaitReason =
   | 'RUNTIME_NOT_ASKING'
   | 'TASKS_AHEAD'
 
-/** No more are counted, or named. */
+/** The most tasks counted or named. */
 export const MOST_COUNTED = MOST_SHOWN
 
 /** Why a task waits. */
@@ -21,11 +21,11 @@ export interface TaskWaiting {
   reasons: WaitReason[]
   ahead: number
   runtimeLastAskedAt: Date | null
-  /** Task ids: of its conversation, then of its agent. */
+  /** Task ids: first of its conversation, then of its agent. */
   blockedBy: string[]
 }
 
-/** Of those of these tasks that are QUEUED, by task id. */
+/** The reasons of those of these tasks that are QUEUED, keyed by task id. */
 export async function whyTasksWait(
   { database, clock, timers, asked }: Pick<Services, 'database' | 'clock' | 'timers' | 'asked'>,
   workspaceId: string,
@@ -49,7 +49,7 @@ function later(a: Date | null, b: Date | null): Date | null {
 
 function waitingOf(task: HeldBack, now: Date, timers: Timers): TaskWaiting {
   const { deregistered, cooling, busyWith, heldBy, fullWith, ahead, lastAskedAt } = task
-  // Nobody is expected to ask for a runtime that gets nothing: the server tells its daemon when to come back.
+  // A runtime that gets nothing is not expected to ask: the server tells its daemon when to return.
   const awaited = !deregistered && !cooling
   const holds: Record<WaitReason, boolean> = {
     NOT_YET_AVAILABLE: task.scheduled,

@@ -16,7 +16,7 @@ import type { TextRow, TextTable } from '../retention/archive-lines.js'
 import type { Services } from '../services.js'
 import { theServer } from '../the-server.js'
 
-/** Why a conversation cannot be brought back, in words that say what to do. Nothing was written. */
+/** Why a conversation cannot be restored, and what to do about it. Nothing was written. */
 class CannotRestore extends Error {
   constructor(message: string) {
     super(message)
@@ -25,16 +25,16 @@ class CannotRestore extends Error {
 }
 
 export interface Restored {
-  /** false: all of it was in the database already. */
+  /** false: the whole conversation was already in the database. */
   restored: boolean
   events: number
   tasks: number
 }
 
 /**
- * Brings a sealed conversation back from its files: its rows first, each of which may be there already, then the event
- * CONVERSATION_RESTORED, with which what stayed of the sealing goes. Texts that were erased meanwhile stay erased. Cut off
- * anywhere, it can be done again.
+ * Restores a sealed conversation from its files: first its rows, some of which may already exist, then the event
+ * CONVERSATION_RESTORED, whose transaction removes the tombstone. Texts that were erased in the meantime stay erased. An
+ * interrupted restore can be repeated.
  *
  * @throws CannotRestore
  */
@@ -67,7 +67,7 @@ async function assertWhole(archive: ArchiveDirectory, sealed: SealedStream): Pro
   )
 }
 
-/** The whole stream, from the file and from what came after it. */
+/** Proves the whole stream: the file, then the later events. */
 async function proofOf(sql: Sql, archive: ArchiveDirectory, sealed: SealedStream): Promise<StreamProof> {
   const { workspaceId, conversationId, throughVersion: afterVersion } = sealed
   const findings: string[] = []
@@ -87,7 +87,7 @@ async function proofOf(sql: Sql, archive: ArchiveDirectory, sealed: SealedStream
   return proof
 }
 
-/** The rows with texts, without those that were erased after the sealing. */
+/** The rows with texts, except those that were erased after the sealing. */
 async function textsOf(
   archive: ArchiveDirectory,
   sealed: SealedStream,
@@ -111,7 +111,7 @@ async function textsOf(
   return rows
 }
 
-/** From now on no row of it leaves. */
+/** Keeps the clean-up from removing further rows. */
 const KEEP = statement(
   'restore_keeps_rows',
   `UPDATE sealed_stream SET "clearedAt" = coalesce("clearedAt", $3) WHERE "workspaceId" = $1 AND "conversationId" = $2`,
@@ -121,7 +121,7 @@ async function keepFromLeaving(sql: Sql, { workspaceId, conversationId }: Sealed
   await sql.rows(KEEP, [workspaceId, conversationId, now])
 }
 
-/** Rows that one statement writes. */
+/** Rows per INSERT. */
 const BATCH = 500
 
 const INSERT_EVENTS = statement(
@@ -135,7 +135,7 @@ const COUNT = statement(
    WHERE e."workspaceId" = $1 AND e."conversationId" = $2 AND e.version <= $3`,
 )
 
-/** Answers the messages that the events name, without their texts. */
+/** Returns the messages that the events name, without their texts. */
 async function insertEvents(sql: Sql, archive: ArchiveDirectory, sealed: SealedStream): Promise<ChatMessage[]> {
   const { workspaceId, conversationId, throughVersion } = sealed
   const messages: ChatMessage[] = []
@@ -186,7 +186,7 @@ async function insertRows(
   const rows: Record<TextTable, object[]> = {
     task: tasks,
     task_content: rowsOf('task_content'),
-    // What the file has comes first, and of two rows of one message the first stays.
+    // The file's rows come first: of two rows for one message, the first is kept.
     chat_message: [...rowsOf('chat_message'), ...messages],
     task_progress: rowsOf('task_progress'),
   }
@@ -198,7 +198,7 @@ async function insertRows(
   return tasks.length
 }
 
-/** As the task's events fold, with the texts that the file has of it. */
+/** A task's row: the fold of its events, with the file's texts. */
 function taskRow(
   { workspaceId, conversationId }: SealedStream,
   proof: StreamProof,

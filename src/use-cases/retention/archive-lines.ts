@@ -6,10 +6,10 @@ import { NO_POSITION_PAST, readStreamPage } from '../../event-log/read-stream.js
 import type { ArchiveDirectory } from '../../event-log/sealed/archive-directory.js'
 import type { SealedStream } from '../../event-log/sealed/sealed-stream.js'
 
-/** Rows read at once. */
+/** Rows per read. */
 const PAGE = 200
 
-/** What a conversation's lines are made from; `sealed`: what was sealed of it before, whose file they begin with. */
+/** The source of a conversation's lines. `sealed` is its earlier sealing, whose file's lines come first. */
 export interface Archived {
   sql: Sql
   workspaceId: string
@@ -18,7 +18,7 @@ export interface Archived {
   sealed: SealedStream | null
 }
 
-/** The whole stream up to the head's version, as `baton export` writes it. */
+/** The whole stream up to the head's version, in the format of `baton export`. */
 export async function* eventLines({ sql, workspaceId, head, archive, sealed }: Archived): AsyncGenerator<string> {
   yield headerLine(workspaceId, head)
   if (sealed !== null) {
@@ -37,11 +37,11 @@ export async function* eventLines({ sql, workspaceId, head, archive, sealed }: A
   }
 }
 
-/** The tables whose rows leave with the events, in the order in which they can come back. */
+/** The tables whose rows leave with the events, in an order in which they can be restored. */
 export const TEXT_TABLES = ['task', 'task_content', 'chat_message', 'task_progress'] as const
 export type TextTable = (typeof TEXT_TABLES)[number]
 
-/** A row as its table has it. Without a task's claim token: whoever has that holds the claim. */
+/** A row as stored, without a task's claim token: whoever has the token holds the claim. */
 export interface TextRow {
   table: TextTable
   row: Record<string, unknown>
@@ -66,7 +66,7 @@ const PAGES = {
   task_progress: statement('archive_progress', OF_TASKS('task_progress', '(t.id, r.seq) > ($3, $4)', 't.id, r.seq')),
 }
 
-/** The rows with what people and agents have said, as JSON Lines. */
+/** The rows with texts of people and agents, as JSON Lines. */
 export async function* textLines({ sql, workspaceId, head, archive, sealed }: Archived): AsyncGenerator<string> {
   if (sealed !== null && sealed.textsDigest !== null) yield* archive.lines(sealed.file, 'texts')
   for (const table of TEXT_TABLES) {

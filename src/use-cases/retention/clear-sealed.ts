@@ -5,9 +5,9 @@ import { archiveProblem } from '../../event-log/sealed/sealed-events.js'
 import { deleteProgress } from './expire-progress.js'
 import { inBatches } from './in-batches.js'
 
-/** Events that leave at once, with what belongs to them: some milliseconds. */
+/** Events deleted per step, with the rows that belong to them: some milliseconds. */
 const BATCH = 500
-/** Conversations whose rows leave together. */
+/** Conversations per step. */
 const STREAMS = 20
 
 const UNCLEARED = statement(
@@ -26,8 +26,8 @@ const SEALED_TASKS = statement(
 )
 
 /**
- * The first events that are still there, with their tasks, contents, messages and snapshots. What came after the sealing is not among
- * them. The tombstones' rows are locked: whoever brings a conversation back waits for it.
+ * Deletes the first remaining sealed events with their tasks, contents, messages and snapshots, and nothing newer than the
+ * sealing. It locks the tombstones, so a restore waits for it.
  */
 const CLEAR = statement(
   'clear_sealed',
@@ -69,7 +69,10 @@ interface Uncleared {
   exportDigest: string
 }
 
-/** Lets the rows of all sealed conversations leave, from where a server that was killed has left off. Answers how many events left. */
+/**
+ * Deletes the rows of all sealed conversations, and continues where a killed server stopped. Returns the number of deleted
+ * events.
+ */
 export async function clearSealed(
   sql: Sql,
   archive: ArchiveDirectory,
@@ -95,7 +98,7 @@ async function clear(
   now: Date,
   signal: AbortSignal,
 ): Promise<number> {
-  // Nothing leaves on the word of a file that this server does not see whole.
+  // Rows are only deleted if this server can read their complete archive file.
   const problems = await Promise.all(sealed.map((one) => archiveProblem(archive, one)))
   const leaving = sealed.filter((_, n) => problems[n] === null)
   const keys = [

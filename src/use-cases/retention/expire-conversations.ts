@@ -6,12 +6,12 @@ import { inBatches } from './in-batches.js'
 import { sealConversation } from './seal-conversation.js'
 import type { Closed } from './seal-conversation.js'
 
-/** Conversations that are sealed in one step, each by itself. */
+/** Conversations per step; each is sealed by itself. */
 const STEP = 20
-/** Of these, so many have their files written at the same time: a disk that syncs one file can sync others with it. */
+/** Conversations of a step whose files are written concurrently, because a disk can combine syncs. */
 const AT_ONCE = 4
 
-/** Those in which nothing has happened since a time, and nothing waits or runs. What is sealed is in no list. */
+/** Conversations without activity since a time and without open tasks. Sealed ones have no row in lists. */
 const CLOSED = statement(
   'closed_conversations',
   `SELECT l.* FROM workspace w CROSS JOIN (VALUES (true), (false)) AS a(archived) CROSS JOIN LATERAL (
@@ -25,11 +25,11 @@ const CLOSED = statement(
 export interface ConversationsExpired {
   sealed: number
   eventsCleared: number
-  /** What kept one of them here; each comes again with the next round. */
+  /** The errors of conversations that could not be sealed; the next round tries again. */
   failures: Error[]
 }
 
-/** Seals the conversations that were closed before a time, and lets their rows leave. */
+/** Seals the conversations that were closed before a time, and deletes their rows. */
 export async function expireConversations(
   services: Services,
   archive: ArchiveDirectory,

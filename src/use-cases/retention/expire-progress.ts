@@ -2,11 +2,11 @@ import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import { inBatches } from './in-batches.js'
 
-/** Tasks that are looked at in one step, and rows that one statement deletes. */
+/** Tasks per step, and rows per DELETE. */
 const TASKS = 200
 const ROWS = 500
 
-/** The next tasks that have progress, from key to key of the index: the entries themselves are passed over. */
+/** The next tasks with progress, found by skipping from key to key of the index. */
 const NEXT = statement(
   'tasks_with_progress',
   `WITH RECURSIVE walk(w, id, n) AS (
@@ -36,7 +36,7 @@ interface Walked {
   old: boolean
 }
 
-/** Deletes the progress of tasks that ended before a time. Answers how many entries. */
+/** Deletes the progress of tasks that ended before a time. Returns the number of entries. */
 export async function expireProgress(sql: Sql, cutoff: Date, signal: AbortSignal): Promise<number> {
   let at: Pick<Walked, 'workspaceId' | 'taskId'> | undefined = { workspaceId: '', taskId: '' }
   return inBatches(signal, async () => {
@@ -51,7 +51,7 @@ export async function expireProgress(sql: Sql, cutoff: Date, signal: AbortSignal
   })
 }
 
-/** All progress of these tasks. */
+/** Deletes all progress of these tasks. */
 export async function deleteProgress(
   sql: Sql,
   tasks: readonly { workspaceId: string; taskId: string }[],

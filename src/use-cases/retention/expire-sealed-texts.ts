@@ -4,7 +4,7 @@ import type { Services } from '../services.js'
 import { eraseThrough } from './expire-texts.js'
 import { inBatches } from './in-batches.js'
 
-/** Sealed conversations whose texts are in the archive and were erased since, or are all older than a time. */
+/** Sealed conversations with archived texts that were erased since, or that are all older than a time. */
 const NEXT = statement(
   'sealed_texts_to_erase',
   `SELECT s."workspaceId", s."conversationId", s."throughVersion", s.file,
@@ -30,8 +30,8 @@ interface Next {
 }
 
 /**
- * Removes the files with texts that an admin has erased, and erases those that are older than a time (null: none). Answers in how
- * many conversations texts were erased by their age.
+ * Deletes the text files of conversations that an admin erased, and erases texts older than a time (null: none). Returns
+ * the number of conversations whose texts were erased by age.
  */
 export async function expireSealedTexts(
   services: Services,

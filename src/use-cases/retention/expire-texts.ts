@@ -4,12 +4,12 @@ import type { Services } from '../services.js'
 import { theServer } from '../the-server.js'
 import { inBatches } from './in-batches.js'
 
-/** Conversations that are looked at in one step. */
+/** Conversations per step. */
 const STEP = 200
 
 /**
- * The next conversations that are that old, each with the version that its last turn of before the time ended at; null where no text of
- * such a turn is there any more. Those that are sealed, and have not gone on since, are not among them: they are in no list.
+ * The next old conversations, each with the version at which its last turn before the time ended; null if no text of such a
+ * turn is left. Sealed conversations that have not continued are excluded, because lists have no row for them.
  */
 const NEXT = statement(
   'conversations_with_old_texts',
@@ -28,8 +28,8 @@ interface Walked {
 }
 
 /**
- * Erases the texts of turns that ended before a time, as an admin's erasure does. A conversation with a task that waits or
- * runs comes when that has ended. Answers in how many conversations something was erased.
+ * Erases the texts of turns that ended before a time, as an admin's erasure does. A conversation with an open task is
+ * erased once that task has ended. Returns the number of conversations with erased texts.
  */
 export async function expireTexts(services: Services, cutoff: Date, signal: AbortSignal): Promise<number> {
   let at: Pick<Walked, 'workspaceId' | 'id'> | undefined = { workspaceId: '', id: '' }
@@ -46,7 +46,7 @@ export async function expireTexts(services: Services, cutoff: Date, signal: Abor
   })
 }
 
-/** false: there was nothing to erase, or a task waits or runs. */
+/** Returns false if there was nothing to erase, or if a task waits or runs. */
 export async function eraseThrough(
   { conversations }: Services,
   workspaceId: string,

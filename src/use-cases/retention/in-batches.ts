@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** All else that wants the database gets its share, of the one connection of the embedded one above all: four times a batch's. */
+/**
+ * The pause after a batch, as a multiple of the batch's duration, so that other users of the database get their share,
+ * above all of the embedded database's only connection.
+ */
 const SHARE = 4
 const LONGEST_PAUSE_MS = 20
 
-/** Called again and again until it answers null, or the signal says to stop. Answers the sum of what it answered. */
+/** Calls `batch` until it returns null or the signal aborts. Returns the sum of its results. */
 export async function inBatches(signal: AbortSignal, batch: () => Promise<number | null>): Promise<number> {
   let sum = 0
   while (!signal.aborted) {

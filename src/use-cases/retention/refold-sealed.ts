@@ -22,7 +22,7 @@ const WRITE = statement(
    WHERE "workspaceId" = $1 AND "conversationId" = $2 AND "throughVersion" = $3`,
 )
 
-/** Folds anew, from the files, the states that an older build has left with what it sealed. */
+/** Refolds, from the files, sealed states that an older fold version left. */
 export async function refoldSealed(sql: Sql, archive: ArchiveDirectory, signal: AbortSignal): Promise<number> {
   let at = ['', '']
   return inBatches(signal, async () => {

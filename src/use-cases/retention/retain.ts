@@ -16,10 +16,10 @@ export interface Retained {
 }
 
 /**
- * One round of what goes by age, in small batches with pauses between them. Every step can be done by several servers at once,
- * and again after one of them was killed.
+ * One round of everything that expires by age, in small batches with pauses. Several servers may run each step at once, and
+ * a step can be repeated after a server was killed.
  *
- * @throws the first error of the conversations that could not be sealed, once all else is done.
+ * @throws the first error of the conversations that could not be sealed, after everything else is done
  */
 export async function retain(services: Services, keep: Keep, signal: AbortSignal): Promise<Retained> {
   const { clock, database, archive } = services
@@ -36,7 +36,7 @@ export async function retain(services: Services, keep: Keep, signal: AbortSignal
   if (archive === null) return retained
   await refoldSealed(database.sql, archive, signal)
   retained.conversationsErased += await expireSealedTexts(services, archive, texts, signal)
-  // What is sealed leaves to its end, also where nothing more is sealed.
+  // The rows of already sealed conversations are deleted even if nothing more is sealed.
   retained.eventsCleared = await clearSealed(database.sql, archive, now, signal)
   if (closed === null) return retained
   const { sealed, eventsCleared, failures } = await expireConversations(services, archive, closed, signal)

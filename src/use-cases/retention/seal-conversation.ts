@@ -15,7 +15,7 @@ import { theServer } from '../the-server.js'
 import type { Decision, LoadedConversation } from '../transaction/conversation-work.js'
 import { eventLines, textLines } from './archive-lines.js'
 
-/** The file of what was sealed before is missing or another one: what came since can be added to nothing. */
+/** The file of the earlier sealing is missing or different, so later events cannot be added to it. */
 class ArchiveUnfit extends Error {
   constructor(conversationId: string, { expected, found }: { expected: string; found: string }) {
     super(
@@ -31,8 +31,9 @@ export interface Closed {
 }
 
 /**
- * Writes a conversation's files, and seals it by an event where nothing has come meanwhile. Its rows leave later. Several servers
- * may write the same files at once: they are the same, and one of the servers seals. Answers whether this one did.
+ * Writes a conversation's files, and seals it with an event if it has not changed in the meantime. Its rows are deleted
+ * later. Several servers may write the same files at once: the files are identical, and one server seals. Returns whether
+ * this server did.
  *
  * @throws ArchiveUnfit
  */
@@ -45,7 +46,7 @@ export async function sealConversation(
   const { reads } = services.database
   const head = (await readHeads(reads, workspaceId, [conversationId])).get(conversationId)
   const sealed = (await readSealed(reads, workspaceId, [conversationId])).get(conversationId) ?? null
-  // What another server is at, or this one comes to later.
+  // Another server is working on it, or a later round will.
   if (head === undefined || (sealed !== null && sealed.clearedAt === null)) return false
   if (sealed !== null) {
     const problem = await archiveProblem(archive, sealed)
@@ -67,7 +68,7 @@ const TEXTS_LEFT = statement(
      OR EXISTS (SELECT 1 FROM chat_message m WHERE m."workspaceId" = $1 AND m."conversationId" = $2 AND m.content <> '') AS found`,
 )
 
-/** Where all texts are erased, the rows follow from the events alone. */
+/** If all texts are erased, the rows follow from the events alone. */
 async function hasTextsLeft(
   sql: Sql,
   workspaceId: string,
@@ -81,7 +82,7 @@ async function hasTextsLeft(
 
 interface Written {
   workspaceId: string
-  /** As the files have it. */
+  /** The head that the files contain. */
   head: ConversationHead
   sealed: SealedStream | null
   closedBefore: Date
@@ -108,7 +109,7 @@ async function submitSeal(services: Services, written: Written): Promise<boolean
   return seals
 }
 
-/** Nothing may have come since the files were written, and nothing may wait or run. */
+/** The conversation must have no event since the files were written, and no open task. */
 function decideSeal(loaded: LoadedConversation, written: Written): Decision {
   const { conversation, tasks, state } = loaded
   const { head, sealed, file, exportDigest, textsDigest } = written
@@ -132,7 +133,7 @@ function decideSeal(loaded: LoadedConversation, written: Written): Decision {
   }
 }
 
-/** Unless another server has sealed by the same files. */
+/** Removes the files, unless another server sealed with the same ones. */
 async function removeUnused(
   { database }: Services,
   archive: ArchiveDirectory,
