@@ -1,7 +1,7 @@
 /**
- * SQL for the CTE `agents` of a recursive WITH, after a CTE `asked` (w, rt and `more` columns): the agents that have rows in
- * this state on each runtime, found by one probe of the index each (a loose index scan). The last row of each runtime has no
- * agent. `state` is SQL.
+ * SQL for the CTE `agents` of a recursive WITH, which follows a CTE `asked` (w, rt and the columns `more`): the agents that
+ * have rows in this state on each runtime, found by one index probe each (a loose index scan). The last row of each runtime
+ * has no agent. `state` is SQL.
  */
 export function agentsWithWork(state: string, more: readonly string[] = []): string {
   const columns = (alias: string): string => ['w', 'rt', ...more].map((column) => `${alias}.${column}`).join(', ')

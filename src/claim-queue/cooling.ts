@@ -3,17 +3,19 @@ import type { NewEvent } from '../session-pointer/events.js'
 import { cooledBy } from '../tasks/cooling.js'
 import type { Cooling } from '../tasks/cooling.js'
 
-/** Whether the runtime `r` makes no claim at the time `now`, as SQL: coolingUntil() of tasks/cooling.ts. May be null. */
+/**
+ * SQL for whether the runtime `r` is cooling at the time `now`, as coolingUntil() of tasks/cooling.ts computes it. The
+ * result may be null.
+ */
 export function cools(r: string, now: string): string {
   return `(${r}."coolingUntil" > ${now} AND (${r}.account IS NULL OR ${r}.account = ${r}."coolingAccount"))`
 }
 
-/** Rows that one call takes on; what is left comes with the next. */
+/** Rows per call; the next call takes the rest. */
 const MOST_ENDED = 500
 
 /**
- * Ends the coolings whose time is over. A row is ended once, by one process: who waits at its runtime is told once that
- * there may be work.
+ * Ends the coolings that are over. One process ends each row, once, so one waiting claim is told that there may be work.
  */
 export const END_COOLING = statement(
   'end_cooling',
@@ -25,7 +27,7 @@ export const END_COOLING = statement(
    RETURNING r."workspaceId", r.id AS "runtimeId"`,
 )
 
-/** What these events mean for the runtimes that they happened on. */
+/** The cooling that these events cause on their runtimes. */
 export function cooled(changes: readonly { workspaceId: string; events: readonly NewEvent[] }[]): object[] {
   const byRuntime = new Map<string, { w: string; id: string; cooling: ReturnType<typeof cooledBy> }>()
   for (const { workspaceId: w, events } of changes) {

@@ -1,7 +1,7 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 
-/** What waits at one runtime in one state. */
+/** The number of tasks in one state at one runtime. */
 export interface QueueDepth {
   workspaceId: string
   runtimeId: string
@@ -13,14 +13,17 @@ export interface QueueDepth {
 export interface OldestEntry {
   workspaceId: string
   runtimeId: string
-  /** Since when the first of those waits that are available; null where none is. */
+  /** Since when the oldest available task waits; null if none is available. */
   oldest: Date | null
 }
 
 export const MOST_RUNTIMES = 500
 const MOST_COUNTED = 10_000
 
-/** The runtimes where anything waits, found by one probe of the index each; one more than shown, to know of the rest. */
+/**
+ * The runtimes with waiting tasks, found by one index probe each. It finds one more than is shown, to detect that there are
+ * more.
+ */
 const RUNTIMES = `WITH RECURSIVE runtimes AS (
      (SELECT q."workspaceId" AS w, q."runtimeId" AS rt FROM dispatch q WHERE q.state <> 'HELD'
       ORDER BY q."workspaceId", q."runtimeId" LIMIT 1)
@@ -49,7 +52,7 @@ const OLDEST = statement(
    FROM shown s ORDER BY s.w, s.rt`,
 )
 
-/** Of all workspaces, and so only for whoever runs the server. */
+/** Covers all workspaces, so only the server's operator may see it. */
 export async function queueDepths(sql: Sql): Promise<{ depths: QueueDepth[]; oldest: OldestEntry[] }> {
   const [depths, oldest] = await Promise.all([sql.rows<QueueDepth>(DEPTHS), sql.rows<OldestEntry>(OLDEST)])
   return { depths, oldest }
@@ -60,7 +63,7 @@ const OVERDUE = statement(
   `SELECT min("leaseExpiresAt") AS at FROM dispatch WHERE state = 'HELD'`,
 )
 
-/** When the lease ran out, or will, that runs out first of all; null where nothing is claimed. */
+/** The earliest end of a lease, past or future; null if nothing is claimed. */
 export async function firstLeaseEnd(sql: Sql): Promise<Date | null> {
   const [row] = await sql.rows<{ at: Date | null }>(OVERDUE)
   return row?.at ?? null

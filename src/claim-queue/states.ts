@@ -1,14 +1,13 @@
 /**
- * The state of what a claim may take: heads of their conversation's line, with nothing of it under way. Statements
- * take it as a parameter and never as a literal. From a literal the planner concludes that the indexes of heads may serve, and
- * without statistics (a new database, a queue that was empty until now) they look smallest: each claim then read every
- * head of the workspace.
+ * The state of claimable tasks: heads of their conversation's line, with no active task in the conversation. Statements
+ * take it as a parameter, never as a literal. A literal lets the planner use the indexes of heads, and without statistics
+ * (a new database, a queue that was empty until now) those look smallest: each claim then read every head of the workspace.
  */
 export const CLAIMABLE = 'READY'
 
 /**
- * SQL for the state of what is CLAIMED or RUNNING, where rows are sought by their runtime or agent. A subquery, which the planner
- * does not look into: from a literal it concludes that the index of held tasks may serve, which looks smallest while few are held,
- * and reads all that are (1,100 us a start). By conversation it does serve, and the literal stands.
+ * SQL for the state of CLAIMED and RUNNING tasks, for look-ups by runtime or agent. It is a subquery, which hides the value
+ * from the planner. A literal lets the planner use the index of held tasks, which looks smallest while few are held, and
+ * reads all of them (1,100 us a start). Look-ups by conversation want that index, so they use the literal.
  */
 export const HELD = `(SELECT 'HELD')`

@@ -5,27 +5,25 @@ import { statement } from '../database/sql.js'
 import { CLAIMABLE } from './states.js'
 import { cools } from './cooling.js'
 
-/** What waits at a runtime, seen without locks. */
+/** What waits at a runtime, read without locks. */
 export interface Waiting {
   workspaceId: string
   runtimeId: string
   deregistered: boolean
-  /** Claimable at this moment, though perhaps locked by a claim that is under way. */
+  /** A task is claimable now, although a concurrent claim may have it locked. */
   claimable: boolean
-  /** Waits for a time that has come: promote it, and it is claimable. */
+  /** A scheduled task is due: promoting it makes it claimable. */
   due: boolean
   scheduled: boolean
   conversationBusy: boolean
   agentFull: boolean
-  /** Seconds until it stops cooling down; null: it does not. */
+  /** Seconds until the runtime has cooled down; null if it is not cooling. */
   coolingFor: number | null
-  /** Seconds until the next scheduled task; null without one. */
+  /** Seconds until the next scheduled task; null if there is none. */
   nextAvailableIn: number | null
 }
 
-/**
- * "At capacity" walks the agents with READY rows like the pick does. A conversation is busy where one of its tasks is NEXT.
- */
+/** "At capacity" walks the agents with READY rows, as the pick does. A conversation is busy if one of its tasks is NEXT. */
 const WHY = statement(
   'why_empty',
   `WITH RECURSIVE asked AS (

@@ -5,10 +5,10 @@ import { statement } from '../database/sql.js'
 import { CLAIMABLE, HELD } from './states.js'
 import { cools } from './cooling.js'
 
-/** As many tasks are counted, or named, at most. */
+/** The most tasks counted or named. */
 export const MOST_SHOWN = 100
 
-/** What holds a QUEUED task back, seen without locks. */
+/** What holds a QUEUED task back, read without locks. */
 export interface HeldBack {
   taskId: string
   runtimeId: string
@@ -17,19 +17,19 @@ export interface HeldBack {
   cooling: boolean
   lastSeenAt: Date | null
   lastAskedAt: Date | null
-  /** The task of its conversation that is CLAIMED or RUNNING. */
+  /** The CLAIMED or RUNNING task of its conversation. */
   busyWith: string | null
-  /** The first task of its conversation that keeps those with a later place waiting, and comes before it. */
+  /** The first task of its conversation that comes before it and holds all later places. */
   heldBy: string | null
-  /** The CLAIMED and RUNNING tasks of its agent, the oldest ones; null: the agent has room. */
+  /** The oldest CLAIMED and RUNNING tasks of its agent; null if the agent has room. */
   fullWith: string[] | null
   /** Claimable tasks of its runtime that a claim takes first. */
   ahead: number
 }
 
 /**
- * Of each runtime the best claimable tasks are looked up once, for all its tasks that are asked for: those of each agent as
- * far as it has room, in the order of {@link PICK}. However many wait, {@link MOST_SHOWN} of an agent are read.
+ * Looks the best claimable tasks of each runtime up once, for all requested tasks of the runtime: the tasks of each agent
+ * as far as the agent has room, in the order of the pick. It reads at most {@link MOST_SHOWN} tasks of an agent.
  */
 const WHY = statement(
   'why_waiting',
@@ -69,7 +69,7 @@ const WHY = statement(
      JOIN agent a ON a."workspaceId" = q."workspaceId" AND a.id = q."agentId"`,
 )
 
-/** Of those of these tasks of one workspace that are QUEUED. */
+/** What holds back those of these tasks that are QUEUED; all are of one workspace. */
 export function whyWaiting(sql: Sql, workspaceId: string, taskIds: readonly string[], now: Date): Promise<HeldBack[]> {
   return sql.rows<HeldBack>(WHY, [workspaceId, [...new Set(taskIds)], now, CLAIMABLE])
 }

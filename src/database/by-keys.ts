@@ -38,7 +38,7 @@ export function byId(rows: readonly (readonly [id: string, columns: object])[]):
   return `{${rows.map(([id, columns]) => `${JSON.stringify(id)}:${JSON.stringify(columns)}`).join(',')}}`
 }
 
-/** Rows as a parameter of type json; null where there are none. */
+/** The rows as a json parameter; null if there are none. */
 export function jsonOf(rows: readonly object[]): string | null {
   return rows.length === 0 ? null : JSON.stringify(rows)
 }

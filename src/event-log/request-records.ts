@@ -51,7 +51,7 @@ function requestColumns(keys: readonly RequestKey[]): string[][] {
   ]
 }
 
-/** The keys as values that the load routines take. */
+/** The keys as values of the load routines. */
 export function requestValues(keys: readonly RequestKey[]): RoutineValues {
   const [request_w, request_actors, request_mutations, request_ids] = requestColumns(keys)
   return { request_w, request_actors, request_mutations, request_ids }

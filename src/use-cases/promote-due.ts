@@ -2,7 +2,7 @@ import type { Database } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import { WRITE } from './transaction/write.js'
 
-/** Rows moved in one transaction; what is left comes with the next call. */
+/** Rows per transaction; the next call takes the rest. */
 const MAX_PROMOTED = 500
 
 const LOCK_DUE = statement(
@@ -26,8 +26,8 @@ const PROMOTE = statement(
 )
 
 /**
- * Lets scheduled tasks whose time has come join the line, of one runtime or of all. Safe in many processes at once.
- * Returns the runtimes that may have work now.
+ * Puts due scheduled tasks into the line, for one runtime or for all. Safe in many processes at once. Returns the runtimes
+ * that may have work now.
  */
 export async function promoteDue(
   database: Database,

@@ -1,7 +1,7 @@
 import type { RequestKey, RequestRecord } from '../event-log/request-records.js'
 import type { Refusal } from './outcome.js'
 
-/** What a call that was made before comes to: its first answer, or a refusal where its requestId was another call's. */
+/** The answer to a repeated call: its first answer, or a refusal if another call used the same requestId. */
 export function replayOf(
   { argumentsHash, requestId }: RequestKey,
   record: RequestRecord,
