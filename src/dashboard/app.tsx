@@ -15,10 +15,10 @@ import { Shell } from './shell/shell.js'
 import { SignIn } from './shell/sign-in.js'
 import { TokensPage } from './tokens/tokens-page.js'
 
-/** Once a load of the page: an effect may run twice, and the second time there is no code left to find. */
+/** One redemption per page load: an effect may run twice, and the second run finds no code. */
 let redeeming: Promise<string | null> | undefined
 
-/** The page: a person who has no token, and came with no code for one, is asked. */
+/** The page. It shows the sign-in form if there is neither a token nor a one-time code. */
 export function App(): ReactNode {
   const token = useToken()
   const [redeemed, setRedeemed] = useState(false)

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** Milliseconds since 1970. Only ages are made of it; order is the log's. */
+/** Milliseconds since 1970. Only ages are computed from it; order is the log's. */
 function now(): number {
   return Date.now()
 }
@@ -23,7 +23,7 @@ function follow(listener: () => void): () => void {
   }
 }
 
-/** The time, moving on every five seconds: one timer for all ages on the page. */
+/** The current time, updated every five seconds by one timer for all ages on the page. */
 export function useNow(): number {
   return useSyncExternalStore(follow, () => shown)
 }

@@ -4,7 +4,7 @@ import { fleetDocuments } from './documents/fleet.js'
 import { sessionDocuments } from './documents/session.js'
 import { sessionsDocuments } from './documents/sessions.js'
 
-/** Everything that the page asks the server; operation-types.ts has the types. */
+/** All operations of the page; operation-types.ts has their types. */
 export const documents = {
   ...sessionsDocuments,
   ...sessionDocuments,

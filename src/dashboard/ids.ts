@@ -1,4 +1,4 @@
-/** Sent again with the same value, a mutation answers as it did the first time. */
+/** A mutation that is repeated with the same value gets its first answer. */
 export function newRequestId(): string {
   return crypto.randomUUID()
 }

@@ -17,10 +17,10 @@ import { SettingsForm } from './settings-form.js'
 
 export type AgentNode = Extract<NonNullable<Result<'Agent'>['node']>, { resumePolicy: unknown }>
 
-/** What runs is told by no event of the agent's. */
+/** No event of the agent reports its running tasks, so the page polls. */
 const everyFiveSeconds = () => 5
 
-/** One agent: what it does, and all that can be changed about it. */
+/** One agent: what it does, and everything that can be changed about it. */
 export function AgentPage({ id }: { id: string }): ReactNode {
   const query = useQuery(ask('Agent', { id }, everyFiveSeconds))
   const may = useMay()

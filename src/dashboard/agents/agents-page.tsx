@@ -19,13 +19,13 @@ type ListedAgent = Result<'AgentList'>['agents']['nodes'][number]
 
 const everyTenSeconds = () => 10
 
-/** Who there is to talk to. */
+/** The list of agents. */
 export function AgentsPage(): ReactNode {
   useTitle('Agents')
   const may = useMay()
   const [archived, setArchived] = useUrlValue('archived')
   const includeArchived = archived !== null
-  /** Where the pages before this one begin, and this one last. */
+  /** The cursors of the pages so far; the last one is the shown page's. */
   const [pages, setPages] = useState<readonly (string | null)[]>([null])
   const list = useQuery(ask('AgentList', { includeArchived, after: pages.at(-1) ?? null }, everyTenSeconds))
   const rows = useRef<HTMLUListElement>(null)

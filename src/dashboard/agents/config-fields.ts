@@ -1,4 +1,4 @@
-/** What the page reads of a JSON Schema. Whatever else it says, the server holds a config to. */
+/** The part of a JSON Schema that the page reads. The server enforces the rest. */
 interface Schema {
   type?: string
   description?: string
@@ -11,11 +11,11 @@ interface Schema {
 
 type Config = Record<string, unknown>
 
-/** How a value is typed in: a text, several lines of it, one of some words, a number, a list with one text a line, or JSON. */
+/** The input for a value: a line of text, several lines, a choice, a number, a list with one text per line, or JSON. */
 type Kind = 'text' | 'long' | 'choice' | 'number' | 'lines' | 'json'
 
 export interface ConfigField {
-  /** Where it is in the config, such as `limits.idleSeconds`. */
+  /** The path in the config, such as `limits.idleSeconds`. */
   path: string
   kind: Kind
   description: string
@@ -24,15 +24,17 @@ export interface ConfigField {
   maximum: number | undefined
 }
 
-/** What is typed in, by path. An empty text leaves the key out. */
+/** The typed texts by path. An empty text leaves the key out. */
 export type Draft = Readonly<Record<string, string>>
 
-/** The place of the keys that the schema does not name. */
+/** The path of the keys that the schema does not name. */
 export const REST = ''
 
 const LONG_TEXTS = new Set(['instructions'])
 
-/** The fields of a config, in the order of its schema; of an object that the schema describes, those inside of it. */
+/**
+ * The fields of a config, in the order of its schema. An object with described properties yields a field for each property.
+ */
 export function fieldsOf(schema: unknown, within = ''): ConfigField[] {
   return Object.entries((schema as Schema).properties ?? {}).flatMap(([key, one]) => {
     const path = within + key
@@ -49,7 +51,7 @@ function kindOf(key: string, { type, enum: choices, items }: Schema): Kind {
   return type === 'array' && items?.type === 'string' ? 'lines' : 'json'
 }
 
-/** A config as it is typed in. A value that does not fit its field is among the rest, so that nothing is lost. */
+/** The input texts for a config. A value that does not fit its field goes to the rest, so that nothing is lost. */
 export function draftOf(config: unknown, fields: readonly ConfigField[]): Draft {
   const rest = structuredClone(isConfig(config) ? config : {})
   const draft: Record<string, string> = {}
@@ -83,10 +85,10 @@ function typedOf({ kind, choices }: ConfigField, value: unknown): string | null 
   }
 }
 
-/** What is wrong with what was typed, by path: what is no JSON, and what is there twice. */
+/** Errors in the typed texts, by path: invalid JSON, and keys that occur twice. */
 export type Misread = Readonly<Record<string, string>>
 
-/** The config that was typed in; null: there is none of it. */
+/** The config that the texts describe; null if there is none. */
 export function configOf(draft: Draft, fields: readonly ConfigField[]): { config: Config | null } | { wrong: Misread } {
   const wrong: Record<string, string> = {}
   const rest = draft[REST]?.trim() ?? ''
@@ -103,7 +105,7 @@ export function configOf(draft: Draft, fields: readonly ConfigField[]): { config
   return { config: Object.keys(config).length === 0 ? null : config }
 }
 
-/** undefined: what is no JSON. */
+/** undefined if the text is not JSON. */
 function valueOf(kind: Kind, typed: string): unknown {
   if (kind === 'number') return Number(typed)
   if (kind === 'json') return jsonOf(typed)
@@ -123,7 +125,7 @@ function isConfig(value: unknown): value is Config {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value at a path, and a way to take it out. */
+/** The value at a path, and a function that removes it. */
 function found(config: Config, path: string): [value: unknown, take: () => void] {
   const keys = path.split('.')
   const last = keys.pop() ?? ''
@@ -134,12 +136,12 @@ function found(config: Config, path: string): [value: unknown, take: () => void]
   return [at[last], () => void delete at[last]]
 }
 
-/** An object that only held what has fields of its own. */
+/** Whether the object is empty because all its keys have fields. */
 function isEmptied(value: Config, key: string, fields: readonly ConfigField[]): boolean {
   return Object.keys(value).length === 0 && fields.some(({ path }) => path.startsWith(`${key}.`))
 }
 
-/** false where something is there already. */
+/** Returns false if the path already has a value. */
 function put(config: Config, [key = '', ...inside]: readonly string[], value: unknown): boolean {
   if (inside.length > 0) {
     const at = (config[key] ??= {})

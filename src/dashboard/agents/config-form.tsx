@@ -8,7 +8,7 @@ import { configOf, draftOf, fieldsOf, REST } from './config-fields.js'
 import type { ConfigField, Draft, Misread } from './config-fields.js'
 import { SaveEnd, useUpdate } from './use-update.js'
 
-/** What the agent's CLI is told, a field for each key that the server's schema describes. */
+/** The agent's config: one field for each key that the server's schema describes. */
 export function ConfigForm({ agent, schema }: { agent: AgentNode; schema: unknown }): ReactNode {
   const fields = fieldsOf(schema)
   const [draft, setDraft] = useState<Draft | null>(null)
@@ -82,7 +82,7 @@ export function ConfigForm({ agent, schema }: { agent: AgentNode; schema: unknow
   )
 }
 
-/** With the place where it is inside of the field, where it is. */
+/** The message, with the path inside the field if there is one. */
 function inWords({ path, message }: { path: string; message: string }, field: string): string {
   const inside = path.slice(`input.config.${field}`.length).replace(/^\./, '')
   return inside === '' ? `It ${message}` : `${inside} ${message}`

@@ -16,13 +16,13 @@ import { useUpdate } from './use-update.js'
 
 type Simulation = Result<'SimulatePolicy'>['simulateResumePolicy']
 
-/** The agent's policy: changed, tried on its past claims, then applied. */
+/** Edits the agent's policy: change it, simulate it on past claims, then apply it. */
 export function PolicyEditor({ agent, mayChange }: { agent: AgentNode; mayChange: boolean }): ReactNode {
   const [typed, setTyped] = useState<Policy | null>(null)
   const [tried, setTried] = useState<Policy | null>(null)
   const update = useUpdate(agent.id)
   const policy = typed ?? agent.resumePolicy
-  // The server decides a whole log again: only when somebody asks for it, and not again by itself.
+  // The server decides a whole log again, so the query only runs on request and is not repeated automatically.
   const simulation = useQuery({
     ...ask('SimulatePolicy', { agentId: agent.id, policy }),
     enabled: tried !== null && tried === typed,

@@ -14,7 +14,7 @@ interface Settings {
   retargetQueuedTasks: boolean
 }
 
-/** What the agent is called, where it works, and how much at once. */
+/** The agent's name, runtime and limit of active tasks. */
 export function SettingsForm({ agent }: { agent: AgentNode }): ReactNode {
   const { data: fleet } = useQuery(ask('Runtimes', {}))
   const [typed, setTyped] = useState<Partial<Settings> | null>(null)

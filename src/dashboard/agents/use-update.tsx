@@ -9,14 +9,14 @@ import { Problem } from '../parts/notice.js'
 type Change = Omit<Variables<'UpdateAgent'>['input'], 'agentId'>
 export type Update = UseMutationResult<unknown, unknown, Change>
 
-/** Changes an agent, and reads it again. */
+/** Changes an agent and reads it again. */
 export function useUpdate(agentId: string): Update {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (change: Change) => request('UpdateAgent', { input: { agentId, ...change } }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['Agent', { id: agentId }] })
-      // Their names.
+      // These lists show the agent's name.
       for (const queryKey of [['Agents'], ['AgentList']])
         await client.invalidateQueries({ queryKey, refetchType: 'none' })
     },
@@ -28,11 +28,11 @@ interface Props {
   save: string
   changed: boolean
   forget: () => void
-  /** Fields that show themselves what is wrong with them. */
+  /** Paths of fields that show their own problems. */
   shownAt: readonly string[]
 }
 
-/** The end of a form: what the server said that no field shows, and the buttons. */
+/** The end of a form: problems that no field shows, and the buttons. */
 export function SaveEnd({ update, save, changed, forget, shownAt }: Props): ReactNode {
   const { error, isPending, isSuccess } = update
   const isShown = (path: string): boolean => shownAt.some((field) => path === field || path.startsWith(`${field}.`))

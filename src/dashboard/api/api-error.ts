@@ -5,12 +5,12 @@ export interface FieldProblem {
   message: string
 }
 
-/** A refusal of the server, or no answer at all (`OFFLINE`). `message` tells a person what to do. */
+/** A refusal by the server, or no answer at all (`OFFLINE`). `message` tells a person what to do. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    /** Of BAD_USER_INPUT: what is wrong where, such as `input.name`. */
+    /** For BAD_USER_INPUT: the problems and their paths, such as `input.name`. */
     readonly fields: readonly FieldProblem[] = [],
   ) {
     super(message)
@@ -31,18 +31,18 @@ export function asApiError(error: unknown): ApiError {
   return new ApiError(typeof code === 'string' ? code : 'INTERNAL', first.message, Array.isArray(fields) ? fields : [])
 }
 
-/** What the server says of a field, or of something inside of it. */
+/** The problems of a field, or of something inside it. */
 export function problemsAt(error: unknown, path: string): readonly FieldProblem[] {
   if (!(error instanceof ApiError)) return []
   return error.fields.filter((problem) => problem.path === path || problem.path.startsWith(`${path}.`))
 }
 
-/** Asking again will not help. */
+/** Whether repeating the request is pointless. */
 export function isFinal(error: unknown): boolean {
   return error instanceof ApiError && !isPassing(error.code)
 }
 
-/** Whether the same may be answered later. */
+/** Whether the same request may succeed later. */
 export function isPassing(code: string): boolean {
   return ['OFFLINE', 'INTERNAL', 'UNAVAILABLE', 'RATE_LIMITED'].includes(code)
 }

@@ -13,12 +13,12 @@ export interface LogFollower {
 }
 
 const POLL_MS = 2_000
-/** As long as pages are full, there is more. */
+/** A full page means that there may be more. */
 const FULL_PAGE = 100
 
 /**
- * Follows the workspace's log from `after`, without gaps or repeats, until `signal` is aborted. By subscription; where
- * the server has none, or something between here and there does not pass streams on, by asking every two seconds.
+ * Follows the workspace's log from `after`, without gaps or repeats, until `signal` is aborted. It uses a subscription. If
+ * the server has none, or a proxy does not pass streams on, it polls every two seconds.
  */
 export async function followLog(after: string, follower: LogFollower, signal: AbortSignal): Promise<void> {
   let position = after
@@ -41,7 +41,7 @@ export async function followLog(after: string, follower: LogFollower, signal: Ab
   }
 }
 
-/** Resolves to whether it is worth to try again. What passes by itself is thrown, and tried again later. */
+/** Resolves to whether another attempt makes sense. Temporary errors are thrown, and the caller retries later. */
 async function stream(
   after: string,
   moved: (events: LoggedEvent[]) => void,

@@ -1,7 +1,7 @@
-/** Between two tries to follow the log while the server does not answer. */
+/** The pause between two attempts to follow the log while the server does not answer. */
 export const RETRY_MS = 4_000
 
-/** Resolves after that time, or at once when `signal` is aborted. */
+/** Resolves after that time, or as soon as `signal` is aborted. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -8,7 +8,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
-      // All of a page at once, each time. What is shown is asked for again in turn (useRefresh).
+      // Each would refetch every query of the page at once. useRefresh refetches them in turn instead.
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       retry: (count, error) => !isFinal(error) && count < 4,
@@ -16,7 +16,7 @@ export const queryClient = new QueryClient({
   },
 })
 
-/** The answer stays on the page while the next one is under way, so that nothing jumps. */
+/** The previous answer stays on the page during a refetch, so that nothing jumps. */
 export function ask<Name extends OperationName>(name: Name, variables: Variables<Name>, pace?: Pace) {
   return queryOptions<Result<Name>>({
     queryKey: [name, variables],

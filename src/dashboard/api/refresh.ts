@@ -4,20 +4,20 @@ import { useEffect } from 'react'
 import { isFinal } from './api-error.js'
 
 /**
- * How long an answer is good for, in seconds, while it is shown. For what no event tells of: heartbeats, progress. A
- * function of the answer, or undefined where nothing more will come.
+ * How many seconds a shown answer stays fresh, for data that no event reports: heartbeats, progress. It is a function of
+ * the answer, and returns undefined if nothing will change any more.
  */
 export type Pace = (data: unknown) => number | undefined
 
 const TICK_MS = 1_000
-/** What somebody follows word by word (`meta.watched`) comes round that much more often than the rest. */
+/** A query marked `meta.watched` is refreshed this many times as often as the others. */
 const WATCHED = 4
 
 /**
- * Asks again for what is shown and no longer true: what was marked by an event (`query.invalidate()`), and what has a
- * {@link Pace}. One query a second, the oldest answer first, none while the server has not answered the one before, and
- * none while nobody sees the page. So a tab that is left open costs the same whatever goes on: with a query for each
- * event, one tab took three quarters of what the daemons got done (2.4 of 8 runs a second).
+ * Refetches shown queries that are out of date: those that an event invalidated (`query.invalidate()`), and those with a
+ * {@link Pace}. It sends one query per second, the oldest answer first, none before the previous one is answered, and none
+ * while the page is hidden. So an open tab has a constant cost: with one query per event, one tab took three quarters of
+ * the daemons' throughput (2.4 of 8 runs a second).
  */
 export function useRefresh(): void {
   const client = useQueryClient()

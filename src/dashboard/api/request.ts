@@ -16,7 +16,7 @@ export function authorization(token = currentToken()): Record<string, string> {
   return token === null ? {} : { authorization: `Bearer ${token}` }
 }
 
-/** Throws an ApiError. A token that the server no longer knows is forgotten, so that the page asks for another. */
+/** Throws an ApiError. A token that the server no longer accepts is forgotten, so that the page asks for another. */
 export async function request<Name extends OperationName>(
   name: Name,
   variables: Variables<Name>,
@@ -31,7 +31,7 @@ export async function request<Name extends OperationName>(
   }
 }
 
-/** As whoever has this token, whether or not it is the one that the page keeps. Throws what graphql-request throws. */
+/** Sends a request with the given token, which need not be the stored one. Throws graphql-request's errors. */
 export function requestAs<Name extends OperationName>(
   name: Name,
   variables: Variables<Name>,

@@ -4,7 +4,7 @@ import { messagesOf } from '../../machine/event-stream.js'
 import type { OperationName, Result, Variables } from './request.js'
 import { authorization } from './request.js'
 
-/** Nothing between here and there passes streams on, or the server has none: asking again is the only way. */
+/** The server has no streams, or a proxy does not pass them on, so only polling works. */
 const NO_STREAM = 'NO_STREAM'
 
 interface Streamed<Data> {
@@ -12,7 +12,7 @@ interface Streamed<Data> {
   errors?: { message: string; extensions?: { code?: string } }[]
 }
 
-/** What a subscription tells, until the server has no more. Throws an ApiError, also where it breaks off. */
+/** The results of a subscription, until the server ends it. Throws an ApiError, also if the stream breaks. */
 export async function* subscribe<Name extends OperationName>(
   name: Name,
   variables: Variables<Name>,

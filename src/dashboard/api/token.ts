@@ -25,8 +25,8 @@ export function useToken(): string | null {
 }
 
 /**
- * Signs in with the one-time code in the page's address, where there is one. null, or why it did not work. The code is
- * taken out of the address first: it is of no use any more, and nothing to leave in the history.
+ * Signs in with the one-time code in the page's address, if there is one. Returns null, or why it failed. The code is first
+ * removed from the address, because it can be used only once and must not stay in the history.
  */
 export async function redeemCode(): Promise<string | null> {
   const code = new URLSearchParams(location.hash.slice(1)).get('code')

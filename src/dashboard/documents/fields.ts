@@ -1,10 +1,10 @@
-/** What the page reads of things that it shows in several places. */
+/** Selections that several documents share. */
 
 export const RUNTIME = `id name daemonId provider status host cliVersion account store lastSeenAt`
 
 export const POLICY = `enabled scope onAgentChange maxResumeFailures maxAgeSeconds`
 
-/** What the page tells of each kind of event. */
+/** The fields of each kind of event. */
 const PAYLOAD = `payload {
   __typename
   ... on MessagePosted { messageId role }
@@ -38,7 +38,7 @@ export const VERDICT = `outcome reason sessionId continuityGap message basis`
 
 export const AGENT = `id name revision maxConcurrentTasks runtime { ${RUNTIME} } resumePolicy { ${POLICY} }`
 
-/** A task under way: what it is about, for how long, and what it told last. */
+/** An active task: its subject, its times, and its latest progress. */
 export const DOING = `id status claimedAt startedAt
   conversation { id title ... on IssueThread { issueKey } }
   progress(last: 1) { nodes { kind text at } }`

@@ -1,6 +1,6 @@
 import { DOING, RUNTIME } from './fields.js'
 
-/** How many beginnings a chart asks for at once: counts are since a time, so a bucket is a difference of two. */
+/** The number of bucket starts per query. The server counts from a time on, so a bucket is the difference of two counts. */
 export const STATS_AT_ONCE = 15
 const BEGINNINGS = Array.from({ length: STATS_AT_ONCE }, (_, index) => index)
 

@@ -8,7 +8,7 @@ const TURN = `id status prompt output attempt maxAttempts createdAt startedAt fi
   usage { model inputTokens outputTokens costUsd }`
 
 export const sessionDocuments = {
-  /** Newest first, few at once: a turn may hold two texts of a megabyte. */
+  /** Newest first, in small pages: a turn may hold two texts of a megabyte. */
   Turns: `query Turns($id: ID!, $after: String) {
     node(id: $id) { id ... on Conversation { tasks(first: 10, after: $after) { nodes { ${TURN} } ${PAGE} } } }
   }`,
@@ -37,7 +37,7 @@ export const sessionDocuments = {
     node(id: $id) { id ... on Conversation { explainResume(runtimeId: $runtimeId, at: $at, policy: $policy) { ${DECISION} } } }
   }`,
 
-  /** What was said, to name the turns by. */
+  /** The messages, whose texts name the turns. */
   Messages: `query Messages($id: ID!, $before: String) {
     chatSession(id: $id) { id messages(last: 100, before: $before) { nodes { id content createdAt } ${PAGE} } }
   }`,
@@ -49,7 +49,7 @@ export const sessionDocuments = {
     }
   }`,
 
-  /** As many as may be asked for at once, from anywhere in a history. */
+  /** The largest page, from anywhere in a history. */
   EventsFrom: `query EventsFrom($id: ID!, $from: Int!) {
     node(id: $id) { id ... on Conversation { events(first: 100, fromVersion: $from) { nodes { ${EVENT} } } } }
   }`,
@@ -63,7 +63,7 @@ export const sessionDocuments = {
 
   MessagesById: `query MessagesById($ids: [ID!]!) { nodes(ids: $ids) { id ... on ChatMessage { content } } }`,
 
-  /** Asked for where it is shown: not with each event that comes in. */
+  /** Queried only when an event is opened, not for each new event. */
   EventAsStored: `query EventAsStored($id: ID!) {
     node(id: $id) { id ... on SessionEvent { actor actorName data } }
   }`,

@@ -16,7 +16,10 @@ export const sessionsDocuments = {
 
   ConversationsById: `query ConversationsById($ids: [ID!]!) { nodes(ids: $ids) { id ... on Conversation { ${ROW} } } }`,
 
-  /** Near the end of the log: the last event of the conversation that was active last. From there the page follows it. */
+  /**
+   * A position near the end of the log: the last event of the most recently active conversation. The page follows the log
+   * from there.
+   */
   LogEnd: `query LogEnd { conversations(first: 1) { nodes { id events(last: 1) { nodes { position } } } } }`,
 
   LogAfter: `query LogAfter($after: Position) {

@@ -12,7 +12,7 @@ interface Made {
   secret: string
 }
 
-/** Makes a token for a machine, says what to run there, and shows when it has come. */
+/** Creates a token for a machine, shows the command to run there, and shows when the machine has registered. */
 export function ConnectMachine(): ReactNode {
   const [made, setMade] = useState<Made | null>(null)
   const connect = async ({ name = '' }: Readonly<Record<string, string>>): Promise<void> => {
@@ -41,7 +41,7 @@ export function ConnectMachine(): ReactNode {
   )
 }
 
-/** The variable keeps the token out of the list of processes. */
+/** An environment variable keeps the token out of the process list. */
 function Command({ made: { daemonId, secret } }: { made: Made }): ReactNode {
   const command = [
     `BATON_TOKEN=${secret} npm run daemon --`,

@@ -6,7 +6,7 @@ import { request } from '../api/request.js'
 import { newRequestId } from '../ids.js'
 import { FormDialog } from '../parts/form-dialog.js'
 
-/** An agent is a name with a runtime to work on, and what its CLI is told. */
+/** Creates an agent: a name, a runtime, and the CLI's config. */
 export function NewAgent(): ReactNode {
   const client = useQueryClient()
   const { data: fleet } = useQuery(ask('Runtimes', {}))

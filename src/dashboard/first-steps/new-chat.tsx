@@ -7,7 +7,7 @@ import { request } from '../api/request.js'
 import { newRequestId } from '../ids.js'
 import { FormDialog } from '../parts/form-dialog.js'
 
-/** Opens a chat with an agent, and leads to it. */
+/** Opens a chat with an agent and navigates to it. */
 export function NewChat(): ReactNode {
   const { data } = useQuery(ask('Agents', {}))
   const [, goTo] = useLocation()

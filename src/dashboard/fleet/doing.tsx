@@ -11,7 +11,7 @@ import { spanInWords } from '../words/time-words.js'
 type AgentNode = Extract<NonNullable<Result<'Agent'>['node']>, { held: unknown }>
 export type DoingTask = AgentNode['held']['nodes'][number] & { agent?: { id: string; name: string } }
 
-/** What a slot does now: the task, for how long, and what its run told last. */
+/** The work of one slot: the task, its duration, and its latest progress. */
 export function Doing({ task }: { task: DoingTask }): ReactNode {
   const now = useNow()
   const { status, conversation, agent, claimedAt, startedAt, progress } = task

@@ -11,10 +11,10 @@ import { plural } from '../words/id-words.js'
 import { RuntimeTable } from './runtime-table.js'
 import { WaitingTasks } from './waiting-tasks.js'
 
-/** Heartbeats are no events, so this page asks. */
+/** Heartbeats are not events, so this page polls. */
 const everyFiveSeconds = () => 5
 
-/** Who works, who is gone, what waits, and why. */
+/** The runtimes and their work, and the waiting tasks with their reasons. */
 export function FleetPage(): ReactNode {
   useTitle('Fleet')
   const may = useMay()
@@ -22,7 +22,7 @@ export function FleetPage(): ReactNode {
   const doing = useQuery(ask('Doing', {}, everyFiveSeconds))
   const waiting = useQuery(ask('Waiting', {}, everyFiveSeconds))
   const { data } = fleet
-  // All at once, so that nothing jumps.
+  // Everything appears at once, so that nothing jumps.
   const shown = data !== undefined && !doing.isPending
   const tasks = waiting.data?.tasks.nodes ?? []
   const online = data?.runtimes.nodes.filter(({ status }) => status === 'ONLINE').length ?? 0

@@ -13,7 +13,7 @@ type FleetRuntime = Result<'Fleet'>['runtimes']['nodes'][number]
 
 interface Props {
   runtimes: readonly FleetRuntime[]
-  /** What is under way, on whichever of them. */
+  /** Active tasks on any of the runtimes. */
   doing: Result<'Doing'>['tasks']['nodes']
   waiting: readonly WaitingTask[]
   heartbeatSeconds: number
@@ -76,15 +76,15 @@ export function RuntimeTable({ runtimes, doing, waiting, heartbeatSeconds }: Pro
 interface SlotsProps {
   held: FleetRuntime['held']
   doing: readonly DoingTask[]
-  /** Whether it can be expected to do something. */
+  /** Whether the runtime should be able to take work. */
   idle: boolean
 }
 
-/** One row for each slot that is taken; those that the page does not read are counted. */
+/** One row per active task. Tasks that the page does not read are only counted. */
 function Slots({ held, doing, idle }: SlotsProps): ReactNode {
   const more = held.nodes.length - doing.length
   const rows = Math.max(doing.length + (more > 0 ? 1 : 0), idle ? 1 : 0)
-  // As high as it has been: what is below does not jump up and down as runs come and go.
+  // Keeps the greatest height so far, so that the content below does not jump as runs come and go.
   const [most, setMost] = useState(rows)
   if (rows > most) setMost(rows)
   if (most === 0) return null
@@ -104,7 +104,7 @@ function Slots({ held, doing, idle }: SlotsProps): ReactNode {
   )
 }
 
-/** Two heartbeats missed are worth a look. */
+/** Warns after two missed heartbeats. */
 function isLate({ status, lastSeenAt }: FleetRuntime, now: number, heartbeatSeconds: number): boolean {
   if (status !== 'ONLINE') return true
   return lastSeenAt !== null && now - Date.parse(lastSeenAt) > 2 * heartbeatSeconds * 1000

@@ -7,7 +7,10 @@ import { spanInWords } from '../words/time-words.js'
 import { isStuck, whyWaiting } from './why-waiting.js'
 import type { WaitingTask } from './why-waiting.js'
 
-/** What waits, oldest first. Rows keep their place while they are looked at: what waits no more stays, and says so. */
+/**
+ * The waiting tasks, oldest first. Rows keep their place while the pointer or focus is on the list; a task that stopped
+ * waiting stays and says so.
+ */
 export function WaitingTasks({ tasks }: { tasks: readonly WaitingTask[] }): ReactNode {
   const [shown, setShown] = useState(tasks)
   const [read, setRead] = useState(tasks)
@@ -37,7 +40,7 @@ export function WaitingTasks({ tasks }: { tasks: readonly WaitingTask[] }): Reac
   )
 }
 
-/** So many rows that wait no more are kept at most. */
+/** The most rows kept for tasks that stopped waiting. */
 const MOST_GONE = 100
 
 function inTheirPlaces(shown: readonly WaitingTask[], tasks: readonly WaitingTask[]): readonly WaitingTask[] {

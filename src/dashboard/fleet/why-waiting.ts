@@ -6,10 +6,10 @@ export type WaitingTask = Result<'Waiting'>['tasks']['nodes'][number]
 type Waiting = NonNullable<WaitingTask['waiting']>
 type WaitReason = Waiting['reasons'][number]
 
-/** As many are counted, and no more. */
+/** The server counts no further than this. */
 const MOST_AHEAD = 100
 
-/** What has to change first comes first. */
+/** Ordered by what must change first. */
 const FIRST: readonly WaitReason[] = [
   'RUNTIME_DEREGISTERED',
   'RUNTIME_OFFLINE',
@@ -21,7 +21,7 @@ const FIRST: readonly WaitReason[] = [
   'TASKS_AHEAD',
 ]
 
-/** Why a task waits, in words for the person who waits for it: of the server's reasons the one that has to change first. */
+/** Why a task waits, as a sentence for a person. Of the server's reasons, it names the one that must change first. */
 export function whyWaiting(task: WaitingTask, now: number): string {
   const { waiting, runtime } = task
   if (waiting === null) return 'It waits no longer.'
@@ -65,7 +65,7 @@ function inWords(reason: WaitReason, task: WaitingTask, waiting: Waiting, now: n
 
 const STUCK: readonly WaitReason[] = ['RUNTIME_DEREGISTERED', 'RUNTIME_OFFLINE', 'RUNTIME_NOT_ASKING']
 
-/** Nothing moves without a person. */
+/** Whether the task waits until a person acts. */
 export function isStuck({ waiting }: WaitingTask): boolean {
   return waiting?.reasons.some((reason) => STUCK.includes(reason)) ?? false
 }

@@ -2,14 +2,14 @@ import { scaleLinear } from 'd3-scale'
 import type { ScaleLinear } from 'd3-scale'
 import type { Run } from './runs.js'
 
-/** A stretch in which nothing ran is folded when it is longer than this many runs, but no shorter and no longer than: */
+/** An idle stretch longer than this many typical runs is folded. IDLE_MS limits that length. */
 const IDLE_RUNS = 12
 const IDLE_MS = { least: 10_000, most: 15 * 60_000 }
-/** How wide a folded stretch is, in pixels. */
+/** The width of a folded stretch, in pixels. */
 const FOLD_WIDTH = 44
-/** Room beside each busy stretch, in runs. */
+/** The margin beside each busy stretch, in typical runs. */
 const MARGIN_RUNS = 0.3
-/** How wide a run of common length is at a zoom of 1, in pixels. */
+/** The width of a typical run at a zoom of 1, in pixels. */
 const RUN_WIDTH = 80
 
 interface Fold {
@@ -22,14 +22,14 @@ interface Fold {
 export interface FoldedTime {
   scale: ScaleLinear<number, number>
   folds: Fold[]
-  /** The busy stretches; ticks stand in these only. */
+  /** The busy stretches, the only ones with ticks. */
   busy: { from: number; to: number }[]
   width: number
 }
 
 /**
- * Time across, with the idle stretches folded: one scale of several pieces. How long its runs are says how wide a minute
- * is: a history may be made of seconds or of hours.
+ * A piecewise time scale with the idle stretches folded. The length of the runs sets the scale, because a history may
+ * consist of seconds or of hours.
  */
 export function foldTime(runs: readonly Run[], zoom: number, now: number, minWidth: number): FoldedTime {
   const common = commonLength(runs)
@@ -55,7 +55,10 @@ export function foldTime(runs: readonly Run[], zoom: number, now: number, minWid
   return { scale: scaleLinear(domain, range).clamp(true), folds, busy, width: Math.max(x, minWidth) }
 }
 
-/** What is busy: runs from their claim to their end. Waiting alone keeps no stretch open, or a lost runtime would. */
+/**
+ * The busy stretches: from the claim of a run to its end. Waiting does not count, or a lost runtime would keep a stretch
+ * open.
+ */
 function busyStretches(runs: readonly Run[], now: number, common: number): { from: number; to: number }[] {
   const margin = common * MARGIN_RUNS
   const idle = Math.min(IDLE_MS.most, Math.max(IDLE_MS.least, common * IDLE_RUNS))
@@ -74,7 +77,7 @@ function busyStretches(runs: readonly Run[], now: number, common: number): { fro
   return merged
 }
 
-/** The median time from claim to end, in milliseconds; a minute where nothing has ended yet. */
+/** The median time from claim to end, in milliseconds; a minute if nothing has ended yet. */
 function commonLength(runs: readonly Run[]): number {
   const lengths = runs
     .flatMap(({ claimedAt, endedAt }) => (claimedAt === null || endedAt === null ? [] : [endedAt - claimedAt]))

@@ -17,7 +17,7 @@ interface Props {
   now: number
 }
 
-/** At least this far apart. */
+/** The smallest distance between ticks. */
 const TICK_PX = 120
 
 export function LaneChart({ runs, links, lanes, time, now }: Props): ReactNode {

@@ -1,4 +1,4 @@
-/** Where things stand in the lanes, in pixels. */
+/** The geometry of the lanes, in pixels. */
 export const LANE_HEIGHT = 92
 export const AXIS_HEIGHT = 26
 const BAR_TOP = 40

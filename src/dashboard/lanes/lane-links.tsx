@@ -12,10 +12,10 @@ interface Props {
   now: number
 }
 
-/** Nearer than this there is no room for words. */
+/** A shorter link has no room for a label. */
 const WORDS_PX = 84
 
-/** Solid to a run that went on in the session; broken, with the reason, to one that was denied it. */
+/** A solid line to a run that resumed the session; a dashed line with the reason to one that was denied it. */
 export function LaneLinks({ links, laneOf, time, now }: Props): ReactNode {
   let wordsUpTo = new Map<number, number>()
   return (
@@ -48,7 +48,7 @@ export function LaneLinks({ links, laneOf, time, now }: Props): ReactNode {
 
 const curve = linkHorizontal()
 
-/** Straight across within a lane, above the bars; a curve between lanes. */
+/** A straight line above the bars within a lane; a curve between lanes. */
 function pathBetween(x0: number, lane0: number, x1: number, lane1: number): string {
   if (lane0 !== lane1) return curve({ source: [x0, barMiddle(lane0)], target: [x1 - 2, barMiddle(lane1)] }) ?? ''
   const y = barTop(lane0) - 5

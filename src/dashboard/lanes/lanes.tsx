@@ -16,7 +16,10 @@ const ZOOMS = [0.25, 0.5, 1, 2, 4, 8] as const
 const DEFAULT_ZOOM = 2
 const READ_AT_LEAST = 400
 
-/** Time across, a lane for each runtime, a bar for each task; arrows say which session went on, and which did not. */
+/**
+ * Time runs horizontally, each runtime has a lane, and each task a bar. Arrows show which sessions were resumed and which
+ * were denied.
+ */
 export function Lanes(): ReactNode {
   const { history, names } = useSession()
   const [zoom, setZoom] = useState(DEFAULT_ZOOM)
@@ -34,7 +37,7 @@ export function Lanes(): ReactNode {
 
   useReadAtLeast(history, READ_AT_LEAST)
 
-  // The newest runs are at the right, and are what is looked at first.
+  // Starts at the right end, where the newest runs are.
   const shownOnce = useRef(false)
   useEffect(() => {
     if (shownOnce.current || runs.length === 0 || scroller.current === null || viewport === 0) return

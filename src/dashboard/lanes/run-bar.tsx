@@ -18,10 +18,10 @@ interface Props {
 
 const END_GLYPHS: Readonly<Record<RunEnd, string>> = { COMPLETED: '✓', FAILED: '✕', CANCELLED: '⊘', OPEN: '' }
 const MIN_WIDTH = 5
-/** A label needs this much room. */
+/** The room that a label needs. */
 const LABEL_WIDTH = 70
 
-/** Grey stripes while it waits, an outline while it is claimed, its session's colour while it runs, a glyph at its end. */
+/** Grey stripes while waiting, an outline while claimed, the session's colour while running, and a glyph at the end. */
 export function RunBar({ run, lane, scale, now, colour, runtime, open }: Props): ReactNode {
   const top = barTop(lane)
   const queued = scale(run.queuedAt)

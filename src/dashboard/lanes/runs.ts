@@ -4,7 +4,7 @@ import { isDenied } from '../words/reason-words.js'
 
 export type RunEnd = 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'OPEN'
 
-/** One task as a bar: waiting, claimed, running, ended. Times are milliseconds; null where that was not reached. */
+/** One task as a bar: waiting, claimed, running, ended. Times are in milliseconds; null for phases not reached. */
 export interface Run {
   taskId: string
   title: string | null
@@ -14,15 +14,18 @@ export interface Run {
   startedAt: number | null
   endedAt: number | null
   end: RunEnd
-  /** The provider session that it reported; null while it has none. */
+  /** The provider session that the run reported; null if none yet. */
   sessionId: string | null
   claim: ReturnType<typeof claimOf>
   denied: boolean
-  /** The event that its bar leads to: the claim, else the first one. */
+  /** The version of the event that the bar links to: the claim, else the first event. */
   version: number
 }
 
-/** The runs of a stretch of a stream (newest first), oldest first. A task whose beginning was not read begins where it was. */
+/**
+ * The runs of a stretch of a stream, oldest first. The events are newest first. A task whose first events were not read
+ * starts at the oldest one that was.
+ */
 export function runsOf(events: readonly SessionEvent[]): Run[] {
   const runs = new Map<string, Run>()
   for (const event of events.toReversed()) {
@@ -85,14 +88,14 @@ function apply(run: Run, event: SessionEvent, at: number): void {
   }
 }
 
-/** From one run to a later one: the session went on, or was denied. */
+/** A link from one run to a later one: the session was resumed or denied. */
 export interface Link {
   from: Run
   to: Run
   kind: 'resumed' | 'denied'
 }
 
-/** An arrow to each claim: from the run that last had the session it was offered, or that had the one it was not. */
+/** A link to each claim: from the run that last had the offered session, or the denied one. */
 export function linksOf(runs: readonly Run[]): Link[] {
   const links: Link[] = []
   const lastOf = new Map<string, Run>()
@@ -108,7 +111,7 @@ export function linksOf(runs: readonly Run[]): Link[] {
       if (from !== undefined) links.push({ from, to: run, kind: 'denied' })
     }
     if (run.sessionId !== null) {
-      // Taken out first: a map keeps the order in which its keys came in.
+      // Deleted first, because a Map keeps the order of first insertion.
       lastOf.delete(run.sessionId)
       lastOf.set(run.sessionId, run)
     }

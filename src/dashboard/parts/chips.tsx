@@ -19,7 +19,7 @@ export function ReasonChip({ reason }: { reason: string }): ReactNode {
   )
 }
 
-/** RESUME, FRESH where nothing was lost, and FRESH where a session was denied do not look alike. */
+/** Three looks: RESUME, FRESH with nothing lost, and FRESH with a session denied. */
 export function OutcomeChip({ outcome, reason }: { outcome: string; reason: string }): ReactNode {
   const look = outcome === 'RESUME' ? 'resume' : isDenied(outcome, reason) ? 'denied' : 'fresh'
   return <span className={`chip outcome-${look}`}>{outcome}</span>

@@ -5,7 +5,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { Problem } from './notice.js'
 
 interface Props {
-  /** The button that opens it. */
+  /** The button that opens the dialog. */
   trigger: ReactElement
   title: string
   /** What will happen, and what will not. */
@@ -14,7 +14,7 @@ interface Props {
   act: () => Promise<unknown>
 }
 
-/** A question before something is changed; a refusal stays in it, with the reason. */
+/** Asks before a change. A refusal stays in the dialog, with its reason. */
 export function Confirm({ trigger, title, children, confirm, act }: Props): ReactNode {
   const [open, setOpen] = useState(false)
   const action = useMutation({ mutationFn: act, onSuccess: () => setOpen(false) })

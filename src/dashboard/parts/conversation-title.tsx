@@ -5,7 +5,7 @@ interface Named {
   issueKey: string | null
 }
 
-/** What a conversation is called, on every page: of an issue its key, then its title. */
+/** A conversation's name, as on every page: the issue key if there is one, then the title. */
 export function ConversationTitle(named: Named): ReactNode {
   const { key, title } = partsOf(named)
   return (
@@ -22,7 +22,7 @@ export function titleInWords(named: Named): string {
   return key === null ? title : `${key} ${title}`
 }
 
-/** An issue without a title has its key for one, which is not said twice. */
+/** An issue without a title uses its key as the title, which is shown once. */
 function partsOf({ title, issueKey }: Named): { key: string | null; title: string } {
   const key = issueKey === title ? null : issueKey
   return { key, title: title === null || title === '' ? 'Untitled' : title }

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 
-/** Shows `label`, copies `text`, and says so for a moment. */
+/** Shows `label`, copies `text`, and confirms it for a moment. */
 export function CopyButton({ text, label, what }: { text: string; label: ReactNode; what: string }): ReactNode {
   const [copied, setCopied] = useState(false)
   const copy = (): void => {

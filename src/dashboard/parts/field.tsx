@@ -10,13 +10,13 @@ export interface FieldProps {
 interface Props {
   label: ReactNode
   hint?: string
-  /** What is wrong with what was entered. */
+  /** The problems of the entered value. */
   problems?: readonly string[]
-  /** The input, with what ties it to its label, hint and problems. */
+  /** Renders the input with the attributes that connect it to its label, hint and problems. */
   children: (props: FieldProps) => ReactNode
 }
 
-/** A labelled input; what is wrong with it stands below it. */
+/** A labelled input with its problems below it. */
 export function Field({ label, hint = '', problems = [], children }: Props): ReactNode {
   const id = useId()
   const described = [hint !== '' && `${id}-hint`, problems.length > 0 && `${id}-problem`].filter((one) => one !== false)

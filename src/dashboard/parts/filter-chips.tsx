@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 interface FilterOption {
   value: string
   label: ReactNode
-  /** How many it would show, where the page knows all of them. */
+  /** The number of matches, if the page knows it. */
   count?: number
 }
 
@@ -14,7 +14,10 @@ interface Props {
   choose: (values: string[]) => void
 }
 
-/** One question with its answers as chips: several may be pressed (OR); several rows of chips narrow each other (AND). */
+/**
+ * One question with its answers as chips. Several chips of a row are alternatives (OR); several rows narrow each other
+ * (AND).
+ */
 export function FilterChips({ name, options, chosen, choose }: Props): ReactNode {
   const offered = options.filter(({ value, count = 1 }) => count > 0 || chosen.includes(value))
   if (offered.length === 0) return null

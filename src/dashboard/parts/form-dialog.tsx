@@ -5,22 +5,22 @@ import type { FormEvent, ReactElement, ReactNode } from 'react'
 import { Problem } from './notice.js'
 
 interface Props {
-  /** The button that opens it. */
+  /** The button that opens the dialog. */
   trigger: ReactElement
   title: string
-  /** What it does, in a sentence. */
+  /** What the form does, in a sentence. */
   words: string
   /** The fields; each has a name. */
   children: ReactNode
   submit: string
-  /** With what was entered, trimmed. A refusal stays in the dialog, and nothing that was entered is lost. */
+  /** Receives the entered values, trimmed. A refusal stays in the dialog and keeps what was entered. */
   act: (entered: Readonly<Record<string, string>>) => Promise<unknown>
-  /** Shown in place of the fields once it is done; without it, the dialog closes. */
+  /** Replaces the fields after success; without it, the dialog closes. */
   done?: ReactNode
   onClose?: () => void
 }
 
-/** Something new, asked for in a dialog. */
+/** A dialog with a form that creates something. */
 export function FormDialog({ trigger, title, words, children, submit, act, done, onClose }: Props): ReactNode {
   const [open, setOpen] = useState(false)
   const action = useMutation({ mutationFn: act, onSuccess: () => done === undefined && change(false) })

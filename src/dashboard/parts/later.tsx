@@ -3,8 +3,8 @@ import type { ComponentType, LazyExoticComponent, ReactNode } from 'react'
 import { Notice } from './notice.js'
 
 /**
- * A component that is loaded when it is first shown. After an update of the server its file may be gone: `instead` stands
- * there then, and the page says why (other-version.tsx). Without it the whole page would be blank.
+ * A component that is loaded when it is first shown. After an update of the server its file may be gone. Then `instead` is
+ * shown and the page says why (other-version.tsx); otherwise the whole page would be blank.
  */
 export function later<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

@@ -4,15 +4,15 @@ import type { Components } from 'react-markdown'
 import rehypeHighlight from 'rehype-highlight'
 import remarkGfm from 'remark-gfm'
 
-/** Links lead away in a window of their own. Pictures are links: the page loads nothing from elsewhere. */
+/** Links open a new window. Pictures become links, because the page loads nothing from other sites. */
 const components: Components = {
   a: ({ href, children }) => <Away to={href}>{children}</Away>,
   img: ({ src, alt }) => <Away to={src}>{alt === undefined || alt === '' ? 'A picture' : alt}</Away>,
-  // Scrolls by itself; by keyboard as well.
+  // Scrolls on its own, also by keyboard.
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
 }
 
-/** An address that ReactMarkdown does not let through comes as an empty one. */
+/** ReactMarkdown passes a refused address as an empty one. */
 function Away({ to, children }: { to: unknown; children: ReactNode }): ReactNode {
   if (typeof to !== 'string' || to === '') return <span>{children}</span>
   return (
@@ -22,7 +22,7 @@ function Away({ to, children }: { to: unknown; children: ReactNode }): ReactNode
   )
 }
 
-/** Markdown as agents write it. HTML in it is text, and links are http, https or mailto. */
+/** Renders Markdown from agents. HTML is shown as text; links are http, https or mailto. */
 export function Markdown({ text }: { text: string }): ReactNode {
   return (
     <div className="markdown">

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { asApiError } from '../api/api-error.js'
 
-/** What stands where there is nothing to show. */
+/** Shown where there is no content. */
 export function Notice({ title, children }: { title: string; children?: ReactNode }): ReactNode {
   return (
     <div className="notice">

@@ -1,7 +1,7 @@
 import type { RefObject } from 'react'
 import type { Shortcuts } from './shortcuts.js'
 
-/** `j` and `k` move the focus from row to row: to whatever in `list` is marked data-row. */
+/** `j` and `k` move the focus between the elements in `list` that are marked data-row. */
 export function useRowKeys(list: RefObject<HTMLElement | null>): Shortcuts {
   const move = (by: number): void => {
     const rows = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]

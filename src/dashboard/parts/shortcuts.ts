@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 
 export type Shortcuts = Readonly<Record<string, (() => void) | undefined>>
 
-/** Single keys; none while somebody types, holds a modifier, or has a dialog open. */
+/** Single-key shortcuts. They are off while a person types, holds a modifier, or has a dialog open. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts)
   useEffect(() => {

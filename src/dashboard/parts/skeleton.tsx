@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Rows to come, as high as they will be. */
+/** Placeholder rows with the height of the expected ones. */
 export function Skeleton({ rows }: { rows: number }): ReactNode {
   return (
     <div className="skeleton" role="status" aria-label="Loading">

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { later } from './later.js'
 import { plural } from '../words/id-words.js'
 
-/** Loaded with the first answer that is shown; where it cannot be, texts stay plain. */
+/** Loaded with the first shown answer. If loading fails, texts stay plain. */
 const Markdown = later(async () => (await import('./markdown.js')).Markdown, Plain)
 
 function Plain({ text }: { text: string }): ReactNode {
@@ -13,7 +13,7 @@ function Plain({ text }: { text: string }): ReactNode {
 const FOLDED_LINES = 40
 const FOLDED_CHARACTERS = 6_000
 
-/** A text that somebody wrote, long ones folded. `markdown`: shown as such, without any HTML that it may hold. */
+/** A text by a person or an agent; long texts are folded. `markdown` renders it as Markdown, without its HTML. */
 export function Text({ text, markdown = false }: { text: string; markdown?: boolean }): ReactNode {
   const [open, setOpen] = useState(false)
   const beginning = beginningOf(text)

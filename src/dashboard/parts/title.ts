@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 
-/** What the tab and a shared link are called. */
+/** Sets the title of the tab, which shared links use too. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Baton`

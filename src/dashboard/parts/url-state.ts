@@ -1,7 +1,7 @@
 import { useCallback } from 'react'
 import { useSearchParams } from 'wouter'
 
-/** A value in the URL; setting null takes it out. It replaces the entry in the history: back leads to another page. */
+/** A value in the URL; null removes it. It replaces the history entry, so that Back leads to another page. */
 export function useUrlValue(name: string): [string | null, (value: string | null) => void] {
   const [params, setParams] = useSearchParams()
   const set = useCallback(
@@ -20,7 +20,7 @@ export function useUrlValue(name: string): [string | null, (value: string | null
   return [params.get(name), set]
 }
 
-/** Several values under one name, comma-separated: none of ours holds a comma. */
+/** Several values under one name, comma-separated; no value contains a comma. */
 export function useUrlList(name: string): [string[], (values: string[]) => void] {
   const [value, set] = useUrlValue(name)
   const setList = useCallback((values: string[]) => set(values.length === 0 ? null : values.join(',')), [set])

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useState } from 'react'
 import type { RefObject } from 'react'
 
-/** How many pixels of the page are above the list, as a virtual list needs to know. */
+/** The distance from the top of the page to the list in pixels, which a virtual list needs. */
 export function useListTop(list: RefObject<HTMLElement | null>): number {
   const [above, setAbove] = useState(0)
   useLayoutEffect(() => {

@@ -2,8 +2,8 @@ import { claimOf, endingOf, sessionOf, told } from '../words/event-facts.js'
 import type { SessionEvent } from '../words/event-facts.js'
 
 /**
- * The events (oldest first) after which the pointer may be another: more than really move it, never fewer. What it was
- * is asked of the server, which has the rules; here it is only decided what need not be asked.
+ * The events (oldest first) after which the pointer may have changed: all that change it, and some that do not. Only the
+ * server has the rules, so the page asks it for the value; this only decides which questions are unnecessary.
  */
 export function mayMovePointer(events: readonly SessionEvent[]): SessionEvent[] {
   const moving: SessionEvent[] = []
@@ -24,7 +24,7 @@ export function mayMovePointer(events: readonly SessionEvent[]): SessionEvent[] 
       told(event, 'TaskStarted')?.resumeResult === 'REFUSED' ||
       (failure !== null && (!failure.resumeSafe || offered !== null))
     if (isFirst || harms || (session !== null && session !== named)) moving.push(event)
-    // After harm the same session may be named again and count again.
+    // After a harmful event, naming the same session again may move the pointer again.
     named = harms ? null : (session ?? named)
     isFirst = false
   }

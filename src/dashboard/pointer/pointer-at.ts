@@ -6,7 +6,7 @@ export interface PointerValue {
   runtime: { id: string; name: string } | null
 }
 
-/** As many as one document asks for. */
+/** The number of positions per query. */
 const AT_ONCE = 8
 
 interface Asked {
@@ -17,7 +17,7 @@ interface Asked {
 
 const asked = new Map<string, Asked[]>()
 
-/** The pointer as of a position. It never changes, so it is asked for once; several asked for at once go together. */
+/** The pointer at a position. It never changes, so it is queried once. Concurrent queries are batched. */
 export function pointerAt(id: string, position: string) {
   return queryOptions({
     queryKey: ['PointerAt', id, position],

@@ -6,7 +6,7 @@ import { claimOf } from '../words/event-facts.js'
 import type { SessionEvent } from '../words/event-facts.js'
 import { shortSession } from '../words/id-words.js'
 
-/** From this version on the pointer has this value, until the next step. */
+/** The pointer has this value from this version until the next step. */
 export interface Step {
   version: number
   sessionId: string | null
@@ -25,7 +25,7 @@ const ROW = 30
 const LEFT = 84
 const RIGHT = 12
 const TOP = 8
-/** The claims have a row of their own below the steps. */
+/** The height of the row of claims below the steps. */
 const CLAIMS = 28
 
 export function PointerChart({ events, steps, first, last, place, width }: Props): ReactNode {

@@ -12,11 +12,11 @@ import { PointerChart } from './pointer-chart.js'
 import type { Step } from './pointer-chart.js'
 import { StateThen } from './state-then.js'
 
-/** The scrubber may be quicker than the server. */
+/** The delay before the server is asked, because scrubbing may be faster than the server. */
 const SETTLE_MS = 150
 const READ_AT_LEAST = 400
 
-/** The pointer's value over the log, as steps, and a scrubber that travels in time. */
+/** The pointer's value over the log, as steps, and a scrubber for time travel. */
 export function Pointer(): ReactNode {
   const { id, history, at, setAt } = useSession()
   const { hasOlder, readOlder, total } = history
@@ -37,7 +37,7 @@ export function Pointer(): ReactNode {
 
   useReadAtLeast(history, READ_AT_LEAST)
 
-  // A link to a time that is not read yet.
+  // A link may lead to a time that is not loaded yet.
   const reaches = at === null || here !== 0
   useEffect(() => {
     if (!reaches && hasOlder) readOlder()
@@ -79,7 +79,7 @@ export function Pointer(): ReactNode {
   )
 }
 
-/** Shows a value at once, and passes it on when it has settled. */
+/** Shows a value at once, and passes it on after it has settled. */
 function useSettled(value: number, settle: (value: number) => void): [number, (value: number) => void] {
   const [moving, setMoving] = useState<number | null>(null)
   const latest = useRef(settle)

@@ -18,7 +18,7 @@ const STATES: Readonly<Record<Binding['state'], { label: string; tone: string }>
   UNPROVEN: { label: 'Unproven', tone: 'elsewhere' },
 }
 
-/** Every session as it was at the time that is looked at. */
+/** Every session as it was at the viewed time. */
 export function StateThen({ event }: { event: SessionEvent | undefined }): ReactNode {
   const { conversation, names, at } = useSession()
   const [, setView] = useUrlValue('view')

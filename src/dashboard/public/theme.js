@@ -1,7 +1,7 @@
-// Before the first paint, so that a chosen theme does not flash in the other one.
+// Runs before the first paint, so that the page does not flash in the other theme.
 try {
   const theme = globalThis.localStorage.getItem('baton.theme')
   if (theme === 'dark' || theme === 'light') globalThis.document.documentElement.dataset.theme = theme
 } catch {
-  // No storage: the system's theme it is.
+  // Without storage, the system's theme applies.
 }

@@ -17,17 +17,17 @@ export const PERIODS = {
 } as const
 export type Period = keyof typeof PERIODS
 
-/** What the address says. */
+/** The period in the URL; a week by default. */
 export function periodOf(chosen: string | null): Period {
   return chosen === 'day' || chosen === 'month' ? chosen : 'week'
 }
 
-/** Since when a period that ends now counts. */
+/** The start of a period that ends now. */
 export function startOf(period: Period, now: number): string {
   return new Date(beginnings(period, now)[0] ?? 0).toISOString()
 }
 
-/** The beginnings of the buckets of a period that ends now, on whole hours: the same for an hour, so that they are kept. */
+/** The starts of the buckets of a period that ends now, on whole hours, so that answers can be cached for an hour. */
 export function beginnings(period: Period, now: number): number[] {
   const { buckets, bucketMs } = PERIODS[period]
   const unit = Math.min(bucketMs, 3_600_000)
@@ -39,7 +39,7 @@ const NOTHING = { resumed: 0, hadSession: 0, fresh: 0 }
 
 type Counts = Pick<Result<'ResumeCounts'>['s0'], 'resumed' | 'hadSession' | 'fresh'>
 
-/** The server counts from a time up to now: what lies between two times is the difference. */
+/** Reads the buckets. The server counts from a time until now, so a bucket is the difference of two counts. */
 export async function readBuckets(
   period: Period,
   starts: readonly number[],

@@ -16,7 +16,7 @@ import { PERIODS, periodOf, startOf } from './buckets.js'
 
 type Reasons = NonNullable<Variables<'ClaimEvents'>['reasons']>
 
-/** The very claims that Resume health counts for a reason, newest first. Each leads to its event. */
+/** The claims that Resume health counts for a reason, newest first. Each links to its event. */
 export function ClaimsPage(): ReactNode {
   useTitle('Claims')
   const [chosen, setPeriod] = useUrlValue('period')

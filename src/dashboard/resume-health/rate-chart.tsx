@@ -7,11 +7,13 @@ import { dayOf, timeOfDay } from '../words/time-words.js'
 import type { Bucket } from './buckets.js'
 
 const HEIGHT = 220
-/** Pixels from one label to the next: a day's is the longest, "Wed 30 Sept". */
+/** Pixels between two labels. A day's label is the longest: "Wed 30 Sept". */
 const LABEL_ROOM = 84
 const MARGIN = { top: 12, right: 44, bottom: 24, left: 36 }
 
-/** Claims as bars (resumed below, fresh above), and the rate of resumes, among those that had a session, as a line over them. */
+/**
+ * Claims as bars (resumed below, fresh above), and the resume rate of the claims that had a session as a line over them.
+ */
 export function RateChart({ buckets, hours }: { buckets: readonly Bucket[]; hours: boolean }): ReactNode {
   const frame = useRef<HTMLDivElement>(null)
   const width = useWidth(frame)
@@ -29,7 +31,7 @@ export function RateChart({ buckets, hours }: { buckets: readonly Bucket[]; hour
     const text = new Date(time).toISOString()
     return hours ? timeOfDay(text).slice(0, 5) : dayOf(text)
   }
-  /** Where a bucket's time is written: not again for the same day, and only where there is room beside the one before. */
+  /** The buckets with a label: one per day, and only where there is room after the previous label. */
   const labelled = new Set<number>()
   let last = -Infinity
   for (const [index, { from }] of buckets.entries()) {

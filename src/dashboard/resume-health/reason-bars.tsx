@@ -10,11 +10,11 @@ type Count = Result<'ResumeTotals'>['resumeStats']['byReason'][number]
 interface Props {
   counts: readonly Count[]
   claims: number
-  /** The address of the very claims of a reason. */
+  /** The URL of the claims with a reason. */
   claimsOf: (reason: string) => string
 }
 
-/** Fresh starts by reason, most first. Each leads to its claims. */
+/** Fresh starts by reason, most frequent first. Each links to its claims. */
 export function ReasonBars({ counts, claims, claimsOf }: Props): ReactNode {
   const fresh = counts.filter(({ reason, count }) => reason !== 'SAME_RUNTIME' && count > 0)
   const sorted = fresh.toSorted((a, b) => b.count - a.count)

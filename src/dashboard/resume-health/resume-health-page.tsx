@@ -13,7 +13,7 @@ import { UsageTable } from './usage-table.js'
 
 const everyHalfMinute = () => 30
 
-/** How often sessions go on, and what keeps them from it. */
+/** How often sessions are resumed, and why not. */
 export function ResumeHealthPage(): ReactNode {
   useTitle('Resume health')
   const [chosen, setPeriod] = useUrlValue('period')
@@ -98,7 +98,7 @@ export function ResumeHealthPage(): ReactNode {
   )
 }
 
-/** Of the claims that had a session to resume: a conversation's first claim says nothing about how sessions fare. */
+/** Counts only claims that had a session to resume: a conversation's first claim says nothing about resuming. */
 function rateOf({ resumed, hadSession }: { resumed: number; hadSession: number }): string {
   return hadSession === 0 ? '–' : `${Math.round((100 * resumed) / hadSession)} %`
 }

@@ -11,7 +11,7 @@ interface Props {
 
 const everyMinute = () => 60
 
-/** What runs used, a row for each day and agent, as far as daemons told. */
+/** The usage that daemons reported, one row per day and agent. */
 export function UsageTable({ since, agentId }: Props): ReactNode {
   const { data, error } = useQuery(ask('UsageByDay', { since, agentId }, everyMinute))
   if (error !== null) return <Problem error={error} />

@@ -7,7 +7,7 @@ interface Comparison {
   what: string
   expected: string
   found: string
-  /** The decision turned on it. */
+  /** Whether this pair decided the claim. */
   decides: boolean
 }
 
@@ -23,7 +23,7 @@ const STATES: Readonly<Record<string, string | undefined>> = {
   UNPROVEN: 'unproven',
 }
 
-/** What the session would have needed, beside what the claim met. */
+/** The session's requirements beside the claim's values. */
 export function comparisons(
   { reason, runtime, policy }: Decision,
   binding: Binding,
@@ -48,7 +48,7 @@ export function comparisons(
       found: runtime.name,
       decides: reason === 'RUNTIME_MISMATCH' || reason === 'RUNTIME_UNKNOWN',
     },
-    // Another runtime has another account: only on the same one does a difference mean anything.
+    // Another runtime has another account, so a difference only matters on the same runtime.
     sameRuntime ? pair('Account', made?.account, claim?.account, reason === 'ACCOUNT_CHANGED') : null,
     sameRuntime ? pair('Session store', made?.store, claim?.store, reason === 'STORE_CHANGED') : null,
     pair(
@@ -73,7 +73,7 @@ export function comparisons(
   return rows.filter((row) => row !== null)
 }
 
-/** null where nothing is known and nothing turned on it. */
+/** null if both values are unknown and the pair did not decide the claim. */
 function pair(
   what: string,
   expected: string | null | undefined,
@@ -84,7 +84,7 @@ function pair(
   return { what, expected: expected ?? 'unknown', found: found ?? 'unknown', decides }
 }
 
-/** The claim of the run that was last in the session: with which account and store it was made. */
+/** The claim of the last run in the session, with the account and the store of that time. */
 function lastClaimOf(binding: Binding, events: readonly SessionEvent[]): ReturnType<typeof claimOf> {
   const event = events.find(({ type, task }) => type === 'TASK_CLAIMED' && task?.id === binding.lastTask?.id)
   return event === undefined ? null : claimOf(event)

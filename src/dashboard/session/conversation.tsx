@@ -9,10 +9,10 @@ import { useSession } from './session-context.js'
 import { TurnView } from './turn.js'
 import { useTurns } from './use-turns.js'
 
-/** Within this many pixels of the end somebody counts as reading the newest turn. */
+/** Within this many pixels of the end, the person counts as reading the newest turn. */
 const AT_END = 120
 
-/** What was said, as a chat: prompts, answers, and where a session was denied. */
+/** The conversation as a chat: prompts, answers, and where a session was denied. */
 export function Conversation(): ReactNode {
   const { id, conversation, mayChange } = useSession()
   const { turns, hasOlder, readOlder, loading, error, again } = useTurns(id)
@@ -39,7 +39,7 @@ export function Conversation(): ReactNode {
   )
 }
 
-/** The window follows the newest turn for whoever looks at the end, and stays where it is for whoever reads further up. */
+/** The window follows the newest turn while the end is in view, and otherwise stays where it is. */
 function useStayAtEnd(turns: unknown): void {
   const wasAtEnd = useRef(true)
   useLayoutEffect(() => {
@@ -61,11 +61,11 @@ function useStayAtEnd(turns: unknown): void {
   }, [turns])
 }
 
-/** Sends a message: a turn of its own. */
+/** Sends a message, which starts a turn. */
 function Composer(): ReactNode {
   const { id, conversation } = useSession()
   const [content, setContent] = useState('')
-  // One for each message: what is sent twice is one turn.
+  // One id per message: a repeated send makes only one turn.
   const [requestId, setRequestId] = useState(newRequestId)
   const send = useMutation({
     mutationFn: () => request('SendMessage', { input: { chatSessionId: id, content, requestId } }),

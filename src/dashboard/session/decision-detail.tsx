@@ -11,7 +11,7 @@ import { SessionTag } from './session-tag.js'
 
 export type Decision = NonNullable<NonNullable<Result<'TaskDetail'>['task']>['resume']>
 
-/** Why a claim was told what it was told: what was expected, what was found, every candidate, and the evidence. */
+/** Explains a claim's decision: expected and actual values, every candidate, and the evidence. */
 export function DecisionDetail({ decision, event }: { decision: Decision; event: SessionEvent }): ReactNode {
   const { history } = useSession()
   const turnsOn = decision.candidates.find(({ reason }) => reason === decision.reason) ?? decision.candidates[0]
@@ -61,7 +61,7 @@ export function DecisionDetail({ decision, event }: { decision: Decision; event:
   )
 }
 
-/** The server's sentence with names in the place of ids. */
+/** The server's sentence with names instead of ids. */
 function sentence({ message, runtime, candidates }: Decision): string {
   const runtimes = [runtime, ...candidates.flatMap(({ binding }) => binding.runtime ?? [])]
   return runtimes.reduce((text, { id, name }) => text.replaceAll(id, name), message)

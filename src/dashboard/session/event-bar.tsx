@@ -6,7 +6,7 @@ import { plural } from '../words/id-words.js'
 import type { EventFilters } from './event-filters.js'
 import { useSession } from './session-context.js'
 
-/** Search, filters with counts, and what has come in meanwhile. */
+/** Search, filters with counts, and the number of new events. */
 export function EventBar({ filters, shown }: { filters: EventFilters; shown: number }): ReactNode {
   const { history } = useSession()
   const { events, total, fresh, showFresh, hasOlder } = history

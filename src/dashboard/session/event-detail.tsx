@@ -12,7 +12,7 @@ import { useSession } from './session-context.js'
 import { TaskActions } from './task-actions.js'
 import { TaskFacts } from './task-facts.js'
 
-/** What a row opens to: of a claim, the decision with its evidence; of all, the task and the event as it is stored. */
+/** The details of a row: for a claim, the decision with its evidence; for every event, the task and the stored data. */
 export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
   const { setAt } = useSession()
   const taskId = event.task?.id
@@ -46,7 +46,7 @@ export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
   )
 }
 
-/** A token's name; whoever wants its id points at it. */
+/** A token's name; its id shows on hover. */
 function Actor({ event: { id, actor } }: { event: SessionEvent }): ReactNode {
   const { data } = useQuery({ ...ask('EventAsStored', { id }), staleTime: Infinity })
   const node = data?.node
@@ -55,7 +55,7 @@ function Actor({ event: { id, actor } }: { event: SessionEvent }): ReactNode {
   return <span title={actor}>{name ?? actor}</span>
 }
 
-/** The page itself goes by what the events tell in types. */
+/** The stored data, for people. The page itself uses the typed fields of events. */
 function StoredData({ id }: { id: string }): ReactNode {
   const { data, error } = useQuery({ ...ask('EventAsStored', { id }), staleTime: Infinity })
   const node = data?.node
@@ -63,7 +63,7 @@ function StoredData({ id }: { id: string }): ReactNode {
   return <pre>{node != null && 'data' in node ? JSON.stringify(node.data, null, 2) : ''}</pre>
 }
 
-/** The newest claim's decision is kept with its task; an earlier one is asked for again, as of the event before it. */
+/** The newest claim's decision comes with its task. An earlier one is queried as of the event before it. */
 function ClaimDetail({ event }: { event: SessionEvent }): ReactNode {
   const { id, history } = useSession()
   const before = history.at(event.version - 1)

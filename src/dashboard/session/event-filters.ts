@@ -22,7 +22,7 @@ export interface EventFilters {
   reasonCounts: Map<string, number>
 }
 
-/** What is shown of a history, in the URL. OR within a question, AND across them. */
+/** The filters of a history, stored in the URL: OR within a question, AND across questions. */
 export function useEventFilters(id: string, events: readonly SessionEvent[], names: Names): EventFilters {
   const [query, setQuery] = useUrlValue('q')
   const [steps, setSteps] = useUrlList('step')
@@ -44,7 +44,7 @@ export function useEventFilters(id: string, events: readonly SessionEvent[], nam
   }
 }
 
-/** What the server has counted of the whole history, and what came in since. */
+/** The server's counts of the whole history, plus the events that arrived since. */
 function countsOf(counted: Result<'EventCounts'>['node'] | undefined, events: readonly SessionEvent[]) {
   const stepCounts = new Map<Step, number>((Object.keys(STEPS) as Step[]).map((step) => [step, 0]))
   const reasonCounts = new Map<string, number>()
@@ -73,7 +73,7 @@ function searchText(event: SessionEvent, names: Names): string {
   return `${event.version} ${event.type} ${text} ${decision} ${task} ${sessionOf(event) ?? ''}`.toLowerCase()
 }
 
-/** A claim that was denied the session that was there. */
+/** Whether the event is a claim that was denied an existing session. */
 export function isDeniedClaim(event: SessionEvent): boolean {
   const claim = claimOf(event)
   return claim !== null && isDenied(claim.outcome, claim.reason)

@@ -5,23 +5,23 @@ import { isDeniedClaim } from './event-filters.js'
 
 interface Rows {
   count: number
-  /** undefined: it is not read yet. */
+  /** undefined if the event is not loaded yet. */
   eventAt: (index: number) => SessionEvent | undefined
-  /** -1: it is not among the rows, as far as they are known. */
+  /** -1 if the version is not among the known rows. */
   indexOf: (version: number) => number
-  /** Has the row at that place read, also the one after the last; false: there is none. */
+  /** Loads the row at that index, which may be one past the last. Returns false if there is none. */
   read: (index: number) => boolean
-  /** How many events are read. */
+  /** The number of loaded events. */
   known: number
   opened: string | null
   setOpened: (version: string | null) => void
   scrollTo: (index: number, align: 'start' | 'auto') => void
 }
 
-/** Where to go as soon as it is read: a version, or the next denied claim in this direction. */
+/** The target of a move whose row is not loaded yet: a version, or the next denied claim in this direction. */
 type Wanted = { version: number } | { denied: 1 | -1 }
 
-/** The row that the keyboard is at, and the keys that move it: also to rows that are not in the document, or not read yet. */
+/** The row with the keyboard focus, and the keys that move it, also to rows that are not rendered or not loaded. */
 export function useEventKeys(rows: Rows): { current: number | null } {
   const { count, eventAt, indexOf, read, known, opened, setOpened, scrollTo } = rows
   const first = opened === null ? null : Number(opened)
@@ -38,7 +38,7 @@ export function useEventKeys(rows: Rows): { current: number | null } {
     focusSoon(event.version, () => focusing.current === event.version)
   }
   const place = current === null ? -1 : indexOf(current)
-  /** Goes to the next denied claim, or has read what is in the way of it. false: it is not read yet. */
+  /** Moves to the next denied claim, or loads the rows before it. Returns false if it is not loaded yet. */
   const goDenied = (step: 1 | -1): boolean => {
     for (let index = place + step; index >= 0; index += step) {
       const event = eventAt(index)
@@ -62,7 +62,7 @@ export function useEventKeys(rows: Rows): { current: number | null } {
   useEffect(() => {
     if (wanted === null || known === 0) return
     if ('denied' in wanted ? goDenied(wanted.denied) : goWanted(wanted.version)) setWanted(null)
-    // Each page that comes in is looked through once.
+    // Searches each loaded page once.
   }, [wanted, known, count])
 
   useShortcuts({
@@ -79,7 +79,7 @@ export function useEventKeys(rows: Rows): { current: number | null } {
   return { current }
 }
 
-/** The row may only come into the document after scrolling there. */
+/** Retries, because the row may only be rendered after scrolling. */
 function focusSoon(version: number, still: () => boolean, tries = 12): void {
   requestAnimationFrame(() => {
     if (!still()) return
@@ -89,7 +89,7 @@ function focusSoon(version: number, still: () => boolean, tries = 12): void {
   })
 }
 
-/** A link that opens this event, whatever is filtered now. */
+/** Copies a link that opens this event under any filter. */
 export function copyLink(version: number): void {
   const link = new URL(location.href)
   link.search = ''

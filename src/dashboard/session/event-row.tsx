@@ -13,11 +13,11 @@ import { SessionTag } from './session-tag.js'
 
 interface Props {
   event: SessionEvent
-  /** The first row of its day says so. */
+  /** true on the first row of a day, which shows the date. */
   day: boolean
   open: boolean
   current: boolean
-  /** It had not happened yet, at the time that is looked at. */
+  /** true if the event happened after the viewed time. */
   later: boolean
   toggle: () => void
 }
@@ -71,7 +71,7 @@ export const EventRow = memo(function EventRow({ event, day, open, current, late
   )
 })
 
-/** A row whose page is still on its way. */
+/** A placeholder for a row that is being loaded. */
 export function PendingRow(): ReactNode {
   return (
     <div className="event pending">

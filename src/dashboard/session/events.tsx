@@ -15,17 +15,17 @@ import { useSession } from './session-context.js'
 
 const ROW_HEIGHT = 33
 const STICKY = 112
-/** Within this many pixels of the list's beginning somebody counts as looking at its newest row. */
+/** Within this many pixels of the top of the list, the person counts as reading its newest row. */
 const AT_TOP = 60
 
-/** The default view: plain rows, newest first, one for each step. Only what is on the screen is in the document. */
+/** The history as plain rows, newest first, one per event. Only visible rows are rendered. */
 export function Events(): ReactNode {
   const { id, history, names, at } = useSession()
   const { events, total, hasOlder, readOlder, setAtTop, need } = history
   const filters = useEventFilters(id, events, names)
   const [opened, setOpened] = useUrlValue('event')
   const { passes, active } = filters
-  // The counts and the filter read every event: not for each keystroke of another part of the page.
+  // The counts and the filter read every event, so they do not run on unrelated keystrokes.
   const shown = useMemo(
     () => (active ? events.filter(passes) : events),
     [events, active, filters.query, filters.steps.join(), filters.reasons.join()],
@@ -33,14 +33,14 @@ export function Events(): ReactNode {
   const list = useRef<HTMLOListElement>(null)
   const margin = useListTop(list)
   const count = active ? shown.length : total
-  /** Without a filter, the place of an event tells its version, whether or not it is read. */
+  /** Without a filter, a row's index gives its event's version, even before the event is loaded. */
   const eventAt = (index: number): SessionEvent | undefined => (active ? shown[index] : history.at(total - index))
   const virtual = useWindowVirtualizer({
     count,
     estimateSize: () => ROW_HEIGHT,
     overscan: 14,
     scrollMargin: margin,
-    // What is sticky at the top must not cover the row that was looked for.
+    // Keeps the sticky header from covering the row that was scrolled to.
     scrollPaddingStart: STICKY,
     getItemKey: (index) => (active ? (shown[index]?.version ?? index) : total - index),
   })

@@ -8,7 +8,7 @@ import { wordsOfReason } from '../words/reason-words.js'
 import { useSession } from './session-context.js'
 import type { Runtime } from './session-context.js'
 
-/** Of a large fleet, the runtimes that matter to the conversation come first: on a telephone its agent's only. */
+/** The runtimes shown first in a large fleet, by relevance to the conversation: on a phone only the agent's runtime. */
 const SHOWN_FIRST = matchMedia('(max-width: 719px)').matches ? 1 : 3
 
 export function explanationOf(result: Result<'Explanation'> | undefined) {

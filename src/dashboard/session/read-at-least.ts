@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { History } from './use-history.js'
 
-/** Reads on until so many events are there: a view of time needs more than a screenful. */
+/** Loads older events until there are at least `count`: a view of time needs more than a screenful. */
 export function useReadAtLeast({ events, hasOlder, readOlder }: History, count: number): void {
   const { length } = events
   useEffect(() => {

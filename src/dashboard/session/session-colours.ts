@@ -1,13 +1,13 @@
 import { useMemo } from 'react'
 import { useSession } from './session-context.js'
 
-/** How many colours there are in styles/tokens.css: `--session-0` and on. */
+/** The number of colours in styles/tokens.css, from `--session-0` on. */
 const COLOURS = 8
 
-/** One colour for each provider session, the same in every view and at every time. */
+/** One colour per provider session, the same in every view and at every time. */
 export function useSessionColour(): (sessionId: string | null) => string {
   const { bindings } = useSession().conversation
-  // Ids of tasks sort by time: a session that comes later changes no earlier one's colour.
+  // Task ids sort by time, so a later session does not change the colour of an earlier one.
   const order = bindings
     .toSorted((a, b) => (a.firstTask?.id ?? '').localeCompare(b.firstTask?.id ?? ''))
     .map(({ sessionId }) => sessionId)
@@ -21,7 +21,7 @@ export function useSessionColour(): (sessionId: string | null) => string {
   }, [order])
 }
 
-/** For a session that is not among the bindings: one of another time. */
+/** Chooses a colour for a session outside the current bindings. */
 function hashOf(text: string): number {
   let hash = 0
   for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 9973

@@ -7,17 +7,17 @@ export type ConversationNode = Extract<NonNullable<Result<'Session'>['node']>, {
 export type Runtime = ConversationNode['agent']['runtime']
 export type Binding = ConversationNode['bindings'][number]
 
-/** What all views of one conversation need to know. */
+/** The values that all views of one conversation share. */
 export interface SessionContextValue {
   id: string
   conversation: ConversationNode
   history: History
   runtimes: readonly Runtime[]
   names: Names
-  /** A position of the log to look back from; null is now. */
+  /** The viewed position of the log; null for now. */
   at: string | null
   setAt: (at: string | null) => void
-  /** Whether the token may change things. */
+  /** Whether the token may make changes. */
   mayChange: boolean
 }
 

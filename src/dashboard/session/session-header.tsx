@@ -14,7 +14,7 @@ import { namesOf } from './session-page.js'
 import { SessionTag } from './session-tag.js'
 import { isOpen } from './task-actions.js'
 
-/** What runs or waits now, and for how long. */
+/** The task that runs or waits now, and for how long. */
 function Now(): ReactNode {
   const { conversation, at } = useSession()
   const now = useNow()

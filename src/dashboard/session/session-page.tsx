@@ -32,7 +32,7 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   useTitle(conversation === null ? 'Session' : titleInWords(namesOf(conversation)))
 
   if (session.error !== null) return page(<Problem error={session.error} again={() => session.refetch()} />)
-  // The header is as high as it will be.
+  // The placeholder keeps the header's final height.
   if (session.data === undefined || isPending || !known) return page(<Skeleton rows={14} />)
   if (conversation === null) {
     return page(
@@ -70,12 +70,12 @@ function asConversation(node: object | null | undefined): ConversationNode | nul
   return node != null && 'bindings' in node ? (node as ConversationNode) : null
 }
 
-/** As the list has it. */
+/** The conversation's names, as in the list. */
 export function namesOf(conversation: ConversationNode): { title: string | null; issueKey: string | null } {
   return { title: conversation.title, issueKey: 'issueKey' in conversation ? conversation.issueKey : null }
 }
 
-/** The agent's runtime first, then those that know a session of it, then the rest. */
+/** The agent's runtime first, then runtimes with a session of the conversation, then the rest. */
 function runtimesOf(all: readonly Runtime[], conversation: ConversationNode | null): Runtime[] {
   if (conversation === null) return [...all]
   const own = [conversation.agent.runtime, ...conversation.bindings.flatMap(({ runtime }) => runtime ?? [])]

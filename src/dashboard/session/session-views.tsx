@@ -8,7 +8,7 @@ import { Conversation } from './conversation.js'
 import { Events } from './events.js'
 import { TimeTravelBar } from './time-travel-bar.js'
 
-// Only who looks at them loads them.
+// Loaded when first shown.
 const Lanes = later(async () => (await import('../lanes/lanes.js')).Lanes)
 const Pointer = later(async () => (await import('../pointer/pointer.js')).Pointer)
 const WhatIf = later(async () => (await import('../what-if/what-if.js')).WhatIf)
@@ -20,13 +20,13 @@ const VIEWS = [
   { name: 'pointer', label: 'Pointer', key: '4' },
 ] as const
 
-/** What was said, and three views of the history behind it. */
+/** The chat, and three views of the history behind it. */
 export function SessionViews(): ReactNode {
   const [view, setView] = useUrlValue('view')
   const [whatIf, setWhatIf] = useState(false)
   const [whatIfUsed, setWhatIfUsed] = useState(false)
   const [event] = useUrlValue('event')
-  // A link to an event leads to it.
+  // A link to an event opens the events view.
   const first = event === null ? 'conversation' : 'events'
   const shown = VIEWS.find(({ name }) => name === view)?.name ?? first
   const show = (name: string): void => setView(name === first ? null : name)

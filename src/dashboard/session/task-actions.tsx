@@ -12,7 +12,7 @@ export function isOpen({ status }: Pick<TaskDetail, 'status'>): boolean {
 
 export function TaskActions({ task }: { task: Pick<TaskDetail, 'id' | 'status'> }): ReactNode {
   const { mayChange } = useSession()
-  // One for each time the row is opened: a click that is sent twice makes one rerun.
+  // One id per opened row: a repeated click makes only one rerun.
   const [requestId] = useState(newRequestId)
   if (!mayChange) return null
   if (isOpen(task)) {

@@ -6,7 +6,7 @@ import { spanInWords } from '../words/time-words.js'
 
 export type TaskDetail = NonNullable<Result<'TaskDetail'>['task']>
 
-/** What the task was asked, what it did, and how it ended. */
+/** The task's prompt, its work, and how it ended. */
 export function TaskFacts({ task, event }: { task: TaskDetail; event: SessionEvent }): ReactNode {
   const { failure } = task
   return (

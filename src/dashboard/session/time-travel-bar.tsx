@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { dateTime } from '../words/time-words.js'
 import { useSession } from './session-context.js'
 
-/** Says that the page looks back, wherever it does. */
+/** Says on every view that the page shows a past time. */
 export function TimeTravelBar(): ReactNode {
   const { at, setAt, history } = useSession()
   if (at === null) return null

@@ -11,7 +11,7 @@ import { isOpen, TaskActions } from './task-actions.js'
 import { useProgress } from './use-turns.js'
 import type { Progress, Turn } from './use-turns.js'
 
-/** One turn: what the agent was asked, what it did, and what it said. */
+/** One turn: the prompt, the agent's steps, and its answer. */
 export function TurnView({ turn }: { turn: Turn }): ReactNode {
   const { prompt, output, status, retryOf, failure, createdAt } = turn
   return (
@@ -54,7 +54,7 @@ export function TurnView({ turn }: { turn: Turn }): ReactNode {
   )
 }
 
-/** The line where the conversation went on without the session that it had. */
+/** A line where the conversation continued without its session. */
 function StartedFresh({ turn: { resume } }: { turn: Turn }): ReactNode {
   if (resume === null || !isDenied(resume.outcome, resume.reason)) return null
   const told = resume.handoffRange?.turns ?? 0
@@ -96,7 +96,7 @@ function UnderWay({ turn }: { turn: Turn }): ReactNode {
   )
 }
 
-/** Tool calls and remarks between two stretches of text, folded to the newest. */
+/** Tool calls and remarks between two stretches of text, folded to the newest one. */
 function Steps({ entries }: { entries: readonly Progress[] }): ReactNode {
   const last = entries.at(-1)
   if (last === undefined) return null

@@ -7,31 +7,31 @@ import { useStretches } from './use-stretches.js'
 import type { Stretches } from './use-stretches.js'
 
 export interface History {
-  /** Newest first, without holes. */
+  /** Newest first, without gaps. */
   events: readonly SessionEvent[]
-  /** How many events the conversation has: versions count from 1. */
+  /** The number of events in the conversation; versions count from 1. */
   total: number
-  /** An event anywhere in the history, where it is read. */
+  /** An event anywhere in the history, if it is loaded. */
   at: (version: number) => SessionEvent | undefined
-  /** Has what is around these versions read. */
+  /** Loads the events around these versions. */
   need: Stretches['need']
-  /** All that is read, newest first, with holes. */
+  /** All loaded events, newest first, with gaps. */
   read: readonly SessionEvent[]
-  /** What the messages beyond `events` say, by id. */
+  /** The texts of messages outside `events`, by id. */
   messages: Stretches['messages']
   hasOlder: boolean
   loading: boolean
   error: unknown
   readOlder: () => void
   again: () => void
-  /** New events that are not among `events` yet, so that rows do not jump under somebody's eyes. */
+  /** The number of new events that are not in `events` yet, so that rows do not jump while a person reads them. */
   fresh: number
   showFresh: () => void
-  /** While somebody looks at the newest row, new ones are shown at once. */
+  /** While the newest row is in view, new events are shown at once. */
   setAtTop: (atTop: boolean) => void
 }
 
-/** One conversation's stream: pages from the newest back, what comes in live, and what is around the version `first`. */
+/** One conversation's stream: pages from the newest back, live events, and the events around version `first`. */
 export function useHistory(id: string, first: number | null): History {
   const stretches = useStretches(id, first)
   const query = useInfiniteQuery({
@@ -39,7 +39,7 @@ export function useHistory(id: string, first: number | null): History {
     queryFn: ({ pageParam }) => eventsBefore(id, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasPreviousPage ? pageInfo.startCursor : undefined),
-    // Facts do not change; what is new comes in from the log.
+    // Events do not change; new ones arrive from the log.
     staleTime: Infinity,
   })
   const [live, dispatch] = useReducer(reduce, { shown: [], held: [] })
@@ -94,7 +94,7 @@ const NO_EVENTS = {
   pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
 }
 
-/** Events may have come between the first page and the moment from which the log is followed: read once more then. */
+/** Reads once more after the log is followed: events may have arrived between the first page and that moment. */
 function useCatchUp(id: string, loaded: boolean, take: (events: readonly SessionEvent[]) => void): void {
   const { liveness } = useLiveLog()
   const follows = liveness !== 'CONNECTING'
@@ -125,7 +125,7 @@ function reduce(live: Live, action: Action): Live {
   return action.show ? { shown: joined(arrived, live.shown), held: [] } : { ...live, held: arrived }
 }
 
-/** Two stretches of one stream, newest first; what is in both is there once. */
+/** Joins two stretches of one stream, newest first, without duplicates. */
 function joined(newer: readonly SessionEvent[], older: readonly SessionEvent[]): readonly SessionEvent[] {
   const top = older[0]?.version ?? 0
   const added = newer.filter(({ version }) => version > top)

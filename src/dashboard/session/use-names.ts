@@ -7,7 +7,7 @@ import type { Names } from '../words/event-words.js'
 import type { Runtime } from './session-context.js'
 import type { History } from './use-history.js'
 
-/** Names for what events only hold ids of: runtimes, and of a chat what was said. */
+/** Names for the ids in events: runtimes, and the messages of a chat. */
 export function useNames(id: string, runtimes: readonly Runtime[], { events, messages: others }: History): Names {
   const messages = useMessages(id, events.at(-1)?.occurredAt)
   return useMemo(() => {
@@ -22,10 +22,10 @@ export function useNames(id: string, runtimes: readonly Runtime[], { events, mes
   }, [runtimes, messages, others])
 }
 
-/** The texts of a chat's messages by id, as far back as `since`: its oldest event that is read. */
+/** The texts of a chat's messages by id, back to `since`, the time of its oldest loaded event. */
 function useMessages(id: string, since: string | undefined): ReadonlyMap<string, string> {
   const isChat = id.startsWith('chat_')
-  // Asked for again when something happens; what is older stays as it is.
+  // The newest page is read again when something happens; older pages do not change.
   const newest = useQuery({ ...ask('Messages', { id, before: null }), enabled: isChat })
   const query = useInfiniteQuery({
     queryKey: ['OlderMessages', id],

@@ -4,12 +4,12 @@ import { request } from '../api/request.js'
 import type { SessionEvent } from '../words/event-facts.js'
 import { told } from '../words/event-facts.js'
 
-/** As many events as one query may ask for. */
+/** The largest number of events per query. */
 const LENGTH = 100
 
 export interface Stretches {
   events: ReadonlyMap<number, SessionEvent>
-  /** What their messages say, by id. */
+  /** The texts of their messages, by id. */
   messages: ReadonlyMap<string, string>
   need: (versions: readonly number[]) => void
 }
@@ -21,14 +21,14 @@ interface Stretch {
 
 const NONE: Stretch = { events: [], messages: [] }
 
-/** Parts of a history anywhere in it, read as they are needed; beginning with the one around `first`. */
+/** Parts of a history, loaded on demand, starting with the part around `first`. */
 export function useStretches(id: string, first: number | null): Stretches {
   const [wanted, setWanted] = useState<readonly number[]>(first === null ? [] : [beginningOf(first)])
   const stretches = useQueries({
     queries: wanted.map((from) => ({
       queryKey: ['EventsFrom', id, from],
       queryFn: () => readStretch(id, from),
-      // Facts do not change. What is new at the end comes in from the log.
+      // Events do not change. New ones at the end arrive from the log.
       staleTime: Infinity,
     })),
     combine: (answers) => answers.map(({ data }) => data ?? NONE),

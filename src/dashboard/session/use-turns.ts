@@ -20,7 +20,7 @@ interface Turns {
   again: () => void
 }
 
-/** The turns of a conversation, from the newest back. The newest are asked for again when something happens to them. */
+/** The turns of a conversation, from the newest back. The newest page is read again when one of its turns changes. */
 export function useTurns(id: string): Turns {
   const newest = useQuery({ ...ask('Turns', { id, after: null }), meta: { watched: true } })
   const firstPage = pageOf(newest.data)
@@ -32,7 +32,7 @@ export function useTurns(id: string): Turns {
     enabled: false,
     staleTime: Infinity,
   })
-  // What new turns push out of the newest page stays.
+  // Keeps turns that newer ones push out of the newest page.
   const known = useRef(new Map<string, Turn>())
   const turns = useMemo(() => {
     const pages = [...(older.data?.pages ?? []).toReversed(), firstPage]
@@ -56,7 +56,7 @@ function pageOf(result: Result<'Turns'> | undefined): Page | undefined {
   return node != null && 'tasks' in node ? node.tasks : undefined
 }
 
-/** What a run has said of itself so far, as it says it. */
+/** The progress of a run so far, updated live. */
 export function useProgress(taskId: string): readonly Progress[] {
   const [told, setTold] = useState<readonly Progress[]>([])
   useEffect(() => {
@@ -70,7 +70,7 @@ export function useProgress(taskId: string): readonly Progress[] {
   return told
 }
 
-/** Until the run has ended, over streams that break. */
+/** Follows the run until it ends, and reconnects after broken streams. */
 async function follow(taskId: string, tell: (entry: Progress) => void, gone: AbortSignal): Promise<void> {
   let after: number | null = null
   for (;;) {

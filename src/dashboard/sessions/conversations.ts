@@ -8,7 +8,7 @@ import { useLogEvents } from '../shell/live-log.js'
 export type Filter = NonNullable<Variables<'Conversations'>['filter']>
 type Answer = Result<'Conversations'>['conversations']
 type Node = Answer['nodes'][number]
-/** `asOf`: the newest activity of all when the page was read. */
+/** `asOf` is the newest activity in the workspace when the page was read. */
 interface Page extends Answer {
   asOf: string
 }
@@ -21,28 +21,28 @@ export interface ConversationRow {
   status: string
   agent: Node['agent']
   lastActivityAt: string
-  /** What the newest claim was told. */
+  /** The decision of the newest claim. */
   decision: NonNullable<Node['claimed']['nodes'][number]>['resume']
-  /** Where its newest task runs; before the first one, its agent's. */
+  /** The runtime of the newest task; before the first task, the agent's. */
   runtime: Node['agent']['runtime']
 }
 
 export interface Conversations {
   rows: readonly ConversationRow[]
-  /** Of all that the filter takes in; `atLeast` where the server stopped counting. */
+  /** The number of conversations that match the filter; `atLeast` is true if the server stopped counting. */
   total: { count: number; atLeast: boolean } | null
   more: boolean
   loading: boolean
   error: unknown
   readMore: () => void
   again: () => void
-  /** Conversations that were active since the list was read; they show at their place once it is read again. */
+  /** Conversations that became active since the list was read. They move to their place at the next read. */
   news: number
 }
 
 const AT_ONCE = 50
 
-/** The conversations that pass, newest activity first. Rows stay at their place while the page is looked at. */
+/** The matching conversations, newest activity first. Rows keep their place while the page is in view. */
 export function useConversations(filter: Filter): Conversations {
   const client = useQueryClient()
   const key = useMemo(() => ['Conversations', filter], [filter])
@@ -64,7 +64,7 @@ export function useConversations(filter: Filter): Conversations {
       patch(client, key, conversations.nodes)
       return conversations
     },
-    // The list itself has just been read. An event marks this (live-log.tsx).
+    // The list itself is fresh. An event invalidates this query (live-log.tsx).
     initialData: EMPTY,
     staleTime: Infinity,
   })
@@ -96,7 +96,7 @@ interface Pages {
   fetchNextPage: () => Promise<unknown>
 }
 
-/** A page may be empty with more to come: the server looks at so many conversations at once. */
+/** Reads on after an empty page: the server examines a limited number of conversations per page. */
 function useReadOn({ data, hasNextPage, isFetching, fetchNextPage }: Pages): void {
   const isEmpty = data?.pages.at(-1)?.nodes.length === 0
   useEffect(() => {
@@ -111,7 +111,7 @@ const EMPTY: Answer = {
   totalIsAtLeast: false,
 }
 
-/** Asks for rows of the list that something happened to, whatever their place, many at once. */
+/** Reads rows of the list again that had events, at any place, many per query. */
 function useChanged(key: readonly unknown[], data: InfiniteData<Page> | undefined): void {
   const client = useQueryClient()
   const changed = useRef(new Set<string>())
@@ -142,7 +142,7 @@ function isRow(node: object | null): node is Node {
   return node !== null && 'lastActivityAt' in node
 }
 
-/** Puts what was read again in the place of what is listed. */
+/** Replaces listed rows with their new values. */
 function patch(client: QueryClient, key: readonly unknown[], nodes: readonly Node[]): void {
   const read = new Map(nodes.map((node) => [node.id, node]))
   client.setQueryData<InfiniteData<Page>>(key, (data) => {
@@ -152,13 +152,13 @@ function patch(client: QueryClient, key: readonly unknown[], nodes: readonly Nod
   })
 }
 
-/** What was active while pages were read may be on two of them. */
+/** A conversation that became active between two reads may be on both pages. */
 function uniqueRows(pages: readonly Page[]): readonly ConversationRow[] {
   const nodes = new Map(pages.flatMap((page) => page.nodes.map((node) => [node.id, node])))
   return [...nodes.values()].map(rowOf)
 }
 
-/** A row that was not read again is the same object, and is not drawn again. */
+/** An unchanged row keeps its object, so it is not rendered again. */
 const made = new WeakMap<Node, ConversationRow>()
 
 function rowOf(node: Node): ConversationRow {

@@ -9,7 +9,7 @@ import { useSettled } from '../parts/use-settled.js'
 import { REASON_LABELS } from '../words/reason-words.js'
 import type { Filter } from './conversations.js'
 
-/** What the list is narrowed by, as the URL has it. Several values of one are alternatives. */
+/** The filters of the list, as in the URL. Several values of one filter are alternatives. */
 const FACETS = {
   agent: 'Agent',
   runtime: 'Runtime',
@@ -34,7 +34,7 @@ export interface Filters {
   any: boolean
 }
 
-/** The filter in the URL. A value that the page does not know takes nothing away: the server would refuse it. */
+/** The filters in the URL. Unknown values are ignored, because the server would refuse them. */
 export function useFilters(search: string): Filters {
   const [params, setParams] = useSearchParams()
   const address = params.toString()
@@ -146,7 +146,7 @@ interface Props {
   filters: Filters
 }
 
-/** `alone`: one value at a time. */
+/** `alone` allows one value at a time. */
 function Chips({ facet, names, filters, alone = false }: Props & { facet: Facet; alone?: boolean }): ReactNode {
   return (
     <FilterChips
@@ -158,7 +158,7 @@ function Chips({ facet, names, filters, alone = false }: Props & { facet: Facet;
   )
 }
 
-/** What narrows the list, whether or not the filters are open: each can be taken away. */
+/** The active filters, shown even while the filters are closed. Each can be removed. */
 function InForce({ names, filters }: Props): ReactNode {
   const parts = NAMES.flatMap((facet) => listed(filters.chosen[facet]).map((value) => ({ facet, value })))
   const without = (facet: Facet, value: string): string =>
@@ -196,7 +196,7 @@ function namedOf(labels: Readonly<Record<string, string>>): readonly Named[] {
 
 const SEARCH_MS = 250
 
-/** What is typed, and what is searched for: the server is asked when the typing pauses. */
+/** The typed text and the text to search for, which follows when the typing pauses. */
 export function useSearch(): { typed: string; type: (text: string) => void; search: string } {
   const [inUrl, setInUrl] = useUrlValue('q')
   const typed = inUrl ?? ''

@@ -6,7 +6,7 @@ import type { Conversations } from './conversations.js'
 import { SessionRow } from './session-row.js'
 
 const ROW_HEIGHT = 37
-/** As high as what is sticky at the top of the window. */
+/** The height of the sticky header. */
 const STICKY = 64
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   list: RefObject<HTMLOListElement | null>
 }
 
-/** Only what is on the screen is in the document; more is read when somebody gets to the end. */
+/** Only visible rows are rendered; more are loaded when the end comes into view. */
 export function SessionList({ conversations: { rows, total, more, readMore }, list }: Props): ReactNode {
   const margin = useListTop(list)
   const virtual = useWindowVirtualizer({

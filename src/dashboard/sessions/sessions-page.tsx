@@ -17,7 +17,7 @@ import { SessionList } from './session-list.js'
 
 const NONE: Conversations['rows'] = []
 
-/** Every conversation of the workspace: searched, narrowed, counted and ordered by the server. */
+/** All conversations of the workspace. The server searches, filters, counts and orders them. */
 export function SessionsPage(): ReactNode {
   useTitle('Sessions')
   const may = useMay()
@@ -25,7 +25,7 @@ export function SessionsPage(): ReactNode {
   const filters = useFilters(search)
   const conversations = useConversations(filters.filter)
   const { news, error } = conversations
-  // Drawn once the input that led here, or narrowed them, has shown its effect.
+  // Deferred, so that an input responds before the rows are rendered.
   const rows = useDeferredValue(conversations.rows, NONE)
   const loading = conversations.loading || (rows.length === 0 && conversations.rows.length > 0)
   const box = useRef<HTMLInputElement>(null)
@@ -84,7 +84,7 @@ function countOf({ total }: Conversations): string {
   return total.atLeast ? `More than ${total.count.toLocaleString()} conversations` : plural(total.count, 'conversation')
 }
 
-/** From an empty server to the first message. */
+/** The steps from an empty server to the first message. */
 function FirstSteps(): ReactNode {
   const may = useMay()
   if (!may.change) return null

@@ -8,7 +8,7 @@ const WORDS = {
   LOST: { label: 'No answer', title: 'The server does not answer. What was missed is read when it does.' },
 }
 
-/** Says how fresh the page is, and pauses it. */
+/** Shows how fresh the page is, and pauses it. */
 export function LiveBadge(): ReactNode {
   const { liveness, paused, waiting, togglePause } = useLiveLog()
   const { label, title } = paused

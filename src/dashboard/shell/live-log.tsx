@@ -12,7 +12,7 @@ type Listener = (events: LoggedEvent[]) => void
 interface LiveLogState {
   liveness: Liveness
   paused: boolean
-  /** Events that came while the page was paused. */
+  /** The number of events that arrived while the page was paused. */
   waiting: number
   togglePause: () => void
   listen: (listener: Listener) => () => void
@@ -26,7 +26,7 @@ export function useLiveLog(): LiveLogState {
   return state
 }
 
-/** Calls `listener` with what is new in the log, unless the page is paused; then with all of it when it goes on. */
+/** Calls `listener` with new events of the log. While the page is paused, events are held back until it continues. */
 export function useLogEvents(listener: Listener): void {
   const { listen } = useLiveLog()
   const latest = useRef(listener)
@@ -37,8 +37,8 @@ export function useLogEvents(listener: Listener): void {
 }
 
 /**
- * Marks what may look different after these events; useRefresh asks for it. The histories themselves take events in
- * without asking. What is told as of a position stays as it is.
+ * Invalidates the queries that these events may change; useRefresh refetches them. The histories take events without a
+ * query. Answers as of a position do not change.
  */
 function mark(client: QueryClient, events: readonly LoggedEvent[]): void {
   const moved = new Set(events.flatMap(({ conversation, task }) => [conversation.id, task?.id ?? conversation.id]))
@@ -53,7 +53,7 @@ function mark(client: QueryClient, events: readonly LoggedEvent[]): void {
 const MOVED_BY_ANY = new Set(['NewestConversations'])
 const MOVED_BY_THEIR_OWN = new Set(['Session', 'Explanation', 'Messages', 'TaskDetail', 'Turns'])
 
-/** Follows the workspace's log for the whole page, once. */
+/** Follows the workspace's log once for the whole page. */
 export function LiveLog({ children }: { children: ReactNode }): ReactNode {
   const client = useQueryClient()
   const [liveness, setLiveness] = useState<Liveness>('CONNECTING')

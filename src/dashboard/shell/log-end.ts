@@ -3,15 +3,15 @@ import { pause, RETRY_MS } from '../api/pause.js'
 import { ask, queryClient } from '../api/queries.js'
 
 /**
- * A position near the end of the log, from which following it makes sense: the last event of the conversation that was
- * active last. Following may begin a little early, because who takes events in looks at their versions. Asks until it is
- * told, and reports LOST when it is not; null once `signal` is aborted.
+ * A position near the end of the log to start following from: the last event of the most recently active conversation.
+ * Starting a little early does no harm, because listeners check the versions of events. Retries until the server answers,
+ * and reports LOST meanwhile; null once `signal` is aborted.
  */
 export async function findLogEnd(liveness: (liveness: Liveness) => void, signal: AbortSignal): Promise<string | null> {
   const lost = (): void => {
     if (!signal.aborted) liveness('LOST')
   }
-  // The page's queries are tried again for many seconds before they fail. Each try without an answer is one too many.
+  // A query is retried for many seconds before it fails, so each failed attempt is reported.
   const unsubscribe = queryClient.getQueryCache().subscribe((change) => {
     if (change.type === 'updated' && change.action.type === 'failed') lost()
   })

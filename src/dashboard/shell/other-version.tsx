@@ -4,10 +4,10 @@ import { useLiveLog } from './live-log.js'
 
 const EVERY_MS = 5 * 60_000
 
-/** The files that this page is made of: their names change with what they hold. Before more of them are loaded. */
+/** The files of this page, whose names change with their content. Read before further files are loaded. */
 const running = filesOf(document)
 
-/** Says so when the server gives out another page than this one, as after an update. */
+/** Says so if the server has another version of the page, as after an update. */
 export function OtherVersion(): ReactNode {
   const other = useOtherVersion()
   if (!other) return null
@@ -21,7 +21,7 @@ export function OtherVersion(): ReactNode {
   )
 }
 
-/** Asked when the server is back, when the page is looked at again, and now and then while it is. */
+/** Checks when the server is back, when the page comes into view, and at intervals while it is in view. */
 function useOtherVersion(): boolean {
   const { liveness } = useLiveLog()
   const isBack = liveness === 'LIVE' || liveness === 'POLLING'
@@ -41,7 +41,7 @@ function useOtherVersion(): boolean {
     }
   }, [isBack, other])
   useEffect(() => {
-    // A file of this page is not there any more.
+    // A file of this page no longer exists.
     const gone = (): void => setOther(true)
     window.addEventListener('vite:preloadError', gone)
     return () => window.removeEventListener('vite:preloadError', gone)
@@ -53,7 +53,7 @@ async function isOther(): Promise<boolean> {
   const response = await fetch('/', { headers: { accept: 'text/html' }, cache: 'no-cache' })
   if (!response.ok) return false
   const files = filesOf(new DOMParser().parseFromString(await response.text(), 'text/html'))
-  // Another page altogether, such as a proxy's, says nothing of the version.
+  // A different page, such as a proxy's, says nothing about the version.
   return files !== '' && files !== running
 }
 

@@ -66,7 +66,7 @@ function NavLink({ href, also = href, children }: { href: string; also?: string;
   const [isAlso] = useRoute(also)
   const isCurrent = is || isAlso
   const link = useRef<HTMLAnchorElement>(null)
-  // On a telephone the row of links is wider than the window.
+  // On a phone the row of links is wider than the window.
   useEffect(() => {
     if (isCurrent) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [isCurrent])

@@ -6,7 +6,7 @@ import { requestAs } from '../api/request.js'
 import { signIn } from '../api/token.js'
 import { ThemeToggle } from './theme-toggle.js'
 
-/** Asks for a token once. It is tried before it is kept. */
+/** Asks for a token, and tries it before storing it. */
 export function SignIn({ problem: first }: { problem: string | null }): ReactNode {
   const [problem, setProblem] = useState(first)
   const [busy, setBusy] = useState(false)
@@ -48,7 +48,7 @@ export function SignIn({ problem: first }: { problem: string | null }): ReactNod
   )
 }
 
-/** null, or what is wrong with it. */
+/** null if the token works; otherwise what is wrong with it. */
 async function tryToken(token: string): Promise<string | null> {
   try {
     await requestAs('Viewer', {}, token)

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 
 const KEY = 'baton.theme'
 
-/** Light and dark; until it is pressed, the system's theme holds. */
+/** Switches between light and dark. Until it is used, the system's theme applies. */
 export function ThemeToggle(): ReactNode {
   const [dark, setDark] = useState(isDark)
   const toggle = (): void => {

@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { ask } from '../api/queries.js'
 
 interface May {
-  /** Whether the server has said so. What would be another page altogether waits for it, so that nothing jumps. */
+  /** Whether the server has answered. Pages that depend on the answer wait for it, so that nothing jumps. */
   known: boolean
   change: boolean
   administer: boolean
 }
 
-/** What the token may do. The server decides; this only keeps the page from offering what would be refused. */
+/** What the token may do. The server decides; the page only hides what would be refused. */
 export function useMay(): May {
   const { data } = useQuery(ask('Viewer', {}))
   const kind = data?.viewer.kind

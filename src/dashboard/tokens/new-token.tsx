@@ -26,7 +26,7 @@ const SPANS: readonly [string, number | null][] = [
   ['in a year', 365 * DAY],
 ]
 
-/** Makes a token. Its secret is shown in the dialog, and is gone when it closes. */
+/** Creates a token. Its secret is shown only in this dialog, until it closes. */
 export function NewToken(): ReactNode {
   const client = useQueryClient()
   const { data } = useQuery(ask('Viewer', {}))

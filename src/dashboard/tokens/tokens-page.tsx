@@ -19,7 +19,7 @@ type Token = Result<'Tokens'>['tokens'][number]
 
 const everyHalfMinute = () => 30
 
-/** Who may use the API. */
+/** The workspace's API tokens. */
 export function TokensPage(): ReactNode {
   useTitle('Tokens')
   const viewer = useQuery(ask('Viewer', {}))

@@ -8,12 +8,12 @@ export type Policy = NonNullable<Variables<'Explanation'>['policy']>
 
 export interface PastClaim {
   event: SessionEvent
-  /** The position that the claim was decided from. */
+  /** The position that the claim's decision was made from. */
   basis: string
   outcome: string
   reason: string
   sessionId: string | null
-  /** What was in force, as the claim recorded it. */
+  /** The policy in force, as the claim recorded it. */
   policy: Policy
 }
 
@@ -26,13 +26,16 @@ export interface Flip {
 export interface Simulation {
   checked: number
   flips: Flip[]
-  /** Decided otherwise today even under the policy of then: the agent or the runtime has changed since. */
+  /** Claims whose decision differs today even under the recorded policy, because the agent or the runtime has changed. */
   incomparable: number
 }
 
 const AT_ONCE = 6
 
-/** The claims that a policy could decide otherwise: no rerun, and none that was asked to be fresh. Newest first. */
+/**
+ * The claims that another policy could decide differently: no reruns, and no claims that were asked to start fresh. Newest
+ * first.
+ */
 export function claimsToCheck(events: readonly SessionEvent[], most: number): PastClaim[] {
   const reruns = new Set(
     events.filter((event) => told(event, 'TaskEnqueued')?.rerunOf != null).map((event) => event.task?.id ?? null),
@@ -50,7 +53,7 @@ export function claimsToCheck(events: readonly SessionEvent[], most: number): Pa
   return claims
 }
 
-/** Asks the server what each claim would have been told under `policy`. Nothing is written. */
+/** Asks the server for each claim's decision under `policy`. Writes nothing. */
 export async function simulate(
   id: string,
   claims: readonly PastClaim[],

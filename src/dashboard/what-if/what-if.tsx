@@ -12,10 +12,10 @@ import { PolicyForm } from './policy-form.js'
 import { claimsToCheck, simulate } from './simulate.js'
 import type { Flip, Policy } from './simulate.js'
 
-/** More claims than this would keep the server busy for a curious question. */
+/** A limit, because more claims would keep the server busy. */
 const MOST_CLAIMS = 120
 
-/** Another policy, and which past decisions it would have turned. Nothing is written. */
+/** Tries another policy and shows which past decisions it would change. Writes nothing. */
 export function WhatIf({ open, setOpen }: { open: boolean; setOpen: (open: boolean) => void }): ReactNode {
   const { id, conversation, history } = useSession()
   const [policy, setPolicy] = useState<Policy>(conversation.agent.resumePolicy)

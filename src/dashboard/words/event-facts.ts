@@ -7,22 +7,22 @@ type Payload = NonNullable<SessionEvent['payload']>
 type Kind = Payload['__typename']
 export type Told<K extends Kind> = Extract<Payload, { __typename: K }>
 
-/** What the event tells, if it is of that kind. */
+/** The event's payload, if it is of that kind. */
 export function told<K extends Kind>({ payload }: SessionEvent, kind: K): Told<K> | null {
   return payload?.__typename === kind ? (payload as Told<K>) : null
 }
 
-/** What a claim was told, as its event recorded it. null: no claim, or one of outside history, which has no decision. */
+/** The decision that a claim's event recorded; null if the event is no claim, or an imported one, which has no decision. */
 export function claimOf(event: SessionEvent): Told<'TaskClaimed'>['decision'] {
   return told(event, 'TaskClaimed')?.decision ?? null
 }
 
-/** What a run's end says about its session. */
+/** The payload of a run's end. */
 export function endingOf(event: SessionEvent): Told<'TaskCompleted'> | Told<'TaskFailed'> | null {
   return told(event, 'TaskCompleted') ?? told(event, 'TaskFailed')
 }
 
-/** The session that the event itself names: pinned, reported at an end, reset or imported; of a claim, the offered one. */
+/** The session that the event names: pinned, reported at an end, reset or imported; for a claim, the offered one. */
 export function sessionOf(event: SessionEvent): string | null {
   const { payload } = event
   if (payload === null) return null

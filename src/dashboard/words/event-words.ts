@@ -1,7 +1,7 @@
 import type { SessionEvent, Told } from './event-facts.js'
 import { firstLine, shortPath, shortSession } from './id-words.js'
 
-/** Which kind of step it is: what the filters of a history go by. */
+/** The kind of step, by which the filters of a history select. */
 export type Step = 'claims' | 'runs' | 'endings' | 'queue' | 'messages' | 'changes'
 
 export const STEPS: Readonly<Record<Step, string>> = {
@@ -13,7 +13,7 @@ export const STEPS: Readonly<Record<Step, string>> = {
   changes: 'By hand',
 }
 
-/** The step of a kind of event. */
+/** The step of each event type. */
 export const STEP_OF: Readonly<Record<SessionEvent['type'], Step>> = {
   CONVERSATION_OPENED: 'messages',
   MESSAGE_POSTED: 'messages',
@@ -34,7 +34,7 @@ export const STEP_OF: Readonly<Record<SessionEvent['type'], Step>> = {
   UNKNOWN: 'changes',
 }
 
-/** Names that the event does not hold itself. */
+/** Names that the event itself does not hold. */
 export interface Names {
   runtime: (id: string | null | undefined) => string
   message: (event: SessionEvent) => string | null
@@ -42,7 +42,7 @@ export interface Names {
 
 interface EventWords {
   glyph: string
-  /** How it is meant: for its colour. */
+  /** The mood sets the colour. */
   mood: 'good' | 'bad' | 'active' | 'quiet'
   text: string
 }

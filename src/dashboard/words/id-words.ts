@@ -1,9 +1,9 @@
-/** A provider's session id, short enough to be remembered for a minute. */
+/** A provider's session id, short enough to remember for a minute. */
 export function shortSession(sessionId: string): string {
   return sessionId.length <= 10 ? sessionId : sessionId.slice(0, 8)
 }
 
-/** Our ids sort by time, so their ends tell them apart. */
+/** Our ids sort by time, so their ends differ. */
 export function shortId(id: string): string {
   return id.slice(-5)
 }
@@ -18,7 +18,7 @@ export function firstLine(text: string, length = 90): string {
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`
 }
 
-/** The end of a long path, which is what tells it from others. */
+/** The end of a long path, which distinguishes it from others. */
 export function shortPath(path: string): string {
   const parts = path.split('/')
   return path.length <= 40 ? path : `…/${parts.slice(-2).join('/')}`

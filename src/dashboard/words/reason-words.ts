@@ -4,9 +4,9 @@ type Verdict = NonNullable<NonNullable<Result<'TaskDetail'>['task']>['resume']>
 type ResumeReason = Verdict['reason']
 
 /**
- * Five tones, told apart by everybody: each has its own lightness and glyph, and the words say the same.
- * RESUMED; PLAIN: nothing was lost; ELSEWHERE: the session lives on, but not here; BROKEN: it cannot go on;
- * CHOSEN: a person or a policy had it so.
+ * Five tones that everybody can tell apart: each has its own lightness and glyph, and the words say the same. RESUMED;
+ * PLAIN: nothing was lost; ELSEWHERE: the session lives on, but not here; BROKEN: it cannot be resumed; CHOSEN: a person or
+ * a policy decided it.
  */
 export type Tone = 'resumed' | 'plain' | 'elsewhere' | 'broken' | 'chosen'
 
@@ -51,13 +51,15 @@ const REASONS: Readonly<Record<ResumeReason, ReasonWords>> = {
 
 export const REASON_LABELS = Object.fromEntries(Object.entries(REASONS).map(([reason, { label }]) => [reason, label]))
 
-/** Also for a reason of a newer server that this page has no words for. */
+/** Also handles a reason of a newer server, for which this page has no words. */
 export function wordsOfReason(reason: string): ReasonWords {
   const known = (REASONS as Readonly<Record<string, ReasonWords | undefined>>)[reason]
   return known ?? { tone: 'plain', label: reason.toLowerCase().replaceAll('_', ' '), because: reason }
 }
 
-/** A session was there and was not given. What never had one, or was asked to have none, is not denied. */
+/**
+ * Whether an existing session was denied. A claim that never had a session, or was forced to start fresh, is not denied.
+ */
 export function isDenied(outcome: string, reason: string): boolean {
   return outcome === 'FRESH' && reason !== 'NO_PRIOR_SESSION' && reason !== 'FORCED_FRESH'
 }
