@@ -6,22 +6,22 @@ import { gzipSync } from 'node:zlib'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = join(root, 'dist/dashboard')
-/** Of what the page was made, as in generate.js. */
+/** The hash of the build's inputs, as in generate.js. */
 const STAMP = join(root, 'dist/dashboard.sha256')
 const INPUTS = ['src/dashboard', '.config/vite.ts', '.config/build-dashboard.js', 'package-lock.json']
 const NOT_OF_THE_PAGE = join(root, 'src/dashboard/pictures/')
 const WORTH_PACKING = /\.(?:html|js|css|svg)$/
 
 /**
- * src/dashboard to dist/dashboard, each text also packed. It takes seconds, so not when it is there already. It is made
- * elsewhere, then put in place file by file with index.html last: a server that gives the page out meanwhile, and a second
- * build, are not disturbed.
+ * Builds src/dashboard to dist/dashboard, with each text also compressed. The build takes seconds, so it is skipped when it
+ * is up to date. It is made in another folder and then moved into place file by file, index.html last, so that it disturbs
+ * neither a running server nor a second build.
  */
 export async function buildDashboardIfStale() {
   const hash = hashOfInputs()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash && existsSync(join(page, 'index.html'))) return
   const unfinished = join(root, `node_modules/.cache/dashboard.${process.pid}`)
-  // Vite goes by it, and a test process has another: the page would be React's development form, for whoever starts next.
+  // Vite reads NODE_ENV, and a test process sets another value: the page would get React's development build.
   const before = process.env.NODE_ENV
   process.env.NODE_ENV = 'production'
   try {

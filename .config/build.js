@@ -13,8 +13,8 @@ const dist = join(root, 'dist')
 const NOT_HERE = ['dashboard', 'packages']
 
 /**
- * src/**.ts to dist/**.js, file by file: types are taken off, and nothing is bundled. src/**.sql as it is. A server that runs from dist, or
- * a second build at the same time, is not disturbed: a file is replaced whole, and only when it has changed.
+ * Builds src/**.ts to dist/**.js file by file: it removes the types and bundles nothing. It copies src/**.sql. A file is
+ * replaced whole, and only if it has changed, so neither a running server nor a second build is disturbed.
  */
 async function buildServer() {
   const { outputFiles } = await build({
@@ -51,7 +51,7 @@ function replace(file, contents) {
   renameSync(unfinished, file)
 }
 
-/** What was built of files that are gone could still be imported by mistake. */
+/** Removes the output of deleted sources, which could still be imported by mistake. */
 function removeAllBut(wanted) {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)

@@ -10,7 +10,7 @@ const foldersOfSource = readdirSync(`${root}src`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name)
 
-/** The only files that read the environment, and the only ones that ask for the time or make ids. */
+/** The only files that may read the environment, and the only ones that may read the time or create ids. */
 const READS_ENVIRONMENT = { server: ['settings/config.ts'], daemon: ['config.ts'], cli: ['config.ts'] }
 const CLOCK_AND_IDS = {
   database: ['clock.ts', 'ids.ts'],
@@ -18,7 +18,7 @@ const CLOCK_AND_IDS = {
   dashboard: ['clock.ts', 'ids.ts'],
 }
 
-/** The only file that opens connections to PostgreSQL, and the pool that it does so with. */
+/** The only file that may open connections to PostgreSQL, and its pool. */
 const CONNECTS = { database: ['session.ts', 'shared-pool.ts'] }
 
 const NO_CONNECTION = 'Connect through src/database/session.ts, which sets what every session must be.'
@@ -45,7 +45,7 @@ const everyTestRuns = [
   },
 ]
 
-/** What a file without any import can still reach. */
+/** Globals that a file can use without an import. */
 const impureGlobals = [
   ...['process', 'console', 'performance', 'crypto', 'fetch', 'Buffer', 'globalThis', 'global'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
@@ -57,7 +57,7 @@ const syntax = (...bans) => ({ 'no-restricted-syntax': ['error', ...bans.flat()]
 const ofNode = (name, importNames, message) => [`node:${name}`, name].map((name) => ({ name, importNames, message }))
 const properties = (...bans) => ({ 'no-restricted-properties': ['error', ...bans.flat()] })
 
-/** Of rules given twice, ESLint takes the later one whole: so all that holds for a file is put together here. */
+/** If a rule is configured twice, ESLint uses only the later configuration, so all rules of a file are combined here. */
 function sourceRules(folder, { environment = false, clockAndIds = false, connects = false } = {}) {
   const bans = bannedImports(folder)
   return {
@@ -145,17 +145,17 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
     rules: {
-      // A Prisma query runs when it is awaited: forgotten, or thrown away by `void`, it writes nothing at all.
+      // A Prisma query runs when it is awaited. A forgotten one, or one discarded by `void`, writes nothing.
       '@typescript-eslint/no-floating-promises': ['error', { checkThenables: true, ignoreVoid: false }],
       '@typescript-eslint/no-misused-promises': 'error',
-      // Returned without await, a rejection passes by the catch or finally that was written for it.
+      // Returned without await, a rejection bypasses the surrounding catch or finally.
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       // An async function without an await still turns a throw into a rejection, and its callers may rely on that.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description' }],
-      // Pothos learns of plugins by a namespace that is declared, not by one that holds code.
+      // Pothos plugins declare their types in a namespace, which holds no code.
       '@typescript-eslint/no-namespace': ['error', { allowDeclarations: true }],
-      // A type written as `import('...').Name` would pass by the import directions.
+      // A type written as `import('...').Name` would bypass the import directions.
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
@@ -165,7 +165,7 @@ export default defineConfig(
   { ...files('src/{session-pointer,tasks}/**'), rules: { 'no-restricted-globals': ['error', ...impureGlobals] } },
   { ...files('test/**/*.ts'), rules: syntax(namedExports, everyTestRuns) },
   { ...files('test/{session-pointer,tasks}/**/*.ts'), rules: imports([], BANNED_IN_PURE_TESTS) },
-  // vitest takes a global setup as default or named export; describePostgres is the one place that may skip.
+  // vitest accepts a global setup as default or named export. Only describePostgres may skip tests.
   { ...files('test/support/**/*.ts'), rules: syntax(namedExports) },
   unwelcome('No barrels: import from the file that defines the name.', '{src,test}/**/index.{ts,tsx}'),
   unwelcome('Name the folder for what its files do.', '{src,test}/**/{utils,common,helpers}/**'),

@@ -7,17 +7,17 @@ import { parse, visit } from 'graphql'
 import { format, resolveConfig } from 'prettier'
 
 /**
- * Writes operation-types.ts beside each documents.ts that the daemon, the dashboard and the demo talk GraphQL with; with --check only
- * says, by exit code 1, that one is stale.
+ * Writes operation-types.ts beside each documents.ts with GraphQL operations. With --check it writes nothing, and exits
+ * with 1 if a file is stale.
  */
 const FOLDERS = ['daemon/client', 'daemon/conformance', 'dashboard', 'demo']
-/** graphql-request throws where an answer holds an error, and a mutation that is null always has one. */
+/** graphql-request throws if an answer has errors, and a mutation that is null always has one. */
 const DONE = `
     /** What a mutation answered that was carried out. One that was refused is null, and the sender throws its error. */
     type Done<Answer> = { [Field in keyof Answer]: NonNullable<Answer[Field]> }`
 const checks = process.argv.includes('--check')
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
-/** Without descriptions: they are read in the schema. */
+/** Descriptions are dropped; the schema has them. */
 const schema = visit(parse(readFileSync(path('schema.graphql'), 'utf8')), {
   enter: (node) => ('description' in node ? { ...node, description: undefined } : undefined),
 })
@@ -48,7 +48,7 @@ function errorCode() {
     export type ErrorCode = ${values.map(({ name }) => `'${name.value}'`).join(' | ')}\n`
 }
 
-/** One export: whoever needs a part of it names the operation that it belongs to. */
+/** One export: other files select the operation and then the part that they need. */
 async function typesOf(documents) {
   const parsed = Object.entries(documents).map(([name, text]) => ({ location: name, document: parse(text) }))
   const types = await codegen({

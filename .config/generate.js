@@ -4,11 +4,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Of what src/generated/prisma was made. File times will not do: a checkout and `npm ci` set them anew. */
+/**
+ * The hash of the inputs of src/generated/prisma. File times are unsuitable, because a checkout and `npm ci` change them.
+ */
 const STAMP = `${root}src/generated/prisma/made-of.sha256`
 const INPUTS = ['prisma/schema.prisma', '.config/prisma.ts', 'node_modules/prisma/package.json']
 
-/** Makes the Prisma client of prisma/schema.prisma. It takes seconds, so not when it is there already. */
+/** Generates the Prisma client from prisma/schema.prisma. It takes seconds, so it is skipped when it is up to date. */
 export function generateIfStale() {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hashOfInputs()) return
   generate()
@@ -23,9 +25,9 @@ function generate() {
       encoding: 'utf8',
       env: {
         ...process.env,
-        // Generating uses no engine, but looks for one and would download it: any program that exists will do.
+        // Generating does not run the engine, but Prisma looks for one and would download it. Any existing program will do.
         PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath,
-        // No question to Prisma's servers whether there is a newer version.
+        // Keeps Prisma from asking its servers for a newer version.
         CHECKPOINT_DISABLE: '1',
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
       },

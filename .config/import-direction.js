@@ -25,10 +25,10 @@ const MAY_IMPORT = {
     ...['session-pointer', 'tasks', 'event-log', 'claim-queue', 'use-cases', 'graphql', 'server', 'database'],
     ...['agent-config', 'generated', 'daemon', 'demo', 'import', 'machine'],
   ],
-  // The rules that daemon and server must read alike: an agent's config, and the reasons of failures.
+  // Daemon and server share these rules: an agent's config, and the failure reasons.
   daemon: ['agent-config', 'machine', 'session-pointer'],
   demo: ['server', 'database', 'daemon', 'machine'],
-  // Only what knows nothing of Node: the event stream's format.
+  // Only code that does not need Node: the format of event streams.
   dashboard: ['machine'],
 }
 
@@ -41,14 +41,14 @@ const SERVER_PACKAGES = '(?:pg|prisma|@prisma|@electric-sql|pglite-prisma-adapte
 
 const UP = '(?:\\./)?(?:\\.\\./)+'
 
-/** The folders of src/ that have rules. Throws at one that nobody has decided about. */
+/** The folders of src/ that have rules. Throws if a folder has none. */
 export function linted(foldersOfSource) {
   const undecided = foldersOfSource.find((folder) => folder !== GENERATED && !(folder in MAY_IMPORT))
   if (undecided !== undefined) throw new Error(`Say in .config/import-direction.js what src/${undecided} may import.`)
   return Object.keys(MAY_IMPORT)
 }
 
-/** What a file in src/`folder` may not import: regular expressions over the path that an import names. */
+/** The imports that files in src/`folder` may not have, as regular expressions over import paths. */
 export function bannedImports(folder) {
   const allowed = [folder, ...MAY_IMPORT[folder]]
   const others = [GENERATED, ...Object.keys(MAY_IMPORT)].filter((other) => !allowed.includes(other))
@@ -71,7 +71,7 @@ export function bannedImports(folder) {
   return bans
 }
 
-/** The tests of the pure folders stay as fast as those are: no database, nothing else of src/. */
+/** Keeps the tests of the pure folders fast: no database, nothing else of src/. */
 export const BANNED_IN_PURE_TESTS = [
   {
     regex: `^${UP}src/(?!(?:${PURE.join('|')})/)`,
@@ -80,7 +80,7 @@ export const BANNED_IN_PURE_TESTS = [
   { regex: 'support/(?:test-database|database-|postgres-)', message: 'The tests of a pure folder need no database.' },
 ]
 
-/** The same bans for `import('...')`, which no-restricted-imports does not see. */
+/** The same bans for `import('...')`, which no-restricted-imports does not check. */
 export function asDynamicImports(bans) {
   return bans.map(({ regex, message }) => ({
     selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002F')}/]`,

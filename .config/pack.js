@@ -8,20 +8,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist/packages')
 const { version, license, engines, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** Files of its own lie beside its code, so it is a dependency of the package and no part of it. */
+/** Packages with files beside their code cannot be bundled, so they are dependencies. */
 const NOT_BUNDLED = ['@electric-sql/pglite']
 
-/** CommonJS packages ask for `require`, which an ES module does not have. */
+/** CommonJS packages call `require`, which an ES module does not have. */
 const REQUIRE = `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`
 
-/** dist/packages/<name>/ and <name>-<version>.tgz beside it. */
+/** Writes dist/packages/<name>/ and <name>-<version>.tgz beside it. */
 async function pack({ name, description, entryPoints, manifest, fill }) {
   const folder = join(out, name)
   rmSync(folder, { recursive: true, force: true })
   const { metafile } = await build({
     entryPoints,
     outdir: join(folder, 'dist'),
-    // As deep as the files of dist/, so that what is found from there is found from here.
+    // At the same depth as the files of dist/, so that relative paths stay valid.
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -47,7 +47,7 @@ async function pack({ name, description, entryPoints, manifest, fill }) {
   })
 }
 
-/** The licences of all that is bundled. */
+/** The licences of all bundled packages. */
 function licensesOf({ inputs }) {
   const packages = new Set(
     Object.keys(inputs).flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
@@ -69,7 +69,7 @@ function copy(parts, folder) {
   }
 }
 
-/** What the project's README says of daemons. */
+/** The README's section about daemons. */
 function daemonReadme() {
   const [section] = /^## A daemon\n[^]*?(?=^## )/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
   if (section === undefined) throw new Error('README.md has no section "A daemon".')
@@ -77,7 +77,7 @@ function daemonReadme() {
   return `${section.replace('## A daemon', '# baton-daemon')}${agents}\n`
 }
 
-/** The library's types: those of src/daemon/client and what they name. */
+/** Writes the library's types: those of src/daemon/client and of everything they refer to. */
 function writeTypes(folder) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   const files = ['create-daemon', 'client', 'handoff'].map((name) => join(root, `src/daemon/client/${name}.ts`))
@@ -127,7 +127,7 @@ const exported = (folder) => ({
   default: `./dist/client/${folder}.js`,
 })
 
-/** Read as files; the code beside them is bundled. */
+/** Files that are read at run time; the code beside them is bundled. */
 const ROUTINES = 'dist/use-cases/transaction'
 
 await pack({

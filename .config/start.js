@@ -2,13 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Builds, then becomes the server. One command and one process, because npm leaves out prestart scripts (.npmrc), and
- * because npm sends signals to the shell that it runs the command in: that one would die of them and leave the server
- * behind, which is why the command in package.json begins with `exec`. The build has a process of its own, so that its
- * compiler does not stay in the server's memory.
+ * Builds, then becomes the server. It is one command, because npm skips prestart scripts (.npmrc). It is one process,
+ * because npm sends signals to the shell that runs the command: the shell would die and leave the server behind. So the
+ * command in package.json begins with `exec`. The build runs in its own process, so that the compiler's memory is freed.
  *
- * The command also gives V8 room for young objects (64 MB in place of 16): under 64 daemons a third of the server's time went
- * to collecting those of requests that were still under way.
+ * The command also gives V8 64 MB instead of 16 for young objects: under 64 daemons a third of the server's time went to
+ * collecting objects of requests that were still in progress.
  */
 const build = fileURLToPath(new URL('build.js', import.meta.url))
 const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit' })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 
-/** Imports name the .js file that would be built: where there is none, the .ts file beside it is meant. */
+/** Imports name the built .js file. If it does not exist, the .ts file beside it is loaded. */
 export async function resolve(specifier, context, next) {
   const ofTypeScript = context.parentURL?.endsWith('.ts') && specifier.startsWith('.') && specifier.endsWith('.js')
   if (!ofTypeScript) return next(specifier, context)

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
-/** The web page: src/dashboard to dist/dashboard, which the server gives out as it is. */
+/** Builds the dashboard: src/dashboard to dist/dashboard, which the server serves as it is. */
 export default defineConfig({
   root: fileURLToPath(new URL('../src/dashboard', import.meta.url)),
   base: '/',
@@ -10,15 +10,15 @@ export default defineConfig({
     outDir: fileURLToPath(new URL('../dist/dashboard', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
-    // Nothing inline: the server's content security policy allows only what comes from itself as a file.
+    // Nothing is inlined: the server's content security policy only allows files from the server itself.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // What counts is the first load gzipped, and a test holds that.
+    // The size that matters is that of the first load, gzipped, and a test checks it.
     chunkSizeWarningLimit: 700,
     rollupOptions: {
       onwarn(warning, warn) {
-        // Libraries say "use client" to frameworks that also render on a server; there is none here.
+        // Libraries mark code with "use client" for frameworks with server rendering. This page has none.
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning)
       },
     },

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** FAULTS=short: in a minute and a half, for CI. The long haul of replicas.test.ts is left to its own command then. */
+/** FAULTS=short takes a minute and a half, for CI, and leaves out replicas.test.ts, which has its own command. */
 const isShort = process.env['FAULTS'] === 'short'
 
-/** Faults made on purpose, for minutes: not part of `npm test`. */
+/** Fault injection for minutes; not part of `npm test`. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  // The build that Node itself takes, as in vitest.ts.
+  // Node's own build of graphql, as in vitest.ts.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/faults/**/*.test.ts'],

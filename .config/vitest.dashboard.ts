@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** The dashboard's tests: in a browser, against the built page. `--mode pictures` takes the README's pictures instead. */
+/** The dashboard's tests in a browser, against the built page. `--mode pictures` takes the README's pictures instead. */
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  // The build that Node itself takes, as in vitest.ts.
+  // Node's own build of graphql, as in vitest.ts.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: mode === 'pictures' ? ['test/dashboard/take-pictures.ts'] : ['test/dashboard/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // Generous: they are there for what hangs.
+    // Generous limits: they only catch tests that hang.
     testTimeout: 120_000,
     hookTimeout: 180_000,
     allowOnly: false,

@@ -3,17 +3,17 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  // The build that Node itself takes. Vite would take another one, and the two do not know each other's types.
+  // Node's own build of graphql. Vite would choose another, and the two do not recognise each other's types.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'test/faults/**', 'test/dashboard/**', 'test/agents/**'],
     globalSetup: ['test/support/global-setup.ts'],
-    // Processes, not threads: PGlite and the tests of signals and exit codes each want one of their own.
+    // Processes, not threads: PGlite and the tests of signals and exit codes each need their own.
     pool: 'forks',
-    // Vitest would leave one core to itself; with two cores that is half the speed.
+    // Vitest would reserve one core for itself, which with two cores is half the speed.
     maxWorkers: '100%',
-    // Generous: they are there for what hangs. The first hook of a run may wait for the templates to be made.
+    // Generous limits: they only catch tests that hang. The first hook of a run may wait until the templates are made.
     testTimeout: 30_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
