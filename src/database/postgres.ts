@@ -120,8 +120,8 @@ async function inTransaction<T>(pool: SharedPool, work: (sql: TransactionSql) =>
 }
 
 /**
- * A connection that was opened while the database was read-only stays read-only. This closes it and all idle ones, so that
- * new connections see whether the database is writable again.
+ * A connection that was opened while the database was read-only stays read-only. This closes the idle ones, and the
+ * caller drops its own, so that new connections see whether the database is writable again.
  */
 function leaveReadOnly(pool: SharedPool, error: unknown): boolean {
   const isReadOnly = sqlState(error) === READ_ONLY

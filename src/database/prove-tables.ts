@@ -34,7 +34,7 @@ export async function proveTables({ sql, prisma, schema }: Database): Promise<vo
   }
 }
 
-/** Retries once: another starting server may create the first workspace between the two reads. */
+/** Another starting server may create the first workspace between the two reads, but only once. */
 async function seesTheSame({ sql, prisma }: Pick<Database, 'sql' | 'prisma'>): Promise<boolean> {
   const [written] = await sql.rows<{ id: string }>(FIRST_WORKSPACE)
   const read = await prisma.workspace.findFirst({ select: { id: true }, orderBy: { id: 'asc' } }).catch(() => undefined)

@@ -62,8 +62,8 @@ const BATCH = 1_000
 
 /**
  * Decides the recorded claims of a workspace again under another policy, each from the events before it. Each claim is
- * judged by itself: the effects of a flip on later claims are not simulated. Reads only. `pause` is awaited every {@link
- * STEP} events.
+ * judged by itself: the effects of a flip on later claims are not simulated. Reads only. `pause` is awaited every
+ * {@link STEP} events.
  */
 export async function simulateResumePolicy(
   sql: Sql,

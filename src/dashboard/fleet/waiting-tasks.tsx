@@ -7,10 +7,7 @@ import { spanInWords } from '../words/time-words.js'
 import { isStuck, whyWaiting } from './why-waiting.js'
 import type { WaitingTask } from './why-waiting.js'
 
-/**
- * The waiting tasks, oldest first. Rows keep their place while the pointer or focus is on the list; a task that stopped
- * waiting stays and says so.
- */
+/** The waiting tasks, oldest first. Rows keep their place; a task that stopped waiting stays until it is dismissed. */
 export function WaitingTasks({ tasks }: { tasks: readonly WaitingTask[] }): ReactNode {
   const [shown, setShown] = useState(tasks)
   const [read, setRead] = useState(tasks)

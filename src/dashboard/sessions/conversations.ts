@@ -42,7 +42,7 @@ export interface Conversations {
 
 const AT_ONCE = 50
 
-/** The matching conversations, newest activity first. Rows keep their place while the page is in view. */
+/** The matching conversations, newest activity first. Rows keep their place until the list is read again. */
 export function useConversations(filter: Filter): Conversations {
   const client = useQueryClient()
   const key = useMemo(() => ['Conversations', filter], [filter])
