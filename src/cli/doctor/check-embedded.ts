@@ -51,7 +51,7 @@ function ofItsProcess(): Check[] {
   ]
 }
 
-/** A running server may remove files meanwhile. */
+/** A running server may remove files during the count. */
 function bytesIn(directory: string): number {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.size ?? 0)
