@@ -88,7 +88,8 @@ builder.mutationFields((t) => ({
     type: PinTaskSessionPayloadRef,
     description:
       'Records the provider session and work directory of a run, so that they survive a crash. Call it as soon as ' +
-      'one is known. At least one of `sessionId` and `workDir` is required.',
+      'one is known. At least one of `sessionId` and `workDir` is required. After a cancel, a pin still fills what the ' +
+      'task lacks; after any other end it changes nothing (F12, F13).',
     authScopes: { fleet: true },
     input: {
       taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),

@@ -19,7 +19,7 @@ function fingerprintOf(row: object): string {
   return hash('sha256', JSON.stringify(set), 'base64url')
 }
 
-const LOCK = statement('lock_import', 'SELECT pg_advisory_xact_lock(7238460115)')
+const LOCK = statement('lock_import', 'SELECT pg_advisory_xact_lock(7238460116)')
 
 /** Serialises the transactions of concurrent imports, so that each sees what the other has imported. */
 export async function lockImport(sql: Sql): Promise<void> {

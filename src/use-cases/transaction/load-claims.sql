@@ -1,5 +1,5 @@
--- All that a batch of claims reads, in one round trip: the calls made before, the pick with its locks, the agents' locks, and then, with
--- nothing left to change, what the decisions and the answers need. The order of locks: write.sql.
+-- Everything that a batch of claims reads, in one round trip: the records of repeated calls, the pick with its locks, the agents' locks,
+-- and then, under those locks, what the decisions and the answers need. write.sql lists the order of locks.
 --
 -- States are written (SELECT 'READY') and (SELECT 'HELD') where rows are sought by runtime or agent: claim-queue/states.ts says why.
 CREATE OR REPLACE FUNCTION pg_temp.load_claims(
@@ -20,9 +20,9 @@ DECLARE
   agent_w text[]; agent_ids text[];
   some_rerun boolean; some_input boolean;
 BEGIN
--- The decision barrier, of all that decides from rows which it does not lock: decision-barrier.ts. Then that of claims: whoever cools a
--- runtime waits for the claims under way, and those that come wait for him, so that no claim stands in the log after the failure
--- that it did not know of. One lock for all: such failures are rare.
+-- The decision barrier protects decisions from rows that the transaction does not lock (decision-barrier.ts). The claim barrier orders
+-- claims and failures that cool a runtime: such a failure waits for the claims under way, and later claims wait for the failure.
+-- Otherwise the log could have a claim after a failure that the claim did not know of. One lock serves all runtimes: such failures are rare.
 PERFORM pg_advisory_xact_lock_shared(7238460114);
 PERFORM pg_advisory_xact_lock_shared(7238460115);
 

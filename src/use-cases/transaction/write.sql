@@ -1,11 +1,19 @@
 -- Everything that a batch of decided changes writes, in one round trip. A part whose parameter is null is left out. Each statement sees
 -- what the ones before it did, and what others have committed meanwhile.
 --
--- The order of locks, everywhere: decision barrier, claim barrier, conversations by their ids (load.sql has them all by now), held
--- tasks by theirs, agents by theirs; then, here, request records, which a repeated call waits on; runtimes by their ids;
--- streams by what is unique about them; and last the heads of the workspaces' logs, which all writers share. Those are held until
--- commit: the order of positions is the order of commits, without gaps. (A plain sequence loses events for a reader that follows the
--- log; a filter by transaction ids stalls behind any long transaction of the cluster.)
+-- The order of locks. load-claims.sql and load-conversations.sql take the first five, this file takes the rest:
+--   1. the decision barrier, shared
+--   2. the claim barrier: claims share it. A failure that cools a runtime takes it alone, and later: after its request record. That cannot
+--      deadlock: a claim that waits for the barrier holds only the first lock, and one that has it waits for nothing that such a failure holds.
+--   3. conversations by id. Claims take them best first, because they skip what is locked and never wait.
+--   4. held tasks by id
+--   5. agents by id
+--   6. request records: a repeated call waits for the first one
+--   7. runtimes by id
+--   8. streams by their unique keys
+--   9. heads of the workspaces' logs, which all writers share. They are held until commit, so that positions follow the order of commits
+--      without gaps. (A plain sequence loses events for a reader that follows the log; a filter by transaction ids stalls behind any
+--      long transaction of the cluster.)
 --
 -- Rows are found by `ctid = ANY (ARRAY(...))`, a look-up by index for each key: they cannot move, because their conversations are locked.
 --
@@ -263,7 +271,7 @@ IF waking_ids IS NOT NULL THEN
   FROM (SELECT DISTINCT w, runtime FROM runtimes WHERE runtime IS NOT NULL) n;
 END IF;
 
--- cooledBy() of tasks/cooling.ts, of each of these runtimes. The claim barrier: load.sql.
+-- cooledBy() of tasks/cooling.ts, for each of these runtimes. load-claims.sql explains the claim barrier.
 IF cooled IS NOT NULL THEN
   WITH barrier AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(7238460115)
