@@ -22,7 +22,7 @@ export async function howToDump(databaseUrl: string, file: string, archiveDirect
     'The database is PostgreSQL, and its own tools back it up. Nothing was written. Run',
     `  pg_dump --format=custom --schema=${quoted(`"${schema}"`)} --file=${quoted(file)} ${quoted(url.href)}`,
     `with the password in PGPASSWORD or ~/.pgpass. The schema ${schema} must be in it whole: every table with _prisma_migrations,`,
-    'the function refuse_log_change and its trigger. Only the rows of rate_limit may be missing. It is restored with',
+    'the view task, and all functions and triggers. Only the rows of rate_limit may be missing. It is restored with',
     `  pg_restore --clean --if-exists --no-owner --single-transaction --dbname=... ${quoted(file)}`,
     'into an empty database, where baton verify proves it.',
     ...(archiveDirectory === null ? [] : [howToCopyArchive(archiveDirectory)]),

@@ -6,9 +6,10 @@ import { statement } from './sql.js'
 const LACKING = statement(
   'proof_rights',
   `SELECT current_user::text AS role, t.name FROM unnest(ARRAY['workspace', 'session_event', 'conversation', 'task_row',
-     'runtime', 'api_token']) AS t(name)
+     'dispatch', 'runtime', 'api_token']) AS t(name)
    WHERE NOT (has_table_privilege(t.name, 'SELECT') AND has_table_privilege(t.name, 'INSERT')
      AND (t.name = 'session_event' OR has_table_privilege(t.name, 'UPDATE') AND has_table_privilege(t.name, 'DELETE')))
+   UNION ALL SELECT current_user::text, 'task' WHERE NOT has_table_privilege('task', 'SELECT')
    LIMIT 1`,
 )
 const FIRST_WORKSPACE = statement('proof_workspace', 'SELECT id FROM workspace ORDER BY id LIMIT 1')

@@ -31,7 +31,7 @@ const bytesOf = (row: string): string => `octet_length(${row}.kind) + octet_leng
 
 /**
  * Fences, bounds and writes a report in one statement. It locks the claim's row, so that the task cannot end between the
- * check and the write. That row counts the task's entries and bytes. The first report of a claim counts the existing
+ * check and the write; the token is checked on the locked row, which the next claim of the task has too. That row counts the task's entries and bytes. The first report of a claim counts the existing
  * entries, because an earlier, released claim may have left some.
  */
 const REPORT = statement(
@@ -43,7 +43,7 @@ const REPORT = statement(
    ), held AS (
      SELECT c."taskId", c."progressEntries" AS entries, c."progressBytes" AS bytes
      FROM dispatch c JOIN task t ON t.id = c."taskId"
-     WHERE c."workspaceId" = $1 AND c.state = ${HELD} AND t.current AND ($6::text IS NULL OR t."daemonId" = $6) FOR UPDATE OF c
+     WHERE c."workspaceId" = $1 AND c.state = ${HELD} AND c."claimToken" = $3 AND t.current AND ($6::text IS NULL OR t."daemonId" = $6) FOR UPDATE OF c
    ), kept AS (
      SELECT h."taskId", coalesce(h.entries, counted.entries) AS entries, coalesce(h.bytes, counted.bytes) AS bytes
      FROM held h LEFT JOIN LATERAL (

@@ -1,5 +1,12 @@
 -- What waits and what is held, one row a task until it ends, in place of queue_entry and claim. A task's own row is written when it
 -- is made and when it ends; the view `task` has all of it.
+
+-- Servers of an earlier build may still run. Their claims and changes share this lock (decision-barrier.ts): those under way end first, and
+-- later ones wait. The tables' locks keep out what takes no barrier: heartbeats, progress, promotion. Without them, what is committed
+-- between the copy below and the end of the old tables would be lost.
+SELECT pg_advisory_xact_lock(7238460114);
+LOCK TABLE "task", "claim", "queue_entry" IN ACCESS EXCLUSIVE MODE;
+
 CREATE TABLE "dispatch" (
     "workspaceId" TEXT COLLATE "C" NOT NULL,
     "taskId" TEXT COLLATE "C" NOT NULL,

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../clock.js'
-import { isPassing } from './api-error.js'
+import { ApiError, isPassing } from './api-error.js'
 import type { Client } from './client.js'
 import { messageOf } from './log.js'
 import type { Log } from './log.js'
@@ -15,14 +15,15 @@ export function tellOutages(client: Client, log: Log): Client {
   let awaySince: number | null = null
   let saidAt = -Infinity
   let isSaid = false
-  function failed(error: unknown): void {
+  function failed(call: string, error: unknown): void {
     const now = monotonicMs()
     awaySince ??= now
     // This also limits the lines when only some calls fail.
     if (now - saidAt < SAY_AGAIN_MS) return
     saidAt = now
     isSaid = true
-    log('warn', 'The server does not answer. Retrying until it does.', { error: messageOf(error) })
+    const problem = error instanceof ApiError ? 'does not carry out a call' : 'does not answer'
+    log('warn', `The server ${problem}. Retrying until it does.`, { call, error: messageOf(error) })
   }
   function answered(): void {
     if (isSaid && awaySince !== null) {
@@ -40,7 +41,7 @@ export function tellOutages(client: Client, log: Log): Client {
       } catch (error) {
         if (!isPassing(error)) answered()
         // A call that this daemon aborted says nothing about the server.
-        else if (options?.signal?.aborted !== true) failed(error)
+        else if (options?.signal?.aborted !== true) failed(name, error)
         throw error
       }
     },

@@ -55,10 +55,15 @@ const CLEAR = statement(
    RETURNING 1`,
 )
 
+/**
+ * Only once no sealed event is left, because nothing can delete one later. A server may have run out of rows while another one
+ * deletes: its statement sees the rows of that one's page, and deletes none of them.
+ */
 const DONE = statement(
   'sealed_is_cleared',
-  `UPDATE sealed_stream SET "clearedAt" = $4 WHERE "workspaceId" = $1 AND "conversationId" = $2 AND "throughVersion" = $3
-     AND "clearedAt" IS NULL`,
+  `UPDATE sealed_stream s SET "clearedAt" = $4 WHERE "workspaceId" = $1 AND "conversationId" = $2 AND "throughVersion" = $3
+     AND "clearedAt" IS NULL AND NOT EXISTS (SELECT FROM session_event e
+       WHERE e."workspaceId" = s."workspaceId" AND e."conversationId" = s."conversationId" AND e.version <= s."throughVersion")`,
 )
 
 interface Uncleared {

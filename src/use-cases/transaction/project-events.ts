@@ -123,7 +123,8 @@ function move(
     if (waited || ran) dispatch.changed.push(change)
     else dispatch.added.push({ ...change, ...rowOf(task, line ?? UNKNOWN_LINE) })
   } else if (waited || ran) dispatch.ended.push({ workspaceId: task.workspaceId, taskId: task.id })
-  projection.movesQueue ||= waited !== waits || ran !== runs || retargeted
+  // A change of a row that waits writes BEHIND, and the heads are set right after.
+  projection.movesQueue ||= waited || waits || ran !== runs
   projection.claims ||= !ran && runs
 }
 

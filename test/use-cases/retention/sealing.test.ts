@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Database } from '../../../src/database/sql.js'
+import type { Database, Statement } from '../../../src/database/sql.js'
 import { statement } from '../../../src/database/sql.js'
 import { readCompressed } from '../../../src/event-log/sealed/archive-directory.js'
 import type { Finding } from '../../../src/event-log/verify/finding.js'
@@ -12,6 +12,7 @@ import { conversationById } from '../../../src/use-cases/conversation-by-id.js'
 import { ConversationSealed } from '../../../src/use-cases/conversation-sealed.js'
 import { fillSnapshots } from '../../../src/use-cases/fill-snapshots.js'
 import { foldHistory, planHistory } from '../../../src/use-cases/fold-history.js'
+import { retain } from '../../../src/use-cases/retention/retain.js'
 import type { ConversationRow } from '../../../src/use-cases/transaction/conversation-work.js'
 import { updateChatSession } from '../../../src/use-cases/update-chat-session.js'
 import { claim, complete, enqueue, run, say } from '../../support/daemon-steps.js'
@@ -140,6 +141,19 @@ forEachDatabase((open) => {
       const held = await ground.sayAndRun(id)
       await expect(foldHistory(services, conversation, plan, 'nobody')).rejects.toThrow(ConversationSealed)
       await complete(ground.world, held, {})
+    })
+
+    it('is not done before its last event has left, also where another server took the rows that this one wanted', async () => {
+      const { id } = await ground.aTalk()
+      ground.world.clock.pass(31 * DAY)
+      const rows = <Row>(asked: Statement, values?: readonly unknown[]): Promise<Row[]> =>
+        asked.name === 'clear_sealed' ? Promise.resolve([]) : database.sql.rows<Row>(asked, values)
+      const beaten = { ...ground.world.services, database: { ...database, sql: { rows } } }
+      await retain(beaten, { progressDays: 0, textsDays: 0, conversationsDays: 30 }, new AbortController().signal)
+      expect(await ground.tombstone(id)).toMatchObject({ clearedAt: null })
+      await ground.retained()
+      expect((await ground.tombstone(id))?.clearedAt).not.toBeNull()
+      expect(await ground.rowsOf(id)).toMatchObject({ events: 1, tasks: 0 })
     })
 
     it('is not sealed anew by a new title, and is in no list', async () => {
