@@ -33,6 +33,9 @@ interface Call {
   claimToken: string
 }
 
+/** For what hangs. */
+const PATIENCE_MS = 120_000
+
 /**
  * Daemons that work without rest, and somebody who gives them work, over servers that come and go. Keeps what the servers
  * have acknowledged, to be held against what is there in the end, and notes at once what must never be.
@@ -80,12 +83,12 @@ export class Fleet {
     for (const loop of this.loops) loop.catch(() => undefined)
   }
 
-  /** Gives out nothing more, and returns when all tasks have ended, as the servers tell it. */
-  async finish(patienceMs = 120_000): Promise<void> {
+  /** Gives out nothing more, and returns when all tasks have ended, as the servers tell it, or `isDone` says so. */
+  async finish(isDone: () => boolean | Promise<boolean> = () => this.allEnded()): Promise<void> {
     this.producing = false
     await this.producer
-    const deadline = performance.now() + patienceMs
-    while (!(await this.allEnded()) && performance.now() < deadline) await sleep(500)
+    const deadline = performance.now() + PATIENCE_MS
+    while (!(await isDone()) && performance.now() < deadline) await sleep(500)
     this.working = false
     await Promise.all(this.loops)
   }
