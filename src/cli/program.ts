@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import { conformanceCommand } from '../daemon/conformance/conformance-command.js'
 import { daemonCommand } from '../daemon/reference/options.js'
 import { demoCommand } from '../demo/demo-command.js'
-import { packageVersion } from '../machine/command-line.js'
+import { packageVersion, readBy } from '../machine/command-line.js'
+import { webAddress } from '../machine/web-address.js'
 import type { Command as Context } from './run-command.js'
 import { addArchiveSettings, addDatabaseSettings, addSettings, flagsOf, settingsOf } from './setting-options.js'
 import { tokenCommand } from './token-options.js'
@@ -73,7 +74,11 @@ function serveCommand(): Command {
 function openCommand(): Command {
   return addDatabaseSettings(new Command('open'))
     .description('Prints an address that signs one browser in with a ROOT token. It works once, within ten minutes.')
-    .option('--url <url>', "the server's address for browsers (default: from the settings)")
+    .option(
+      '--url <url>',
+      "the server's address for browsers (default: from the settings)",
+      readBy((text) => webAddress(text).href),
+    )
     .action(async ({ url }: { url?: string }, command: Command) => {
       const { printAddress } = await import('./open-command.js')
       await printAddress(settingsOf(command), url)

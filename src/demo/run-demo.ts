@@ -54,12 +54,19 @@ async function keepGoing(config: Config, directory: string, state: DemoState): P
   const machines = (['laptop', 'build'] as const).map((key) =>
     machineOf(key, state, { url, directory, paceMs: PACE_MS }),
   )
-  stopOnSignals(async () => {
+  const stop = async (): Promise<void> => {
     await Promise.all(machines.map((machine) => machine.stop()))
     await server.stop()
-  }, log)
+  }
+  stopOnSignals(stop, log)
   const [laptop, build] = machines
-  await Promise.all([laptop?.start(), build?.start(BUILD_WITH_NEW_ACCOUNT)])
+  try {
+    await Promise.all([laptop?.start(), build?.start(BUILD_WITH_NEW_ACCOUNT)])
+  } catch (error) {
+    // Otherwise the server and the other machine keep the process alive.
+    await stop()
+    throw error
+  }
   const owner = new Person(url, state.adminToken)
   const watch = (await owner.agents()).get('Night watch')
   if (watch !== undefined && (await owner.isIdle(watch))) await keepWatching(owner, watch)

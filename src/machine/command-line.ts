@@ -62,13 +62,6 @@ export function notBlank(text: string): string {
   throw new InvalidArgumentError('It must not be empty.')
 }
 
-/** A server's address, with a scheme: in `localhost:4000`, `localhost` would be taken for the scheme. */
-export function webAddress(text: string): string {
-  const address = URL.canParse(notBlank(text)) ? new URL(text) : null
-  if (address !== null && ['http:', 'https:'].includes(address.protocol)) return text
-  throw new InvalidArgumentError('It must begin with http:// or https://, such as http://127.0.0.1:4000.')
-}
-
 /** The version of this package. */
 export function packageVersion(): string {
   return manifest().version

@@ -96,6 +96,8 @@ export async function reportTaskProgress(
   if (!report.current) return staleClaim
   const runs = report.status === 'CLAIMED' || report.status === 'RUNNING'
   if (!runs) return illegalTransition('reported on', report.status)
+  // The claim ended while the report waited for its row.
+  if (report.entries === null) return staleClaim
   if (report.tooMany === true) return tooMuch(`${MOST_PROGRESS_ENTRIES.toLocaleString('en')} entries`, report.entries)
   if (report.tooLong === true) return tooMuch(`${MOST_PROGRESS_BYTES / 1024 / 1024} MB`, report.entries)
   wakeUps.hub.wakeAllOf(progressTopic(caller.workspaceId, taskId))

@@ -2,8 +2,12 @@ import { expect, it } from 'vitest'
 import { DatabaseUnfit } from '../../src/database/database-unfit.js'
 import { proveTables } from '../../src/database/prove-tables.js'
 import type { Database } from '../../src/database/sql.js'
+import { migratePostgres } from '../../src/database/migrate.js'
+import { openPostgres } from '../../src/database/postgres.js'
+import { onSide } from '../support/foreign-settings.js'
 import { makeWorld } from '../support/services.js'
 import { describePostgres } from '../support/test-database.js'
+import { ownerOfDatabase } from '../support/test-role.js'
 
 describePostgres('the tables', (open) => {
   it('are proven to be the same ones for Prisma as for every other statement', async () => {
@@ -14,6 +18,21 @@ describePostgres('the tables', (open) => {
     await expect(proveTables(mixed)).rejects.toThrow(/do not see the same tables/)
     await expect(proveTables(one)).resolves.toBeUndefined()
     await expect(proveTables(other)).resolves.toBeUndefined()
+  })
+
+  it.each(['dispatch', 'task'])('need their rights: not those of %s', async (table) => {
+    const { role, admin, own } = await ownerOfDatabase(await open())
+    const { schema } = await migratePostgres(admin)
+    await onSide(admin, `GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${role}`, `REVOKE ALL ON ${table} FROM ${role}`)
+    const database = openPostgres(own, { schema, onIdleError: () => undefined })
+    try {
+      await expect(proveTables(database)).rejects.toThrow(DatabaseUnfit)
+      await onSide(admin, `GRANT SELECT ON ${table} TO ${role}`)
+      const proven = proveTables(database)
+      await (table === 'task' ? expect(proven).resolves.toBeUndefined() : expect(proven).rejects.toThrow(DatabaseUnfit))
+    } finally {
+      await database.close()
+    }
   })
 
   it('are the same ones when another server makes the first workspace while they are read', async () => {

@@ -1,4 +1,5 @@
 import { GraphQLClient } from 'graphql-request'
+import { webAddress } from '../../machine/web-address.js'
 import { toClientError } from './api-error.js'
 import { documents } from './documents.js'
 import type { Operations } from './operation-types.js'
@@ -43,10 +44,9 @@ export function createClient(options: ClientOptions): Client {
   return createSender<Operations>(documents, options)
 }
 
-/** Appends /graphql to an address without a path. An invalid URL is returned as it is; the request then fails. */
+/** Appends /graphql to an address without a path. @throws Error with a sentence for what is no address of a server */
 export function endpointOf(url: string): string {
-  if (!URL.canParse(url)) return url
-  const endpoint = new URL(url)
+  const endpoint = webAddress(url)
   if (endpoint.pathname === '/') endpoint.pathname = '/graphql'
   return endpoint.href
 }

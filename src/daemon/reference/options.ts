@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { notBlank, readBy, several, webAddress, whole } from '../../machine/command-line.js'
+import { notBlank, readBy, several, whole } from '../../machine/command-line.js'
+import { webAddress } from '../../machine/web-address.js'
 import { splitCommand } from '../adapters/exec.js'
 import { PERMISSIONS } from '../adapters/permissions.js'
 import type { Permissions } from '../adapters/permissions.js'
@@ -87,6 +88,7 @@ const number = (flags: string, about: string, from: number, to: number): Option 
 const list = <T>(flags: string, about: string, read: (text: string) => T): Option =>
   option(flags, `${about}; may be repeated`).argParser(several(read))
 const asIs = (text: string): string => text
+const addressed = (text: string): string => (webAddress(text), text)
 
 /** `run` gets the parsed options. */
 export function daemonCommand(name: string, run: (options: Options) => Promise<void>): Command {
@@ -98,7 +100,7 @@ export function daemonCommand(name: string, run: (options: Options) => Promise<v
 }
 
 const OPTIONS: readonly Option[] = [
-  needed('--url <url>', "the server's address, such as http://127.0.0.1:4000", webAddress).env('BATON_URL'),
+  needed('--url <url>', "the server's address, such as http://127.0.0.1:4000", readBy(addressed)).env('BATON_URL'),
   needed('--token <token>', 'a DAEMON token; safer in the environment, where other users cannot see it').env(
     'BATON_TOKEN',
   ),

@@ -28,6 +28,10 @@ test('a refusal is typed by its code, with the fields and the status it came wit
   })
 })
 
+test.each(['localhost:4000', 'baton.example.com', ''])('%j is no address of a server, and is told at once', (url) => {
+  expect(() => createClient({ url, token: 't' })).toThrow('The address must begin with http:// or https://')
+})
+
 test('a status of 5xx without an answer counts as no answer, one of 4xx as a refusal', async () => {
   expect(await sendWith(() => new Response('away', { status: 502 }))).toMatchObject({ name: 'NoAnswer' })
   expect(await sendWith(() => new Response('too many', { status: 429 }))).toMatchObject({ name: 'NoAnswer' })

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { NoAnswer } from '../../../src/daemon/client/api-error.js'
+import type { Client } from '../../../src/daemon/client/client.js'
+import { tellOutages } from '../../../src/daemon/client/outage.js'
 import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 
 const AWAY = 'warn The server does not answer.'
@@ -16,6 +19,37 @@ test('an outage is a line when it begins and a line when it ends, however many c
   await until(() => daemon.logged.some((line) => line.startsWith(BACK)))
   const told = daemon.logged.filter((line) => line.startsWith(AWAY) || line.startsWith(BACK))
   expect(told.map((line) => line.slice(0, BACK.length))).toEqual([AWAY.slice(0, BACK.length), BACK])
+})
+
+test('an outage is told again every ten minutes, and the next one a minute after the last line', async () => {
+  const logged: string[] = []
+  let [seconds, down] = [0, false]
+  const send = async () => {
+    if (down) throw new NoAnswer('It is away.')
+    return {}
+  }
+  const client = tellOutages(
+    { send } as Client,
+    (_, message) => logged.push(`${seconds}: ${message}`),
+    () => seconds * 1000,
+  )
+  const at = async (when: number, isDown: boolean) => {
+    ;[seconds, down] = [when, isDown]
+    await client.send('ServerTimers', {}).catch(() => undefined)
+  }
+  for (const when of [100, 130, 699, 701]) await at(when, true)
+  await at(710, false)
+  for (const when of [720, 750]) await at(when, true)
+  await at(755, false)
+  await at(800, true)
+  await at(801, false)
+  expect(logged.map((line) => line.slice(0, 29))).toEqual([
+    '100: The server does not answ',
+    '701: The server does not answ',
+    '710: The server answers again',
+    '800: The server does not answ',
+    '801: The server answers again',
+  ])
 })
 
 test('the log tells of each task that it was claimed, with what was decided, and how it ended', async () => {

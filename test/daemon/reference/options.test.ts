@@ -43,8 +43,8 @@ test.each([
   [['--lease', '3601'], 'It must be a whole number from 1 to 3600.'],
   [['--acp', 'gemini'], 'It must be NAME=COMMAND'],
   [['--acp-permissions', 'maybe'], 'Allowed choices are reject, allow.'],
-  [['--url', 'localhost:4000'], 'It must begin with http:// or https://'],
-  [['--url', 'baton.example.com'], 'It must begin with http:// or https://'],
+  [['--url', 'localhost:4000'], 'The address must begin with http:// or https://'],
+  [['--url', 'baton.example.com'], 'The address must begin with http:// or https://'],
   [['--nonsense'], "unknown option '--nonsense'"],
 ])('%j is told what is wrong', async (more, message) => {
   await expect(readOptions(...needed, ...more)).rejects.toThrow(message)
