@@ -85,6 +85,10 @@ function sourceRules(folder, { environment = false, clockAndIds = false, connect
       namedExports,
       asDynamicImports(bans),
       {
+        selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+        message: 'Write the properties themselves: a spread of a literal only steers the formatter.',
+      },
+      {
         selector: 'MemberExpression[object.name="globalThis"][property.name=/^(process|Date|Math|crypto)$/]',
         message: 'By its own name, where the rules about time, ids and the environment can see it.',
       },

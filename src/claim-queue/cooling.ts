@@ -40,6 +40,9 @@ export function cooled(changes: readonly { workspaceId: string; events: readonly
     }
   }
   return [...byRuntime.values()].map(({ w, id, cooling }) => ({
-    ...{ w, id, until: cooling.coolingUntil, account: cooling.coolingAccount },
+    w,
+    id,
+    until: cooling.coolingUntil,
+    account: cooling.coolingAccount,
   }))
 }

@@ -38,8 +38,10 @@ export function openPostgres(
     'baton',
     { ...searchPath(schema), ...PLAN_SETTINGS },
     {
-      ...{ max: shares.writes, maxLifetimeSeconds: WRITE_CONNECTION_SECONDS },
-      ...{ query_timeout: ANSWER_TIMEOUT_MS, pipeline: true },
+      max: shares.writes,
+      maxLifetimeSeconds: WRITE_CONNECTION_SECONDS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      pipeline: true,
     },
   )
   const reads = openPool(databaseUrl, 'baton', searchPath(schema), {

@@ -113,7 +113,10 @@ function recoded(error: GraphQLError, ...[message, { extensions }]: Failure): Gr
   const { nodes, source, positions, path } = error
   const http = error.extensions['http']
   return new GraphQLError(message, {
-    ...{ nodes, source, positions, path },
+    nodes,
+    source,
+    positions,
+    path,
     extensions: http === undefined ? extensions : { http, ...extensions },
   })
 }

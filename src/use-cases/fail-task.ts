@@ -36,7 +36,12 @@ export async function failTask(
     verb: 'failed',
     decide: (task, held, { state, now }) =>
       fail({
-        ...{ task, held, presented: claimToken, ending: endingOf(input), failureReason, error },
+        task,
+        held,
+        presented: claimToken,
+        ending: endingOf(input),
+        failureReason,
+        error,
         account: {
           account: state.run?.taskId === taskId ? state.run.account : null,
           retryAt: input.retryAt?.toISOString() ?? null,

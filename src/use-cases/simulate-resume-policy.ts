@@ -160,7 +160,11 @@ function flipOf(
   if (recorded.outcome === simulated.outcome && recorded.sessionId === simulated.sessionId) return null
   const { workspaceId, conversationId, taskId, position, occurredAt } = stored
   return {
-    ...{ workspaceId, conversationId, taskId: taskId ?? '', position, occurredAt },
+    workspaceId,
+    conversationId,
+    taskId: taskId ?? '',
+    position,
+    occurredAt,
     recorded: decidedOf(recorded),
     simulated: decidedOf(simulated),
   }

@@ -31,9 +31,13 @@ export async function startTask(
     verb: 'started',
     decide: (task, held, { state }) =>
       start({
-        ...{ task, held, presented: input.claimToken },
-        ...{ resumeResult: input.resumeResult ?? null, fresh: freshHandoffRange(state) },
-        ...{ sessionId: input.sessionId ?? null, workDir: input.workDir ?? null },
+        task,
+        held,
+        presented: input.claimToken,
+        resumeResult: input.resumeResult ?? null,
+        fresh: freshHandoffRange(state),
+        sessionId: input.sessionId ?? null,
+        workDir: input.workDir ?? null,
       }),
     follow: (_task, _events, { claim }) => ({
       extras: {

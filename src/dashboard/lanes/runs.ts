@@ -40,9 +40,18 @@ export function runsOf(events: readonly SessionEvent[]): Run[] {
 
 function beginning(event: SessionEvent, task: { id: string; title: string | null }, at: number): Run {
   return {
-    ...{ taskId: task.id, title: task.title, runtimeId: event.runtime?.id ?? null, queuedAt: at },
-    ...{ claimedAt: null, startedAt: null, endedAt: null, end: 'OPEN' },
-    ...{ sessionId: null, claim: null, denied: false, version: event.version },
+    taskId: task.id,
+    title: task.title,
+    runtimeId: event.runtime?.id ?? null,
+    queuedAt: at,
+    claimedAt: null,
+    startedAt: null,
+    endedAt: null,
+    end: 'OPEN',
+    sessionId: null,
+    claim: null,
+    denied: false,
+    version: event.version,
   }
 }
 

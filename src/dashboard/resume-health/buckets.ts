@@ -54,7 +54,8 @@ export async function readBuckets(
     const here = counts[index] ?? NOTHING
     const next = counts[index + 1] ?? NOTHING
     return {
-      ...{ from, to: from + PERIODS[period].bucketMs },
+      from,
+      to: from + PERIODS[period].bucketMs,
       resumed: Math.max(0, here.resumed - next.resumed),
       hadSession: Math.max(0, here.hadSession - next.hadSession),
       fresh: Math.max(0, here.fresh - next.fresh),
@@ -65,9 +66,22 @@ export async function readBuckets(
 async function countsSince(times: readonly number[], agentId: string | null): Promise<Counts[]> {
   const at = (index: number): string => new Date(times[index] ?? times[0] ?? 0).toISOString()
   const answer = await request('ResumeCounts', {
-    ...{ agentId, since0: at(0), since1: at(1), since2: at(2), since3: at(3), since4: at(4), since5: at(5) },
-    ...{ since6: at(6), since7: at(7), since8: at(8), since9: at(9), since10: at(10), since11: at(11) },
-    ...{ since12: at(12), since13: at(13), since14: at(14) },
+    agentId,
+    since0: at(0),
+    since1: at(1),
+    since2: at(2),
+    since3: at(3),
+    since4: at(4),
+    since5: at(5),
+    since6: at(6),
+    since7: at(7),
+    since8: at(8),
+    since9: at(9),
+    since10: at(10),
+    since11: at(11),
+    since12: at(12),
+    since13: at(13),
+    since14: at(14),
   })
   const { s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14 } = answer
   return [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14].slice(0, times.length)

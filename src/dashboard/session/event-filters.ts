@@ -38,7 +38,13 @@ export function useEventFilters(id: string, events: readonly SessionEvent[], nam
     return words.every((word) => text.includes(word))
   }
   return {
-    ...{ query: query ?? '', setQuery, steps, setSteps, reasons, setReasons, passes },
+    query: query ?? '',
+    setQuery,
+    steps,
+    setSteps,
+    reasons,
+    setReasons,
+    passes,
     active: words.length > 0 || steps.length > 0 || reasons.length > 0,
     ...counts,
   }

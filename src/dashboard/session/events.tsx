@@ -64,7 +64,11 @@ export function Events(): ReactNode {
 
   const scrollTo = (index: number, align: 'start' | 'auto'): void => virtual.scrollToIndex(index, { align })
   const { current } = useEventKeys({
-    ...{ count, eventAt, opened, setOpened, scrollTo },
+    count,
+    eventAt,
+    opened,
+    setOpened,
+    scrollTo,
     known: history.read.length,
     indexOf: (version) => {
       if (active) return shown.findIndex((event) => event.version === version)

@@ -70,7 +70,10 @@ export function useHistory(id: string, first: number | null): History {
   return {
     events,
     total: newest,
-    ...{ at, read, need: stretches.need, messages: stretches.messages },
+    at,
+    read,
+    need: stretches.need,
+    messages: stretches.messages,
     hasOlder: hasNextPage,
     loading: query.isPending,
     error: query.error,

@@ -36,7 +36,9 @@ export function NewToken(): ReactNode {
   const make = async ({ name = '', daemonId = '', expires = '' }: Readonly<Record<string, string>>): Promise<void> => {
     const { createToken } = await request('CreateToken', {
       input: {
-        ...{ name, kind, daemonId: kind === 'DAEMON' ? daemonId : null },
+        name,
+        kind,
+        daemonId: kind === 'DAEMON' ? daemonId : null,
         expiresInSeconds: expires === '' ? null : Number(expires),
       },
     })

@@ -80,7 +80,11 @@ function claim(
   if (active <= max && tasks.size <= most) return null
   return {
     kind: 'AGENT_OVER_CAPACITY',
-    ...{ workspaceId, conversationId, position, version, taskId },
+    workspaceId,
+    conversationId,
+    position,
+    version,
+    taskId,
     expected: `at most ${most} active tasks of agent ${agentId}`,
     found: `${found}`,
   }

@@ -46,7 +46,11 @@ export async function verifyCooling(sql: Sql, workspaceId: string, report: (find
       if (cools === null) continue
       report({
         kind: 'COOLING_RUNTIME',
-        ...{ workspaceId, conversationId, position, version, taskId },
+        workspaceId,
+        conversationId,
+        position,
+        version,
+        taskId,
         expected: `no claim on runtime ${runtimeId} before ${cools.toISOString()}, or under another account`,
         found: `a claim at ${decidedAt}`,
       })

@@ -15,7 +15,12 @@ export function verifyDispatch(proof: StreamProof, dispatch: readonly Dispatch[]
     const expected = isTerminal(task)
       ? null
       : {
-          ...{ conversationId: proof.conversationId, agentId, runtimeId, priority, availableAt, enqueuedAt },
+          conversationId: proof.conversationId,
+          agentId,
+          runtimeId,
+          priority,
+          availableAt,
+          enqueuedAt,
           ...proof.lines.expectedAt(id, row),
           held: isActive(task),
         }

@@ -51,15 +51,19 @@ export function verifyListing(
   const isErased = newest !== null && proof.erasedAt.has(newest.id)
   const title = (isErased ? null : tasks.find(({ id }) => id === newest?.id)?.title) ?? issueKey
   const expected: Partial<Columns> = {
-    ...{ kind, agentId, archived: own.archived },
-    ...{ createdAt: own.createdAt.getTime(), lastActivityAt: own.lastActivityAt.getTime() },
+    kind,
+    agentId,
+    archived: own.archived,
+    createdAt: own.createdAt.getTime(),
+    lastActivityAt: own.lastActivityAt.getTime(),
     ...(kind === 'CHAT' ? { title: own.title } : {}),
     // The effect of an unreadable event on its task is unknown.
     ...(proof.unreadable.size > 0
       ? {}
       : {
           ...(kind === 'ISSUE' ? { title } : {}),
-          ...{ newestTaskId: newest?.id ?? null, lastReason: proof.lastReason },
+          newestTaskId: newest?.id ?? null,
+          lastReason: proof.lastReason,
           newestTaskStatus: newest === null ? null : isTerminal(newest) ? newest.status : 'OPEN',
         }),
   }
@@ -111,7 +115,11 @@ export async function verifyUnownedListings(
   for (const { id } of await sql.rows<{ id: string }>(UNOWNED, [workspaceId, only])) {
     report({
       kind: 'LISTING_ROW',
-      ...{ workspaceId, conversationId: id, position: null, version: null, taskId: null },
+      workspaceId,
+      conversationId: id,
+      position: null,
+      version: null,
+      taskId: null,
       expected: 'no row in the listing',
       found: 'a row of a conversation that is not there',
     })

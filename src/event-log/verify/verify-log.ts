@@ -169,8 +169,11 @@ async function verifyDone(
   for (const [conversationId, proof] of done) {
     tally.conversations += 1
     const rows = {
-      ...{ workspaceId, conversationId, head: heads.get(conversationId) },
-      ...{ tasks: tasksOf(conversationId), dispatch: dispatchOf(conversationId) },
+      workspaceId,
+      conversationId,
+      head: heads.get(conversationId),
+      tasks: tasksOf(conversationId),
+      dispatch: dispatchOf(conversationId),
     }
     verifyRows(rows, proof, report, tally)
     const tombstone = sealed.get(conversationId)

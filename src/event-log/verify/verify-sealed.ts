@@ -83,7 +83,11 @@ export async function verifySealedVersions(
   for (const { id, conversation, tombstone } of rows) {
     report({
       kind: 'SEALED_ROW',
-      ...{ workspaceId, conversationId: id, position: null, version: tombstone, taskId: null },
+      workspaceId,
+      conversationId: id,
+      position: null,
+      version: tombstone,
+      taskId: null,
       expected: `a conversation sealed through version ${tombstone ?? '(none)'}`,
       found: `one that says ${conversation ?? '(none)'}`,
     })

@@ -16,7 +16,9 @@ export function taskRowProblem(
   const { workspaceId, conversationId } = row
   const erasedAt = proof.erasedAt.get(row.id) ?? null
   const expected = taskRowOf(state, {
-    ...{ workspaceId, conversationId, erasedAt },
+    workspaceId,
+    conversationId,
+    erasedAt,
     title: erasedAt === null ? row.title : null,
     failureError: expectedText(row.failureError, erasedAt === null ? proof.errorBytes.get(row.id) : undefined),
     failureReasonText: expectedText(

@@ -23,7 +23,11 @@ export async function verifyUnwritten(
   for (const { id, version } of await sql.rows<{ id: string; version: number }>(UNWRITTEN, [workspaceId, only])) {
     report({
       kind: 'CONVERSATION_ROW',
-      ...{ workspaceId, conversationId: id, position: null, version: null, taskId: null },
+      workspaceId,
+      conversationId: id,
+      position: null,
+      version: null,
+      taskId: null,
       expected: 'events of the conversation',
       found: `a row at version ${version} and no event`,
     })

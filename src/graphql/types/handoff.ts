@@ -84,7 +84,9 @@ export async function handoffOf(
   const { workspaceId } = callerOf(context)
   const [handoff] = await readPage(context.loaders, async () => [
     await readHandoff(context.services, {
-      ...{ workspaceId, conversationId, range },
+      workspaceId,
+      conversationId,
+      range,
       maxBytes: maxBytes ?? MAX_BYTES.defaultValue,
     }),
   ])

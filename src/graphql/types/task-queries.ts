@@ -111,8 +111,11 @@ builder.queryFields((t) => ({
             inLine: (look) => context.services.searches.run(callerOf(context).tokenId, look),
             async reach({ range, order }: Stretch<string>) {
               const [last] = await prisma.task.findMany({
-                ...{ where: { workspaceId, id: range, ...indexed(filter) }, orderBy: { id: order } },
-                ...{ skip: PAGE_REACH, take: 1, select: { id: true } },
+                where: { workspaceId, id: range, ...indexed(filter) },
+                orderBy: { id: order },
+                skip: PAGE_REACH,
+                take: 1,
+                select: { id: true },
               })
               return last?.id ?? null
             },

@@ -213,7 +213,10 @@ function taskRow(
     erasedAt === null ? ((kept?.[column] ?? null) as string | null) : null
   return [
     taskRowOf(state, {
-      ...{ workspaceId, conversationId, erasedAt, claimToken: null },
+      workspaceId,
+      conversationId,
+      erasedAt,
+      claimToken: null,
       title: textOf('title'),
       failureError: textOf('failureError'),
       failureReasonText: textOf('failureReasonText'),

@@ -38,13 +38,20 @@ export function claimOne(
     task: projection.changedTasks[0] ?? task,
     claimToken,
     leaseExpiresAt: projection.dispatch.changed[0]?.leaseExpiresAt ?? now,
-    ...{ decision, conversation, agent, runtime, texts: loaded.texts(task) },
+    decision,
+    conversation,
+    agent,
+    runtime,
+    texts: loaded.texts(task),
   }
   const change = {
     ...place,
     actor: ask.caller.tokenId,
     opening: null,
-    ...{ events: [event], extras, projection, record: null },
+    events: [event],
+    extras,
+    projection,
+    record: null,
   }
   return { claimed, change }
 }

@@ -61,7 +61,8 @@ export async function loadConversations(
     states.set(conversation.id, await currentState(sql, conversation, () => observer.refolded()))
   }
   return batchOf({
-    ...{ locked, states },
+    locked,
+    states,
     records: new Map(rowsOf<RequestRecord>(answer.records).map((row) => [requestName(row), row])),
     claims: rowsOf<Held>(answer.claims),
     tasks: [...rowsOf<Task>(answer.tasks), ...rowsOf<Task>(answer.waiting)],

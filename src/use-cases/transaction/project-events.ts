@@ -172,7 +172,14 @@ function leaseOf(held: Lease | null, now: Date, { claim }: Extras): Lease {
 function rowOf(task: Task, { place, holds }: PlaceInLine) {
   const { conversationId, agentId, priority, availableAt, createdAt: enqueuedAt } = task
   return {
-    ...{ conversationId, agentId, priority, place, holds, availableAt, enqueuedAt },
-    ...{ progressEntries: null, progressBytes: null },
+    conversationId,
+    agentId,
+    priority,
+    place,
+    holds,
+    availableAt,
+    enqueuedAt,
+    progressEntries: null,
+    progressBytes: null,
   }
 }
