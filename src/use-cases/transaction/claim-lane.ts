@@ -14,23 +14,23 @@ import { Lane } from './lane.js'
 import { runClaimBatch } from './run-claim-batch.js'
 import { RuntimeOwners } from './runtime-owners.js'
 
-/** Tasks that the calls of a batch may ask for together: a hundred a call would hold the log for seconds. */
+/** The most tasks that the calls of one batch may ask for. A batch of 64 calls for 100 tasks each would hold the log for seconds. */
 const MAX_TASKS = 256
-/** Looks under way at once: reads, which may overtake each other. */
+/** Looks that run at once. They only read, so their order does not matter. */
 const LOOKS = 2
-/** Claims whose looks are one query. */
+/** The most claims that share one look. */
 const MAX_LOOK = 256
-/** Some five seconds: a claimable task whose conversation stays locked for that long is not to be had. */
+/** About five seconds. A claim then gives up on a claimable task whose conversation stays locked. */
 const MAX_LOOKS = 120
 const FIRST_PAUSE_MS = 2
 const LONGEST_PAUSE_MS = 50
 
 export type ClaimAnswer = ClaimResult | { empty: Waiting[] }
 
-/** Where every claim goes through: concurrent calls share one pick and one commit. */
+/** Every claim goes through here. Concurrent calls share one pick and one commit. */
 export class ClaimLane {
   private readonly lane: Lane<ClaimAsk, ClaimResult>
-  /** Daemons that find nothing, all at once after a restart, share their looks as well. */
+  /** Claims that find nothing share their looks: after a restart, all daemons claim at once. */
   private readonly looks: GroupCommit<readonly RuntimeKey[], Waiting[]>
   private readonly owners: RuntimeOwners
 
@@ -42,7 +42,7 @@ export class ClaimLane {
     observer: Observer = unobserved,
   ) {
     this.owners = new RuntimeOwners(database.sql)
-    // Claims of other processes pass over what a batch has locked.
+    // Claims of other processes skip what a batch has locked.
     this.lane = new Lane(database, announcer, observer, {
       name: 'claim batch',
       run: (asks) => runClaimBatch(database, clock, claimLease, asks, observer),
@@ -60,14 +60,14 @@ export class ClaimLane {
     })
   }
 
-  /** Whether a claim is looked for now. Those that wait for work are not. */
+  /** Whether a pick or a look is under way. Claims that wait for work do not count. */
   get isBusy(): boolean {
     return this.lane.isBusy || this.looks.isBusy
   }
 
   /**
-   * Hands out what it can. Says that there is nothing only after a look without locks found nothing claimable: what the
-   * pick passed over was locked by another server, which may yet leave it.
+   * Hands out claimable tasks. It answers `empty` only after a look without locks found nothing claimable, because another
+   * server may release a task that the pick skipped.
    */
   async claim(ask: ClaimAsk): Promise<ClaimAnswer> {
     const known = this.owners.refusalOf(ask.caller, ask.runtimeIds)

@@ -10,7 +10,7 @@ import type { ConversationWork, WorkDone, WorkResult } from './conversation-work
 import { Lane } from './lane.js'
 import { runConversationBatch } from './run-conversation-batch.js'
 
-/** Where every change of a conversation goes through. */
+/** Every change of a conversation goes through here. */
 export class ConversationLane {
   private readonly lane: Lane<ConversationWork, WorkResult>
 
@@ -26,7 +26,7 @@ export class ConversationLane {
     return this.lane.isBusy
   }
 
-  /** Carries the work out, after all that was asked of its conversation before. */
+  /** Runs the work after all earlier works of its conversation. */
   async submit(work: ConversationWork): Promise<Outcome<WorkDone>> {
     const result = await this.lane.submit(work)
     return 'refused' in result ? refused(result.refused) : accepted(result.done)

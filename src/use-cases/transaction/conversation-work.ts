@@ -8,7 +8,7 @@ import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import type { Refusal } from '../outcome.js'
 
-/** What a sealing says of its stream; where its events stand in the log, the database knows. */
+/** What a sealing records of its stream. The database adds the positions of the events. */
 export type Sealing = Pick<
   SealedStream,
   'throughVersion' | 'digest' | 'exportDigest' | 'textsDigest' | 'file' | 'state' | 'foldVersion' | 'closedAt'
@@ -58,19 +58,19 @@ export interface LoadedConversation {
   agent: Agent | null
   /** The agent's runtime, and those of the tasks below. */
   runtimes: ReadonlyMap<string, Runtime>
-  /** The tasks asked for, the active one, and where the work asks for it one that waits. */
+  /** The requested tasks, the active task, and the oldest waiting task if the work asks for it. */
   tasks: ReadonlyMap<string, Task>
-  /** The active one's. */
+  /** The row of the active task. */
   claim: Held | null
-  /** Those of the tasks above that have a QUEUED rerun. */
+  /** The tasks above that have a QUEUED rerun. */
   sourcesWithQueuedRerun: ReadonlySet<string>
 }
 
-/** The texts of a new task; `copyOf` takes those of another task instead. */
+/** The texts of a new task; `copyOf` copies those of another task. */
 export type NewContent =
   { taskId: string; prompt: string | null; metadata: unknown } | { taskId: string; copyOf: string }
 
-/** What the log does not hold of the changes that a decision makes. */
+/** The parts of a decision's changes that are not in the log. */
 export interface Extras {
   /** Titles of the tasks that the events enqueue. */
   titles?: ReadonlyMap<string, string | null>
@@ -78,9 +78,9 @@ export interface Extras {
   results?: readonly { taskId: string; output: string | null; result: unknown }[]
   /** Error texts of the tasks that the events fail. */
   errors?: ReadonlyMap<string, string>
-  /** The reasons of those of them whose events name none. */
+  /** Failure reasons in a daemon's own words, which the events do not contain. */
   reasons?: ReadonlyMap<string, string>
-  /** `createdAt`: where a message was posted at another time than now. */
+  /** `createdAt`: set if the message was not posted now. */
   messages?: readonly {
     id: string
     role: 'USER' | 'ASSISTANT'
@@ -93,22 +93,22 @@ export interface Extras {
   /** The claim's fencing token stops being current. */
   voidsClaim?: boolean
   conversation?: { title?: string | null; archivedAt?: Date | null }
-  /** Of a conversation that was kept elsewhere before. */
+  /** Times of a conversation that another system kept before. */
   times?: ConversationTimes
-  /** With CONVERSATION_ERASED, and as it says: which texts go. */
+  /** With CONVERSATION_ERASED: which texts are erased, as the event says. */
   erases?: ConversationErased
-  /** With CONVERSATION_SEALED: what stays of the stream. */
+  /** With CONVERSATION_SEALED: the tombstone. */
   seals?: Sealing
   /** With CONVERSATION_RESTORED. */
   unseals?: true
 }
 
-/** What a repeat of the call is told again: the ids of what the call made. */
+/** The recorded answer of a call, which a repeat gets again: the ids of the rows that the call created. */
 export interface Answer {
   taskId?: string
   conversationId?: string
   messageId?: string
-  /** Of the retry that follows a failure. */
+  /** The retry that follows a failure. */
   retryId?: string
   /** The call came too late to change anything. */
   ignored?: true
@@ -120,16 +120,16 @@ export type Decision =
   | { unchanged: Answer }
   | { events: readonly NewEvent[]; extras?: Extras; answer: Answer }
 
-/** A change of one conversation: decided from what was loaded under its lock, written whole or not at all. */
+/** A change of one conversation. It is decided from what was loaded under the conversation's lock, and written whole or not at all. */
 export interface ConversationWork {
   workspaceId: string
   actor: string
   target: ConversationTarget
   /** Further tasks of the conversation that the decision looks at. */
   taskIds?: readonly string[]
-  /** Whether any task of the conversation waits: the oldest that does is loaded. */
+  /** Loads the oldest waiting task of the conversation. */
   looksForWaiting?: boolean
-  /** For whom the answer is kept, when the caller gave a requestId. */
+  /** The key under which the answer is recorded, if the caller gave a requestId. */
   request?: RequestKey | null
   decide(loaded: LoadedConversation): Decision
 }

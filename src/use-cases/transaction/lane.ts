@@ -6,16 +6,16 @@ import type { BatchResult, GroupCommitOptions } from './group-commit.js'
 import { lostTheRace, rolledBack } from './lost-race.js'
 
 /**
- * Batches under way at once: while the database works on one, the next is decided and written up here (1,900 claims/s in
- * place of 1,500, 64 daemons on two busy cores).
+ * Batches that run at once. While the database works on one, this process decides the next (1,900 claims/s instead of
+ * 1,500, with 64 daemons on two busy cores).
  */
 const LANES = 2
-/** Works joined in one transaction. More would let a batch hold its locks for long. */
+/** The most works of one transaction. A larger batch would hold its locks too long. */
 const MAX_BATCH = 64
-/** A single work tried again after it lost to another process (a thread opened, or a requestId used, at the same moment). */
+/** Attempts of a work that loses to another process, which opened the same thread or used the same requestId at the same moment. */
 const MAX_ATTEMPTS = 5
 
-/** What a batch came to, whom to tell of it, and how many events it appended. */
+/** The results of a batch, the hints to announce, and the number of appended events. */
 export interface Batch<Result> {
   results: BatchResult<Result>[]
   hints: Hints
@@ -23,14 +23,14 @@ export interface Batch<Result> {
 }
 
 export interface LaneOptions<Work, Result> {
-  /** Of a batch, for whoever observes. */
+  /** The name of a batch in traces. */
   name: string
-  /** As one transaction. */
+  /** Runs the works as one transaction. */
   run: (works: readonly Work[]) => Promise<Batch<Result>>
   size?: GroupCommitOptions<Work, Result>['size']
 }
 
-/** Where works go through: concurrent ones share a transaction. */
+/** Runs works. Concurrent works share a transaction. */
 export class Lane<Work, Result> {
   private readonly commits: GroupCommit<Work, Result>
 
@@ -54,7 +54,7 @@ export class Lane<Work, Result> {
     })
   }
 
-  /** Whether a work waits for a batch or is in one. */
+  /** Whether a work waits for a batch or is part of a running one. */
   get isBusy(): boolean {
     return this.commits.isBusy
   }

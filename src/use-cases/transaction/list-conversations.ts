@@ -2,7 +2,7 @@ import type { RoutineValues } from '../../database/routine.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Change } from './write-changes.js'
 
-/** What a list shows does not change with a claim, nor with a pin. */
+/** Claims and pins do not change what lists show. */
 const UNLISTED: ReadonlySet<NewEvent['type']> = new Set([
   'TASK_CLAIMED',
   'SESSION_PINNED',
@@ -10,7 +10,7 @@ const UNLISTED: ReadonlySet<NewEvent['type']> = new Set([
   'CONVERSATION_SEALED',
 ])
 
-/** How conversations stand in lists after these changes. For the parameters of write.sql. */
+/** The parameters of write.sql for the listings of these conversations. */
 export function listingValues(changes: readonly Change[]): RoutineValues {
   const listed = changes.filter(isListed)
   const started = listed.filter((change) => isStart(change) && reasonOf(change) !== null)
@@ -29,12 +29,12 @@ export function listingValues(changes: readonly Change[]): RoutineValues {
   }
 }
 
-/** Why the newest claim was told what it was; null: as before. */
+/** The reason of the newest claim's decision; null if it is unchanged. */
 function reasonOf({ projection }: Change): string | null {
   return projection.told[0]?.resumeReason ?? null
 }
 
-/** A run begins, and nothing else that lists show. */
+/** Whether the start of a run is the only change that lists show. */
 function isStart({ events, extras }: Change): boolean {
   const others = events.filter(({ type }) => !UNLISTED.has(type) && type !== 'TASK_STARTED')
   return others.length === 0 && extras.conversation === undefined && extras.erases === undefined

@@ -1,15 +1,15 @@
 -- Everything that a batch of claims reads, in one round trip: the records of repeated calls, the pick with its locks, the agents' locks,
 -- and then, under those locks, what the decisions and the answers need. write.sql lists the order of locks.
 --
--- States are written (SELECT 'READY') and (SELECT 'HELD') where rows are sought by runtime or agent: claim-queue/states.ts says why.
+-- Look-ups by runtime or agent write states as (SELECT 'READY') and (SELECT 'HELD'); claim-queue/states.ts says why.
 CREATE OR REPLACE FUNCTION pg_temp.load_claims(
   now timestamptz,
-  -- Of calls that may have been made before.
+  -- Calls with a requestId, which may be repeats.
   request_w text[], request_actors text[], request_mutations text[], request_ids text[],
-  -- How many claimable tasks of each runtime are wanted: each runtime once.
+  -- The number of tasks wanted of each runtime. Each runtime appears once.
   asked_w text[], asked_runtimes text[], asked_wanted int[],
-  -- Candidates of an agent beyond the wanted number, to fall back on where others have locked the first ones. Each costs two look-ups
-  -- by key, so the first pick takes none: of 32 runtimes it cost 14 ms with 16 spares, and most of it for them.
+  -- Extra candidates per agent, in case other transactions have locked the first ones. Each costs two look-ups by key, so the first pick
+  -- has none: with 16 spares a pick for 32 runtimes cost 14 ms, most of it for the spares.
   spares int
 ) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
 #variable_conflict use_column
@@ -35,18 +35,18 @@ IF cardinality(request_ids) > 0 THEN
       OFFSET 0) r;
 END IF;
 
--- The pick. Per runtime: walks the agents that have READY rows there (a loose index scan), drops those without room, takes the best few
--- of each, and locks the best of all, conversation and row, passing over what others hold. Never waits for a lock, so it can stand
--- anywhere in the lock order. The conversation comes first: a row locked for a conversation that then turns out to be held would block
--- that conversation's holder, who may be waited for here. Its cost grows with the number of agents that have claimable work on the
--- runtime, with nothing else. A runtime that is deregistered, or cools down, gets nothing.
+-- The pick. For each runtime it walks the agents with READY rows there (a loose index scan), drops agents without room, takes the best
+-- few tasks of each agent, and locks the best of all with SKIP LOCKED: up to the wanted number, best first. It never waits for a lock,
+-- so its place in the lock order does not matter. It locks the conversation before the row: a row locked for a conversation that another
+-- transaction holds would block that transaction, for which this one may wait. The cost grows only with the number of agents that have
+-- claimable work on the runtime. A deregistered or cooling runtime gets nothing.
 --
--- Locks up to the wanted number of claimable tasks of each runtime, best first. More of an agent's tasks than it has room for come
--- last, as spares. The room seen here is a snapshot: claims of one agent by several servers are counted again under the agent's lock.
+-- Tasks beyond an agent's room come last, as spares. The room is a snapshot here; the claims of one agent are counted again under the
+-- agent's lock, because several servers may claim at once.
 --
--- Where a runtime's work is of several agents, 4 candidates beyond the wanted number are looked up; with spares, those of four agents
--- more. Where others hold all of these, the claim waits for them and looks again. Looking up all that the agents had, 54 of them
--- with 32 tasks each, took 18 of 27 ms.
+-- If several agents have work on a runtime, the pick looks up 4 candidates beyond the wanted number, or with spares those of four more
+-- agents. If other transactions hold all of them, the claim waits and picks again. Looking up all tasks of 54 agents with 32 tasks each
+-- took 18 of 27 ms.
 SELECT json_agg(r), array_agg(r."workspaceId"), array_agg(r."taskId"), array_agg(r."conversationId"), array_agg(r."agentId")
   INTO picked, picked_w, picked_tasks, picked_conversations, picked_agents
 FROM (
@@ -90,8 +90,8 @@ FROM (
     FOR UPDATE OF c, q SKIP LOCKED) p) r;
 
 IF picked IS NOT NULL THEN
-  -- The capacity rule holds while claims of one agent take turns. Not FOR UPDATE: the append of a new thread holds the log's head when its
-  -- foreign key looks at the agent, and a claim that holds the agent waits for that head.
+  -- Claims of one agent take turns, so that the capacity rule holds. FOR UPDATE would deadlock: the append of a new thread holds the log's
+  -- head when its foreign key reads the agent, and a claim that holds the agent waits for that head.
   SELECT array_agg(w), array_agg(id) INTO agent_w, agent_ids
   FROM (SELECT DISTINCT w, id FROM unnest(picked_w, picked_agents) AS x(w, id)) d;
   SELECT json_agg(a) INTO locked_agents
@@ -107,7 +107,7 @@ IF picked IS NOT NULL THEN
   FROM unnest(picked_w, picked_tasks) AS x(w, id)
     CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) t;
   IF some_rerun THEN
-    -- What they are reruns of.
+    -- The sources of reruns.
     SELECT json_agg(s) INTO sources FROM unnest(picked_w, picked_tasks) AS x(w, id)
       CROSS JOIN LATERAL (SELECT r."rerunOf" FROM task_row r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) t
       CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = t."rerunOf" OFFSET 0) s;

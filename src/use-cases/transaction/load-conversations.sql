@@ -1,14 +1,13 @@
--- Locks the conversations of a batch and reads, with nothing left to change, what the works' decisions look at, in one round trip. The
--- order of locks: write.sql.
+-- Locks the conversations of a batch and then reads what the decisions need, in one round trip. write.sql lists the order of locks.
 CREATE OR REPLACE FUNCTION pg_temp.load_conversations(
-  -- The conversations by their ids, by the ids of tasks, or by agent and issue.
+  -- Conversations by id, by the id of a task, or by agent and issue.
   conversation_w text[], conversation_ids text[],
   of_task_w text[], of_task_ids text[],
   thread_w text[], thread_agents text[], thread_issues text[],
-  -- Of calls that may have been made before.
+  -- Calls with a requestId, which may be repeats.
   request_w text[], request_actors text[], request_mutations text[], request_ids text[],
   task_w text[], task_ids text[],
-  -- Conversations whose oldest waiting task is looked for.
+  -- Conversations of which the oldest waiting task is wanted.
   waiting_w text[], waiting_ids text[],
   agent_w text[], agent_ids text[]
 ) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
@@ -22,7 +21,7 @@ BEGIN
 -- decision-barrier.ts
 PERFORM pg_advisory_xact_lock_shared(7238460114);
 
--- The conversation's row is the one lock of everything in it: its tasks, waiting, held or ended, change only under it.
+-- The lock of a conversation's row protects everything in the conversation: tasks change only under it, whether they wait, run or ended.
 SELECT json_agg(r), coalesce(array_agg(r."workspaceId"), '{}'), coalesce(array_agg(r.id), '{}'), array_agg(r."agentId")
   INTO locked, locked_w, locked_ids, locked_agents
 FROM (
@@ -48,8 +47,7 @@ IF cardinality(request_ids) > 0 THEN
       OFFSET 0) r;
 END IF;
 
--- What is held of them, locked in the order of the tasks, as heartbeats lock them: a heartbeat that renews one waits, and sees what came
--- of it.
+-- Locks the held tasks by id, as heartbeats do. A heartbeat that renews one of them waits, and sees the result.
 SELECT json_agg(h) INTO claims FROM (
   SELECT c."workspaceId" AS w, c."taskId" AS id FROM unnest(locked_w, locked_ids) AS x(w, id) CROSS JOIN LATERAL (
     SELECT r."workspaceId", r."taskId" FROM dispatch r
@@ -58,7 +56,7 @@ SELECT json_agg(h) INTO claims FROM (
 ) k CROSS JOIN LATERAL (
   SELECT r.* FROM dispatch r WHERE r."workspaceId" = k.w AND r."taskId" = k.id FOR UPDATE) h;
 
--- The tasks asked for, and the active one of each conversation.
+-- The requested tasks, and the active task of each conversation.
 SELECT json_agg(t), coalesce(array_agg(t."workspaceId"), '{}'), coalesce(array_agg(t."runtimeId"), '{}')
   INTO tasks, found_w, found_runtimes
 FROM (
@@ -80,7 +78,7 @@ IF cardinality(waiting_ids) > 0 THEN
   found_w := found_w || more_w; found_runtimes := found_runtimes || more_runtimes;
 END IF;
 
--- Those of the tasks that have a queued rerun.
+-- The requested tasks that have a queued rerun.
 IF cardinality(task_ids) > 0 THEN
   SELECT json_agg(DISTINCT t."rerunOf") INTO reruns FROM unnest(task_w, task_ids) AS x(w, id)
     CROSS JOIN LATERAL (SELECT r.id, r."rerunOf" FROM task_row r WHERE r."workspaceId" = x.w AND r."rerunOf" = x.id OFFSET 0) t
@@ -91,7 +89,7 @@ SELECT json_agg(a), array_agg(a."workspaceId"), array_agg(a."runtimeId") INTO ag
 FROM (SELECT DISTINCT w, id FROM unnest(agent_w || locked_w, agent_ids || locked_agents) AS y(w, id)) x
   CROSS JOIN LATERAL (SELECT r.* FROM agent r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) a;
 
--- The runtimes that any of these names.
+-- The runtimes of these tasks and agents.
 SELECT json_agg(t) INTO runtimes
 FROM (SELECT DISTINCT w, id FROM unnest(found_w || more_w, found_runtimes || more_runtimes) AS y(w, id)) x
   CROSS JOIN LATERAL (SELECT r.* FROM runtime r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) t;

@@ -15,18 +15,18 @@ import type { Extras, LoadedConversation } from './conversation-work.js'
 /** The rows that a conversation's new events fold to. */
 export interface Projection {
   state: SessionState
-  /** The states on the way to it that are kept. */
+  /** The intermediate states that become snapshots. */
   snapshots: SessionState[]
   newTasks: Task[]
   changedTasks: Task[]
-  /** Those of them whose own row changes: they have ended, or moved to another runtime. */
+  /** The changed tasks whose own row changes, because they ended or moved to another runtime. */
   rewritten: Task[]
-  /** Those of them whose run has started, or whose claim has ended. */
+  /** The changed tasks whose run started or whose claim ended. */
   told: Task[]
   dispatch: DispatchChanges
-  /** Whether what waits or is held changed, so that the heads of the line must be set right. */
+  /** Whether waiting or held tasks changed, so that the heads of the line must be set anew. */
   movesQueue: boolean
-  /** Whether a task is handed out. */
+  /** Whether the events claim a task. */
   claims: boolean
 }
 
@@ -37,7 +37,7 @@ interface Place {
   version: number
 }
 
-/** Folds decided events onto what was loaded: session state, task rows, and what waits and is held. */
+/** Folds decided events onto the loaded session state, task rows and dispatch rows. */
 export function projectEvents(
   loaded: LoadedConversation,
   place: Place,
@@ -103,7 +103,7 @@ function tokenAfter(row: Task | null, event: StreamEvent, extras: Extras): strin
   return event.type === 'TASK_CLAIMED' ? (extras.claim?.claimToken ?? null) : (row?.claimToken ?? null)
 }
 
-/** What becomes of the task's row of what waits and is held. `line`: of a task that is enqueued now. */
+/** Adds the change of the task's dispatch row. `line`: the place of a task that is enqueued now. */
 function move(
   projection: Projection,
   before: Task | null,
@@ -123,7 +123,7 @@ function move(
     if (waited || ran) dispatch.changed.push(change)
     else dispatch.added.push({ ...change, ...rowOf(task, line ?? UNKNOWN_LINE) })
   } else if (waited || ran) dispatch.ended.push({ workspaceId: task.workspaceId, taskId: task.id })
-  // A change of a row that waits writes BEHIND, and the heads are set right after.
+  // The change of a waiting row writes BEHIND, and write.sql then sets the heads.
   projection.movesQueue ||= waited || waits || ran !== runs
   projection.claims ||= !ran && runs
 }
@@ -157,7 +157,7 @@ function changeOf(task: Task, loaded: LoadedConversation, extras: Extras): Dispa
 
 type Lease = Pick<Dispatch, 'leaseSeconds' | 'requestedLease' | 'leaseExpiresAt'>
 
-/** A new one where the task is claimed or started, else that which it has. */
+/** A new lease if the task is claimed or started, otherwise its current one. */
 function leaseOf(held: Lease | null, now: Date, { claim }: Extras): Lease {
   if (claim !== undefined) {
     const { leaseSeconds, requestedLease } = claim
@@ -168,7 +168,7 @@ function leaseOf(held: Lease | null, now: Date, { claim }: Extras): Lease {
   return { leaseSeconds, requestedLease, leaseExpiresAt }
 }
 
-/** What of a row stays as it is. */
+/** The constant columns of a row. */
 function rowOf(task: Task, { place, holds }: PlaceInLine) {
   const { conversationId, agentId, priority, availableAt, createdAt: enqueuedAt } = task
   return {

@@ -29,7 +29,7 @@ export interface Change {
   record: RequestRecord | null
 }
 
-/** A stream had moved although its conversation was locked, or another call opened the same conversation first. */
+/** A stream changed although its conversation was locked, or another call opened the same conversation first. */
 export class AppendConflict extends Error {
   constructor() {
     super('A stream that was to be written to had moved, or was opened by another call.')
@@ -37,7 +37,7 @@ export class AppendConflict extends Error {
   }
 }
 
-/** What the append raises for it. Nothing else does: transactions are READ COMMITTED. */
+/** The SQLSTATE that the append raises. Nothing else raises it, because transactions are READ COMMITTED. */
 const SERIALIZATION_FAILURE = '40001'
 
 const NOTHING: Hints = { runtimes: [], logs: [] }
@@ -52,23 +52,24 @@ const ACTIVITY: ReadonlySet<NewEvent['type']> = new Set([
   'CONVERSATION_RESTORED',
 ])
 
-/** Whether people would call it activity: messages, new work and its end. */
+/** Whether the events count as activity: messages, new work and its end. */
 export function isActivity(events: readonly NewEvent[]): boolean {
   return events.some(({ type }) => ACTIVITY.has(type))
 }
 
 /**
- * Writes the changes of several conversations as the last of a transaction: commits with it. Returns whom to wake then.
+ * Writes the changes of several conversations as the last statement of a transaction, and commits with it. Returns the
+ * hints to announce after the commit.
  *
- * @throws AppendConflict Nothing of the transaction may be committed then.
+ * @throws AppendConflict The transaction must be rolled back.
  */
 export function writeLast(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
   return prepared(changes, now)((values) => sql.callLast<Written>(WRITE, values))
 }
 
 /**
- * As {@link writeLast}, but other statements may follow, and all of this process's own work is done before the transaction
- * begins: the returned function only asks the database.
+ * As {@link writeLast}, but other statements may follow. This process does its own work before the transaction begins; the
+ * returned function only sends the statement.
  */
 export function prepareChanges(changes: readonly Change[], now: Date): (sql: TransactionSql) => Promise<Hints> {
   const write = prepared(changes, now)
@@ -130,7 +131,7 @@ function taskValues(projections: readonly Projection[]): RoutineValues {
   }
 }
 
-/** What the log does not hold: texts of tasks, messages, what people change of a chat session itself, and what is erased. */
+/** What is not in the log: texts of tasks, messages, titles and archiving of chat sessions, and erasures. */
 function textValues(changes: readonly Change[]): RoutineValues {
   const erased = changes.filter(({ extras }) => extras.erases !== undefined)
   const of = <Row extends object>(rowsOf: (extras: Extras) => readonly Row[] | undefined) =>
@@ -155,7 +156,7 @@ function textValues(changes: readonly Change[]): RoutineValues {
 
 function queueValues(changes: readonly Change[]): RoutineValues {
   const moved = changes.filter(({ projection }) => projection.movesQueue)
-  // A claim makes nothing claimable; everything else that moves the line may.
+  // A claim makes no task claimable. Every other change of the line may.
   const waking = moved
     .filter(({ projection }) => !projection.claims)
     .flatMap(({ projection: { newTasks, changedTasks } }) => [...newTasks, ...changedTasks])
@@ -190,7 +191,7 @@ export function eventsOf(changes: readonly Change[]): number {
   return changes.reduce((sum, { events }) => sum + events.length, 0)
 }
 
-/** Of claims that end without their holder: cancelled by a person, or voided by the server. */
+/** Signals for claims that a user cancelled or the server voided. */
 function signalsOf({ workspaceId, events, extras, projection }: Change): ClaimSignal[] {
   const told = new Set(projection.told.map(({ id }) => id))
   return events.flatMap(({ type, taskId, runtimeId, data }) => {

@@ -1,5 +1,5 @@
--- Everything that a batch of decided changes writes, in one round trip. A part whose parameter is null is left out. Each statement sees
--- what the ones before it did, and what others have committed meanwhile.
+-- Writes a batch of decided changes in one round trip. A part runs only if its parameter is not null. Each statement sees the effects of
+-- the ones before it and the latest commits of other transactions.
 --
 -- The order of locks. load-claims.sql and load-conversations.sql take the first five, this file takes the rest:
 --   1. the decision barrier, shared
@@ -15,28 +15,28 @@
 --      without gaps. (A plain sequence loses events for a reader that follows the log; a filter by transaction ids stalls behind any
 --      long transaction of the cluster.)
 --
--- Rows are found by `ctid = ANY (ARRAY(...))`, a look-up by index for each key: they cannot move, because their conversations are locked.
+-- `ctid = ANY (ARRAY(...))` finds rows with one index look-up per key. The rows cannot move, because their conversations are locked.
 --
--- States are written (SELECT 'READY') and (SELECT 'HELD') where rows are sought by runtime or agent: claim-queue/states.ts says why.
+-- Look-ups by runtime or agent write states as (SELECT 'READY') and (SELECT 'HELD'); claim-queue/states.ts says why.
 CREATE OR REPLACE FUNCTION pg_temp.write_changes(
   now timestamptz,
   fold_version int,
-  -- Of tasks that are made, and of those whose own rows change: they have ended, or moved to another runtime.
+  -- New tasks, and tasks whose own row changes because they ended or moved to another runtime.
   new_tasks json,
   rewritten_w text[], rewritten_ids text[], rewritten jsonb,
   -- Prompts and metadata of new tasks; outputs and results of completed ones.
   contents json,
   results json,
   messages json,
-  -- What people change of a chat session itself.
+  -- Titles and archiving of chat sessions.
   conversations json,
-  -- What waits and what is held.
+  -- Rows of waiting and held tasks.
   ended_w text[], ended_ids text[],
   changed_w text[], changed_ids text[], changed jsonb,
   added json,
-  -- Conversations of which something waits, is held or has ended that did not before.
+  -- Conversations whose tasks began to wait, were claimed or ended.
   moved_w text[], moved_ids text[],
-  -- Conversations whose texts go. erased_through: only those of turns that had ended at that version; null: all.
+  -- Conversations whose texts are erased: those of turns that had ended at version erased_through, or all if it is null.
   erased_w text[], erased_ids text[], erased_through int[], erased_versions int[],
   sealed json,
   unsealed_w text[], unsealed_ids text[],
@@ -46,7 +46,7 @@ CREATE OR REPLACE FUNCTION pg_temp.write_changes(
   cooled json,
   opened json,
   advanced_w text[], advanced_ids text[], advanced_from int[], advanced jsonb,
-  -- Conversations in lists: those where no more than a run has begun, and all others.
+  -- Conversations in lists: those where only a run started, and all others.
   started_w text[], started_ids text[], started_reasons text[],
   listed_w text[], listed_ids text[], listed_reasons text[],
   logged_w text[], logged_counts int[],
@@ -77,7 +77,7 @@ IF rewritten IS NOT NULL THEN
     FROM unnest(rewritten_w, rewritten_ids) AS x(w, id)));
 END IF;
 
--- copyOf: those of another task instead.
+-- copyOf: copies the texts of that task.
 IF contents IS NOT NULL THEN
   INSERT INTO task_content ("workspaceId", "taskId", prompt, metadata)
   SELECT x."workspaceId", x."taskId", coalesce(x.prompt, s.prompt), coalesce(x.metadata, s.metadata)
@@ -110,7 +110,7 @@ IF ended_ids IS NOT NULL THEN
     FROM unnest(ended_w, ended_ids) AS x(w, id)));
 END IF;
 
--- holds: null leaves it as it is. What progress was counted under a claim goes with it.
+-- holds null keeps the value. The counts of progress belong to the claim and end with it.
 IF changed IS NOT NULL THEN
   UPDATE dispatch d SET ("runtimeId", state, holds, "claimVersion", "resumeOutcome", "resumeReason", "claimToken", "claimedLease",
       "claimedAt", "startedAt", "sessionId", "workDir", "leaseSeconds", "requestedLease", "leaseExpiresAt", "progressEntries",
@@ -127,13 +127,12 @@ IF added IS NOT NULL THEN
   INSERT INTO dispatch SELECT * FROM json_populate_recordset(null::dispatch, added);
 END IF;
 
--- Which tasks of these conversations stand at the head of their runtime's line: READY where the conversation is idle, NEXT where it has
--- an active task, all others BEHIND. The order is priority, then place. One that holds its place, available or not, keeps all
--- with a later place from being handed out, on every runtime: where a line has none but those, its best is NEXT.
+-- Sets the heads of these conversations' lines, one per runtime: READY if the conversation is idle, NEXT if it has an active task. All
+-- other tasks are BEHIND. The order is priority, then place. A task that holds its place, available or not, blocks every task with a
+-- later place on every runtime. If a line has only blocked tasks, its first one is NEXT.
 --
--- Looks at one row per conversation and runtime, however many wait behind it; while something holds its place, at one of each
--- priority at most. A kept head is what holds claims flat: with NOT EXISTS over the queue instead, 100,000 tasks behind one busy
--- conversation brought claims from 2,600/s to 20/s here.
+-- Reads one row per conversation and runtime, however many tasks wait behind it, or one per priority while a task holds its place. Stored
+-- heads keep claims fast: with NOT EXISTS over the queue, 100,000 tasks behind one busy conversation reduced claims from 2,600/s to 20/s.
 IF moved_ids IS NOT NULL THEN
   WITH RECURSIVE asked AS (
     SELECT x.w, x.id, (SELECT q.place FROM dispatch q
@@ -193,7 +192,7 @@ IF erased_ids IS NOT NULL THEN
     SELECT 1 FROM session_event e WHERE e."workspaceId" = t."workspaceId" AND e."taskId" = t.id AND e.version <= x.through
       AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED'));
 
-  -- The messages stay, empty: events and turns refer to them. A retry has its messages in common with what it retries.
+  -- The messages stay, without content, because events and turns refer to them. A retry shares its messages with the task it retries.
   WITH kept AS MATERIALIZED (
     SELECT x.w, unnest(t."inputMessageIds") AS id FROM unnest(erased_w, erased_ids) AS x(w, id)
       JOIN task_row t ON t."workspaceId" = x.w AND t."conversationId" = x.id WHERE t.id <> ALL (silenced_ids)
@@ -216,7 +215,7 @@ IF erased_ids IS NOT NULL THEN
   WHERE c."workspaceId" = x.w AND c.id = x.id;
 END IF;
 
--- What stays of sealed streams. The rows themselves leave later.
+-- Tombstones of sealed streams. Their rows are deleted later.
 IF sealed IS NOT NULL THEN
   INSERT INTO sealed_stream AS s ("workspaceId", "conversationId", "throughVersion", digest, "exportDigest", "textsDigest", file, state,
     "foldVersion", positions, "closedAt", "sealedAt")
@@ -231,27 +230,27 @@ IF sealed IS NOT NULL THEN
     "sealedAt" = excluded."sealedAt", "clearedAt" = NULL;
   UPDATE conversation c SET "sealedVersion" = x."throughVersion" FROM json_populate_recordset(null::sealed_stream, sealed) x
   WHERE c."workspaceId" = x."workspaceId" AND c.id = x."conversationId";
-  -- Lists show what goes on.
+  -- Lists do not show sealed conversations.
   DELETE FROM conversation_listing l USING json_populate_recordset(null::sealed_stream, sealed) x
   WHERE l."workspaceId" = x."workspaceId" AND l."conversationId" = x."conversationId";
 END IF;
 
--- Those whose rows are back.
+-- Restored conversations.
 IF unsealed_ids IS NOT NULL THEN
   DELETE FROM sealed_stream s USING unnest(unsealed_w, unsealed_ids) AS x(w, id) WHERE s."workspaceId" = x.w AND s."conversationId" = x.id;
   UPDATE conversation c SET "sealedVersion" = NULL FROM unnest(unsealed_w, unsealed_ids) AS x(w, id)
   WHERE c."workspaceId" = x.w AND c.id = x.id;
 END IF;
 
--- Two processes that carry out the same call at once meet on the primary key: the second waits, fails with unique_violation, writes
--- nothing, and finds the record when it tries again.
+-- If two processes carry out the same call at once, the primary key makes the second one wait. It fails with unique_violation, writes
+-- nothing, and finds the record on its next attempt.
 IF records IS NOT NULL THEN
   INSERT INTO request_record ("workspaceId", actor, mutation, "requestId", "argumentsHash", answer, "createdAt")
   SELECT r."workspaceId", r.actor, r.mutation, r."requestId", r."argumentsHash", r.answer, now
   FROM json_populate_recordset(null::request_record, records) r ORDER BY r."workspaceId", r.actor, r.mutation, r."requestId";
 END IF;
 
--- Where these agents' tasks can be claimed: the distinct runtimes of their READY rows (a loose index scan).
+-- The runtimes where tasks of these agents can be claimed: the distinct runtimes of their READY rows, by a loose index scan.
 IF waking_ids IS NOT NULL THEN
   WITH RECURSIVE agents AS (
     SELECT DISTINCT x.w, x.id FROM unnest(waking_w, waking_ids) AS x(w, id) JOIN agent a ON a."workspaceId" = x.w AND a.id = x.id
@@ -287,7 +286,7 @@ IF cooled IS NOT NULL THEN
   WHERE r."workspaceId" = a.w AND r.id = a.id;
 END IF;
 
--- In the order of what is unique about them: processes that open the same threads take turns.
+-- Inserts in the order of the unique key, so that processes that open the same threads take turns.
 IF opened IS NOT NULL THEN
   INSERT INTO conversation ("workspaceId", id, kind, "agentId", "issueKey", title, version, state, "foldVersion", digest, "createdAt",
     "updatedAt", "lastActivityAt", "archivedAt")
@@ -315,15 +314,14 @@ IF advanced IS NOT NULL THEN
   END IF;
 END IF;
 
--- A run's start changes nothing in lists but why it was told what it was, and that only where the newest claim before was told
--- something else.
+-- The start of a run changes only the listed reason, and only if the newest claim has another reason than the one before.
 IF started_ids IS NOT NULL THEN
   UPDATE conversation_listing l SET "lastReason" = x.reason FROM unnest(started_w, started_ids, started_reasons) AS x(w, id, reason)
   WHERE l."workspaceId" = x.w AND l."conversationId" = x.id AND l."lastReason" IS DISTINCT FROM x.reason;
 END IF;
 
--- How conversations stand in lists, from their rows and their newest tasks', as these are now. Nothing where nothing changed, nor
--- of a sealed conversation in which nothing goes on. Every look-up is by key, whatever the statistics say.
+-- Lists conversations from their rows and those of their newest tasks. It writes no unchanged row and no sealed conversation without new
+-- tasks. Every look-up is by key, whatever the planner's statistics are.
 IF listed_ids IS NOT NULL THEN
   INSERT INTO conversation_listing ("workspaceId", "conversationId", kind, "agentId", archived, title, "newestTaskId",
     "newestTaskStatus", "lastReason", "createdAt", "lastActivityAt")
@@ -373,7 +371,7 @@ IF events IS NOT NULL THEN
     "schemaVersion" smallint, "taskId" text, "runtimeId" text, actor text, "occurredAt" timestamptz, data jsonb, digest text);
 END IF;
 
--- From the states that the decisions have in memory: nothing more is read, and of 256 events one costs a row.
+-- The states come from the decisions' memory, so nothing more is read. One event in 256 writes a row.
 IF snapshots IS NOT NULL THEN
   INSERT INTO session_snapshot ("workspaceId", "conversationId", position, version, "foldVersion", state)
   SELECT s."workspaceId", s."conversationId", h.position - s.after, (s.state ->> 'version')::int, fold_version, s.state

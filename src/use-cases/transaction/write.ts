@@ -2,7 +2,7 @@ import type { Database } from '../../database/sql.js'
 import { routineIn } from '../../database/routine.js'
 import type { LogHeads } from '../../event-log/append.js'
 
-/** Everything that a batch of decided changes writes. */
+/** Writes a batch of decided changes. */
 export const WRITE = routineIn('use-cases/transaction/write.sql')
 
 export interface Written {
@@ -16,7 +16,7 @@ export interface Wakeable {
   runtimeId: string
 }
 
-/** Where an agent's tasks can be claimed, after it got more room. */
+/** The runtimes where an agent's tasks can be claimed, after the agent got more room. */
 export async function wakeableRuntimes(database: Database, workspaceId: string, agentId: string): Promise<Wakeable[]> {
   const { wakeable } = await database.transaction((sql) =>
     sql.call<Written>(WRITE, { waking_w: [workspaceId], waking_ids: [agentId] }),
