@@ -6,7 +6,10 @@ import { inBatches } from './in-batches.js'
 const TASKS = 200
 const ROWS = 500
 
-/** The next tasks with progress, found by skipping from key to key of the index. */
+/**
+ * The next tasks with progress, found by skipping from key to key of the index. A task that has left with its conversation
+ * counts as old: the progress that a server held when it was killed is passed over by the deletion, and stays without it.
+ */
 const NEXT = statement(
   'tasks_with_progress',
   `WITH RECURSIVE walk(w, id, n) AS (
@@ -18,7 +21,7 @@ const NEXT = statement(
        ORDER BY p."workspaceId", p."taskId" LIMIT 1) p
      WHERE walk.n < ${TASKS}
    )
-   SELECT k.w AS "workspaceId", k.id AS "taskId", coalesce(t."finishedAt" < $3, false) AS old
+   SELECT k.w AS "workspaceId", k.id AS "taskId", t.id IS NULL OR coalesce(t."finishedAt" < $3, false) AS old
    FROM walk k LEFT JOIN task_row t ON t."workspaceId" = k.w AND t.id = k.id ORDER BY 1, 2`,
 )
 

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../../src/database/sql.js'
+import { statement } from '../../../src/database/sql.js'
 import { readStream } from '../../../src/event-log/read-stream.js'
 import type { Agent, Runtime } from '../../../src/generated/prisma/client.js'
 import { createChatSession } from '../../../src/use-cases/create-chat-session.js'
@@ -16,6 +17,11 @@ import { forEachDatabase } from '../../support/test-database.js'
 import { findingsOf } from './findings-of.js'
 
 const DAY = 86_400
+/** What a server that was killed held while another sealed the conversation. */
+const ORPHAN = statement(
+  'test_orphan',
+  `INSERT INTO task_progress ("workspaceId", "taskId", seq, kind, text, at) VALUES ($1, 'gone', 1, 'text', $2, now())`,
+)
 const KEEP_ALL = { progressDays: 0, textsDays: 0, conversationsDays: 0 }
 
 forEachDatabase((open) => {
@@ -81,6 +87,12 @@ forEachDatabase((open) => {
       const both = await Promise.all([retained({ progressDays: 1 }), retained({ progressDays: 1 })])
       expect(both.reduce((sum, { progressDeleted }) => sum + progressDeleted, 0)).toBeGreaterThanOrEqual(1500)
       expect(await rowsWith(database, 'Larch')).toEqual([])
+    })
+
+    it('goes where its task has left before it', async () => {
+      await database.sql.rows(ORPHAN, [world.caller.workspaceId, 'Sequoia'])
+      expect(await retained({ progressDays: 14 })).toMatchObject({ progressDeleted: 1 })
+      expect(await rowsWith(database, 'Sequoia')).toEqual([])
     })
 
     it('stays where the server stops', async () => {
