@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** Milliseconds since 1970. Only ages are computed from it; order is the log's. */
+/** Milliseconds since 1970. It serves only to compute ages. The log alone defines the order of events. */
 function now(): number {
   return Date.now()
 }

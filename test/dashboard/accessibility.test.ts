@@ -63,7 +63,7 @@ describeInBrowser('Everybody can read', (stage) => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('w')
-    await page.getByText('No decision would turn').waitFor()
+    await page.getByText('no decision would change').waitFor()
     expect(await violations(page)).toEqual([])
   })
 

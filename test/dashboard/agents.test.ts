@@ -18,7 +18,7 @@ async function openAgent({ world, open }: Stage, name: string, config: unknown =
 describeInBrowser('An agent', (stage) => {
   it('is found in the list, by keyboard as well, with what it does', async () => {
     const page = await stage().open('/agents')
-    await page.locator('.agents a', { hasText: 'Fixer' }).getByText('0 of 6 at work').waitFor()
+    await page.locator('.agents a', { hasText: 'Fixer' }).getByText('0 of 6 active').waitFor()
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Resume policy' }).waitFor()
@@ -76,8 +76,8 @@ describeInBrowser('An agent', (stage) => {
     const policy = page.getByRole('region', { name: 'Resume policy' })
     const apply = policy.getByRole('button', { name: 'Apply' })
     await policy.getByLabel('Resume sessions at all').uncheck()
-    await policy.getByRole('button', { name: 'What would it have turned?' }).click()
-    await policy.getByText(/decisions? would have turned/).waitFor()
+    await policy.getByRole('button', { name: 'Try on past claims' }).click()
+    await policy.getByText(/decisions? would change/).waitFor()
     await policy.locator('.flips-by-reason').getByText('Resume off').waitFor()
     expect(agent.policy.enabled).toBe(true)
     await apply.click()
@@ -98,7 +98,7 @@ describeInBrowser('An agent', (stage) => {
       .waitFor()
     await form.getByLabel('Name').fill('Cleopatra')
     await form.getByLabel('Runtime').selectOption({ label: 'build-02 / claude' })
-    await form.getByLabel('Tasks at once').fill('2')
+    await form.getByLabel('Concurrent tasks').fill('2')
     await form.getByRole('button', { name: 'Save settings' }).click()
     await page.getByRole('heading', { level: 1, name: 'Cleopatra' }).waitFor()
     expect(agent).toMatchObject({ name: 'Cleopatra', runtimeId: stage().world.runtimes[1]?.id, maxConcurrentTasks: 2 })
@@ -107,7 +107,7 @@ describeInBrowser('An agent', (stage) => {
   it('is archived after a question, and then changed no more', async () => {
     const [agent, page] = await openAgent(stage(), 'Dora')
     await page.getByRole('button', { name: 'Archive' }).click()
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave it' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Go back' }).click()
     expect(agent.archivedAt).toBe(null)
     await page.getByRole('button', { name: 'Archive' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click()
@@ -118,7 +118,7 @@ describeInBrowser('An agent', (stage) => {
     await page.getByRole('link', { name: 'Agents' }).first().click()
     await page.locator('.agents a', { hasText: 'Fixer' }).waitFor()
     expect(await page.locator('.agents a', { hasText: 'Dora' }).count()).toBe(0)
-    await page.getByLabel('Archived, too').check()
+    await page.getByLabel('Include archived').check()
     await page.locator('.agents a', { hasText: 'Dora' }).getByText('archived').waitFor()
   })
 
@@ -127,7 +127,7 @@ describeInBrowser('An agent', (stage) => {
     host.kind = 'VIEWER'
     const [, page] = await openAgent(stage(), 'Ella', { model: 'opus' })
     await page.getByText('"model": "opus"').waitFor()
-    expect(await page.getByRole('button', { name: /Save|Apply|Archive|turned/ }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: /Save|Apply|Archive|Try/ }).count()).toBe(0)
     expect(await page.getByLabel('Resume sessions at all').isDisabled()).toBe(true)
     host.kind = 'ADMIN'
   })

@@ -8,7 +8,7 @@ describeInBrowser('What a person can change', (stage) => {
     const page = await open(storyPath('?view=events'))
     const before = story.events.length
     await page.getByRole('button', { name: 'Reset session' }).click()
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave it' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Go back' }).click()
     expect(story.events.length).toBe(before)
     await page.getByRole('button', { name: 'Reset session' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Reset' }).click()
@@ -55,7 +55,7 @@ describeInBrowser('What a person can change', (stage) => {
     const { open, storyPath, host } = stage()
     host.kind = 'VIEWER'
     const page = await open(storyPath('?event=22'))
-    await page.getByText('This token may look, and change nothing.').waitFor()
+    await page.getByText('This token is read-only.').waitFor()
     await page.locator('.candidates').waitFor()
     expect(await page.getByRole('button', { name: /^(Reset session|Rerun|Send)$/ }).count()).toBe(0)
     host.kind = 'ADMIN'

@@ -52,9 +52,9 @@ describeInBrowser('The conversation', (stage) => {
     expect(await head(whole).textContent()).not.toContain('archived')
     chat.sealed = { throughVersion: 4, sealedAt: world.now() }
     const page = await stage().open(`/sessions/${chat.id}`)
-    await head(page).getByText('Its history up to version 4 was archived').waitFor()
+    await head(page).getByText('The history up to version 4 was archived').waitFor()
     const told = await head(page).locator('p.muted').textContent()
-    expect(told).toContain(`An operator brings it back with baton restore-conversation ${chat.id}.`)
+    expect(told).toContain(`An operator restores it with baton restore-conversation ${chat.id}.`)
   })
 
   it('reads earlier turns when asked, however many there are', async () => {

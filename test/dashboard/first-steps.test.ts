@@ -7,8 +7,8 @@ describeInBrowser('From nothing to the first message', (stage) => {
     const page = await open('/fleet')
     await page.getByRole('button', { name: 'Connect a machine' }).click()
     const dialog = page.getByRole('dialog', { name: 'Connect a machine' })
-    await dialog.getByLabel('Its name').fill('new-box')
-    await dialog.getByRole('button', { name: 'Make a token' }).click()
+    await dialog.getByLabel('Machine name').fill('new-box')
+    await dialog.getByRole('button', { name: 'Create token' }).click()
     const command = dialog.locator('.command')
     await command.waitFor()
     expect(await command.textContent()).toBe(
@@ -16,7 +16,7 @@ describeInBrowser('From nothing to the first message', (stage) => {
     )
     await dialog.getByText('Waiting for new-box to register').waitFor()
     world.addRuntime('new-box', 'claude')
-    await dialog.getByText('new-box / claude is here.').waitFor()
+    await dialog.getByText('new-box / claude is connected.').waitFor()
   })
 
   it('an agent and a chat with it are made in the page, and lead to its first answer', async () => {
@@ -34,7 +34,7 @@ describeInBrowser('From nothing to the first message', (stage) => {
     const chat = page.getByRole('dialog', { name: 'New chat' })
     await chat.getByLabel('Agent').selectOption({ label: 'Newcomer' })
     await chat.getByLabel('Title').fill('The first one')
-    await chat.getByRole('button', { name: 'Begin' }).click()
+    await chat.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('heading', { level: 1, name: 'The first one' }).waitFor()
     await page.getByLabel('Message').fill('Hello')
     await page.getByRole('button', { name: 'Send', exact: true }).click()

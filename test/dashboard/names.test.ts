@@ -41,7 +41,7 @@ describeInBrowser('After an update of the server', (stage) => {
     await page.locator('.live-lost').waitFor()
     host.release = 'next'
     host.comeUp()
-    await page.getByText('The server has another version than this page.').waitFor()
+    await page.getByText('The server has a different version of this page.').waitFor()
     await page.getByRole('button', { name: 'Reload' }).click()
     await page.locator('.live-live').waitFor()
     await page.locator('.other-version').waitFor({ state: 'detached' })
@@ -55,7 +55,7 @@ describeInBrowser('After an update of the server', (stage) => {
     await page.locator('.live-live').waitFor()
     await page.getByRole('link', { name: 'The flaky checkout test' }).click()
     await page.locator('.said-answer .plain-text').first().waitFor()
-    await page.getByText('The server has another version than this page.').waitFor()
+    await page.getByText('The server has a different version of this page.').waitFor()
     await page.keyboard.press('3')
     await page.getByText('This part of the page could not be loaded').waitFor()
     host.gone = null

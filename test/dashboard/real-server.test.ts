@@ -87,15 +87,15 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     const named = (agents as { nodes: { name: string; config: unknown }[] }).nodes
     expect(named.find(({ name }) => name === 'Reviewer')?.config).toMatchObject({ limits: { idleSeconds: 600 } })
     await page.getByLabel('Resume sessions at all').uncheck()
-    await page.getByRole('button', { name: 'What would it have turned?' }).click()
-    await page.getByText('would have turned').waitFor()
+    await page.getByRole('button', { name: 'Try on past claims' }).click()
+    await page.getByText('would change').waitFor()
   })
 
   it('tokens are listed, made and revoked', async () => {
     const page = await stage().open('/tokens')
     await page.getByRole('button', { name: 'New token' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('to be revoked')
-    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByRole('button', { name: 'Create token' }).click()
     const secret = await page.getByRole('dialog').locator('.command').textContent()
     await page.getByRole('button', { name: 'Done' }).click()
     expect(await requestGraphQL(stage().demo.url, secret ?? '', '{ viewer { kind } }')).toMatchObject({

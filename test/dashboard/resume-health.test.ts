@@ -41,7 +41,7 @@ describeInBrowser('Resume health', (stage) => {
       const claims = Number(/^\d+/.exec((await bar.locator('.reason-count').textContent()) ?? '')?.[0])
       await bar.locator('a').click()
       await expect.poll(() => page.locator('.claims li').count()).toBe(claims)
-      await page.getByRole('button', { name: /^Reason: .*take this filter away$/ }).waitFor()
+      await page.getByRole('button', { name: /^Reason: .*remove this filter$/ }).waitFor()
       await page.goBack()
       await reasons.first().waitFor()
     }

@@ -39,7 +39,7 @@ describeInBrowser('The list of sessions', (stage) => {
     await count(moved).waitFor()
     await expect.poll(() => page.locator('.session-list li').count()).toBe(moved)
     await page.locator('summary').click()
-    await page.getByRole('button', { name: 'Reason: Other runtime: take this filter away' }).click()
+    await page.getByRole('button', { name: 'Reason: Other runtime: remove this filter' }).click()
     await count(world.conversations.length).waitFor()
     expect(page.url()).not.toContain('reason')
   })
@@ -52,7 +52,7 @@ describeInBrowser('The list of sessions', (stage) => {
     await expect.poll(() => page.locator('.session-list').textContent()).toContain('The flaky checkout test')
     expect(new URL(page.url()).searchParams.get('q')).toBe('flaky checkout')
     await page.keyboard.type(' zzz')
-    await page.getByText('Nothing matches').waitFor()
+    await page.getByText('No matching conversations').waitFor()
   })
 
   it('is walked with j and k, and enter opens a session', async () => {
@@ -75,7 +75,7 @@ describeInBrowser('The list of sessions', (stage) => {
     await page.locator('.session-list li').first().waitFor()
     world.pass(1_000)
     if (quiet !== undefined) enqueue(world, quiet, 'Are you still there?')
-    await page.getByRole('button', { name: '1 was active · sort again' }).click()
+    await page.getByRole('button', { name: '1 update · sort again' }).click()
     await page.locator('.session-list li').first().getByText(title).waitFor()
     expect(await page.locator('.pill').count()).toBe(0)
   })

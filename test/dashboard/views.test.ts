@@ -43,7 +43,7 @@ describeInBrowser('The other views of a session', (stage) => {
     const { open, storyPath, story, agent } = stage()
     const page = await open(storyPath('?view=pointer'))
     await page.locator('.pointer-value').nth(5).waitFor({ state: 'attached' })
-    await expect.poll(() => page.getByText('still reading').count()).toBe(0)
+    await expect.poll(() => page.getByText('still loading').count()).toBe(0)
     const drawn = await page
       .locator('.pointer-value')
       .evaluateAll((lines) =>
@@ -59,7 +59,7 @@ describeInBrowser('The other views of a session', (stage) => {
     const { open, storyPath, story } = stage()
     const reset = story.events.find(({ type }) => type === 'SESSION_RESET')
     const page = await open(storyPath(`?view=pointer&at=${reset?.position}`))
-    await page.getByText(`You look at the state as of event ${reset?.version}`).waitFor()
+    await page.getByText(`You are viewing the state as of event ${reset?.version}`).waitFor()
     await page.locator('.next-claim').first().getByText('a person dropped the session').waitFor()
     const states = page.locator('.state-then tbody tr')
     // They come with an answer of their own.
@@ -77,10 +77,10 @@ describeInBrowser('The other views of a session', (stage) => {
     const page = await open(storyPath('?view=events'))
     await page.locator('.event').first().waitFor()
     await page.keyboard.press('w')
-    await page.getByText('No decision would turn').waitFor()
+    await page.getByText('no decision would change').waitFor()
     await page.getByLabel('Resume sessions at all').uncheck()
     await page
-      .getByText(/^5 decisions would turn/)
+      .getByText(/^5 decisions would change/)
       .waitFor()
       .catch(() => undefined)
     const flips = page.locator('.flips li')

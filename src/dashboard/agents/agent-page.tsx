@@ -20,7 +20,7 @@ export type AgentNode = Extract<NonNullable<Result<'Agent'>['node']>, { resumePo
 /** No event of the agent reports its running tasks, so the page polls. */
 const everyFiveSeconds = () => 5
 
-/** One agent: what it does, and everything that can be changed about it. */
+/** One agent: its active tasks, its settings, its config and its resume policy. */
 export function AgentPage({ id }: { id: string }): ReactNode {
   const query = useQuery(ask('Agent', { id }, everyFiveSeconds))
   const may = useMay()
@@ -33,8 +33,8 @@ export function AgentPage({ id }: { id: string }): ReactNode {
   if (query.data === undefined || !may.known) return page(<Skeleton rows={14} />)
   if (agent === null) {
     return page(
-      <Notice title="There is no such agent">
-        <p>It may be in another workspace: a token sees its own only.</p>
+      <Notice title="Agent not found">
+        <p>It may be in another workspace. A token sees only its own workspace.</p>
         <Link href="/agents">All agents</Link>
       </Notice>,
     )
@@ -76,7 +76,7 @@ function AgentHeader({ agent, mayArchive }: { agent: AgentNode; mayArchive: bool
         </p>
         <div className="actions">
           <Link href={`/?agent=${agent.id}`} className="button">
-            Its sessions
+            View sessions
           </Link>
           {mayArchive && <ArchiveAgent agent={agent} />}
         </div>
@@ -84,7 +84,7 @@ function AgentHeader({ agent, mayArchive }: { agent: AgentNode; mayArchive: bool
       <h1>{name}</h1>
       <dl className="facts">
         <div>
-          <dt>Works on</dt>
+          <dt>Runtime</dt>
           <dd>
             <LiveDot status={runtime.status} /> {runtime.name}
           </dd>
@@ -94,7 +94,7 @@ function AgentHeader({ agent, mayArchive }: { agent: AgentNode; mayArchive: bool
           <dd>revision {revision}</dd>
         </div>
         <div>
-          <dt>Made</dt>
+          <dt>Created</dt>
           <dd>
             <Age time={createdAt} />
           </dd>
@@ -120,8 +120,8 @@ function AtWork({ agent: { held, waiting, maxConcurrentTasks } }: { agent: Agent
         Now{' '}
         <span className="count">
           {nodes.length}
-          {pageInfo.hasNextPage && '+'} of {maxConcurrentTasks.toLocaleString()} at once
-          {waiting.nodes.length > 0 && ', and more waits'}
+          {pageInfo.hasNextPage && '+'} of {maxConcurrentTasks.toLocaleString()} active
+          {waiting.nodes.length > 0 && ', more waiting'}
         </span>
       </h2>
       <ul className="held">
@@ -129,7 +129,7 @@ function AtWork({ agent: { held, waiting, maxConcurrentTasks } }: { agent: Agent
           <Doing key={task.id} task={task} />
         ))}
       </ul>
-      {nodes.length === 0 && <p className="muted">It does nothing now.</p>}
+      {nodes.length === 0 && <p className="muted">No active tasks.</p>}
     </section>
   )
 }

@@ -25,7 +25,7 @@ export function AgentsPage(): ReactNode {
   const may = useMay()
   const [archived, setArchived] = useUrlValue('archived')
   const includeArchived = archived !== null
-  /** The cursors of the pages so far; the last one is the shown page's. */
+  /** The cursors of the pages so far. The last one belongs to the shown page. */
   const [pages, setPages] = useState<readonly (string | null)[]>([null])
   const list = useQuery(ask('AgentList', { includeArchived, after: pages.at(-1) ?? null }, everyTenSeconds))
   const rows = useRef<HTMLUListElement>(null)
@@ -50,13 +50,13 @@ export function AgentsPage(): ReactNode {
               setArchived(target.checked ? 'yes' : null)
             }}
           />{' '}
-          Archived, too
+          Include archived
         </label>
       </div>
       {list.error !== null && list.data === undefined && <Problem error={list.error} again={() => list.refetch()} />}
       {list.isPending && <Skeleton rows={8} />}
       {list.data !== undefined && agents.length === 0 && (
-        <Notice title="No agent yet">An agent is a name with a runtime to work on, and what its CLI is told.</Notice>
+        <Notice title="No agents yet">An agent has a name, a runtime to work on, and a config for its CLI.</Notice>
       )}
       {agents.length > 0 && (
         <ul className="agents" ref={rows}>
@@ -101,7 +101,7 @@ function AgentRow({ agent }: { agent: ListedAgent }): ReactNode {
       </span>
       <span>
         {archivedAt === null
-          ? `${held.nodes.length}${held.pageInfo.hasNextPage ? '+' : ''} of ${maxConcurrentTasks.toLocaleString()} at work`
+          ? `${held.nodes.length}${held.pageInfo.hasNextPage ? '+' : ''} of ${maxConcurrentTasks.toLocaleString()} active`
           : 'archived'}
       </span>
       <span className="muted">config rev. {revision}</span>

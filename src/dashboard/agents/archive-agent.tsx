@@ -24,9 +24,9 @@ export function ArchiveAgent({ agent: { id, name, waiting } }: { agent: AgentNod
       act={archive}
     >
       <p>
-        It takes no new work, and that cannot be taken back.{' '}
-        {waiting.nodes.length > 0 && 'What waits for it is cancelled. '}
-        What runs may end, and its conversations stay to be read.
+        The agent takes no new work. This cannot be undone.{' '}
+        {waiting.nodes.length > 0 && 'Its waiting tasks are cancelled. '}
+        Its running tasks may finish. Its conversations stay readable.
       </p>
     </Confirm>
   )

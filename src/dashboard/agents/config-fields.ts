@@ -93,13 +93,14 @@ export function configOf(draft: Draft, fields: readonly ConfigField[]): { config
   const wrong: Record<string, string> = {}
   const rest = draft[REST]?.trim() ?? ''
   const config = rest === '' ? {} : jsonOf(rest)
-  if (!isConfig(config)) return { wrong: { [REST]: 'must be a JSON object, such as { "key": "value" }.' } }
+  if (!isConfig(config)) return { wrong: { [REST]: 'It must be a JSON object, such as { "key": "value" }.' } }
   for (const { path, kind } of fields) {
     const typed = draft[path]?.trim() ?? ''
     if (typed === '') continue
     const value = valueOf(kind, typed)
-    if (value === undefined) wrong[path] = 'must be JSON: names and texts in "double quotes".'
-    else if (!put(config, path.split('.'), value)) wrong[path] = 'is also among the other keys: leave one of them out.'
+    if (value === undefined) wrong[path] = 'It must be JSON, with keys and strings in "double quotes".'
+    else if (!put(config, path.split('.'), value))
+      wrong[path] = 'It is also among the other keys. Remove one of the two.'
   }
   if (Object.keys(wrong).length > 0) return { wrong }
   return { config: Object.keys(config).length === 0 ? null : config }

@@ -41,18 +41,19 @@ export function ConfigForm({ agent, schema }: { agent: AgentNode; schema: unknow
     <form className="card fields" aria-label="Config" onSubmit={save} noValidate>
       <h2>Config</h2>
       <p className="muted">
-        What its daemon tells the CLI. A change makes revision {agent.revision + 1}; runs under way keep what they have.
+        The daemon passes this config to the CLI. Saving creates revision {agent.revision + 1}. Active runs keep their
+        revision.
       </p>
       {draft !== null && basis !== agent.revision && (
         <p className="field-problem" role="alert">
-          Somebody changed this config meanwhile: it is at revision {agent.revision}. Saving puts yours in its place.
+          Somebody else changed this config: it is at revision {agent.revision} now. Saving overwrites that change.
         </p>
       )}
       {fields.map((field) => (
         <Field
           key={field.path}
           label={<code>{field.path}</code>}
-          hint={field.kind === 'lines' ? `${field.description} One a line.` : field.description}
+          hint={field.kind === 'lines' ? `${field.description} One per line.` : field.description}
           problems={problemsOf(field.path)}
         >
           {(props) => <ConfigInput {...{ field, props }} value={shown[field.path] ?? ''} type={type} />}
@@ -60,7 +61,7 @@ export function ConfigForm({ agent, schema }: { agent: AgentNode; schema: unknow
       ))}
       <Field
         label="Other keys"
-        hint="A JSON object. They are kept, and passed on to the daemon as they are."
+        hint="A JSON object. Baton keeps these keys and passes them to the daemon unchanged."
         problems={[
           ...(wrong[REST] === undefined ? [] : [wrong[REST]]),
           ...others.map((problem) => inWords(problem, '')),

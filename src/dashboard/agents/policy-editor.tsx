@@ -22,7 +22,7 @@ export function PolicyEditor({ agent, mayChange }: { agent: AgentNode; mayChange
   const [tried, setTried] = useState<Policy | null>(null)
   const update = useUpdate(agent.id)
   const policy = typed ?? agent.resumePolicy
-  // The server decides a whole log again, so the query only runs on request and is not repeated automatically.
+  // The server decides every past claim of the agent again, so the query runs only on request and never repeats itself.
   const simulation = useQuery({
     ...ask('SimulatePolicy', { agentId: agent.id, policy }),
     enabled: tried !== null && tried === typed,
@@ -37,23 +37,23 @@ export function PolicyEditor({ agent, mayChange }: { agent: AgentNode; mayChange
         <PolicyForm policy={policy} change={setTyped} />
       </fieldset>
       <div className="what-if-result" aria-live="polite">
-        {asked && simulation.isFetching && <p className="muted">Deciding the past claims of {agent.name} again…</p>}
+        {asked && simulation.isFetching && <p className="muted">Re-evaluating the past claims of {agent.name}…</p>}
         {asked && simulation.error !== null && <Problem error={simulation.error} again={() => simulation.refetch()} />}
         {asked && simulation.data !== undefined && !simulation.isFetching && (
           <Flips simulation={simulation.data.simulateResumePolicy} />
         )}
         {update.error !== null && <Problem error={update.error} />}
-        {update.isSuccess && typed === null && <p className="muted">Applied: the next claim is decided by it.</p>}
+        {update.isSuccess && typed === null && <p className="muted">Applied. The next claim uses this policy.</p>}
       </div>
       {mayChange && (
         <div className="fields-end">
           {typed !== null && (
             <button type="button" className="button" onClick={() => setTyped(null)}>
-              Leave it
+              Discard changes
             </button>
           )}
           <button type="button" className="button" disabled={typed === null} onClick={() => setTried(typed)}>
-            What would it have turned?
+            Try on past claims
           </button>
           <button
             type="button"
@@ -73,8 +73,8 @@ function Flips({ simulation: { claims, flips, byReason, examples } }: { simulati
   return (
     <>
       <p>
-        <strong>{flips === 0 ? 'No decision' : plural(flips, 'decision')} would have turned</strong> of{' '}
-        {plural(claims, 'claim')} in all.
+        Of {plural(claims, 'past claim')},{' '}
+        <strong>{flips === 0 ? 'no decision' : plural(flips, 'decision')} would change</strong>.
       </p>
       <ul className="flips-by-reason" aria-label="By reason">
         {byReason.map(({ from, to, count }) => (
@@ -87,7 +87,7 @@ function Flips({ simulation: { claims, flips, byReason, examples } }: { simulati
       </ul>
       {examples.length > 0 && (
         <details>
-          <summary>{examples.length < flips ? `${examples.length} of them` : 'Which'}</summary>
+          <summary>{examples.length < flips ? `Show ${examples.length} of them` : 'Show them'}</summary>
           <ol className="flips">
             {examples.map(({ position, occurredAt, conversation, recorded, simulated }) => (
               <li key={position}>

@@ -44,7 +44,7 @@ export function SettingsForm({ agent }: { agent: AgentNode }): ReactNode {
       </Field>
       <Field
         label="Runtime"
-        hint="Sessions do not move along: where they are not, runs start fresh."
+        hint="Sessions do not move with the agent. On another runtime, its runs start fresh."
         problems={problems('runtimeId')}
       >
         {(props) => (
@@ -65,10 +65,10 @@ export function SettingsForm({ agent }: { agent: AgentNode }): ReactNode {
             checked={shown.retargetQueuedTasks}
             onChange={({ target }) => type({ retargetQueuedTasks: target.checked })}
           />{' '}
-          Also move what waits for it
+          Also move its waiting tasks
         </label>
       )}
-      <Field label="Tasks at once" hint="1 to 1,000." problems={problems('maxConcurrentTasks')}>
+      <Field label="Concurrent tasks" hint="1 to 1,000." problems={problems('maxConcurrentTasks')}>
         {(props) => (
           <input
             {...props}

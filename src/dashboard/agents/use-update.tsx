@@ -32,7 +32,7 @@ interface Props {
   shownAt: readonly string[]
 }
 
-/** The end of a form: problems that no field shows, and the buttons. */
+/** The end of a form: the problems that no field shows, and the buttons. */
 export function SaveEnd({ update, save, changed, forget, shownAt }: Props): ReactNode {
   const { error, isPending, isSuccess } = update
   const isShown = (path: string): boolean => shownAt.some((field) => path === field || path.startsWith(`${field}.`))
@@ -47,7 +47,7 @@ export function SaveEnd({ update, save, changed, forget, shownAt }: Props): Reac
         </span>
         {changed && (
           <button type="button" className="button" onClick={forget}>
-            Leave it
+            Discard changes
           </button>
         )}
         <button type="submit" className="button primary" disabled={isPending || !changed}>

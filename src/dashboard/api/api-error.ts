@@ -20,12 +20,15 @@ export class ApiError extends Error {
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (!(error instanceof ClientError)) {
-    return new ApiError('OFFLINE', 'The server does not answer. The page tries again by itself.')
+    return new ApiError('OFFLINE', 'The server does not answer. The page retries automatically.')
   }
   const first = error.response.errors?.[0]
   const code = first?.extensions?.['code']
   if (first === undefined) {
-    return new ApiError('OFFLINE', `The server answered with status ${error.response.status}. The page tries again.`)
+    return new ApiError(
+      'OFFLINE',
+      `The server answered with status ${error.response.status}. The page retries automatically.`,
+    )
   }
   const fields = first.extensions?.['fields']
   return new ApiError(typeof code === 'string' ? code : 'INTERNAL', first.message, Array.isArray(fields) ? fields : [])

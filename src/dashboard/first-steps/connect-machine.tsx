@@ -27,14 +27,14 @@ export function ConnectMachine(): ReactNode {
         </button>
       }
       title="Connect a machine"
-      words="A daemon runs on it, finds the agents of the PATH, and asks this server for work."
-      submit="Make a token"
+      words="A daemon on the machine finds the agents on its PATH and asks this server for work."
+      submit="Create token"
       act={connect}
       onClose={() => setMade(null)}
       done={made === null ? '' : <Command made={made} />}
     >
       <label>
-        Its name
+        Machine name
         <input name="name" required pattern="[A-Za-z0-9._\-]+" placeholder="build-02" autoComplete="off" autoFocus />
       </label>
     </FormDialog>
@@ -49,7 +49,7 @@ function Command({ made: { daemonId, secret } }: { made: Made }): ReactNode {
   ].join(' ')
   return (
     <>
-      <p>On {daemonId}, in a checkout of Baton. The token is shown here, and never again.</p>
+      <p>Run this on {daemonId}, in a checkout of Baton. The token is shown only once.</p>
       <pre className="command" tabIndex={0}>
         {command}
       </pre>
@@ -75,7 +75,7 @@ function Arrival({ daemonId }: { daemonId: string }): ReactNode {
     <ul role="status" className="arrival" aria-label="Registered">
       {come.map(({ id, name, status }) => (
         <li key={id}>
-          <LiveDot status={status} /> {name} is here.
+          <LiveDot status={status} /> {name} is connected.
         </li>
       ))}
     </ul>

@@ -27,7 +27,7 @@ export function NewAgent(): ReactNode {
         </button>
       }
       title="New agent"
-      words="It works on one runtime: one agent CLI on one machine. You may move it later."
+      words="An agent works on one runtime: one agent CLI on one machine. You can move it later."
       submit="Create"
       act={make}
     >
@@ -46,9 +46,9 @@ export function NewAgent(): ReactNode {
           ))}
         </select>
       </label>
-      {runtimes.length === 0 && <p className="muted">There is no runtime yet: connect a machine first.</p>}
+      {runtimes.length === 0 && <p className="muted">There is no runtime yet. Connect a machine first.</p>}
       <label>
-        Model <span className="muted">(the CLI’s own where empty)</span>
+        Model <span className="muted">(empty: the CLI’s default)</span>
         <input name="model" autoComplete="off" />
       </label>
       <label>

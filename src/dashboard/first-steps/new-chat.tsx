@@ -26,8 +26,8 @@ export function NewChat(): ReactNode {
         </button>
       }
       title="New chat"
-      words="Its first message starts a session, on the machine of its agent."
-      submit="Begin"
+      words="The first message starts a session on the agent’s machine."
+      submit="Start"
       act={begin}
     >
       <label>
@@ -40,7 +40,7 @@ export function NewChat(): ReactNode {
           ))}
         </select>
       </label>
-      {agents.length === 0 && <p className="muted">There is no agent yet: make one first.</p>}
+      {agents.length === 0 && <p className="muted">There is no agent yet. Create one first.</p>}
       <label>
         Title
         <input name="title" autoComplete="off" maxLength={1000} />

@@ -30,7 +30,7 @@ export function Doing({ task }: { task: DoingTask }): ReactNode {
       {agent !== undefined && <Link href={`/agents/${agent.id}`}>{agent.name}</Link>}
       <span className="doing-told muted">
         {told === undefined ? (
-          'nothing told yet'
+          'no progress yet'
         ) : (
           <>
             <Age time={told.at} />: {firstLine(told.text, 120)}

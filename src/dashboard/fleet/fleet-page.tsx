@@ -32,8 +32,8 @@ export function FleetPage(): ReactNode {
         <h1>Fleet</h1>
         <p className="count" role="status">
           {data !== undefined &&
-            `${online} of ${plural(data.runtimes.nodes.length, 'runtime')}` +
-              `${data.runtimes.pageInfo.hasNextPage ? ' shown, the newest,' : ''} online · ` +
+            `${online} of ${data.runtimes.pageInfo.hasNextPage ? 'the newest ' : ''}` +
+              `${plural(data.runtimes.nodes.length, 'runtime')} online · ` +
               `${data.queueStats.running} running · ${data.queueStats.claimed} claimed · ${data.queueStats.queued} waiting`}
         </p>
         {may.change && <NewAgent />}
@@ -42,7 +42,7 @@ export function FleetPage(): ReactNode {
       {fleet.error !== null && data === undefined && <Problem error={fleet.error} again={() => fleet.refetch()} />}
       {!shown && fleet.error === null && <Skeleton rows={8} />}
       {shown && data.runtimes.nodes.length === 0 && (
-        <Notice title="No runtime yet">
+        <Notice title="No runtimes yet">
           A runtime is one coding-agent CLI on one machine. It appears here when its daemon registers it.
         </Notice>
       )}

@@ -57,7 +57,7 @@ export function RuntimeTable({ runtimes, doing, waiting, heartbeatSeconds }: Pro
                 <dd>{runtime.queueDepth}</dd>
               </div>
               <div>
-                <dt>Oldest waits</dt>
+                <dt>Oldest wait</dt>
                 <dd>{oldest === undefined ? '–' : spanInWords(now - Date.parse(oldest.createdAt))}</dd>
               </div>
             </dl>
@@ -93,7 +93,7 @@ function Slots({ held, doing, idle }: SlotsProps): ReactNode {
       {doing.map((task) => (
         <Doing key={task.id} task={task} />
       ))}
-      {idle && held.nodes.length === 0 && <li className="muted">It does nothing now.</li>}
+      {idle && held.nodes.length === 0 && <li className="muted">Idle</li>}
       {more > 0 && (
         <li className="muted">
           and {more}

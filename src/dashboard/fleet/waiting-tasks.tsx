@@ -23,11 +23,11 @@ export function WaitingTasks({ tasks }: { tasks: readonly WaitingTask[] }): Reac
         <h2>Waiting, oldest first</h2>
         {gone > 0 && (
           <button type="button" className="link" onClick={() => setShown(tasks)}>
-            Take away what waits no more ({gone})
+            Hide what no longer waits ({gone})
           </button>
         )}
       </div>
-      {shown.length === 0 && <p className="muted">Nothing waits.</p>}
+      {shown.length === 0 && <p className="muted">No task waits.</p>}
       <ul>
         {shown.map((task) => (
           <WaitingRow key={task.id} task={task} gone={!waiting.has(task.id)} />
@@ -62,7 +62,7 @@ function WaitingRow({ task, gone }: { task: WaitingTask; gone: boolean }): React
       </span>
       <span className="waiting-why">
         {stuck && <span aria-hidden="true">⚠ </span>}
-        {gone ? 'It waits no more.' : whyWaiting(task, now)}
+        {gone ? 'It no longer waits.' : whyWaiting(task, now)}
       </span>
     </li>
   )

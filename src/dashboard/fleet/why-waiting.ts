@@ -21,13 +21,13 @@ const FIRST: readonly WaitReason[] = [
   'TASKS_AHEAD',
 ]
 
-/** Why a task waits, as a sentence for a person. Of the server's reasons, it names the one that must change first. */
+/** Why a task waits, as a sentence for a person. It names the one of the server's reasons that must change first. */
 export function whyWaiting(task: WaitingTask, now: number): string {
   const { waiting, runtime } = task
-  if (waiting === null) return 'It waits no longer.'
+  if (waiting === null) return 'It no longer waits.'
   const reason = FIRST.find((one) => waiting.reasons.includes(one))
   return reason === undefined
-    ? `It is ready: the next claim of ${runtime.name} can take it.`
+    ? `It is ready. The next claim of ${runtime.name} can take it.`
     : inWords(reason, task, waiting, now)
 }
 
@@ -36,30 +36,27 @@ function inWords(reason: WaitReason, task: WaitingTask, waiting: Waiting, now: n
   const { ahead, runtimeLastAskedAt } = waiting
   switch (reason) {
     case 'RUNTIME_DEREGISTERED':
-      return `${runtime.name} was taken out of service. Point the agent elsewhere.`
+      return `${runtime.name} is deregistered. Move the agent to another runtime.`
     case 'RUNTIME_OFFLINE': {
-      const seen =
-        runtime.lastSeenAt === null ? 'never heard of' : `last heard of ${ageInWords(runtime.lastSeenAt, now)}`
-      return `${runtime.name} was ${seen}. Only it may claim this task.`
+      const seen = runtime.lastSeenAt === null ? 'never seen' : `last seen ${ageInWords(runtime.lastSeenAt, now)}`
+      return `${runtime.name} is offline (${seen}). Only this runtime can claim the task.`
     }
     case 'RUNTIME_COOLING_DOWN': {
-      const until = runtime.coolingUntil === null ? '' : ` It is asked again ${ageInWords(runtime.coolingUntil, now)}.`
+      const until = runtime.coolingUntil === null ? '' : ` It gets work again ${ageInWords(runtime.coolingUntil, now)}.`
       return `The account of ${runtime.name} is used up or logged out.${until}`
     }
     case 'NOT_YET_AVAILABLE':
-      return `It is not to start before ${ageInWords(availableAt, now)}.`
+      return `It can start ${ageInWords(availableAt, now)}.`
     case 'RUNTIME_NOT_ASKING': {
-      const asked = runtimeLastAskedAt === null ? 'never' : `last ${ageInWords(runtimeLastAskedAt, now)}`
-      return `${runtime.name} is online but does not ask for work (${asked}): are all its slots taken?`
+      const asked = runtimeLastAskedAt === null ? 'never' : ageInWords(runtimeLastAskedAt, now)
+      return `${runtime.name} is online but does not ask for work (last request: ${asked}). Are all its slots taken?`
     }
     case 'CONVERSATION_BUSY':
-      return 'Another task of its conversation comes first; they run one by one.'
+      return 'Another task of its conversation comes first. They run one at a time.'
     case 'AGENT_AT_CAPACITY':
-      return `${agent.name} is at its limit: ${plural(agent.maxConcurrentTasks, 'task')} at once.`
+      return `${agent.name} is at its limit of ${plural(agent.maxConcurrentTasks, 'concurrent task')}.`
     case 'TASKS_AHEAD':
-      return ahead >= MOST_AHEAD
-        ? `${MOST_AHEAD} tasks or more are ahead of it.`
-        : `${plural(ahead, 'task')} ahead of it.`
+      return ahead >= MOST_AHEAD ? `At least ${MOST_AHEAD} tasks ahead of it.` : `${plural(ahead, 'task')} ahead of it.`
   }
 }
 

@@ -19,10 +19,10 @@ export function LaneLegend(): ReactNode {
         <i className="key-resumed" /> session resumed
       </li>
       <li>
-        <i className="key-denied" /> session denied, and why
+        <i className="key-denied" /> session denied, with the reason
       </li>
       <li>
-        <i className="key-fold" /> nothing ran, folded
+        <i className="key-fold" /> idle time, folded
       </li>
     </ul>
   )

@@ -17,8 +17,8 @@ const DEFAULT_ZOOM = 2
 const READ_AT_LEAST = 400
 
 /**
- * Time runs horizontally, each runtime has a lane, and each task a bar. Arrows show which sessions were resumed and which
- * were denied.
+ * A chart with time on the horizontal axis, one lane per runtime and one bar per task. Arrows show which sessions were
+ * resumed and which were denied.
  */
 export function Lanes(): ReactNode {
   const { history, names } = useSession()
@@ -46,8 +46,7 @@ export function Lanes(): ReactNode {
   }, [runs.length, viewport])
 
   if (history.loading) return <Skeleton rows={8} />
-  if (runs.length === 0)
-    return <Notice title="No task yet">Lanes show tasks, and this conversation has had none.</Notice>
+  if (runs.length === 0) return <Notice title="No tasks yet">Lanes show the tasks of a conversation over time.</Notice>
   return (
     <section aria-label="Lanes">
       <div className="lanes-bar">
@@ -58,7 +57,7 @@ export function Lanes(): ReactNode {
         <div className="actions">
           {hasOlder && (
             <button type="button" className="button" onClick={readOlder}>
-              Read older
+              Load older
             </button>
           )}
           <button

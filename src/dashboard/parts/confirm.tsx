@@ -34,7 +34,7 @@ export function Confirm({ trigger, title, children, confirm, act }: Props): Reac
           </AlertDialog.Description>
           {action.error !== null && <Problem error={action.error} />}
           <div className="dialog-end">
-            <AlertDialog.Close className="button">Leave it</AlertDialog.Close>
+            <AlertDialog.Close className="button">Go back</AlertDialog.Close>
             <button
               type="button"
               className="button primary"

@@ -57,7 +57,7 @@ export function FormDialog({ trigger, title, words, children, submit, act, done,
               {children}
               {action.error !== null && <Problem error={action.error} />}
               <div className="dialog-end">
-                <Dialog.Close className="button">Leave it</Dialog.Close>
+                <Dialog.Close className="button">Cancel</Dialog.Close>
                 <button type="submit" className="button primary" disabled={action.isPending}>
                   {submit}
                 </button>

@@ -22,7 +22,7 @@ export function Problem({ error, again }: { error: unknown; again?: () => unknow
   const { code, message } = asApiError(error)
   return (
     <div className="notice notice-problem" role="alert">
-      <p className="notice-title">{TITLES[code] ?? 'That did not work'}</p>
+      <p className="notice-title">{TITLES[code] ?? 'The request failed'}</p>
       <p>{message}</p>
       {again !== undefined && (
         <button type="button" className="button" onClick={again}>

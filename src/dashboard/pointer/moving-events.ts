@@ -3,7 +3,7 @@ import type { SessionEvent } from '../words/event-facts.js'
 
 /**
  * The events (oldest first) after which the pointer may have changed: all that change it, and some that do not. Only the
- * server has the rules, so the page asks it for the value; this only decides which questions are unnecessary.
+ * server has the rules, so the page asks it for the value. This function only leaves out unnecessary questions.
  */
 export function mayMovePointer(events: readonly SessionEvent[]): SessionEvent[] {
   const moving: SessionEvent[] = []

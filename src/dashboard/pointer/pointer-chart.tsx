@@ -4,7 +4,7 @@ import { useSessionColour } from '../session/session-colours.js'
 import { isDeniedClaim } from '../session/event-filters.js'
 import { claimOf } from '../words/event-facts.js'
 import type { SessionEvent } from '../words/event-facts.js'
-import { shortSession } from '../words/id-words.js'
+import { plural, shortSession } from '../words/id-words.js'
 
 /** The pointer has this value from this version until the next step. */
 export interface Step {
@@ -93,5 +93,5 @@ export function PointerChart({ events, steps, first, last, place, width }: Props
 function inWords(steps: readonly Step[]): string {
   const last = steps.at(-1)
   const value = last?.sessionId == null ? 'no session' : `session ${shortSession(last.sessionId)}`
-  return `The pointer moved ${Math.max(0, steps.length - 1)} times at most, and is at ${value}.`
+  return `The pointer moved at most ${plural(Math.max(0, steps.length - 1), 'time')} and names ${value} now.`
 }

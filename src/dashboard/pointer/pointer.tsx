@@ -44,18 +44,18 @@ export function Pointer(): ReactNode {
   }, [reaches, hasOlder, readOlder, events.length])
 
   if (history.loading) return <Skeleton rows={8} />
-  if (events.length === 0) return <Notice title="Nothing has happened yet" />
+  if (events.length === 0) return <Notice title="No events yet" />
   const first = events[0]?.version ?? 1
   return (
     <section aria-label="Pointer">
       <div className="lanes-bar">
         <p className="count" role="status">
           Events {first.toLocaleString()} to {total.toLocaleString()}
-          {answers.some(({ isPending }) => isPending) && ', still reading'}
+          {answers.some(({ isPending }) => isPending) && ', still loading'}
         </p>
         {hasOlder && (
           <button type="button" className="button" onClick={readOlder}>
-            Read older
+            Load older
           </button>
         )}
       </div>

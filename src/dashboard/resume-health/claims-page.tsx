@@ -40,13 +40,13 @@ export function ClaimsPage(): ReactNode {
       <div className="page-head">
         <h1>Claims</h1>
         <p className="count" role="status">
-          {claims.isPending ? '' : `${rows.length.toLocaleString()}${claims.hasNextPage ? ' newest' : ''}`}
+          {claims.isPending ? '' : `${claims.hasNextPage ? 'newest ' : ''}${rows.length.toLocaleString()}`}
         </p>
         <Link href={`/resume${period === 'week' ? '' : `?period=${period}`}`}>Resume health</Link>
       </div>
-      <div className="in-force" role="group" aria-label="Filters in force">
+      <div className="in-force" role="group" aria-label="Active filters">
         {period !== 'week' && <Chip words={`Period: ${PERIODS[period].label}`} away={() => setPeriod(null)} />}
-        {period === 'week' && <span className="muted">Of the last {PERIODS.week.label}</span>}
+        {period === 'week' && <span className="muted">Last {PERIODS.week.label}</span>}
         {agentId !== null && <Chip words={`Agent: ${agent}`} away={() => setAgentId(null)} />}
         {reasons !== null && (
           <Chip words={`Reason: ${REASON_LABELS[reason ?? ''] ?? reason}`} away={() => setReason(null)} />
@@ -54,7 +54,7 @@ export function ClaimsPage(): ReactNode {
       </div>
       {claims.error !== null && <Problem error={claims.error} again={() => claims.refetch()} />}
       {claims.isPending && claims.error === null && <Skeleton rows={12} />}
-      {claims.isSuccess && rows.length === 0 && <Notice title="No claim matches">Take a filter away.</Notice>}
+      {claims.isSuccess && rows.length === 0 && <Notice title="No matching claims">Remove a filter.</Notice>}
       <ol className="claims" aria-label="Claims, newest first">
         {rows.map(({ id, version, occurredAt, conversation, runtime, payload }) => (
           <li key={id}>
@@ -91,7 +91,7 @@ export function ClaimsPage(): ReactNode {
 
 function Chip({ words, away }: { words: string; away: () => void }): ReactNode {
   return (
-    <button type="button" className="filter-chip" aria-label={`${words}: take this filter away`} onClick={away}>
+    <button type="button" className="filter-chip" aria-label={`${words}: remove this filter`} onClick={away}>
       {words} <span aria-hidden="true">✕</span>
     </button>
   )

@@ -19,7 +19,7 @@ export function ReasonBars({ counts, claims, claimsOf }: Props): ReactNode {
   const fresh = counts.filter(({ reason, count }) => reason !== 'SAME_RUNTIME' && count > 0)
   const sorted = fresh.toSorted((a, b) => b.count - a.count)
   const width = scaleLinear([0, sorted[0]?.count ?? 1], [0, 100])
-  if (sorted.length === 0) return <p className="muted">Every claim was resumed.</p>
+  if (sorted.length === 0) return <p className="muted">Every claim resumed its session.</p>
   return (
     <ul className="reason-bars">
       {sorted.map(({ reason, count }) => (

@@ -13,7 +13,7 @@ import { UsageTable } from './usage-table.js'
 
 const everyHalfMinute = () => 30
 
-/** How often sessions are resumed, and why not. */
+/** How often claims resume a session, and why the others start fresh. */
 export function ResumeHealthPage(): ReactNode {
   useTitle('Resume health')
   const [chosen, setPeriod] = useUrlValue('period')
@@ -60,7 +60,7 @@ export function ResumeHealthPage(): ReactNode {
       {totals.error !== null && <Problem error={totals.error} again={() => totals.refetch()} />}
       {totals.isPending && <Skeleton rows={12} />}
       {stats !== undefined && stats.claims === 0 && (
-        <Notice title="No claim in this period">There is nothing to say about its health.</Notice>
+        <Notice title="No claims in this period">The resume rate needs at least one claim.</Notice>
       )}
       {stats !== undefined && stats.claims > 0 && (
         <>
@@ -75,8 +75,8 @@ export function ResumeHealthPage(): ReactNode {
           <section className="card">
             <h2>Claims over time</h2>
             <p className="chart-key">
-              <i className="bar-resumed" /> resumed <i className="bar-fresh" /> fresh <i className="rate-line" />{' '}
-              resumed of those that had a session (right)
+              <i className="bar-resumed" /> resumed <i className="bar-fresh" /> fresh <i className="rate-line" /> resume
+              rate of claims that had a session (right axis)
             </p>
             {buckets.data === undefined ? (
               <div className="chart" />

@@ -17,7 +17,7 @@ export function UsageTable({ since, agentId }: Props): ReactNode {
   if (error !== null) return <Problem error={error} />
   const rows = data?.usageByDay ?? []
   if (data !== undefined && rows.length === 0) {
-    return <p className="muted">No run of this period told what it used.</p>
+    return <p className="muted">No run in this period reported its usage.</p>
   }
   const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0)
   return (
@@ -28,10 +28,10 @@ export function UsageTable({ since, agentId }: Props): ReactNode {
             <th scope="col">Day (UTC)</th>
             <th scope="col">Agent</th>
             <th scope="col">Runs</th>
-            <th scope="col">Tokens read</th>
-            <th scope="col">From cache</th>
-            <th scope="col">To cache</th>
-            <th scope="col">Tokens written</th>
+            <th scope="col">Input tokens</th>
+            <th scope="col">Cache reads</th>
+            <th scope="col">Cache writes</th>
+            <th scope="col">Output tokens</th>
             <th scope="col">Cost</th>
           </tr>
         </thead>
@@ -46,7 +46,7 @@ export function UsageTable({ since, agentId }: Props): ReactNode {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">In all</th>
+            <th scope="row">Total</th>
             <td>{plural(new Set(rows.map(({ agent }) => agent.id)).size, 'agent')}</td>
             <Amounts
               runs={sum(({ runs }) => runs)}

@@ -59,12 +59,12 @@ export function comparisons(
     ),
     {
       what: 'Idle',
-      expected: policy.maxAgeSeconds === null ? 'any time' : `at most ${spanInWords(policy.maxAgeSeconds * 1000)}`,
+      expected: policy.maxAgeSeconds === null ? 'no limit' : `at most ${spanInWords(policy.maxAgeSeconds * 1000)}`,
       found: spanInWords(idle),
       decides: reason === 'TOO_OLD',
     },
     {
-      what: 'Failed in a row',
+      what: 'Failures in a row',
       expected: `fewer than ${policy.maxResumeFailures}`,
       found: String(binding.resumeFailures),
       decides: reason === 'RESUME_FAILING',

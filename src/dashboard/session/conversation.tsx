@@ -26,7 +26,7 @@ export function Conversation(): ReactNode {
           Earlier turns
         </button>
       )}
-      {turns.length === 0 && <Notice title="Nothing has been said yet">The first message starts a session.</Notice>}
+      {turns.length === 0 && <Notice title="No messages yet">The first message starts a session.</Notice>}
       <ol className="turns">
         {turns.map((turn) => (
           <li key={turn.id}>
@@ -90,7 +90,7 @@ function Composer(): ReactNode {
         onKeyDown={(event) => event.key === 'Enter' && (event.metaKey || event.ctrlKey) && submit(event)}
       />
       <div className="composer-end">
-        <span className="muted">Run by {conversation.agent.runtime.name}. Ctrl + Enter sends.</span>
+        <span className="muted">Runs on {conversation.agent.runtime.name}. Ctrl + Enter sends.</span>
         <button type="submit" className="button primary" disabled={send.isPending || content.trim() === ''}>
           Send
         </button>

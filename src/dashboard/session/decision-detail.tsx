@@ -23,7 +23,9 @@ export function DecisionDetail({ decision, event }: { decision: Decision; event:
         {sentence(decision)}
       </p>
       {decision.continuityGap && (
-        <p className="gap">The run did not know every turn of this conversation, and nobody had asked for that.</p>
+        <p className="gap">
+          The run did not know every turn of this conversation, although nobody asked for a fresh start.
+        </p>
       )}
       {compared.length > 0 && (
         <table className="compare">
@@ -69,7 +71,7 @@ function sentence({ message, runtime, candidates }: Decision): string {
 
 function Candidates({ decision: { candidates }, event }: { decision: Decision; event: SessionEvent }): ReactNode {
   const [, setOpened] = useUrlValue('event')
-  if (candidates.length === 0) return <p className="muted">There was no session to choose from.</p>
+  if (candidates.length === 0) return <p className="muted">There were no candidates.</p>
   return (
     <div className="table-scroll">
       <table className="candidates">

@@ -26,7 +26,7 @@ export function EventBar({ filters, shown }: { filters: EventFilters; shown: num
         />
         <p className="count" role="status">
           {filters.active ? `${shown.toLocaleString()} of ${plural(total, 'event')}` : plural(total, 'event')}
-          {filters.active && hasOlder && `, ${unread.toLocaleString()} still to be read`}
+          {filters.active && hasOlder && `, ${unread.toLocaleString()} still to load`}
         </p>
       </div>
       <div className="event-facets">

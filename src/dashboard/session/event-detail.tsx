@@ -25,7 +25,7 @@ export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
       {taskId !== undefined && task.isPending && <p className="detail-pending" />}
       {detail !== null && <TaskFacts task={detail} event={event} />}
       <details className="raw">
-        <summary>As it is stored</summary>
+        <summary>Stored data</summary>
         <StoredData id={event.id} />
       </details>
       <footer className="event-detail-end">
@@ -35,7 +35,7 @@ export function EventDetail({ event }: { event: SessionEvent }): ReactNode {
         <span className="event-detail-actions">
           {detail !== null && <TaskActions task={detail} />}
           <button type="button" className="button quiet" onClick={() => setAt(event.position)}>
-            Look back from here
+            View the state here
           </button>
           <button type="button" className="button quiet" onClick={() => copyLink(event.version)}>
             Copy link
@@ -82,6 +82,6 @@ function ClaimDetail({ event }: { event: SessionEvent }): ReactNode {
   const node = again.data?.node
   const decision = isKept ? kept : node != null && 'explainResume' in node ? node.explainResume : null
   if (decision === null)
-    return <p className="detail-pending">{again.isError ? 'The decision could not be read.' : ''}</p>
+    return <p className="detail-pending">{again.isError ? 'The decision could not be loaded.' : ''}</p>
   return <DecisionDetail decision={decision} event={event} />
 }

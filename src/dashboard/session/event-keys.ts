@@ -21,7 +21,7 @@ interface Rows {
 /** The target of a move whose row is not loaded yet: a version, or the next denied claim in this direction. */
 type Wanted = { version: number } | { denied: 1 | -1 }
 
-/** The row with the keyboard focus, and the keys that move it, also to rows that are not rendered or not loaded. */
+/** The row with the keyboard focus, and the keys that move the focus, also to rows that are not rendered or loaded yet. */
 export function useEventKeys(rows: Rows): { current: number | null } {
   const { count, eventAt, indexOf, read, known, opened, setOpened, scrollTo } = rows
   const first = opened === null ? null : Number(opened)

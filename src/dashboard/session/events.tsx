@@ -123,7 +123,7 @@ export function Events(): ReactNode {
         })}
       </ol>
       {active && shown.length === 0 && !hasOlder && (
-        <Notice title="No event matches">Take a filter or a word away.</Notice>
+        <Notice title="No matching events">Remove a filter or a search word.</Notice>
       )}
     </section>
   )

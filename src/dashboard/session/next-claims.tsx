@@ -27,7 +27,7 @@ export function NextClaims(): ReactNode {
   })
   return (
     <div className="next-claims">
-      <h2 className="unseen">What the next claim would be told</h2>
+      <h2 className="unseen">Decision for the next claim</h2>
       <ul>
         {shown.map((runtime, index) => (
           <NextClaim
@@ -42,7 +42,7 @@ export function NextClaims(): ReactNode {
       </ul>
       {claiming.length > SHOWN_FIRST && (
         <button type="button" className="link" onClick={() => setAll(!all)}>
-          {all ? 'Fewer runtimes' : `${claiming.length - SHOWN_FIRST} more`}
+          {all ? 'Fewer runtimes' : `${claiming.length - SHOWN_FIRST} more runtimes`}
         </button>
       )}
     </div>

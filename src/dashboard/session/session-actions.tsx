@@ -7,7 +7,7 @@ import { TaskActions } from './task-actions.js'
 
 export function SessionActions(): ReactNode {
   const { id, conversation, mayChange } = useSession()
-  if (!mayChange) return <p className="muted">This token may look, and change nothing.</p>
+  if (!mayChange) return <p className="muted">This token is read-only.</p>
   return (
     <div className="actions">
       {conversation.newestTask !== null && <TaskActions task={conversation.newestTask} />}
@@ -22,9 +22,8 @@ export function SessionActions(): ReactNode {
         act={() => request('ResetSession', { input: { conversationId: id, reason: 'reset from the dashboard' } })}
       >
         <p>
-          The next run starts fresh, in the newest work directory. What is known so far,{' '}
-          {plural(conversation.bindings.length, 'session')}, is never resumed again; nothing is deleted, and this
-          history stays.
+          The next run starts fresh in the newest work directory. Baton never again resumes what it knows now (
+          {plural(conversation.bindings.length, 'session')}). Nothing is deleted, and this history stays.
         </p>
       </Confirm>
     </div>

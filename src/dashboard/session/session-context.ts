@@ -25,6 +25,6 @@ export const SessionContext = createContext<SessionContextValue | null>(null)
 
 export function useSession(): SessionContextValue {
   const value = use(SessionContext)
-  if (value === null) throw new Error('This is shown within a session only.')
+  if (value === null) throw new Error('useSession needs a SessionContext around it.')
   return value
 }

@@ -49,8 +49,8 @@ export function SessionHeader(): ReactNode {
       </h1>
       {conversation.sealed !== null && (
         <p className="muted">
-          Its history up to version {conversation.sealed.throughVersion} was archived{' '}
-          <Age time={conversation.sealed.sealedAt} />. An operator brings it back with{' '}
+          The history up to version {conversation.sealed.throughVersion} was archived{' '}
+          <Age time={conversation.sealed.sealedAt} />. An operator restores it with{' '}
           <code>baton restore-conversation {conversation.id}</code>.
         </p>
       )}

@@ -16,7 +16,7 @@ import { SessionViews } from './session-views.js'
 import { useHistory } from './use-history.js'
 import { useNames } from './use-names.js'
 
-/** One conversation: what its agent did, which sessions it used, and why not another. */
+/** One conversation: what its agent did, which sessions it used, and why. */
 export function SessionPage({ id }: { id: string }): ReactNode {
   const [at, setAt] = useUrlValue('at')
   const position = at !== null && /^\d{1,19}$/.test(at) ? at : null
@@ -36,8 +36,8 @@ export function SessionPage({ id }: { id: string }): ReactNode {
   if (session.data === undefined || isPending || !known) return page(<Skeleton rows={14} />)
   if (conversation === null) {
     return page(
-      <Notice title="There is no such conversation">
-        <p>It may be in another workspace: a token sees its own only.</p>
+      <Notice title="Conversation not found">
+        <p>It may be in another workspace. A token sees only its own workspace.</p>
         <Link href="/">All sessions</Link>
       </Notice>,
     )

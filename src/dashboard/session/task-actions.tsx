@@ -27,7 +27,7 @@ export function TaskActions({ task }: { task: Pick<TaskDetail, 'id' | 'status'> 
         confirm="Cancel the task"
         act={() => request('CancelTask', { input: { taskId: task.id, reason: 'cancelled from the dashboard' } })}
       >
-        <p>Its agent is told to stop. Its session stays, and may be resumed.</p>
+        <p>The agent is asked to stop. Its session stays and can still be resumed.</p>
       </Confirm>
     )
   }
@@ -43,8 +43,8 @@ export function TaskActions({ task }: { task: Pick<TaskDetail, 'id' | 'status'> 
       act={() => request('RerunTask', { input: { taskId: task.id, requestId } })}
     >
       <p>
-        A new task with the same prompt. It starts from this task’s own session and directory, if the session may still
-        be resumed there, and from nothing newer.
+        This creates a new task with the same prompt. It works in this task’s directory and resumes this task’s session,
+        if that session can still be resumed there. It never resumes a newer session.
       </p>
     </Confirm>
   )

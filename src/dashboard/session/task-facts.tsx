@@ -28,8 +28,10 @@ export function TaskFacts({ task, event }: { task: TaskDetail; event: SessionEve
           <strong>{failure.reason}</strong>: {failure.error}
           <br />
           <span className="muted">
-            {failure.resumeSafe ? 'Its session may be resumed.' : 'It would repeat on resume: its session is poisoned.'}
-            {failure.retryable && ' It is retried by itself.'}
+            {failure.resumeSafe
+              ? 'The session can be resumed.'
+              : 'It would repeat on resume, so the session is poisoned.'}
+            {failure.retryable && ' Baton retries it automatically.'}
           </span>
         </p>
       )}

@@ -11,7 +11,7 @@ export function TimeTravelBar(): ReactNode {
   return (
     <p className="time-travel" role="status">
       <span>
-        You look at the state as of{' '}
+        You are viewing the state as of{' '}
         {last === undefined ? `position ${at}` : `event ${last.version}, ${dateTime(last.occurredAt)}`}.
       </span>
       <button type="button" className="button" onClick={() => setAt(null)}>

@@ -36,12 +36,12 @@ export function TurnView({ turn }: { turn: Turn }): ReactNode {
         </div>
       )}
       {status === 'COMPLETED' && (output === null || output === '') && (
-        <p className="muted">It ended without an answer.</p>
+        <p className="muted">The run ended without an answer.</p>
       )}
       {failure !== null && (
         <p className="failure">
           <strong>{failure.reason}</strong>: {failure.error}
-          {failure.retryable && <span className="muted"> It is tried again by itself.</span>}
+          {failure.retryable && <span className="muted"> Baton retries it automatically.</span>}
         </p>
       )}
       {!isOpen(turn) && (
@@ -79,7 +79,7 @@ function UnderWay({ turn }: { turn: Turn }): ReactNode {
           for {spanInWords(Math.max(0, now - since))}
           {newest !== undefined && (
             <>
-              , last heard of <Age time={newest.at} />
+              , last progress <Age time={newest.at} />
             </>
           )}
         </span>

@@ -111,7 +111,7 @@ const EMPTY: Answer = {
   totalIsAtLeast: false,
 }
 
-/** Reads rows of the list again that had events, at any place, many per query. */
+/** Reads the rows again that had events, wherever they are in the list, many per query. */
 function useChanged(key: readonly unknown[], data: InfiniteData<Page> | undefined): void {
   const client = useQueryClient()
   const changed = useRef(new Set<string>())

@@ -166,7 +166,7 @@ function InForce({ names, filters }: Props): ReactNode {
       .filter((other) => other !== value)
       .join(',')
   return (
-    <div className="in-force" role="group" aria-label="Filters in force">
+    <div className="in-force" role="group" aria-label="Active filters">
       {parts.map(({ facet, value }) => {
         const words = `${FACETS[facet]}: ${names[facet]?.find(({ id }) => id === value)?.name ?? value}`
         return (
@@ -174,7 +174,7 @@ function InForce({ names, filters }: Props): ReactNode {
             key={`${facet} ${value}`}
             type="button"
             className="filter-chip"
-            aria-label={`${words}: take this filter away`}
+            aria-label={`${words}: remove this filter`}
             onClick={() => filters.set(facet, without(facet, value))}
           >
             {words} <span aria-hidden="true">✕</span>
@@ -183,7 +183,7 @@ function InForce({ names, filters }: Props): ReactNode {
       })}
       {parts.length > 1 && (
         <button type="button" className="link" onClick={filters.clear}>
-          Take all away
+          Remove all
         </button>
       )}
     </div>

@@ -55,7 +55,7 @@ export function SessionsPage(): ReactNode {
       <div className="pill-place">
         {news > 0 && (
           <button type="button" className="pill" onClick={conversations.again}>
-            {news} {news === 1 ? 'was' : 'were'} active · sort again
+            {plural(news, 'update')} · sort again
           </button>
         )}
       </div>
@@ -90,7 +90,7 @@ function FirstSteps(): ReactNode {
   if (!may.change) return null
   return (
     <ol className="first-steps" aria-label="First steps">
-      <li>{may.administer ? <ConnectMachine /> : 'An administrator connects a machine.'}</li>
+      <li>{may.administer ? <ConnectMachine /> : 'Ask an administrator to connect a machine.'}</li>
       <li>
         <NewAgent />
       </li>
@@ -102,13 +102,13 @@ function FirstSteps(): ReactNode {
 }
 
 function Nothing({ any }: { any: boolean }): ReactNode {
-  if (any) return <Notice title="Nothing matches">Take a filter or a word away.</Notice>
+  if (any) return <Notice title="No matching conversations">Remove a filter or a search word.</Notice>
   return (
     <Notice title="No conversations yet">
       <p>A conversation begins with the first message to an agent, or with the first task for an issue.</p>
       <FirstSteps />
       <p className="muted">
-        To see what one looks like, run <code>npm run demo</code> beside the server.
+        To see an example, run <code>npm run demo</code> beside the server.
       </p>
     </Notice>
   )

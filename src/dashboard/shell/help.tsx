@@ -2,14 +2,14 @@ import { Dialog } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
 
 const KEYS: readonly [string, string][] = [
-  ['/', 'Search, or the filters of a history'],
+  ['/', 'Search'],
   ['j  k', 'Next and previous row'],
-  ['enter', 'Open the row, or the session'],
+  ['enter', 'Open the row or the session'],
   ['n  N', 'Next and previous denied resume'],
   ['1  2  3  4', 'Conversation, events, lanes, pointer'],
-  ['w', 'What if the policy were another'],
+  ['w', 'What if another policy applied'],
   ['y', 'Copy a link to this row'],
-  ['p', 'Pause, and go on'],
+  ['p', 'Pause or continue'],
   ['?', 'This list'],
   ['esc', 'Close'],
 ]

@@ -3,16 +3,16 @@ import { useLiveLog } from './live-log.js'
 
 const WORDS = {
   CONNECTING: { label: 'Connecting', title: 'Looking for the end of the log.' },
-  LIVE: { label: 'Live', title: 'Events come as they are written.' },
-  POLLING: { label: 'Live', title: 'The server is asked every two seconds.' },
-  LOST: { label: 'No answer', title: 'The server does not answer. What was missed is read when it does.' },
+  LIVE: { label: 'Live', title: 'Events appear as they are written.' },
+  POLLING: { label: 'Live', title: 'The page polls the server every two seconds.' },
+  LOST: { label: 'No answer', title: 'The server does not answer. The page catches up when it does.' },
 }
 
 /** Shows how fresh the page is, and pauses it. */
 export function LiveBadge(): ReactNode {
   const { liveness, paused, waiting, togglePause } = useLiveLog()
   const { label, title } = paused
-    ? { label: waiting === 0 ? 'Paused' : `Paused · ${waiting} new`, title: 'Press to go on (p).' }
+    ? { label: waiting === 0 ? 'Paused' : `Paused · ${waiting} new`, title: 'Press to continue (p).' }
     : WORDS[liveness]
   return (
     <button

@@ -22,7 +22,7 @@ const LiveLogContext = createContext<LiveLogState | null>(null)
 
 export function useLiveLog(): LiveLogState {
   const state = use(LiveLogContext)
-  if (state === null) throw new Error('The live log is there once somebody has signed in.')
+  if (state === null) throw new Error('useLiveLog needs a LiveLog around it.')
   return state
 }
 

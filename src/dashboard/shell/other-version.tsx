@@ -7,13 +7,13 @@ const EVERY_MS = 5 * 60_000
 /** The files of this page, whose names change with their content. Read before further files are loaded. */
 const running = filesOf(document)
 
-/** Says so if the server has another version of the page, as after an update. */
+/** Offers a reload if the server has a different version of the page, as after an update. */
 export function OtherVersion(): ReactNode {
   const other = useOtherVersion()
   if (!other) return null
   return (
     <div className="other-version" role="alert">
-      <p>The server has another version than this page.</p>
+      <p>The server has a different version of this page.</p>
       <button type="button" className="button primary" onClick={() => location.reload()}>
         Reload
       </button>

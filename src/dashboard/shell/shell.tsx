@@ -21,7 +21,7 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
   return (
     <>
       <a className="skip" href="#content">
-        To the content
+        Skip to content
       </a>
       <header className="top">
         <Link href="/" className="brand">
@@ -39,7 +39,7 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
           {may.administer && <NavLink href="/tokens">Tokens</NavLink>}
         </nav>
         {data !== undefined && (
-          <span className="who" title={`Token “${data.viewer.name}”, which is ${data.viewer.kind}`}>
+          <span className="who" title={`Token “${data.viewer.name}” (${data.viewer.kind})`}>
             {data.viewer.workspace.name}
           </span>
         )}

@@ -17,7 +17,7 @@ export function SignIn({ problem: first }: { problem: string | null }): ReactNod
     if (token === '') return setProblem('Paste a token first.')
     setBusy(true)
     tryToken(token)
-      .then(setProblem, () => setProblem('That did not work.'))
+      .then(setProblem, () => setProblem('The sign-in failed.'))
       .finally(() => setBusy(false))
   }
   return (
@@ -27,9 +27,9 @@ export function SignIn({ problem: first }: { problem: string | null }): ReactNod
           <img src="/favicon.svg" alt="" width="28" height="28" /> Baton
         </h1>
         <p>
-          This server asks who you are. On its machine, run <code>baton open</code> (in a checkout{' '}
-          <code>npm run open</code>) and open the address that it prints. Or paste an API token: the one it printed when
-          it first started, or one that <code>createToken</code> gave you. A VIEWER token is enough to look around.
+          Sign in to this server. On the server’s machine, run <code>baton open</code> (<code>npm run open</code> in a
+          checkout) and open the address that it prints. Or paste an API token: the ROOT token that the very first start
+          printed, or one from <code>createToken</code>. A VIEWER token is enough to look around.
         </p>
         <label htmlFor="token">Token</label>
         <input id="token" name="token" type="password" autoComplete="current-password" autoFocus spellCheck={false} />
@@ -42,7 +42,7 @@ export function SignIn({ problem: first }: { problem: string | null }): ReactNod
           </button>
           <ThemeToggle />
         </div>
-        <p className="muted">It is kept in this browser until you sign out, and sent to this server only.</p>
+        <p className="muted">The token stays in this browser until you sign out. It is sent only to this server.</p>
       </form>
     </main>
   )
@@ -58,6 +58,6 @@ async function tryToken(token: string): Promise<string | null> {
   } catch (error) {
     const { code, message } = asApiError(error)
     if (code !== 'UNAUTHENTICATED') return message
-    return 'The server does not know this token. It may have been revoked, or have expired.'
+    return 'The server does not know this token. It may be revoked or expired.'
   }
 }

@@ -11,10 +11,10 @@ type Kind = Variables<'CreateToken'>['input']['kind']
 
 const KINDS: Readonly<Record<Kind, string>> = {
   VIEWER: 'reads only',
-  MEMBER: 'reads; agents, chats, tasks',
+  MEMBER: 'reads, and works with agents, chats and tasks',
   DAEMON: 'runs tasks on one machine',
   ADMIN: 'everything in this workspace',
-  ROOT: 'everything, and makes workspaces',
+  ROOT: 'everything, and creates workspaces',
 }
 
 const DAY = 86_400
@@ -53,8 +53,8 @@ export function NewToken(): ReactNode {
         </button>
       }
       title="New token"
-      words="Whoever has it may use the API as it allows, until it is revoked or expires."
-      submit="Make it"
+      words="Anyone who has the token can use the API with its rights until it is revoked or expires."
+      submit="Create token"
       act={make}
       onClose={() => setSecret(null)}
       done={secret === null ? '' : <Secret secret={secret} />}
@@ -96,7 +96,7 @@ export function NewToken(): ReactNode {
 function Secret({ secret }: { secret: string }): ReactNode {
   return (
     <>
-      <p>This is its secret. It is shown here, and never again.</p>
+      <p>This is the token’s secret. It is shown only once.</p>
       <pre className="command" tabIndex={0}>
         {secret}
       </pre>

@@ -28,7 +28,7 @@ export function TokensPage(): ReactNode {
     return (
       <main className="page" id="content">
         <Notice title="Not allowed">
-          Tokens are for ADMIN tokens to see. This one is a {viewer.data.viewer.kind} token.
+          Only ADMIN and ROOT tokens can see tokens. This is a {viewer.data.viewer.kind} token.
         </Notice>
       </main>
     )
@@ -59,7 +59,7 @@ function Tokens({ own }: { own: string }): ReactNode {
             checked={ended !== null}
             onChange={({ target }) => setEnded(target.checked ? 'yes' : null)}
           />{' '}
-          Revoked and expired, too
+          Include revoked and expired
         </label>
         <NewToken />
       </div>
@@ -89,7 +89,7 @@ function TokenRow({ token, state, own }: { token: Token; state: State; own: bool
     <li className={`token token-${state}`}>
       <span className="token-name">
         <strong>{name}</strong> {own && <span className="chip tone-plain">this one</span>}
-        <code className="muted" title="What events name as their actor">
+        <code className="muted" title="Events name this id as their actor">
           {id}
         </code>
       </span>
@@ -98,7 +98,7 @@ function TokenRow({ token, state, own }: { token: Token; state: State; own: bool
         {daemonId !== null && <span className="muted"> of {daemonId}</span>}
       </span>
       <span>
-        <span className="muted">made</span> <Age time={createdAt} />
+        <span className="muted">created</span> <Age time={createdAt} />
       </span>
       <span>
         <span className="muted">used</span> {lastUsedAt === null ? 'never' : <Age time={lastUsedAt} />}
@@ -140,9 +140,9 @@ function Revoke({ token: { id, name, kind }, own }: { token: Token; own: boolean
       act={revoke}
     >
       <p>
-        {own && 'This page uses it, and is signed out. '}
-        Whoever has it is refused from now on, and that cannot be taken back.
-        {kind === 'DAEMON' && ' What its daemon runs goes on until the claims expire, and is then tried again.'}
+        {own && 'This page uses the token and is signed out. '}
+        The token stops working at once. This cannot be undone.
+        {kind === 'DAEMON' && ' Runs of its daemon go on until their claims expire. Then Baton retries them.'}
       </p>
     </Confirm>
   )

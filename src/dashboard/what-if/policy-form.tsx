@@ -26,7 +26,7 @@ export function PolicyForm({ policy, change }: { policy: Policy; change: (policy
         Resume sessions at all
       </label>
       <label>
-        Which session counts
+        Which session to resume
         <select
           value={policy.scope ?? 'LATEST'}
           onChange={({ target }) =>
@@ -38,17 +38,17 @@ export function PolicyForm({ policy, change }: { policy: Policy; change: (policy
         </select>
       </label>
       <label>
-        When the agent’s config changed
+        When the agent’s config has changed
         <select
           value={policy.onAgentChange ?? 'RESUME'}
           onChange={({ target }) => change({ ...policy, onAgentChange: target.value === 'FRESH' ? 'FRESH' : 'RESUME' })}
         >
-          <option value="RESUME">resume all the same</option>
+          <option value="RESUME">resume anyway</option>
           <option value="FRESH">start fresh</option>
         </select>
       </label>
       <label>
-        Give a session up after failures in a row
+        Give a session up after this many failures in a row
         <input
           type="number"
           min={1}

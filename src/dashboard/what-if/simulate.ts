@@ -33,8 +33,8 @@ export interface Simulation {
 const AT_ONCE = 6
 
 /**
- * The claims that another policy could decide differently: no reruns, and no claims that were asked to start fresh. Newest
- * first.
+ * The claims that another policy could decide differently, newest first. Reruns and claims with a forced fresh start are left
+ * out.
  */
 export function claimsToCheck(events: readonly SessionEvent[], most: number): PastClaim[] {
   const reruns = new Set(

@@ -33,26 +33,28 @@ export function WhatIf({ open, setOpen }: { open: boolean; setOpen: (open: boole
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="drawer">
-          <Dialog.Title className="dialog-title">What if the policy were another?</Dialog.Title>
+          <Dialog.Title className="dialog-title">What if another policy applied?</Dialog.Title>
           <Dialog.Description className="muted">
             Each past claim is decided again under this policy, from the events before it. Nothing is changed.
           </Dialog.Description>
           <PolicyForm policy={policy} change={setPolicy} />
           <div className="what-if-result" aria-live="polite">
-            {claims.length === 0 && <p className="muted">There is no claim yet that a policy could turn.</p>}
-            {simulation.isFetching && <p className="muted">Deciding {plural(claims.length, 'claim')} again…</p>}
+            {claims.length === 0 && <p className="muted">There is no claim yet that a policy could change.</p>}
+            {simulation.isFetching && <p className="muted">Re-evaluating {plural(claims.length, 'claim')}…</p>}
             {simulation.error !== null && <Problem error={simulation.error} again={() => simulation.refetch()} />}
             {data !== undefined && !simulation.isFetching && (
               <>
                 <p>
+                  Of the newest {plural(data.checked, 'claim')},{' '}
                   <strong>
-                    {data.flips.length === 0 ? 'No decision' : plural(data.flips.length, 'decision')} would turn
-                  </strong>{' '}
-                  of the newest {plural(data.checked, 'claim')}.
+                    {data.flips.length === 0 ? 'no decision' : plural(data.flips.length, 'decision')} would change
+                  </strong>
+                  .
                 </p>
                 {data.incomparable > 0 && (
                   <p className="muted">
-                    {plural(data.incomparable, 'claim')} left out: the agent or the runtime has changed since then.
+                    Left out: {plural(data.incomparable, 'claim')}, because the agent or the runtime has changed since
+                    then.
                   </p>
                 )}
                 <ol className="flips">
@@ -65,7 +67,7 @@ export function WhatIf({ open, setOpen }: { open: boolean; setOpen: (open: boole
           </div>
           <div className="dialog-end">
             <button type="button" className="button" onClick={() => setPolicy(conversation.agent.resumePolicy)}>
-              The agent’s policy
+              Reset to the agent’s policy
             </button>
             <Dialog.Close className="button primary">Close</Dialog.Close>
           </div>

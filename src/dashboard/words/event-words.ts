@@ -1,7 +1,7 @@
 import type { SessionEvent, Told } from './event-facts.js'
 import { firstLine, shortPath, shortSession } from './id-words.js'
 
-/** The kind of step, by which the filters of a history select. */
+/** The kind of step. The filters of a history select by it. */
 export type Step = 'claims' | 'runs' | 'endings' | 'queue' | 'messages' | 'changes'
 
 export const STEPS: Readonly<Record<Step, string>> = {
@@ -94,9 +94,9 @@ export function wordsOfEvent(event: SessionEvent, names: Names): EventWords {
     case 'ConversationErased':
       return { glyph: '␡', mood: 'bad', text: 'Texts erased' }
     case 'ConversationSealed':
-      return { glyph: '▣', mood: 'quiet', text: 'Archived: its events are in a file' }
+      return { glyph: '▣', mood: 'quiet', text: 'Archived: the events are in a file' }
     case 'ConversationRestored':
-      return { glyph: '▢', mood: 'quiet', text: 'Brought back from the archive' }
+      return { glyph: '▢', mood: 'quiet', text: 'Restored from the archive' }
   }
 }
 

@@ -20,10 +20,14 @@ interface ReasonWords {
 const REASONS: Readonly<Record<ResumeReason, ReasonWords>> = {
   SAME_RUNTIME: { tone: 'resumed', label: 'Same runtime', because: 'the newest session lives on this runtime' },
   NO_PRIOR_SESSION: { tone: 'plain', label: 'No session yet', because: 'there has been no session yet' },
-  FORCED_FRESH: { tone: 'plain', label: 'Asked for', because: 'a fresh session was asked for' },
-  SUPERSEDED: { tone: 'plain', label: 'Superseded', because: 'a newer session counts' },
+  FORCED_FRESH: { tone: 'plain', label: 'Requested', because: 'a fresh session was requested' },
+  SUPERSEDED: { tone: 'plain', label: 'Superseded', because: 'a newer session has replaced it' },
   RUNTIME_MISMATCH: { tone: 'elsewhere', label: 'Other runtime', because: 'the session lives on another runtime' },
-  RUNTIME_UNKNOWN: { tone: 'elsewhere', label: 'Runtime unknown', because: 'nothing proves which runtime made it' },
+  RUNTIME_UNKNOWN: {
+    tone: 'elsewhere',
+    label: 'Runtime unknown',
+    because: 'no event proves on which runtime it lives',
+  },
   ACCOUNT_CHANGED: {
     tone: 'elsewhere',
     label: 'Other account',
@@ -44,9 +48,9 @@ const REASONS: Readonly<Record<ResumeReason, ReasonWords>> = {
     because: 'the server cannot read some of the history',
   },
   SESSION_RESET: { tone: 'chosen', label: 'Reset', because: 'a person dropped the session' },
-  AGENT_CHANGED: { tone: 'chosen', label: 'Agent changed', because: "the agent's config changed since" },
+  AGENT_CHANGED: { tone: 'chosen', label: 'Agent changed', because: "the agent's config has changed since" },
   TOO_OLD: { tone: 'chosen', label: 'Too old', because: 'the session was idle for too long' },
-  RESUME_DISABLED: { tone: 'chosen', label: 'Resume off', because: "the agent's policy is never to resume" },
+  RESUME_DISABLED: { tone: 'chosen', label: 'Resume off', because: "the agent's policy turns resuming off" },
 }
 
 export const REASON_LABELS = Object.fromEntries(Object.entries(REASONS).map(([reason, { label }]) => [reason, label]))
