@@ -45,7 +45,7 @@ export async function backupCommand(
   try {
     const unlock = await lockDirectory(
       dataDirectory,
-      `Another baton backup reads ${dataDirectory} at this moment. Run this one again when it has ended.`,
+      `Another baton backup is reading ${dataDirectory}. Run this one again when that one has ended.`,
       BACKUP_LOCK,
     )
     const bytes = await untilUndisturbed(() =>
@@ -61,7 +61,7 @@ export async function backupCommand(
       json
         ? JSON.stringify({ file, directory: dataDirectory, takenAt, bytes, fileBytes: compressed, archiveDirectory })
         : `${file} has the database of ${dataDirectory}: ${megabytes(bytes)}, ${megabytes(compressed)} compressed. ` +
-            'baton restore makes a data directory of it, and proves it.' +
+            'baton restore creates a data directory from it and proves its log.' +
             (archiveDirectory === null ? '' : ` ${howToCopyArchive(archiveDirectory)}`),
     )
   } catch (error) {
@@ -94,7 +94,7 @@ async function untilUndisturbed(attempt: () => Promise<number>): Promise<number>
       if (left === 1) {
         throw new Error(
           `In ${MOST_ATTEMPTS} attempts the database was started, stopped or checkpointed before all of it was read. ` +
-            'Nothing was written. Run it again, on a faster disk or when fewer tasks run.',
+            'Nothing was written. Run baton backup again when fewer tasks run, or use a faster disk.',
           { cause: error },
         )
       }

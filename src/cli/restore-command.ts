@@ -36,7 +36,7 @@ export async function restoreCommand(settings: Settings, wanted: Wanted, termina
   const { databaseUrl, dataDirectory: directory } = config
   if (databaseUrl !== null) {
     throw new Error(
-      'DATABASE_URL is set, and baton restore makes an embedded database. Unset it, or use pg_restore for what pg_dump wrote.',
+      'DATABASE_URL is set, but baton restore creates an embedded database. Unset it, or use pg_restore for a file of pg_dump.',
     )
   }
   assertReadable(wanted.file)
@@ -106,7 +106,7 @@ async function opened(file: string, { version }: Manifest, unfinished: string): 
     if (error instanceof DatabaseUnfit) throw new NoBackup(error.sentence(`what ${file} has`), { cause: error })
     if (!(error instanceof DirectoryUnfit) || !hasRoom(unfinished)) throw error
     throw new NoBackup(
-      `${file} was written by Baton ${version}, and this build cannot open what it has: it is damaged, or of another PostgreSQL. Restore it with that version.`,
+      `${file} was written by Baton ${version}, and this build cannot open its database: the database is damaged, or it belongs to another PostgreSQL version. Restore it with Baton ${version}.`,
       { cause: error },
     )
   }
@@ -139,6 +139,6 @@ function assertReadable(file: string): void {
     accessSync(file, constants.R_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new Error(`${file} cannot be read (${code}). Name what baton backup wrote.`, { cause: error })
+    throw new Error(`${file} cannot be read (${code}). Name a file that baton backup wrote.`, { cause: error })
   }
 }

@@ -24,7 +24,7 @@ export async function restoreConversationCommand(
   const file = existsSync(given) ? given : null
   const conversationId = file === null ? given : await conversationOf(file)
   const sealed = await findSealed(database.sql, conversationId)
-  if (sealed === null) throw new Error(`${conversationId} is not sealed: there is nothing to bring back.`)
+  if (sealed === null) throw new Error(`${conversationId} is not sealed, so there is nothing to restore.`)
   if (file !== null) await putInPlace(archive, file, sealed)
   const read = readConfig({})
   if (!read.ok) throw new Error(read.problems.join('\n'))
@@ -33,7 +33,7 @@ export async function restoreConversationCommand(
   terminal.line(
     flags.has('json')
       ? JSON.stringify({ ok: true, conversationId, events, tasks })
-      : `${conversationId} is back: ${events} events, ${tasks} tasks.`,
+      : `${conversationId} is restored: ${events} events, ${tasks} tasks.`,
   )
   return 0
 }
@@ -44,7 +44,7 @@ async function conversationOf(file: string): Promise<string> {
     if ('header' in line) return line.header.conversationId
     break
   }
-  throw new Error(`${file} is no file of a sealed conversation. Name its .events.jsonl.gz.`)
+  throw new Error(`${file} is not a file of a sealed conversation. Name its .events.jsonl.gz.`)
 }
 
 async function putInPlace(

@@ -78,7 +78,7 @@ async function chosenWorkspaces(sql: Sql, asked: string | null): Promise<Pick<Wo
 
 async function oneWorkspace(sql: Sql, asked: string | null): Promise<Pick<Workspace, 'id'>> {
   const [workspace, ...others] = await chosenWorkspaces(sql, asked)
-  if (workspace === undefined) throw new Error('There is no workspace yet. The first start of the server makes one.')
+  if (workspace === undefined) throw new Error('There is no workspace yet. The first start of the server creates one.')
   if (others.length === 0) return workspace
   const named = [workspace, ...others].map(({ id, name }) => `  ${id}  ${name}`).join('\n')
   throw new Error(`There are several workspaces. Name one with --workspace:\n${named}`)

@@ -101,11 +101,11 @@ export async function readBackup(
         if (size > freeBytes(directory)) throw Object.assign(new Error('No room'), { code: 'ENOSPC' })
         await unpack(entry, join(directory, name))
         progress((bytes += size))
-      } else throw new NoBackup(`${file} was not written by baton backup: it has ${JSON.stringify(name)} in it.`)
+      } else throw new NoBackup(`${file} was not written by baton backup: it contains ${JSON.stringify(name)}.`)
     }
     await read
   } catch (error) {
-    throw isOfContent(error) ? new NoBackup(`${file} is no whole backup (${(error as Error).message}).`) : error
+    throw isOfContent(error) ? new NoBackup(`${file} is not a whole backup (${(error as Error).message}).`) : error
   }
   if (manifest === null) throw new NoBackup(`${file} was not written by baton backup: it is empty.`)
   return manifest

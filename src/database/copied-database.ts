@@ -71,7 +71,7 @@ export async function copyTables(
     }
     const differs = await firstThatDiffers(source.sql, sql, tables)
     if (differs !== null) {
-      throw new Error(`The copy of the table ${differs} is not what the embedded database has. Nothing was changed.`)
+      throw new Error(`The copy of the table ${differs} differs from the embedded database. Nothing was changed.`)
     }
     // Without statistics, the planner would treat the full tables as empty.
     for (const { name } of tables) await run(`ANALYZE "${name}"`)

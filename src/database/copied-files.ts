@@ -67,7 +67,7 @@ async function listed(path: string, folder: string): Promise<[folders: string[],
       folders.push(...inner)
       files.push(...innerFiles)
     } else if (entry.isFile()) files.push(place)
-    else throw new Uncopyable(`${join(path, place)} is neither a file nor a folder. Put what it leads to in its place.`)
+    else throw new Uncopyable(`${join(path, place)} is neither a file nor a folder. Replace it with what it points to.`)
   }
   return [folders, files]
 }

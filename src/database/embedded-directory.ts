@@ -113,7 +113,7 @@ export function assertNotMoved(directory: string): void {
   const mark = join(directory, 'database', MOVED)
   if (!existsSync(mark)) return
   throw new DirectoryUnfit(
-    `${readFileSync(mark, 'utf8').trim()} Set DATABASE_URL to it. To serve this one all the same, remove ${mark} first.`,
+    `${readFileSync(mark, 'utf8').trim()} Set DATABASE_URL to it. To serve this one anyway, remove ${mark} first.`,
   )
 }
 

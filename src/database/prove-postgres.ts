@@ -93,7 +93,7 @@ async function proveTemporaryObjects(client: Client): Promise<void> {
     if (sqlState(error) !== INSUFFICIENT_PRIVILEGE) throw error
     throw new DatabaseUnfit(
       (database) =>
-        `The user of DATABASE_URL may not make temporary objects in ${database}. Grant it: GRANT TEMPORARY ON DATABASE ... TO ...`,
+        `The user of DATABASE_URL may not create temporary objects in ${database}. Grant it: GRANT TEMPORARY ON DATABASE ... TO ...`,
     )
   }
   await client.query('ROLLBACK')

@@ -73,7 +73,7 @@ async function keepGoing(config: Config, directory: string, state: DemoState): P
   process.stdout.write(
     [
       '',
-      '  The demo runs.',
+      '  The demo is running.',
       '',
       `  Dashboard  ${origin}${server.code === null ? '/' : CODE_PATH + server.code}`,
       `  GraphiQL   ${url}, after the browser has opened the dashboard`,

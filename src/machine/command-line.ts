@@ -26,7 +26,7 @@ export async function carryOut(program: Command, argv: readonly string[] = proce
 
 /** Makes the command throw instead of ending the process, and mention --help after an error. */
 function strict(command: Command): Command {
-  command.exitOverride().allowExcessArguments(false).showHelpAfterError('Add --help to see how it is used.')
+  command.exitOverride().allowExcessArguments(false).showHelpAfterError('Add --help to see the usage.')
   for (const child of command.commands) strict(child)
   return command
 }

@@ -40,7 +40,7 @@ function listenProblem(code: string, { host, port }: Where): string {
 function madeDirectoryProblem(code: string, syscall: string | undefined, { dataDirectory }: Where): string | null {
   if (code !== 'ENOENT') return directoryProblem(dataDirectory, code)
   if (syscall !== 'mkdir') return null
-  return `The data directory ${dataDirectory} cannot be made there. Set BATON_DATA_DIR to a path on an ordinary disk.`
+  return `The data directory ${dataDirectory} cannot be created there. Set BATON_DATA_DIR to a path on an ordinary disk.`
 }
 
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
@@ -63,7 +63,7 @@ function databaseProblem(error: Error, code: string | null, { databaseUrl }: Whe
     case '42501':
       return `The user of DATABASE_URL may not create tables in ${database}. Make it the owner of the database, or of a schema.`
     case '42P07':
-      return `Another application has tables of the same names in ${database}. Give Baton a schema or a database of its own.`
+      return `Another application has tables with the same names in ${database}. Give Baton a schema or a database of its own.`
     case '53300':
       return `PostgreSQL at ${database} has no connection left for this role. Raise max_connections, or the CONNECTION LIMIT of the role or the database; or let other servers take fewer (BATON_DATABASE_CONNECTIONS).`
     case '25006':

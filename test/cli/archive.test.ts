@@ -31,11 +31,11 @@ it('restore-conversation brings one back by its id: its files go, and the databa
   expect(await alone('verify')).toMatchObject({ code: 1, stdout: expect.stringContaining('ARCHIVE_FILE') as string })
   expect(await run('verify')).toMatchObject(HOLDS)
   const { id, events, texts, throughVersion } = lived
-  const told = `${id} is back: ${throughVersion} events, 3 tasks.\n`
+  const told = `${id} is restored: ${throughVersion} events, 3 tasks.\n`
   expect(await restored(id)).toEqual({ code: 0, stdout: told, stderr: '' })
   expect([events, texts].filter(existsSync)).toEqual([])
   expect(await alone('verify')).toMatchObject(HOLDS)
-  expect(await restored(id)).toEqual(refusedBy(`${id} is not sealed: there is nothing to bring back.`))
+  expect(await restored(id)).toEqual(refusedBy(`${id} is not sealed, so there is nothing to restore.`))
 })
 
 it('restore-conversation takes a file from elsewhere, with its texts beside it', async () => {
@@ -57,7 +57,7 @@ it('restore-conversation refuses what it cannot do, says what to do, and changes
   const another = id.replace(/.{6}$/, '000000')
   expect(await restored(another)).toEqual(refusedBy(`${another} is not sealed`))
   expect(await alone('restore-conversation', id)).toEqual(refusedBy('BATON_ARCHIVE_DIR'))
-  expect(await restored(lived.texts)).toEqual(refusedBy('is no file of a sealed conversation'))
+  expect(await restored(lived.texts)).toEqual(refusedBy('is not a file of a sealed conversation'))
   const edited = join(emptyDirectory(), 'edited.events.jsonl.gz')
   const whole = readFileSync(events)
   writeFileSync(edited, gzipSync(gunzipSync(whole).toString().replace('TASK_STARTED', 'TASK_STOPPED')))

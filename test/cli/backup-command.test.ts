@@ -191,7 +191,7 @@ it('a broken file leaves what is there as it is', async () => {
   writeFileSync(broken, readFileSync(file).subarray(0, -1000))
   const { code, stdout, stderr } = await restore(broken, into, '--replace')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^\S+broken\.tgz is no whole backup \(.*\)\.\n$/)
+  expect(stderr).toMatch(/^\S+broken\.tgz is not a whole backup \(.*\)\.\n$/)
   expect(readdirSync(into)).toEqual(['database'])
 })
 
@@ -202,7 +202,7 @@ it('say in a sentence what is missing', async () => {
     failed(`There is no database in ${nowhere}. Name its directory with BATON_DATA_DIR.`),
   )
   expect(await restore(`${nowhere}.tgz`, nowhere)).toEqual(
-    failed(`${nowhere}.tgz cannot be read (ENOENT). Name what baton backup wrote.`),
+    failed(`${nowhere}.tgz cannot be read (ENOENT). Name a file that baton backup wrote.`),
   )
   expect(existsSync(nowhere)).toBe(false)
   const out = join(nowhere, 'out.tgz')

@@ -69,7 +69,7 @@ it.each([...COMMANDS.filter((name) => name !== 'token'), ''])(
     expect(stderr).toMatch(
       /^error: unknown option '--dryrun'|^error: required option|^error: missing required argument/,
     )
-    expect(stderr).toContain('Add --help to see how it is used.')
+    expect(stderr).toContain('Add --help to see the usage.')
   },
 )
 

@@ -59,7 +59,7 @@ describe('doctor, of any database', () => {
     expect(of('settings')).toEqual([
       expect.stringMatching(/^PROBLEM PORT is "high": it must be/),
       expect.stringMatching(/^PROBLEM BATON_SWEEP_INTERVAL_MS is "1"/),
-      expect.stringMatching(/^WARNING BATON_DATA_DIRECTORY is no setting.*BATON_DATA_DIR/),
+      expect.stringMatching(/^WARNING BATON_DATA_DIRECTORY is not a setting.*BATON_DATA_DIR/),
     ])
     expect(of('database')).toEqual([])
   })
@@ -155,7 +155,9 @@ describePostgres('doctor, of PostgreSQL', (open) => {
     const role = await ownerOfDatabase(await open())
     const empty = await examined({ DATABASE_URL: role.own })
     expect(empty.status).toBe(0)
-    expect(empty.of('schema')).toEqual(['OK There are no tables in the schema public yet. The first start makes them.'])
+    expect(empty.of('schema')).toEqual([
+      'OK There are no tables in the schema public yet. The first start creates them.',
+    ])
     const again = await examined({ DATABASE_URL: role.own })
     expect(again.of('schema')).toEqual(empty.of('schema'))
 
@@ -181,7 +183,7 @@ describePostgres('doctor, of PostgreSQL', (open) => {
       'PROBLEM',
       ({ name, role }) => [`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC, ${role}`],
       'database',
-      /may not make temporary objects in .*GRANT TEMPORARY/,
+      /may not create temporary objects in .*GRANT TEMPORARY/,
     ],
     [
       'may not make tables',
@@ -218,7 +220,7 @@ describePostgres('doctor, of PostgreSQL', (open) => {
     const own = Object.assign(new URL(connectionString), { username: role, password: 'secret' }).href
     const { of } = await examined({ DATABASE_URL: own })
     expect(of('rights')).toEqual([
-      expect.stringMatching(/^WARNING The table \w+ in the schema public is another user's/),
+      expect.stringMatching(/^WARNING The table \w+ in the schema public belongs to another user/),
     ])
     await onSide(connectionString, `DROP OWNED BY ${role}`)
   })

@@ -61,29 +61,29 @@ it.each<[string, Made[], RegExp]>([
   [
     'leads out of the directory',
     [[{ name: 'database/../../outside' }, 'x']],
-    /it has "database\/\.\.\/\.\.\/outside" in it/,
+    /it contains "database\/\.\.\/\.\.\/outside"/,
   ],
-  ['leads from the root', [[{ name: '/tmp/baton-outside' }, 'x']], /it has ".*tmp\/baton-outside" in it/],
-  ['leads to another folder', [[{ name: 'elsewhere/file' }, 'x']], /it has "elsewhere\/file" in it/],
+  ['leads from the root', [[{ name: '/tmp/baton-outside' }, 'x']], /it contains ".*tmp\/baton-outside"/],
+  ['leads to another folder', [[{ name: 'elsewhere/file' }, 'x']], /it contains "elsewhere\/file"/],
   ['has a backslash', [[{ name: 'database\\..\\..\\outside' }, 'x']], /was not written by baton backup/],
   [
     'is a symbolic link',
     [[{ name: 'database/base', type: 'symlink', linkname: '/tmp' }]],
-    /it has "database\/base" in it/,
+    /it contains "database\/base"/,
   ],
   [
     'is a hard link',
     [[{ name: 'database/base', type: 'link', linkname: '/etc/passwd' }]],
-    /it has "database\/base" in it/,
+    /it contains "database\/base"/,
   ],
-  ['is a device', [[{ name: 'database/base', type: 'character-device' }]], /it has "database\/base" in it/],
+  ['is a device', [[{ name: 'database/base', type: 'character-device' }]], /it contains "database\/base"/],
   [
     'is there twice',
     [
       [FILE, '18'],
       [FILE, '18'],
     ],
-    /is no whole backup/,
+    /is not a whole backup/,
   ],
   [
     'is a file and a folder',
@@ -91,7 +91,7 @@ it.each<[string, Made[], RegExp]>([
       [FILE, '18'],
       [{ name: 'database/PG_VERSION/inner' }, 'x'],
     ],
-    /is no whole backup/,
+    /is not a whole backup/,
   ],
 ])('refuses an entry that %s, and leaves nothing beside', async (_what, entries, sentence) => {
   const { error, outside } = await refused(await made(entries))
@@ -104,7 +104,7 @@ it.each<[string, Made[], RegExp]>([
 
 it.each<[string, Made | null, RegExp]>([
   ['no manifest', null, /was not written by baton backup/],
-  ['another manifest', [MANIFEST, 'no JSON'], /is no whole backup/],
+  ['another manifest', [MANIFEST, 'no JSON'], /is not a whole backup/],
   ['a manifest without end', [MANIFEST, 'x'.repeat(2_000_000)], /was not written by baton backup/],
   [
     'the manifest of another format',
@@ -127,7 +127,7 @@ it('refuses a file that was cut, at whatever place', async () => {
     expect([length, error.name, error.message]).toEqual([
       length,
       'Error',
-      expect.stringMatching(/is no whole backup|it is empty/),
+      expect.stringMatching(/is not a whole backup|it is empty/),
     ])
     expect(error).toBeInstanceOf(NoBackup)
   }
@@ -136,7 +136,7 @@ it('refuses a file that was cut, at whatever place', async () => {
 it('refuses what lacks its end, though it was compressed whole', async () => {
   const file = join(emptyDirectory(), 'cut.tgz')
   writeFileSync(file, gzipSync(gunzipSync(readFileSync(whole)).subarray(0, 1_000_000)))
-  expect((await refused(file)).error.message).toMatch(/is no whole backup/)
+  expect((await refused(file)).error.message).toMatch(/is not a whole backup/)
 })
 
 it('refuses what was changed', async () => {

@@ -92,6 +92,6 @@ describe('other errors', () => {
   })
 
   it('what is no error is not shown', () => {
-    expect(describeError(PROMPT)).toEqual({ message: 'What was thrown is no Error but a string.' })
+    expect(describeError(PROMPT)).toEqual({ message: 'The thrown value is not an Error but a string.' })
   })
 })

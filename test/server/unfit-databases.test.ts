@@ -18,9 +18,9 @@ describePostgres('a start ends with one line and status 1', (open) => {
 
   it.each<[string, (role: TestRole) => string[], string]>([
     [
-      'may not make temporary objects',
+      'may not create temporary objects',
       ({ name, role }) => [`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC, ${role}`],
-      'may not make temporary objects',
+      'may not create temporary objects',
     ],
     [
       'is read-only there',

@@ -6,8 +6,8 @@ const SETTINGS = Object.keys(VARIABLES)
 
 it('a variable that is almost a setting is named, with the setting that it may be meant for', () => {
   expect(unknownSettings(['BATON_CLAIM_LEASE', 'PATH', 'BATON_LOGLEVEL', 'PORT'], SETTINGS)).toEqual([
-    'BATON_CLAIM_LEASE is no setting, and is ignored. Did you mean BATON_CLAIM_LEASE_SECONDS?',
-    'BATON_LOGLEVEL is no setting, and is ignored. Did you mean BATON_LOG_LEVEL?',
+    'BATON_CLAIM_LEASE is not a setting and is ignored. Did you mean BATON_CLAIM_LEASE_SECONDS?',
+    'BATON_LOGLEVEL is not a setting and is ignored. Did you mean BATON_LOG_LEVEL?',
   ])
 })
 

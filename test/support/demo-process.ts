@@ -23,7 +23,7 @@ export async function startDemo(directory = join(emptyDirectory(), 'demo')): Pro
     env: { PORT: String(port) },
     dataDirectory: directory,
   })
-  await written(server, /The demo runs/)
+  await written(server, /The demo is running/)
   return { ...server, directory }
 }
 

@@ -9,7 +9,7 @@ export function checkArchive(directory: string): Check {
   let there = resolve(directory)
   while (!existsSync(there)) there = dirname(there)
   try {
-    if (!statSync(there).isDirectory()) throw new Error('it is no directory')
+    if (!statSync(there).isDirectory()) throw new Error('it is not a directory')
     accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const found = `Sealed conversations cannot be written to ${directory} (${(error as Error).message}).`

@@ -45,10 +45,7 @@ export async function checkEmbedded(config: Config): Promise<Check[]> {
 }
 
 function ofItsProcess(): Check[] {
-  return [
-    ok('connections', 'One, in the process of the server itself.'),
-    ok('clock', "The database uses this machine's clock."),
-  ]
+  return [ok('connections', 'One, inside the server process.'), ok('clock', "The database uses this machine's clock.")]
 }
 
 /** A running server may remove files during the count. */

@@ -7,10 +7,10 @@ export function checkMigrations(place: string, { missing, unknown, applied }: Co
   if (unknown.length > 0) {
     return warning(
       'schema',
-      `The tables in ${place} have migrations that this build does not know: ${unknown.join(', ')}. A newer build made them: run that one.`,
+      `The tables in ${place} have migrations that this build does not know: ${unknown.join(', ')}. A newer build applied them. Run that build.`,
     )
   }
-  if (applied === 0) return ok('schema', `There are no tables in ${place} yet. The first start makes them.`)
+  if (applied === 0) return ok('schema', `There are no tables in ${place} yet. The first start creates them.`)
   if (missing.length === 0) return ok('schema', `All tables are in ${place}, with all ${applied} migrations.`)
   const names = missing.map(({ name }) => name).join(', ')
   return warning(

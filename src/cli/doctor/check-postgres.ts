@@ -76,12 +76,12 @@ async function checkConnected(config: PostgresConfig, client: Client): Promise<C
   await setSession(client, searchPath(schema))
   const query: AppliedQuery = async (sql) => (await client.query(sql)).rows as never
   const [facts] = (await client.query<Facts>(FACTS)).rows
-  if (facts === undefined) throw new Error('PostgreSQL does not know the role that it was entered with.')
+  if (facts === undefined) throw new Error('PostgreSQL does not list the role of this connection.')
   const compared = await compareMigrations(query)
   const at = withoutCredentials(config.databaseUrl)
   const [rights, clock] = await checkTables(config, schema, facts, compared.applied > 0)
   return [
-    ok('database', `PostgreSQL ${facts.version} at ${at}. It gives all that a server needs.`),
+    ok('database', `PostgreSQL ${facts.version} at ${at}. It has everything that a server needs.`),
     checkMigrations(`the schema ${schema}`, compared),
     rights,
     checkConnections(facts, config.databaseConnections),
@@ -126,13 +126,13 @@ async function checkRights(
   if (!mayCreate) {
     return problem(
       'rights',
-      `The user of DATABASE_URL may not create tables in the schema ${schema}, as migrations do. Make it the owner: ALTER SCHEMA ... OWNER TO ...`,
+      `The user of DATABASE_URL may not create tables in the schema ${schema}, which migrations need. Make it the owner: ALTER SCHEMA ... OWNER TO ...`,
     )
   }
   if (foreign !== null) {
     return warning(
       'rights',
-      `The table ${foreign} in the schema ${schema} is another user's, and only its owner can apply a migration that changes it. ALTER TABLE ... OWNER TO ...`,
+      `The table ${foreign} in the schema ${schema} belongs to another user. Only its owner can apply a migration that changes it. Change the owner: ALTER TABLE ... OWNER TO ...`,
     )
   }
   return ok('rights', `The user of DATABASE_URL may read, write and migrate all tables in the schema ${schema}.`)

@@ -67,10 +67,7 @@ export function createSender<Ops extends OperationsOf<Ops>>(
       const abort = () => controller.abort(signal?.reason)
       if (signal?.aborted) abort()
       signal?.addEventListener('abort', abort, { once: true })
-      const timer = setTimeout(
-        () => controller.abort(new Error(`Nothing came back within ${timeoutMs / 1000} s.`)),
-        timeoutMs,
-      )
+      const timer = setTimeout(() => controller.abort(new Error(`No answer within ${timeoutMs / 1000} s.`)), timeoutMs)
       try {
         return await client.request<Ops[Name]['result']>({
           document: documents[name],

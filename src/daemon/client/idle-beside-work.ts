@@ -8,7 +8,7 @@ const WHY: Record<Reason, string | null> = {
   QUEUE_EMPTY: null,
   NOT_YET_AVAILABLE: 'a task is scheduled for later',
   CONVERSATION_BUSY: 'another task of the conversation is running',
-  AGENT_AT_CAPACITY: 'the agent has as many tasks as it may run at once',
+  AGENT_AT_CAPACITY: 'the agent is at its limit of concurrent tasks',
   RUNTIME_DEREGISTERED: 'a runtime of this daemon is deregistered',
   RUNTIME_COOLING_DOWN: "a runtime's account is used up or logged out",
 }

@@ -69,7 +69,7 @@ async function read(file: string): Promise<Report[]> {
   const content = parse(text)
   if (content?.format === FORMAT && Array.isArray(content.reports)) return content.reports as Report[]
   throw new Error(
-    `${file} is no outbox of this version. It may hold finished runs. Move it away to continue without them.`,
+    `${file} is not an outbox of this version. It may hold finished runs. Move it away to continue without them.`,
   )
 }
 

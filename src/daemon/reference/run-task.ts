@@ -37,7 +37,7 @@ const NOTHING_SET: Operator = {
   adopts: [],
 }
 
-const CUT_OFF = 'The previous attempt at this message was cut off; go on from where it stopped.'
+const CUT_OFF = 'The previous attempt at this message was cut off. Continue where it stopped.'
 
 /** Runs a claim with its provider's CLI, in the conversation's directory. */
 export function runWith(adapters: readonly Adapter[], workRoot: string, operator = NOTHING_SET): Run {

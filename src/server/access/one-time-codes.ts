@@ -132,7 +132,8 @@ class DatabaseCodes implements OneTimeCodes {
   async make(): Promise<string> {
     const { sql } = this.database
     const [workspace] = await sql.rows<Workspace>(FIRST_WORKSPACE)
-    if (workspace === undefined) throw new Error('There is no workspace yet. The first start of the server makes one.')
+    if (workspace === undefined)
+      throw new Error('There is no workspace yet. The first start of the server creates one.')
     const code = newCode()
     const now = this.clock.now()
     const until = new Date(now.getTime() + CODE_MINUTES * 60_000)

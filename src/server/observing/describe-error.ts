@@ -11,7 +11,7 @@ const NAMES = ['constraint', 'table', 'column'] as const
  * no message that may quote a value, and only the locations of the stack.
  */
 export function describeError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: `What was thrown is no Error but a ${typeof error}.` }
+  if (!(error instanceof Error)) return { message: `The thrown value is not an Error but a ${typeof error}.` }
   // GraphQL wraps the original error and adds only its path in the answer.
   if (error instanceof GraphQLError && error.originalError != null) return describeError(error.originalError)
   const { name, cause } = error

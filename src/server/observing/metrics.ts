@@ -35,7 +35,7 @@ export class Metrics {
     name: 'baton_refused_calls_total',
     registers: this.registers,
     labelNames: ['code'] as const,
-    help: 'Calls that a rule refused, by error code. STALE_CLAIM: a fenced call, whose claim is void.',
+    help: 'Calls that a rule refused, by error code. STALE_CLAIM: a fenced call with a void claim.',
   })
   private readonly events = new Counter({
     name: 'baton_events_appended_total',

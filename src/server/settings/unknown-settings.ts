@@ -7,7 +7,7 @@ export function unknownSettings(names: readonly string[], settings: readonly str
   const known = settings.filter((name) => name.startsWith(PREFIX))
   return names
     .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !OF_OTHERS.includes(name))
-    .map((name) => `${name} is no setting, and is ignored. Did you mean ${nearest(name, known)}?`)
+    .map((name) => `${name} is not a setting and is ignored. Did you mean ${nearest(name, known)}?`)
 }
 
 function nearest(name: string, known: readonly string[]): string {

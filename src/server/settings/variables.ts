@@ -62,7 +62,7 @@ const dataDirectory: Variable<string> = {
   expected: 'the path of a directory',
 }
 const databaseConnections = wholeNumber(
-  'how many connections one server opens to PostgreSQL at most',
+  'the most connections that one server opens to PostgreSQL',
   LEAST_CONNECTIONS,
   1_000,
   DEFAULT_CONNECTIONS,
@@ -71,7 +71,7 @@ const adminToken: Variable<string | null> = {
   about: 'the secret of the ROOT token; a new secret revokes the old one',
   schema: z.string().regex(TOKEN_PATTERN),
   fallback: null,
-  expected: '8 to 512 printable ASCII characters without spaces, or unset to have one made on the first start',
+  expected: '8 to 512 printable ASCII characters without spaces, or unset to have one created on the first start',
   secret: true,
 }
 const metricsToken: Variable<string | null> = {
@@ -109,7 +109,7 @@ const archiveDirectory: Variable<string | null> = {
   about: 'the directory of sealed conversations, the same for all servers',
   schema: z.string().refine((path) => !path.includes('\0')),
   fallback: null,
-  expected: 'the path of a directory that all servers have in common',
+  expected: 'the path of a directory that all servers share',
 }
 const logLevel: Variable<LogLevel> = {
   about: 'the lowest level that is logged, as JSON lines on standard output; debug: one line for each operation',

@@ -48,7 +48,7 @@ test('a daemon that idles beside waiting work says why, once', async () => {
   const idle = () => daemon.logged.filter((line) => line.includes('Idle'))
   expect(idle()).toHaveLength(1)
   expect(idle()[0]).toContain(
-    'Idle, although tasks are queued: a task is scheduled for later; the agent has as many tasks as it may run at once.',
+    'Idle, although tasks are queued: a task is scheduled for later; the agent is at its limit of concurrent tasks.',
   )
   house.server.queue.noTaskReasons = ['QUEUE_EMPTY']
   const asked = house.server.inputsOf('ClaimTasks').length

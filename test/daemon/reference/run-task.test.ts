@@ -90,7 +90,9 @@ const EARLIER: Handoff = {
 test('an agent that does not know earlier turns is told them before its prompt, and the chat says so', async () => {
   const { turns, shown, asked } = await run([], { gap: true, earlier: EARLIER })
   expect(asked).toEqual([{ maxBytes: 16_384, ifFresh: false }])
-  expect(turns[0]?.prompt).toMatch(/It is no instruction\.[^]*> USER said this[^]*> ASSISTANT said this[^]*Do it\.?$/)
+  expect(turns[0]?.prompt).toMatch(
+    /They are not an instruction\.[^]*> USER said this[^]*> ASSISTANT said this[^]*Do it\.?$/,
+  )
   expect(shown.join('\n')).toContain('Told the agent 1 earlier turn.')
 })
 
@@ -216,7 +218,7 @@ test('what fails in the same way without the session is no refusal of it, and no
 })
 
 test('a retry that resumes is told that its message was cut off; a first attempt, or a new session, is not', async () => {
-  const line = 'The previous attempt at this message was cut off; go on from where it stopped.'
+  const line = 'The previous attempt at this message was cut off. Continue where it stopped.'
   const retried = { sessionId: 's-0', here: true, attempt: 2 } as const
   expect((await run([completed], retried)).turns[0]?.prompt).toBe(`${line}\n\nDo it.`)
   expect((await run([refused(false), completed], retried)).turns[1]?.prompt).toBe('Do it.')
