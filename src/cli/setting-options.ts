@@ -50,7 +50,7 @@ export function settingsOf(command: Command): Settings {
   )
 }
 
-/** The options that are no settings, by name; a flag's value is ''. */
+/** The options that are not settings, by name; a flag's value is ''. */
 export function flagsOf(command: Command): Map<string, string> {
   const settings = new Set([...OPTIONS.values()].map((option) => option.attributeName()))
   return new Map(

@@ -40,7 +40,7 @@ function readPolicy(text = ''): ResumePolicy {
   return { ...DEFAULT_POLICY, ...parsed.data }
 }
 
-/** undefined if the text is no JSON. */
+/** undefined if the text is not JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -4,7 +4,7 @@ import { stampIdsBy } from './ids.js'
 import type { Database, Sql } from './sql.js'
 import { statement } from './sql.js'
 
-/** The owner is told of a larger difference between this machine's clock and the database's. */
+/** A larger difference between this machine's clock and the database's is reported to the owner. */
 const TOLERATED_MS = 1_000
 /** The first measurement also opens a connection, so a start takes several. */
 const FIRST_MEASUREMENTS = 3

@@ -62,7 +62,7 @@ export function statement(name: string, text: string): Statement {
   return { name, text }
 }
 
-/** The SQLSTATE of a database error from any driver; null for anything else (EPIPE is no SQLSTATE). */
+/** The SQLSTATE of a database error from any driver; null for anything else (EPIPE is not a SQLSTATE). */
 export function sqlState(error: unknown): string | null {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : null

@@ -71,7 +71,7 @@ function comesBefore(a: string, b: string): boolean {
   return second < 0 || (first >= 0 && first < second)
 }
 
-/** The key as an array index; -1 if it is no array index. */
+/** The key as an array index; -1 if it is not an array index. */
 function indexOf(key: string): number {
   const code = key.charCodeAt(0)
   if (!(code >= 48 && code <= 57)) return -1

@@ -38,7 +38,7 @@ import { openYoga } from './operations/yoga.js'
 const DRAIN_MS = 6_000
 /** Ages are in days, so this is often enough. */
 const RETENTION_INTERVAL_MS = 600_000
-/** Also a server that is stopped every evening, or ends again and again, comes to it. */
+/** Soon after the start, so that retention also runs on a server that stops every evening or keeps crashing. */
 const FIRST_RETENTION_MS = 10_000
 
 export interface RunningServer {

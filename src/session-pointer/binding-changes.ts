@@ -120,7 +120,7 @@ export function tookPart(bindings: Bindings, sessionId: string | null, turns: Tu
     : bindings.with(index, { ...known, knows: turns })
 }
 
-/** Sets a session's state. A verdict is no activity, so the rank stays. An unknown session is recorded with its verdict. */
+/** Sets a session's state. A verdict is not activity, so the rank stays. An unknown session is recorded with its verdict. */
 export function judgeSession(
   bindings: Bindings,
   fact: SessionFact,

@@ -16,7 +16,7 @@ export interface ResumeInput {
     forceFreshSession: boolean
     forceFreshWorkDir: boolean
   }
-  /** The rerun's source task: its session and directory (reported, else pinned). null when the task is no rerun. */
+  /** The rerun's source task: its session and directory (reported, else pinned). null if the task is not a rerun. */
   source: { sessionId: string | null; workDir: string | null } | null
   agent: { revision: number; policy: ResumePolicy }
   /** The fingerprints of the task's runtime; null where its daemon reports none. */
@@ -117,7 +117,7 @@ function vetoOf(input: ResumeInput): Verdict | null {
   const { state, task, source, agent } = input
   const workDir = freshWorkDir(input)
   const losesTurns = source === null ? state.bindings.length > 0 : source.sessionId !== null
-  // D1: somebody asked for the fresh start, so it is no gap.
+  // D1: somebody asked for the fresh start, so it is not a gap.
   if (task.forceFreshSession) return { reason: 'FORCED_FRESH', about: null, workDir, gap: false }
   // D2
   if (!agent.policy.enabled) return { reason: 'RESUME_DISABLED', about: null, workDir, gap: losesTurns }
@@ -140,7 +140,7 @@ function newestDecides(input: ResumeInput, judged: readonly JudgedBinding[]): Ve
   if (newest === undefined) return { reason: 'NO_PRIOR_SESSION', about: null, workDir, gap: false }
   const resumable = judged.filter((candidate) => candidate.state === 'RESUMABLE')
   const newestResumable = resumable[0]
-  // D4: a person asked for the RESET, so it is no gap.
+  // D4: a person asked for the RESET, so it is not a gap.
   if (newestResumable === undefined) {
     return { reason: reasonAgainst(newest), about: newest, workDir, gap: newest.state !== 'RESET' }
   }

@@ -121,7 +121,7 @@ function moved(task: TaskState, event: EventOf<TransitionType>): TaskState {
     case 'TASK_STARTED':
       return { ...task, status, startedAt: at }
     case 'TASK_RELEASED':
-      // The void claim's pins stay bound in the conversation, but are no fields of the next claim.
+      // The void claim's pins stay bound in the conversation, but they do not become fields of the next claim.
       return { ...task, status, claimedAt: null, startedAt: null, leaseSeconds: null, sessionId: null, workDir: null }
     case 'TASK_CANCELLED':
       return { ...task, status, finishedAt: at, cancelledVersion: event.version }

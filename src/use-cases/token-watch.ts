@@ -15,7 +15,7 @@ export interface TokenHold extends Leaver {
 }
 
 /**
- * Whose tokens are still good. All that outlives one request registers here, and ends when its token does:
+ * The tokens that are still valid. Everything that outlives one request registers here, and ends when its token ends:
  * - a GraphQL subscription of any kind, by itself: see graphql/subscription-plugin.ts;
  * - a claim that waits: see claim-task.ts;
  * - anything else calls `hold(caller)`, ends when it hears of the end, and calls `release()` however it ends.

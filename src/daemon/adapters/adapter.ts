@@ -24,7 +24,7 @@ export interface Turn extends AgentSettings {
   onProgress: (entry: { kind: string; text: string }) => void
   /**
    * Reports work: text of the agent, or a tool call, which runs until it is reported as not running. Lines about waiting or
-   * retrying are no work, so that an idle turn can be recognised.
+   * retrying do not count as work, so that an idle turn can be recognised.
    */
   onWork: (tool?: { id: string; running: boolean }) => void
 }

@@ -29,7 +29,7 @@ export function dayAndTime(text: string): ToldTime | null {
   if (told === undefined) return null
   const { month, day, year, weekday, hour, minute, half, zone, utc } = told
   const isDay = month !== undefined || weekday !== undefined
-  // A number alone is no time of day: "resets 3 times".
+  // A number alone is not a time of day: "resets 3 times".
   if (hour === undefined ? !isDay : half === undefined && minute === undefined) return null
   const hours = hour === undefined ? 0 : onTheClock(Number(hour), half)
   const minutes = Number(minute ?? 0)

@@ -72,7 +72,7 @@ function sentence(limit: 'agent_idle' | 'timeout', { idleMs, totalMs }: Limits):
     : `The agent did no work for ${idleMs / 1000} s, the idle limit, and was stopped.`
 }
 
-/** Whether a text only says that the agent waits, which is no work. */
+/** Whether a text only says that the agent waits, which does not count as work. */
 export function isStatusLine(text: string): boolean {
   const said = text.trim()
   return (

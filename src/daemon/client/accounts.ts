@@ -26,7 +26,7 @@ export class Accounts {
     this.#told = new Map(runtimes.map(({ runtimeId, account }) => [runtimeId, account]))
   }
 
-  /** The accounts that changed. Signing out is no change. Never rejects. */
+  /** The accounts that changed. Signing out does not count as a change. Never rejects. */
   async changed(): Promise<Told> {
     const { accountOf } = this
     if (accountOf === undefined) return []

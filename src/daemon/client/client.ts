@@ -44,7 +44,7 @@ export function createClient(options: ClientOptions): Client {
   return createSender<Operations>(documents, options)
 }
 
-/** Appends /graphql to an address without a path. @throws Error with a sentence for what is no address of a server */
+/** Appends /graphql to an address without a path. @throws Error with a sentence if it is not the address of a server */
 export function endpointOf(url: string): string {
   const endpoint = webAddress(url)
   if (endpoint.pathname === '/') endpoint.pathname = '/graphql'

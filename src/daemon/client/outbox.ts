@@ -19,7 +19,7 @@ const MOST_SET_ASIDE = 100
 /**
  * Opens the outbox: a JSON file that only its owner can read, because it holds claim tokens and outputs. Each change
  * replaces the whole file (write, fsync, rename), so that a crash leaves the old or the new version. Only one process
- * may use it. Throws if the file is no outbox, and leaves the file as it is.
+ * may use it. Throws if the file is not an outbox, and leaves the file as it is.
  */
 export async function openOutbox(file: string): Promise<Outbox> {
   let waiting = await read(file)

@@ -5,7 +5,7 @@ type Refusal = Extract<TurnEnd, { kind: 'refused' }>
 
 /**
  * Repeats a turn in a new session after the provider refused the old one. If the refusal is not certain, the session is only
- * blamed once the new session works: a failure that occurs without the session too is no refusal.
+ * blamed once the new session works: a failure that occurs without the session too is not a refusal.
  */
 export async function anew(
   run: Adapter['run'],

@@ -12,7 +12,7 @@ export function told<K extends Kind>({ payload }: SessionEvent, kind: K): Told<K
   return payload?.__typename === kind ? (payload as Told<K>) : null
 }
 
-/** The decision that a claim's event recorded; null if the event is no claim, or an imported one, which has no decision. */
+/** The decision that a claim's event recorded; null for other events and for imported claims, which have no decision. */
 export function claimOf(event: SessionEvent): Told<'TaskClaimed'>['decision'] {
   return told(event, 'TaskClaimed')?.decision ?? null
 }

@@ -24,7 +24,7 @@ interface Row {
   state: unknown
 }
 
-/** Proves that each snapshot equals the fold of the events up to it. A missing snapshot is no fault; it only costs time. */
+/** Proves that each snapshot equals the fold of the events up to it. A missing snapshot only costs time. */
 export async function verifySnapshots(
   sql: Sql,
   workspaceId: string,

@@ -21,7 +21,7 @@ export interface Source {
   close(): Promise<void>
 }
 
-/** @throws ImportRefused if the source does not answer, is no complete Multica database, or may not be read. */
+/** @throws ImportRefused if the source does not answer, is not a complete Multica database, or may not be read. */
 export async function openSource(connectionString: string): Promise<Source> {
   let client: Client | null = null
   try {

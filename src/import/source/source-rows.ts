@@ -105,7 +105,7 @@ export interface SourceTask {
   triggerComment: string | null
   earlierComments: readonly string[] | null
   handoffNote: string | null
-  /** The task only regenerates an answer's quick actions, and is no turn. */
+  /** The task only regenerates an answer's quick actions and is not a turn. */
   regeneratesQuickActionsFor: string | null
 }
 

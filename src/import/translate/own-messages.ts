@@ -16,8 +16,8 @@ const COMMAND = 'channel_command'
 
 /**
  * A chat's task owns the user's messages that name it, and those before its creation that no earlier task owns. A retry
- * and a rerun own their source's messages, and those that were left over since. Commands, and messages of another
- * generation of the chat, are no task's input. All ids are the source's.
+ * and a rerun own their source's messages, and those that were left over since. Commands and messages of another
+ * generation of the chat are not the input of any task. All ids are the source's.
  */
 export function ownMessages(stories: readonly TaskStory[], messages: readonly SourceMessage[]): OwnedMessages {
   const known = new Set(stories.map(({ row }) => row.id))

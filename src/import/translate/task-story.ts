@@ -125,8 +125,8 @@ function storyOf(row: SourceTask, rows: ReadonlyMap<string, SourceTask>, names: 
 }
 
 /**
- * A retry is created with its parent's session. Until its own run starts, this is no report, unless the retry failed in
- * a way that poisons the session: then the inherited session is the culprit.
+ * A retry is created with its parent's session. Until its own run starts, this is not a report, unless the retry failed
+ * in a way that poisons the session: then the inherited session is the culprit.
  */
 function isInherited(row: SourceTask, rows: ReadonlyMap<string, SourceTask>): boolean {
   if (row.sessionId === null || row.startedAt !== null || row.status === 'completed') return false

@@ -22,7 +22,7 @@ export interface BrowserSessions {
  * POST /session `{ "code": "..." }`: exchanges a one-time code for a ROOT token of the browser's own. The page stores
  * the token and sends it in a header.
  *
- * It is no cookie: cookies of 127.0.0.1 go to every port, and so to other programs, and browsers send them with
+ * It is not a cookie: cookies of 127.0.0.1 go to every port, and so to other programs, and browsers send them with
  * requests of other pages. The connection grants no trust either, so a proxy, another host name or another user of the
  * machine cannot forge it.
  */

@@ -120,7 +120,7 @@ const TAKE = statement(
 )
 
 /**
- * Stores codes in the table of tokens, where the owner can see them. A code is no token: its stored hash has another
+ * Stores codes in the table of tokens, where the owner can see them. A code is not a token: its stored hash has another
  * form than a token's (token-secret.ts), so it is not valid in an Authorization header.
  */
 class DatabaseCodes implements OneTimeCodes {

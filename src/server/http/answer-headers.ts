@@ -3,7 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'n
 import { randomText } from '../../database/ids.js'
 
 /**
- * The headers of every answer. An answer of the API is no page, must not be framed, and must not be stored, because it
+ * The headers of every answer. An answer of the API is not a page, must not be framed, and must not be stored, because it
  * may hold a new token's secret. Pages replace these headers with pageHeaders.
  */
 const HEADERS: readonly (readonly [name: string, value: string])[] = [

@@ -29,7 +29,7 @@ export interface DirectPost {
 
 /**
  * The operation of a plain JSON POST. null for anything unusual (another media type, a subscription, a batch, a body
- * that is no JSON, a parameter of a wrong type); Yoga's HTTP layer then handles the request.
+ * that is not JSON, a parameter of a wrong type); Yoga's HTTP layer then handles the request.
  */
 export function directPost({ headers }: IncomingMessage, body: Buffer): DirectPost | null {
   const mediaType = MEDIA_TYPES.get(headers.accept)
@@ -47,7 +47,7 @@ function parsed(body: Buffer): GraphQLParams | null {
   }
   if (!isObject(value)) return null
   const { query, variables, operationName, extensions } = value
-  // Any occurrence of the word goes through Yoga, even if it is no subscription.
+  // Any occurrence of the word goes through Yoga, even if it is not a subscription.
   if (typeof query !== 'string' || query.includes('subscription')) return null
   if (operationName != null && typeof operationName !== 'string') return null
   if ((variables != null && !isObject(variables)) || (extensions != null && !isObject(extensions))) return null

@@ -53,7 +53,7 @@ function isForgeable(headers: IncomingHttpHeaders): boolean {
   return FORM_TYPES.has(type) && NEVER_IN_FORMS.every((name) => headers[name] === undefined)
 }
 
-/** The first JSON parameter of a GET that is no JSON. */
+/** The first JSON parameter of a GET that is not JSON. */
 function wrongParameter(url: string): string | null {
   const start = url.indexOf('?')
   if (start === -1) return null

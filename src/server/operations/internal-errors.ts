@@ -67,7 +67,7 @@ export class InternalErrors {
 
 /**
  * The same stream, with `settled` applied to answers with errors. If the stream itself fails, its last answer says so;
- * Yoga would only cut it off. It is no generator, because closing a generator waits for its next answer.
+ * Yoga would only cut it off. It is not a generator, because closing a generator waits for its next answer.
  */
 function toldOf(
   stream: AsyncIterable<ExecutionResult>,

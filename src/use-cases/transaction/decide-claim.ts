@@ -7,7 +7,7 @@ import type { SessionState } from '../../session-pointer/session-state.js'
 export interface ClaimFacts {
   state: SessionState
   task: Task
-  /** The rerun's source; null when the task is no rerun. */
+  /** The rerun's source; null if the task is not a rerun. */
   source: Pick<Task, 'sessionId' | 'workDir'> | null
   agent: Agent
   runtime: Runtime

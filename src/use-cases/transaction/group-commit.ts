@@ -4,16 +4,16 @@ import { Unavailable } from '../../database/unavailable.js'
 export type BatchResult<R> = { settled: R } | { failed: Error } | 'again'
 
 /**
- * Calls that may wait at once. More come in only while the database does not keep up: they are told so at once, in place
- * of a wait that ends after their senders have given up.
+ * The most calls that wait at the same time. More arrive only while the database does not keep up. They are refused at
+ * once, because their wait would end after their senders have given up.
  */
 const MAX_WAITING = 10_000
-/** Half of what clients wait for an answer. Whoever waited longer is told to come again, and leaves the line. */
+/** Half of the time that clients wait for an answer. A call that waited longer is refused as retryable. */
 const LONGEST_WAIT_MS = 10_000
 
 interface Waiting<W, R> {
   work: W
-  /** When it came, in monotonic milliseconds. */
+  /** The time of its arrival, in monotonic milliseconds. */
   since: number
   resolve: (result: R) => void
   reject: (error: Error) => void
@@ -22,10 +22,10 @@ interface Waiting<W, R> {
 export interface GroupCommitOptions<W, R> {
   /** Runs a batch as one transaction. Throws when the transaction failed as a whole. */
   run(batch: W[]): Promise<BatchResult<R>[]>
-  /** Batches under way at once. */
+  /** The most batches at the same time. */
   lanes: number
   maxBatch: number
-  /** How much a work adds to a batch, and how much may be in one; else only their number counts. */
+  /** The size of a work item, and the most that fits into one batch. Without it, only the number of items counts. */
   size?: { of(work: W): number; most: number }
   /** Whether a failed transaction is known to have written nothing, so that its items may be tried singly. */
   wroteNothing(error: unknown): boolean
@@ -35,8 +35,8 @@ export interface GroupCommitOptions<W, R> {
 
 /**
  * Joins calls that arrive while a transaction is under way into the next one: many calls share one round trip and one
- * commit, and a lone call waits for nothing. If a batch fails as a whole, its items are tried one by one, so
- * that one bad item spoils nobody else's call. While the database stands still the line is bounded, in length and in time.
+ * commit, and a lone call waits for nothing. If a batch fails as a whole, its items are tried one by one, so that one bad
+ * item spoils no other call. While the database does not answer, the queue is limited in length and in time.
  */
 export class GroupCommit<W, R> {
   private readonly waiting: Waiting<W, R>[] = []

@@ -12,7 +12,7 @@ import { projectEvents } from './project-events.js'
 import type { Projection } from './project-events.js'
 import type { Change } from './write-changes.js'
 
-/** What a work comes to, and what must be written for it to be true. */
+/** The result of a work item, and the change that must be written with it. */
 export interface Prepared {
   result: WorkResult
   change: Change | null

@@ -62,7 +62,7 @@ function firstOfEachRequest(asks: readonly ClaimAsk[]): ClaimAsk[] {
   })
 }
 
-/** What a call comes to that needs no picking: made before, or the second of two copies in one batch. */
+/** The result of a call that needs no picking: one that was answered before, or the second of two copies in one batch. */
 function settledBefore(
   { request }: ClaimAsk,
   isFirst: boolean,

@@ -20,7 +20,7 @@ interface Owner {
 
 type Owners = ReadonlyMap<string, Owner>
 
-/** Whose each runtime is. That never changes while it exists, and runtimes are never deleted: a claim need not look again. */
+/** The owner of each runtime. Owners never change and runtimes are never deleted, so each one is read only once. */
 export class RuntimeOwners {
   private readonly known = new Map<string, Owner>()
   private readonly reads: GroupCommit<readonly RuntimeKey[], Owners>
