@@ -6,7 +6,7 @@ const problemsOf = (config: unknown) =>
   (agentConfig.safeParse(config).error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`)
 
 describe('an agent’s config', () => {
-  it('keeps what it does not know, at every level', () => {
+  it('keeps unknown keys at every level', () => {
     const config = {
       ...{
         model: 'opus',
@@ -50,7 +50,7 @@ describe('an agent’s config', () => {
     ],
     [[], ' must be an object.'],
     ['opus', ' must be an object.'],
-  ])('%j is refused, with the place and what it must be', (config, problem) => {
+  ])('%j is refused with its path and the expected value', (config, problem) => {
     expect(problemsOf(config)).toEqual([problem])
   })
 })

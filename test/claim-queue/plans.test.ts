@@ -68,7 +68,7 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
       }
       const place = () => ({ workspaceId: queue().world.caller.workspaceId, runtimeId: queue().runtime.id })
 
-      it('a pick looks at little more than what it takes', async () => {
+      it('a pick reads little more than the tasks that it takes', async () => {
         const { workspaceId, runtimeId } = place()
         for (const want of [1, 10]) {
           const asked = { asked_w: [workspaceId], asked_runtimes: [runtimeId], asked_wanted: [want], spares: 16 }
@@ -81,7 +81,7 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
         await expectFewPages((sql) => whyEmpty(sql, [place()], queue().world.clock.now()))
       })
 
-      it('why tasks wait is found by looking at as many entries as are counted', async () => {
+      it('the reasons why tasks wait are found by reading only the entries that are counted', async () => {
         const { workspaceId, runtimeId } = place()
         const of = `SELECT "taskId" AS id FROM dispatch WHERE "workspaceId" = $1 AND "runtimeId" = $2 AND state <> 'HELD' LIMIT 100`
         const waiting = await database.sql.rows<{ id: string }>(statement('test_waiting', of), [workspaceId, runtimeId])
@@ -132,7 +132,7 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
     })
   }
 
-  it('heads of the busy conversation are set right by looking at one entry, not at all of them', async () => {
+  it('the head of a busy conversation is corrected by reading one of its entries, not all', async () => {
     const { world, runtime } = queues['behind one busy conversation'] ?? { world: null, runtime: null }
     if (world === null) throw new Error('It is missing.')
     const [busy] = await database.sql.rows<{ id: string }>(

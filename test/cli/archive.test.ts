@@ -27,7 +27,7 @@ const restored = (...args: string[]) => run('restore-conversation', ...args)
 const refusedBy = (words: string) => ({ code: 1, stdout: '', stderr: expect.stringContaining(words) as string })
 const HOLDS = { code: 0, stdout: expect.stringContaining('Every promise holds.') as string, stderr: '' }
 
-it('restore-conversation brings one back by its id: its files go, and the database is proven without them', async () => {
+it('restore-conversation restores a conversation by its id, removes its files, and the database is proven without them', async () => {
   expect(await alone('verify')).toMatchObject({ code: 1, stdout: expect.stringContaining('ARCHIVE_FILE') as string })
   expect(await run('verify')).toMatchObject(HOLDS)
   const { id, events, texts, throughVersion } = lived
@@ -38,7 +38,7 @@ it('restore-conversation brings one back by its id: its files go, and the databa
   expect(await restored(id)).toEqual(refusedBy(`${id} is not sealed, so there is nothing to restore.`))
 })
 
-it('restore-conversation takes a file from elsewhere, with its texts beside it', async () => {
+it('restore-conversation takes a file outside the archive, with the file of its texts beside it', async () => {
   const { id, archive, events, throughVersion } = lived
   const elsewhere = emptyDirectory()
   for (const name of readdirSync(dirname(events))) cpSync(join(dirname(events), name), join(elsewhere, name))
@@ -52,7 +52,7 @@ it('restore-conversation takes a file from elsewhere, with its texts beside it',
   expect(await alone('verify')).toMatchObject(HOLDS)
 })
 
-it('restore-conversation refuses what it cannot do, says what to do, and changes nothing', async () => {
+it('a refused restore-conversation says what to do and changes nothing', async () => {
   const { id, events, archive } = lived
   const another = id.replace(/.{6}$/, '000000')
   expect(await restored(another)).toEqual(refusedBy(`${another} is not sealed`))
@@ -69,7 +69,7 @@ it('restore-conversation refuses what it cannot do, says what to do, and changes
   expect(await run('verify')).toMatchObject(HOLDS)
 })
 
-it('doctor tells where sealed conversations go, and whether they can be written there', async () => {
+it('doctor shows the archive directory and whether it is writable', async () => {
   const checked = async (directory: string) => {
     const env = { BATON_DATA_DIR: lived.directory, BATON_ARCHIVE_DIR: directory }
     const { code, stdout } = await baton(['doctor', '--json'], env)
@@ -89,7 +89,7 @@ it('doctor tells where sealed conversations go, and whether they can be written 
   expect(await checked(join(lived.events, 'deeper'))).toMatchObject(problem)
 })
 
-it('a backup names the directory that it does not hold, and is restored beside it', async () => {
+it('a backup names the archive directory, which it does not contain, and is restored beside it', async () => {
   const file = join(emptyDirectory(), 'baton.tgz')
   const { archive } = lived
   const told = await run('backup', file)
@@ -103,7 +103,7 @@ it('a backup names the directory that it does not hold, and is restored beside i
   expect(without).toMatchObject({ code: 1, stdout: expect.stringContaining('ARCHIVE_FILE') as string })
 })
 
-it('restore of a file that is no backup leaves nothing where nothing was', async () => {
+it('restore of a file that is not a backup creates no directory', async () => {
   const file = join(emptyDirectory(), 'baton.tgz')
   writeFileSync(file, 'No backup.')
   const into = join(dirname(file), 'data')
@@ -111,7 +111,7 @@ it('restore of a file that is no backup leaves nothing where nothing was', async
   expect(existsSync(into)).toBe(false)
 })
 
-it('no server starts that is to seal conversations and is not told where they go', async () => {
+it('a server that must seal conversations does not start without an archive directory', async () => {
   const env = { BATON_KEEP_CONVERSATIONS_DAYS: '90' }
   const { child, output } = await startInVain({ env, dataDirectory: '/nowhere/that/could/be/made' })
   expect(child.exitCode).toBe(1)

@@ -43,7 +43,7 @@ const backup = (from: string, to: string, ...more: string[]) => baton(['backup',
 const restore = (from: string, into: string, ...more: string[]) =>
   baton(['restore', from, ...more], { BATON_DATA_DIR: into })
 
-it('bring back what was there, proven, in a file for its owner alone', async () => {
+it('a backup and its restore bring back a proven database, and only the owner can read the file', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600)
   const into = join(emptyDirectory(), 'new/data')
   const restored = await restore(file, into)
@@ -53,7 +53,7 @@ it('bring back what was there, proven, in a file for its owner alone', async () 
   expect(await completedIn(into)).toEqual(await completedIn(lived))
 })
 
-it('tell programs what they did', async () => {
+it('with --json, backup and restore report what they did', async () => {
   const [out, into] = [join(emptyDirectory(), 'baton.tgz'), join(emptyDirectory(), 'data')]
   const written = JSON.parse((await backup(lived, out, '--json')).stdout) as { takenAt: string }
   const time = expect.stringMatching(/^20.*Z$/) as string
@@ -66,7 +66,7 @@ it('tell programs what they did', async () => {
   })
 })
 
-it('back up a running server that works all the while: all that was acknowledged before is in it', async () => {
+it('a backup of a busy server contains everything that was acknowledged before it', async () => {
   const server = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
   const { dataDirectory, url } = server
   const fleet = await Fleet.register([url], { daemons: 4, pauseMs: 20 })
@@ -93,7 +93,7 @@ it('back up a running server that works all the while: all that was acknowledged
   expect([...(await completedIn(into))].sort()).toEqual([...fleet.completed.keys()].sort())
 }, 600_000)
 
-it('a backup that is killed leaves the one before it, and nothing once it has been run again', async () => {
+it('a killed backup keeps the earlier file, and the next backup leaves no remains of the killed one', async () => {
   const folder = emptyDirectory()
   const out = join(folder, 'kept.tgz')
   cpSync(file, out)
@@ -113,7 +113,7 @@ it.each<[string, (unfinished: string) => boolean]>([
   ['unpacked a part', (at) => existsSync(join(at, 'database/PG_VERSION'))],
   ['unpacked all', (at) => existsSync(join(at, 'database/pg_wal/000000010000000000000001'))],
   ['opened it', (at) => existsSync(join(at, 'database/postmaster.pid'))],
-])('a restore that is killed when it has %s leaves no database, and is run again', async (_when, killWhen) => {
+])('a restore that is killed when it has %s leaves no database and can run again', async (_when, killWhen) => {
   const into = join(emptyDirectory(), 'data')
   const unfinished = join(into, 'restoring')
   const killed = await baton(['restore', file], { BATON_DATA_DIR: into }, () => killWhen(unfinished))
@@ -127,7 +127,7 @@ it.each<[string, (unfinished: string) => boolean]>([
   expect(readdirSync(into)).toEqual(['database'])
 })
 
-it('a restore leaves a database that is there, or moves it aside where it is told to', async () => {
+it('a restore leaves an existing database unchanged, or moves it aside with --replace', async () => {
   const into = await migratedDirectory()
   writeFileSync(join(into, 'notes.txt'), 'Mine.')
   const { code, stderr } = await restore(file, into)
@@ -153,7 +153,7 @@ it('a restore leaves a database that is there, or moves it aside where it is tol
   expect(existsSync(join(into, aside, 'PG_VERSION'))).toBe(true)
 })
 
-it("an older build's database is given what it lacks when it is restored", async () => {
+it("a restore migrates an older build's database", async () => {
   const older = emptyDirectory()
   cpSync(lived, older, { recursive: true })
   const pglite = await PGlite.create({ dataDir: join(older, 'database') })
@@ -168,7 +168,7 @@ it("an older build's database is given what it lacks when it is restored", async
   await database.close()
 })
 
-it("a newer build's database is left to that build, and what is there stays", async () => {
+it("a restore refuses a newer build's database and keeps the existing one", async () => {
   const newer = emptyDirectory()
   cpSync(lived, newer, { recursive: true })
   const pglite = await PGlite.create({ dataDir: join(newer, 'database') })
@@ -185,7 +185,7 @@ it("a newer build's database is left to that build, and what is there stays", as
   expect(readdirSync(into)).toEqual(['database'])
 })
 
-it('a broken file leaves what is there as it is', async () => {
+it('a broken file leaves the existing database unchanged', async () => {
   const into = await migratedDirectory()
   const broken = join(emptyDirectory(), 'broken.tgz')
   writeFileSync(broken, readFileSync(file).subarray(0, -1000))
@@ -195,7 +195,7 @@ it('a broken file leaves what is there as it is', async () => {
   expect(readdirSync(into)).toEqual(['database'])
 })
 
-it('say in a sentence what is missing', async () => {
+it('backup and restore say in one sentence what is missing', async () => {
   const nowhere = join(emptyDirectory(), 'none')
   const failed = (stderr: string) => ({ code: 1, stdout: '', stderr: `${stderr}\n` })
   expect(await backup(nowhere, `${nowhere}.tgz`)).toEqual(
@@ -217,14 +217,14 @@ it('say in a sentence what is missing', async () => {
   expect((await backup(lived, folder)).stderr).toMatch(/could not be written \(EISDIR\)/)
   expect(readdirSync(join(folder, '..')).filter((name) => name.endsWith('.unfinished'))).toEqual([])
   const unlock = await lockDirectory(lived, undefined, BACKUP_LOCK)
-  expect((await backup(lived, join(folder, 'out.tgz'))).stderr).toMatch(/^Another baton backup reads /)
+  expect((await backup(lived, join(folder, 'out.tgz'))).stderr).toMatch(/^Another baton backup is reading /)
   await unlock()
   const url = 'postgresql://127.0.0.1/none'
   expect((await baton(['restore', file], { DATABASE_URL: url })).stderr).toMatch(/^DATABASE_URL is set/)
 })
 
 describeWherePossible(whyNoSmallDisk(), 'on a full disk', () => {
-  it('say that there is no room, and leave nothing half-written', async () => {
+  it('backup and restore say that there is no room and leave no partial files', async () => {
     const disk = smallDisk(8)
     try {
       disk.fill(500_000)

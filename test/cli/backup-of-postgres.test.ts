@@ -30,7 +30,7 @@ async function typed(line: string | undefined, url: URL): Promise<void> {
 describeWherePossible(noDump, 'with its own tools', () => {
   describePostgres('PostgreSQL', (open) => {
     it.each(['public', "Ada's own"])(
-      'backup says the commands that back up and restore the schema %s',
+      'backup prints the commands that back up and restore the schema %s',
       async (schema) => {
         const database = await open()
         const source = new URL(database.connectionString)

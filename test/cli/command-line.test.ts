@@ -38,7 +38,7 @@ const COMMANDS = [
 ]
 const BATON = 'cli/baton.js'
 
-it('baton --help names every command, each script of package.json that is one among them', async () => {
+it('baton --help names every command, including each script of package.json that runs one', async () => {
   const { code, stdout, stderr } = await run(BATON, ['--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const named = [...stdout.matchAll(/^ {2}([a-z-]+)(?: \[options\])?(?: <[a-z]+>)?(?: {2}|$)/gm)].map(
@@ -53,7 +53,7 @@ it('baton --help names every command, each script of package.json that is one am
   expect(called).toContain('verify')
 })
 
-it.each([...COMMANDS, ''])('baton %s --help says how it is used, and does nothing', async (command) => {
+it.each([...COMMANDS, ''])('baton %s --help prints the usage and does nothing else', async (command) => {
   for (const asked of ['--help', '-h']) {
     const { code, stdout, stderr } = await run(BATON, [...command.split(' '), asked].filter(Boolean))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -62,7 +62,7 @@ it.each([...COMMANDS, ''])('baton %s --help says how it is used, and does nothin
 })
 
 it.each([...COMMANDS.filter((name) => name !== 'token'), ''])(
-  'baton %s refuses an option that it does not know, and does nothing',
+  'baton %s refuses an unknown option and does nothing else',
   async (command) => {
     const { code, stdout, stderr } = await run(BATON, [...command.split(' '), '--dryrun'].filter(Boolean))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -73,13 +73,13 @@ it.each([...COMMANDS.filter((name) => name !== 'token'), ''])(
   },
 )
 
-it('a word that is no command is told as one, and starts no server', async () => {
+it('an unknown command is reported and starts no server', async () => {
   const { code, stdout, stderr } = await run(BATON, ['serv'])
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^error: unknown command 'serv'\. baton --help lists them\./)
 })
 
-it('a token wants a database that is there and that no server has open, and says where tokens are made meanwhile', async () => {
+it('baton token needs an existing database that no server has open, and says where to create tokens otherwise', async () => {
   const dataDirectory = mkdtempSync(join(directory, 'data-'))
   const list = () => run(BATON, ['token', 'list'], true, { BATON_DATA_DIR: dataDirectory })
   expect(await list()).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database in') as string })
@@ -94,7 +94,7 @@ it('a token wants a database that is there and that no server has open, and says
   await unlock()
 })
 
-it('baton --version tells the version', async () => {
+it('baton --version prints the version', async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
   expect(await run(BATON, ['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
@@ -102,14 +102,14 @@ it('baton --version tells the version', async () => {
 it.each<[string, string, string]>([
   ['daemon/reference/main.js', 'Usage: baton-daemon [options]', '--workdir <directory>'],
   ['../test/bench/main.ts', 'npm run bench --', '--quick'],
-])('%s --help says how it is used, and does nothing', async (program, line, option) => {
+])('%s --help prints the usage and does nothing else', async (program, line, option) => {
   const { code, stdout, stderr } = await run(program, ['--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain(line)
   expect(stdout).toContain(option)
 })
 
-it('serve has an option for every setting, and says what it may be and is by default', async () => {
+it('serve has an option for every setting, with its allowed values and its default', async () => {
   const { stdout } = await run(BATON, ['serve', '--help'])
   const words = stdout.replaceAll(/\s+/g, ' ')
   for (const name of Object.keys(VARIABLES)) expect(words).toContain(`(${name}: `)
@@ -118,7 +118,7 @@ it('serve has an option for every setting, and says what it may be and is by def
   )
 })
 
-it('an option comes before the variable of its setting, and a wrong one is told', async () => {
+it('an option overrides its environment variable, and a wrong value is reported', async () => {
   const wrong = await run(BATON, ['serve', '--port', 'high'], true, { PORT: '0' })
   expect(wrong).toEqual({
     code: 1,
@@ -127,6 +127,6 @@ it('an option comes before the variable of its setting, and a wrong one is told'
   })
 })
 
-it('a command whose reader has gone says nothing of it, and its exit status is still its own', async () => {
+it('a command ignores a closed standard output and keeps its own exit status', async () => {
   expect(await run(BATON, ['verify', '--help'], false)).toEqual({ code: 0, stdout: '', stderr: '' })
 })

@@ -40,7 +40,7 @@ const lines = PAGES.flatMap((page) =>
   }),
 )
 
-it.each(lines)('%s is a command line that its program takes', async (_, [name = '', ...args]) => {
+it.each(lines)('the program accepts the command line %s', async (_, [name = '', ...args]) => {
   const program = PROGRAMS[name]
   if (program === undefined) throw new Error(`${name} is no program.`)
   // The environment has what the line does not name.
@@ -59,13 +59,13 @@ it.each(lines)('%s is a command line that its program takes', async (_, [name = 
   }
 })
 
-it('there are such command lines, of both programs', () => {
+it('the docs have command lines of both programs', () => {
   const names = new Set(lines.map(([, [name]]) => name))
   expect([...names].sort()).toEqual(['baton', 'baton-daemon'])
   expect(lines.length).toBeGreaterThan(20)
 })
 
-it.each(PAGES)('%s names npm scripts that there are', (page) => {
+it.each(PAGES)('%s names only npm scripts that exist', (page) => {
   const named = [...read(page).matchAll(/npm run (?:--silent )?([a-z:-]+)/g)].flatMap(([, name]) => name ?? [])
   expect(named.filter((name) => !(name in scripts))).toEqual([])
 })

@@ -47,7 +47,7 @@ describe('export', () => {
     expect(proven.output).toMatch(/Every promise holds\.\n$/)
   })
 
-  it('ends with status 1 and says what is wrong where the file was edited', async () => {
+  it('verify of an edited file ends with status 1 and says what is wrong', async () => {
     const out = join(directory, 'edited.jsonl')
     await run(exportCommand, { conversation: ground.chat.id, out })
     writeFileSync(out, readFileSync(out, 'utf8').replace('"failureReason":"context_overflow"', '"failureReason":"x"'))
@@ -66,14 +66,14 @@ describe('export', () => {
     expect(output).toBe(readFileSync(out, 'utf8'))
   })
 
-  it('leaves no file behind where there is no such conversation', async () => {
+  it('leaves no file if the conversation does not exist', async () => {
     const out = join(directory, 'none.jsonl')
     const none = run(exportCommand, { conversation: 'chat_01h2xcejqtf2nbrexx3vqjhp41', out })
     await expect(none).rejects.toThrow('There is no conversation chat_01h2xcejqtf2nbrexx3vqjhp41.')
     expect(readdirSync(directory).filter((name) => name.startsWith('none'))).toEqual([])
   })
 
-  it('says so where the file cannot be written or read', async () => {
+  it('reports a file that cannot be written or read', async () => {
     const file = join(directory, 'nowhere', 'chat.jsonl')
     await expect(run(exportCommand, { all: '', out: file })).rejects.toThrow(/ENOENT/)
     await expect(run(verifyFileCommand, { file })).rejects.toThrow(/ENOENT/)
@@ -84,7 +84,7 @@ describe('export', () => {
     { conversation: '' },
     { conversation: 'chat_1', all: '' },
     { all: '', out: '' },
-  ])('says what it takes where it was given %j', async (flags) => {
+  ])('prints its usage for %j', async (flags) => {
     await expect(run(exportCommand, flags)).rejects.toThrow('Say what to export')
   })
 })

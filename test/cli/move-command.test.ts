@@ -90,7 +90,7 @@ describePostgres('move', (open) => {
   const THERE_ALREADY = /^Every row is at .* already[\s\S]*Every promise holds\.[\s\S]*Every promise holds\./
   const moved = { code: 0, stdout: expect.stringMatching(MOVED) as string, stderr: '' }
 
-  it('copies every row as it is, and what was held goes on there', async () => {
+  it('copies every row unchanged, and held claims continue on PostgreSQL', async () => {
     const to = await anEmptyDatabase()
     const before = await contentOfSource()
     expect(await move(to)).toEqual(moved)
@@ -117,7 +117,7 @@ describePostgres('move', (open) => {
     )
   })
 
-  it('is run again where it was killed in the middle of the copy', async () => {
+  it('can run again after a kill in the middle of the copy', async () => {
     const to = await anEmptyDatabase()
     const watch = new Client({ connectionString: to })
     await watch.connect()
@@ -136,7 +136,7 @@ describePostgres('move', (open) => {
     expect(await asked(opened(to), contentOf)).toEqual(await contentOfSource())
   })
 
-  it('is run again where it was killed after the copy: it finds every row, and proves both', async () => {
+  it('can run again after a kill behind the copy: it finds every row and proves both databases', async () => {
     const to = await anEmptyDatabase()
     const watch = new Client({ connectionString: to })
     await watch.connect()
@@ -161,7 +161,7 @@ describePostgres('move', (open) => {
     })
   })
 
-  it('refuses a target that has rows, a source that is open or not there, and what is no address', async () => {
+  it('refuses a target with rows, a source that is open or missing, and an invalid address', async () => {
     const { connectionString } = await open()
     await onSide(connectionString, `INSERT INTO workspace (id, name, "createdAt") VALUES ('ws_1', 'Other', now())`)
     const inUse = {
@@ -197,7 +197,7 @@ describePostgres('move', (open) => {
     )
   })
 
-  it('has no sequence to set: every number that goes on is in a row', async () => {
+  it('needs to set no sequence, because every counter is in a row', async () => {
     const { sql } = await open()
     const sequences = await sql.rows(statement('', `SELECT relname FROM pg_class WHERE relkind = 'S'`))
     const identities = await sql.rows(
@@ -207,7 +207,7 @@ describePostgres('move', (open) => {
   })
 
   describeWherePossible(noPooler, 'through a pooler', () => {
-    it('copies in session mode, and refuses transaction mode, where a session is not its own', async () => {
+    it('copies in session mode, and refuses transaction mode, in which sessions are shared', async () => {
       const to = await anEmptyDatabase()
       const [session, transaction] = await Promise.all([
         startPooler(to, { mode: 'session' }),

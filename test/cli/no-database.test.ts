@@ -10,7 +10,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-it('a command that reads makes no database where there is none, and does not call it sound', async () => {
+it('a reading command creates no missing database and does not report success', async () => {
   const missing = join(directory, 'typo')
   vi.stubEnv('DATABASE_URL', '')
   vi.stubEnv('BATON_DATA_DIR', missing)

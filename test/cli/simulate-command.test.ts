@@ -22,23 +22,23 @@ async function run(flags: Record<string, string>): Promise<string> {
 }
 
 describe('simulate', () => {
-  it('says how many decisions flip, by reason and with examples', async () => {
+  it('reports how many decisions flip, by reason and with examples', async () => {
     const output = await run({ policy: '{"enabled":false}' })
     expect(output).toMatch(/^Workspace A workspace: 4 of 8 decisions flip\.\n +4 {2}SAME_RUNTIME -> RESUME_DISABLED\n/)
     expect(output).toMatch(/ at \d+, chat_\w+, task_\w+: RESUME \(SAME_RUNTIME\) -> FRESH \(RESUME_DISABLED\)\n/)
   })
 
-  it('says the same as JSON, a line for each workspace', async () => {
+  it('reports the same as JSON, one line per workspace', async () => {
     expect(JSON.parse(await run({ policy: '{"enabled":false}', json: '' }))).toMatchObject({
       ...{ claims: 8, flips: 4, byReason: [{ from: 'SAME_RUNTIME', to: 'RESUME_DISABLED', count: 4 }] },
     })
   })
 
-  it('takes the default for what the policy leaves out, and flips nothing then', async () => {
+  it('takes the default for missing fields of the policy, and then flips nothing', async () => {
     expect(await run({ policy: '{}' })).toContain(': 0 of 8 decisions flip.')
   })
 
-  it('looks only at claims since a date', async () => {
+  it('judges only claims since a date', async () => {
     expect(await run({ policy: '{"enabled":false}', since: '2100-01-01' })).toContain(': 0 of 0 decisions flip.')
   })
 
@@ -48,7 +48,7 @@ describe('simulate', () => {
     ['an unknown field', { policy: '{"scop":"LATEST"}' }, 'scop'],
     ['an unknown value', { policy: '{"scope":"ALL"}' }, 'scope'],
     ['no date', { policy: '{}', since: 'yesterday' }, '--since takes a date'],
-  ])('says what it takes where it is given %s', async (_, flags, words) => {
+  ])('prints its usage for %s', async (_, flags, words) => {
     await expect(run(flags)).rejects.toThrow(words)
   })
 })

@@ -40,7 +40,7 @@ forEachDatabase((open) => {
       secret: string
     }
 
-  it('create writes the secret alone to standard output, and the secret lets its holder in', async () => {
+  it('create prints only the secret to standard output, and the secret is valid', async () => {
     const { output, notes } = await run(database, 'create', '--name', 'Laptop', '--daemon', 'laptop')
     expect(output).toMatch(/^baton_[\w-]{43}\n$/)
     expect(notes).toMatch(/^tok_\w{26} {2}ws_\w{26} {2}DAEMON laptop {2}"Laptop" {2}never expires, never used\n/)
@@ -58,7 +58,7 @@ forEachDatabase((open) => {
     expect(secret).toMatch(/^baton_/)
   })
 
-  it('list shows every token and how it stands, and nothing that lets anybody in', async () => {
+  it('list shows every token with its state, and no secret', async () => {
     const { token, secret } = await created('--name', 'Old', '--kind', 'MEMBER')
     await run(database, 'revoke', token.id)
     const { output } = await run(database, 'list')
@@ -69,7 +69,7 @@ forEachDatabase((open) => {
     expect(json).not.toContain('hash')
   })
 
-  it('revoke ends a token for good', async () => {
+  it('revoke ends a token permanently', async () => {
     const { token, secret } = await created('--name', 'Short', '--kind', 'ADMIN')
     expect(await authenticate(world.services, secret)).not.toBeNull()
     await run(database, 'revoke', token.id, '--json')
@@ -93,14 +93,14 @@ forEachDatabase((open) => {
     [['list', '--workspace', 'Nowhere'], /There is no workspace Nowhere/],
     [['revoke'], /missing required argument 'tokenId'/],
     [['revoke', 'tok_01h2xcejqtf2nbrexx3vqjhp41'], /There is no token tok_01h2xcejqtf2nbrexx3vqjhp41/],
-  ])('%j is refused with a sentence, and makes nothing', async (args, problem) => {
+  ])('%j is refused in one sentence and creates nothing', async (args, problem) => {
     const before = (await run(database, 'list')).output
     await expect(run(database, ...args)).rejects.toThrow(problem)
     expect((await run(database, 'list')).output).toBe(before)
   })
 
   describe('with several workspaces', () => {
-    it('create wants one named, and list shows those of one or of all', async () => {
+    it('create needs the name of one, and list shows the tokens of one or of all', async () => {
       const { caller } = await workspaceBeside(world)
       await expect(created('--name', 'x', '--kind', 'ADMIN')).rejects.toThrow(/several workspaces.*\n.*ws_/)
       const { token } = await created('--name', 'Theirs', '--kind', 'ADMIN', '--workspace', caller.workspaceId)
@@ -112,7 +112,7 @@ forEachDatabase((open) => {
 })
 
 describePostgres('baton token, beside a running server', (open) => {
-  it('makes a token that the server takes at once, and a revoked one stops within seconds', async () => {
+  it('creates a token that the server accepts at once, and a revoked token stops within seconds', async () => {
     const { connectionString } = await open()
     const server = await startServer({ env: { DATABASE_URL: connectionString } })
     const program = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))

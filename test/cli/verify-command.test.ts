@@ -28,14 +28,14 @@ async function run({ json = false, isTTY = false } = {}): Promise<{ status: numb
 const breakIt = () => tamperer.run(`UPDATE task_row SET priority = 9 WHERE status = 'FAILED'`)
 
 describe('verify', () => {
-  it('ends with status 0, and with the headline, where every promise holds', async () => {
+  it('ends with status 0 and the summary if every promise holds', async () => {
     const { status, output } = await run()
     expect(status).toBe(0)
     expect(output).toMatch(/Claims examined 8, cross-runtime resumes 0\./)
     expect(output).toMatch(/Every promise holds\.\n$/)
   })
 
-  it('ends with status 1 where one is broken, and says where, what it expected and what it found', async () => {
+  it('ends with status 1 if a promise is broken, and prints the place, the expected value and the found one', async () => {
     await breakIt()
     const { status, output } = await run()
     expect(status).toBe(1)
@@ -46,7 +46,7 @@ describe('verify', () => {
     expect(output).toMatch(/BROKEN: 1 findings\.\n$/)
   })
 
-  it('says the same as one line of JSON', async () => {
+  it('prints the same as one line of JSON', async () => {
     const whole = await run({ json: true })
     expect(whole.status).toBe(0)
     expect(JSON.parse(whole.output)).toMatchObject({ ok: true, claims: 8, crossRuntimeResumes: 0, findings: [] })
@@ -58,7 +58,7 @@ describe('verify', () => {
     expect(JSON.parse(broken.output)).toMatchObject({ ok: false, findingsFound: 1, findings })
   })
 
-  it('writes out no more findings than anybody reads, and counts them all', async () => {
+  it('prints a limited number of findings and counts all of them', async () => {
     await tamperer.run('UPDATE session_event SET version = version + 1000')
     await tamperer.run(`UPDATE session_event SET digest = 'x', actor = 'y'`)
     await tamperer.run(`INSERT INTO conversation SELECT (jsonb_populate_record(c, jsonb_build_object('id', 'chat_' || n))).*
@@ -68,7 +68,7 @@ describe('verify', () => {
     expect(output).toMatch(/\d+ more findings are not shown/)
   })
 
-  it('shows how far it is on a terminal only, and leaves no trace of it there', async () => {
+  it('shows its progress only on a terminal, and clears it there', async () => {
     expect((await run()).output).not.toContain('\u001b')
     const { output } = await run({ isTTY: true })
     // Rows are read while those before them are folded: how many conversations are through by then is by chance.

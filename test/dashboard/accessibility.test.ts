@@ -67,7 +67,7 @@ describeInBrowser('Everybody can read', (stage) => {
     expect(await violations(page)).toEqual([])
   })
 
-  it('the page that asks for a token', async () => {
+  it('the sign-in page', async () => {
     stage().host.lends = false
     const page = await stage().open('/')
     await page.getByLabel('Token').waitFor()

@@ -16,7 +16,7 @@ async function openAgent({ world, open }: Stage, name: string, config: unknown =
 }
 
 describeInBrowser('An agent', (stage) => {
-  it('is found in the list, by keyboard as well, with what it does', async () => {
+  it('is in the list with its active tasks, and opens by keyboard', async () => {
     const page = await stage().open('/agents')
     await page.locator('.agents a', { hasText: 'Fixer' }).getByText('0 of 6 active').waitFor()
     await page.keyboard.press('j')
@@ -25,7 +25,7 @@ describeInBrowser('An agent', (stage) => {
     expect(page.url()).toMatch(/\/agents\/agt_/)
   })
 
-  it('has a field for each key of the published schema, and keeps the keys that it does not name', async () => {
+  it('has a field for each key of the config schema, and keeps all other keys', async () => {
     const config = { model: 'opus', limits: { idleSeconds: 60, other: 1 }, mine: [1], args: ['--a', '--b'] }
     const [agent, page] = await openAgent(stage(), 'Ada', config)
     const form = page.getByRole('form', { name: 'Config' })
@@ -47,7 +47,7 @@ describeInBrowser('An agent', (stage) => {
     await page.getByText('revision 2', { exact: true }).waitFor()
   })
 
-  it('shows at the field what the server refuses, and saves once it is put right', async () => {
+  it('shows a refusal at its field, and saves after the correction', async () => {
     const [agent, page] = await openAgent(stage(), 'Bea')
     const form = page.getByRole('form', { name: 'Config' })
     await form.getByLabel('limits.idleSeconds').fill('0')
@@ -70,7 +70,7 @@ describeInBrowser('An agent', (stage) => {
     expect(agent.config).toEqual({ limits: { idleSeconds: 30 } })
   })
 
-  it('has its policy tried on its past claims, and then applied', async () => {
+  it('lets a person try a policy on past claims, and then apply it', async () => {
     const { open, agent } = stage()
     const page = await open(`/agents/${agent.id}`)
     const policy = page.getByRole('region', { name: 'Resume policy' })
@@ -87,7 +87,7 @@ describeInBrowser('An agent', (stage) => {
     agent.policy = { ...agent.policy, enabled: true }
   })
 
-  it('is moved and renamed, and tells at the field what is wrong with a name', async () => {
+  it('is moved and renamed, and shows at the field what is wrong with a name', async () => {
     const [agent, page] = await openAgent(stage(), 'Cleo')
     const form = page.getByRole('form', { name: 'Settings' })
     await form.getByLabel('Name').fill(' ')
@@ -104,7 +104,7 @@ describeInBrowser('An agent', (stage) => {
     expect(agent).toMatchObject({ name: 'Cleopatra', runtimeId: stage().world.runtimes[1]?.id, maxConcurrentTasks: 2 })
   })
 
-  it('is archived after a question, and then changed no more', async () => {
+  it('is archived after a confirmation, and then cannot be changed', async () => {
     const [agent, page] = await openAgent(stage(), 'Dora')
     await page.getByRole('button', { name: 'Archive' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Go back' }).click()
@@ -122,7 +122,7 @@ describeInBrowser('An agent', (stage) => {
     await page.locator('.agents a', { hasText: 'Dora' }).getByText('archived').waitFor()
   })
 
-  it('is shown and not changed by whoever only reads', async () => {
+  it('is read-only for a VIEWER token', async () => {
     const { host } = stage()
     host.kind = 'VIEWER'
     const [, page] = await openAgent(stage(), 'Ella', { model: 'opus' })

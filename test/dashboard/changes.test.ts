@@ -3,7 +3,7 @@ import { shortId } from '../../src/dashboard/words/id-words.js'
 import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('What a person can change', (stage) => {
-  it('a reset is asked about first, and is then an event of the history', async () => {
+  it('a reset needs a confirmation, and is then an event of the history', async () => {
     const { open, storyPath, story } = stage()
     const page = await open(storyPath('?view=events'))
     const before = story.events.length
@@ -17,7 +17,7 @@ describeInBrowser('What a person can change', (stage) => {
     expect(story.events.at(-1)?.type).toBe('SESSION_RESET')
   })
 
-  it('a task that has ended can be run again, and one that waits can be cancelled', async () => {
+  it('an ended task can be rerun, and a waiting one can be cancelled', async () => {
     const { open, storyPath, world, story } = stage()
     const page = await open(storyPath('?view=events'))
     const row = (text: string) => page.locator('.event', { hasText: text }).first()
@@ -38,7 +38,7 @@ describeInBrowser('What a person can change', (stage) => {
     expect(story.events.at(-1)?.taskId).toBe(rerun?.id)
   })
 
-  it('a message is sent, its progress streams in, and then the reply', async () => {
+  it('after a message is sent, its progress streams in, and then the reply', async () => {
     const { open, storyPath } = stage()
     const page = await open(storyPath())
     await page.getByLabel('Message').fill('Is it done?')
@@ -51,7 +51,7 @@ describeInBrowser('What a person can change', (stage) => {
     expect(await page.getByLabel('Message').inputValue()).toBe('')
   })
 
-  it('a token that only reads is offered no button', async () => {
+  it('a VIEWER token sees no buttons for changes', async () => {
     const { open, storyPath, host } = stage()
     host.kind = 'VIEWER'
     const page = await open(storyPath('?event=22'))

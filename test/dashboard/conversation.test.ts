@@ -32,7 +32,7 @@ function chatOf({ world }: Stage, ...answers: string[]): WorldConversation {
 }
 
 describeInBrowser('The conversation', (stage) => {
-  it('comes first, from the oldest turn to the newest, and shows the newest', async () => {
+  it('is the first view, in order of its turns, scrolled to the newest', async () => {
     const chat = chatOf(stage(), ...Array.from({ length: 8 }, (_, n) => `Answer ${n + 1}`))
     const page = await stage().open(`/sessions/${chat.id}`)
     await page.getByText('Answer 8', { exact: true }).waitFor()
@@ -43,7 +43,7 @@ describeInBrowser('The conversation', (stage) => {
       .toBeLessThan(2)
   })
 
-  it('says what of it was archived, and how that comes back', async () => {
+  it('says which part was archived, and how to restore it', async () => {
     const { world } = stage()
     const chat = chatOf(stage(), 'Answer')
     const head = (page: Awaited<ReturnType<Stage['open']>>) => page.locator('.session-head')
@@ -57,7 +57,7 @@ describeInBrowser('The conversation', (stage) => {
     expect(told).toContain(`An operator restores it with baton restore-conversation ${chat.id}.`)
   })
 
-  it('reads earlier turns when asked, however many there are', async () => {
+  it('loads earlier turns on request, up to the first', async () => {
     const chat = chatOf(stage(), ...Array.from({ length: 25 }, (_, n) => `Answer ${n + 1}`))
     const page = await stage().open(`/sessions/${chat.id}`)
     await expect.poll(() => page.locator('.turn').count()).toBe(10)
@@ -101,14 +101,14 @@ describeInBrowser('The conversation', (stage) => {
     await answer.getByText('Line 300.').waitFor()
   })
 
-  it('says where it went on without its session, why, and what the agent was offered of before', async () => {
+  it('says where it started fresh and why, and how many earlier turns the agent was offered', async () => {
     const page = await stage().open(stage().storyPath())
     const line = page.locator('.started-fresh').last()
     await line.waitFor()
     expect(await line.textContent()).toMatch(/Started fresh because .+\./)
   })
 
-  it('shows a failure in the words of the run', async () => {
+  it('shows a failure with its reason and error text', async () => {
     const { world } = stage()
     const chat = chatOf(stage())
     const task = enqueue(world, chat, 'Will it work?')
@@ -121,7 +121,7 @@ describeInBrowser('The conversation', (stage) => {
     expect(await page.locator('.turn').count()).toBe(1)
   })
 
-  it('has no composer for whoever only reads, and none where the chat is archived', async () => {
+  it('has no composer for a VIEWER token or for an archived chat', async () => {
     const chat = chatOf(stage(), 'Yes.')
     stage().host.kind = 'VIEWER'
     const reader = await stage().open(`/sessions/${chat.id}`)

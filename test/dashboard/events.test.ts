@@ -24,7 +24,7 @@ function quietConversation(world: World): WorldConversation {
 }
 
 describeInBrowser('The events of a session', (stage) => {
-  it('shows a denied resume as a row among the others, which opens to what was expected, what was found and the evidence', async () => {
+  it('a row of a denied resume opens to the expected and the found values and the evidence', async () => {
     const { open, storyPath } = stage()
     const page = await open(storyPath('?view=events'))
     const row = page.locator('.event', { has: page.locator('[data-version="22"]') })
@@ -49,7 +49,7 @@ describeInBrowser('The events of a session', (stage) => {
     expect((await row.boundingBox())?.y).toBeLessThan(900)
   })
 
-  it('says what the next claim of each runtime would be told, and why', async () => {
+  it('says what the next claim of each runtime would get, and why', async () => {
     const { open, storyPath } = stage()
     const page = await open(storyPath('?view=events'))
     const claims = page.locator('.next-claim')
@@ -62,7 +62,7 @@ describeInBrowser('The events of a session', (stage) => {
     )
   })
 
-  it('keeps 10,000 events in reach: few rows in the document, and n finds the next denied one in pages not read yet', async () => {
+  it('handles 10,000 events with few rows in the document, and n finds the next denied claim in pages that are not loaded', async () => {
     const { open, world, laptop } = stage()
     const conversation = world.open(found(world.agents[0]), 'A long one')
     work(world, conversation, [laptop, found(world.runtimes[1])], 10_000)
@@ -82,7 +82,7 @@ describeInBrowser('The events of a session', (stage) => {
     expect(await page.locator('.event').count()).toBeLessThan(100)
   })
 
-  it('shows what is new at once while somebody looks at the newest row', async () => {
+  it('shows new events at once while the newest row is in view', async () => {
     const { open, world } = stage()
     const conversation = quietConversation(world)
     const page = await open(`/sessions/${conversation.id}?view=events`)
@@ -93,7 +93,7 @@ describeInBrowser('The events of a session', (stage) => {
     expect(await page.locator('.event').first().textContent()).toContain('Queued for')
   })
 
-  it('lets what is new wait behind a count while somebody reads further down, and moves no row', async () => {
+  it('counts new events, and moves no row, while somebody reads further down', async () => {
     const { open, world } = stage()
     const conversation = quietConversation(world)
     const page = await open(`/sessions/${conversation.id}?view=events`)
@@ -111,7 +111,7 @@ describeInBrowser('The events of a session', (stage) => {
     await page.getByText('Message: Something new').waitFor()
   })
 
-  it('takes nothing in while it is paused, and all of it afterwards', async () => {
+  it('shows no new events while it is paused, and all of them afterwards', async () => {
     const { open, world } = stage()
     const conversation = quietConversation(world)
     const page = await open(`/sessions/${conversation.id}?view=events`)
@@ -125,7 +125,7 @@ describeInBrowser('The events of a session', (stage) => {
     await page.getByText('Message: Something new').waitFor()
   })
 
-  it('follows the log by asking where the server has no subscriptions', async () => {
+  it('polls the log if the server has no subscriptions', async () => {
     const { open, world, host } = stage()
     host.streams = false
     const conversation = quietConversation(world)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('From nothing to the first message', (stage) => {
-  it('a machine is connected by a command to paste, and is seen to arrive', async () => {
+  it('the page gives a command that connects a machine, and shows when the machine registers', async () => {
     const { open, world, host } = stage()
     const page = await open('/fleet')
     await page.getByRole('button', { name: 'Connect a machine' }).click()
@@ -19,7 +19,7 @@ describeInBrowser('From nothing to the first message', (stage) => {
     await dialog.getByText('new-box / claude is connected.').waitFor()
   })
 
-  it('an agent and a chat with it are made in the page, and lead to its first answer', async () => {
+  it('an agent and a chat are created in the page, and a message gets its answer', async () => {
     const { open, world } = stage()
     world.addRuntime('first-box', 'claude')
     const page = await open('/fleet')
@@ -42,7 +42,7 @@ describeInBrowser('From nothing to the first message', (stage) => {
     expect(world.conversations.at(-1)?.title).toBe('The first one')
   })
 
-  it('what was entered is still there after a refusal, with the reason', async () => {
+  it('a form keeps its values after a refusal and shows the reason', async () => {
     const { open, host } = stage()
     const page = await open('/fleet')
     await page.getByRole('button', { name: 'New agent' }).click()
@@ -55,7 +55,7 @@ describeInBrowser('From nothing to the first message', (stage) => {
     host.kind = 'ADMIN'
   })
 
-  it('whoever only reads is offered none of it', async () => {
+  it('a VIEWER token sees none of these buttons', async () => {
     const { open, host } = stage()
     host.kind = 'VIEWER'
     const page = await open('/fleet')

@@ -9,7 +9,7 @@ const placeInList = (title: string) => `(() => {
 })()`
 
 describeInBrowser('The fleet', (stage) => {
-  it('shows what each slot does: the conversation, for how long, and what was told last', async () => {
+  it('shows the conversation, duration and latest progress of each active task', async () => {
     const { open, world, agent, laptop } = stage()
     const chat = world.open(agent, 'Sort the mail')
     const task = enqueue(world, chat, 'Sort it')
@@ -33,7 +33,7 @@ describeInBrowser('The fleet', (stage) => {
     expect(page.url()).toContain(chat.id)
   })
 
-  it('counts as many as it shows', async () => {
+  it('shows counts that match its rows', async () => {
     const { open, world } = stage()
     const page = await open('/fleet')
     await page.locator('.doing').first().waitFor()
@@ -47,7 +47,7 @@ describeInBrowser('The fleet', (stage) => {
     await page.getByText(`${rows} waiting`).waitFor()
   })
 
-  it('keeps what waits in its place: what waits no more says so, until it is taken away', async () => {
+  it('keeps waiting tasks in their places, and marks those that no longer wait until they are hidden', async () => {
     const { open, world, agent } = stage()
     const tasks = ['First', 'Second', 'Third'].map((title) => enqueue(world, world.open(agent, title), title))
     const page = await open('/fleet')

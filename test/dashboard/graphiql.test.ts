@@ -40,7 +40,7 @@ describeWithBrowser('GraphiQL', (openPage) => {
     expect(await answer.textContent()).not.toContain('UNAUTHENTICATED')
   }
 
-  it('works at once in a browser that was signed in by the address of the start message', async () => {
+  it('works at once in a browser that the address of the start message signed in', async () => {
     const [address = ''] = /http:\/\/\S+#code=\S+/.exec(server.output.stdout) ?? []
     const page = await openPage(address)
     await page.getByRole('heading', { name: 'Sessions' }).waitFor()
@@ -49,14 +49,14 @@ describeWithBrowser('GraphiQL', (openPage) => {
     await expectAnswer(page)
   })
 
-  it('without it, is a page that says which command to run', async () => {
+  it('names the command to run in a browser that is not signed in', async () => {
     const page = await openPage(graphiql)
     await page.getByRole('heading', { name: 'GraphiQL needs a token' }).waitFor()
     expect(await page.getByText('baton open', { exact: true }).count()).toBe(1)
     expect(await page.getByRole('button', { name: /^Execute query/ }).count()).toBe(0)
   })
 
-  it('opens with the first tab of the story on its query, and later as it was left, with no tab more', async () => {
+  it('opens with the first tab of the story, and later with the tabs as they were left', async () => {
     const page = await signedIn()
     expect(await page.locator('.graphiql-tab').count()).toBe(graphiqlTabs.length)
     await openTab(page, 'OpenChat')
@@ -74,7 +74,7 @@ describeWithBrowser('GraphiQL', (openPage) => {
     expect(await page.evaluate('JSON.stringify({ ...localStorage })')).not.toContain('Bearer')
   })
 
-  it('follows a chat live in its last tab, and cuts no line of any tab', async () => {
+  it('follows a chat live in its last tab, and shows every line of every tab in full', async () => {
     const runtime = await made('registerRuntime(input: { daemonId: "d", provider: "p" }) { runtime { id } }')
     const agent = await made(`createAgent(input: { name: "Ada", runtimeId: "${runtime}" }) { agent { id } }`)
     const chat = await made(`createChatSession(input: { agentId: "${agent}" }) { chatSession { id } }`)

@@ -25,7 +25,7 @@ function countOf(names: readonly string[], ...wanted: string[]): number {
 }
 
 describeInBrowser('A long history', (stage) => {
-  it('opens around the event that a link names, and reads nothing of what lies between', async () => {
+  it('opens at the event that a link names, and loads nothing in between', async () => {
     const conversation = longHistory(stage())
     const asked = watch(stage())
     const page = await stage().open(`/sessions/${conversation.id}?event=500`)
@@ -44,7 +44,7 @@ describeInBrowser('A long history', (stage) => {
     await expect.poll(() => words.textContent()).toMatch(/(?:Message|Reply): \S/)
   })
 
-  it('goes on from there with n, over pages that nobody has read', async () => {
+  it('finds the next denied claim with n across pages that are not loaded', async () => {
     const conversation = longHistory(stage())
     const asked = watch(stage())
     const page = await stage().open(`/sessions/${conversation.id}?event=5000`)
@@ -62,7 +62,7 @@ describeInBrowser('A long history', (stage) => {
     expect(countOf(asked, 'EventsFrom')).toBeLessThanOrEqual(2 + (5_000 - (denied?.version ?? 0)) / 100)
   })
 
-  it('shows what is scrolled to in its midst, and reads only that', async () => {
+  it('loads only the part that a person scrolls to', async () => {
     const conversation = longHistory(stage())
     const asked = watch(stage())
     const page = await stage().open(`/sessions/${conversation.id}?view=events`)
@@ -75,7 +75,7 @@ describeInBrowser('A long history', (stage) => {
     expect(countOf(asked, 'EventsFrom')).toBeLessThanOrEqual(3)
   })
 
-  it('counts all of it for its filters, also before it is read, and what comes in', async () => {
+  it('counts the whole history and new events for its filters before they are loaded', async () => {
     const conversation = longHistory(stage())
     const asked = watch(stage())
     const page = await stage().open(`/sessions/${conversation.id}?view=events`)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('What things are called', (stage) => {
-  it('an issue has the title on its page that the list shows', async () => {
+  it('an issue has the same title in the list and on its page', async () => {
     const { open } = stage()
     const page = await open('/')
     const row = page.locator('.session-list li', { hasText: 'OPS-7' }).locator('.session-title')
@@ -15,14 +15,14 @@ describeInBrowser('What things are called', (stage) => {
     expect(await page.title()).toBe('OPS-7 Clean up the attic · Baton')
   })
 
-  it('an issue without a title is its key, said once', async () => {
+  it('an issue without a title shows its key once', async () => {
     const { open, world, agent } = stage()
     const thread = world.open(agent, 'BARE-1', 'BARE-1')
     const page = await open(`/sessions/${thread.id}`)
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('BARE-1')
   })
 
-  it('who caused an event is a name, not an id', async () => {
+  it('the actor of an event is a name, not an id', async () => {
     const { open, storyPath, story } = stage()
     const reset = story.events.find(({ type }) => type === 'SESSION_RESET')
     const page = await open(storyPath(`?view=events&event=${reset?.version ?? 0}`))
@@ -32,7 +32,7 @@ describeInBrowser('What things are called', (stage) => {
 })
 
 describeInBrowser('After an update of the server', (stage) => {
-  it('the page says that it is another version, and loads the new one', async () => {
+  it('an open page says that the server has a different version, and reloads it', async () => {
     const { open, host } = stage()
     const page = await open('/')
     await page.locator('.live-live').waitFor()
@@ -48,7 +48,7 @@ describeInBrowser('After an update of the server', (stage) => {
     host.release = ''
   })
 
-  it('a page whose other files are gone shows texts plainly, and says so', async () => {
+  it('a page with missing files shows plain texts and says that the server has a different version', async () => {
     const { open, host, storyPath } = stage()
     host.gone = /(markdown|lanes)-/
     const page = await open('/')

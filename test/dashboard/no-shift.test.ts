@@ -29,7 +29,7 @@ const STEP_MS = 120
 describeInBrowser('Nothing moves while a page loads', (stage) => {
   for (const [name, pageOf] of Object.entries(PAGES)) {
     it.each(['first', 'last'])(
-      `${name}, with each answer at another moment and the first asked for %s`,
+      `${name}, with the answers at different times and the first query answered %s`,
       async (turn) => {
         const { host, open } = stage()
         const { path, ready } = pageOf(stage())

@@ -11,7 +11,7 @@ const BUSY_SECONDS = 20
 const EVENTS_A_SECOND = 20
 
 describeInBrowser('A tab that is left open', (stage) => {
-  it('asks once a second at most, whatever goes on, with a long list loaded, and shows what happened', async () => {
+  it('sends at most one query per second with a long list and a busy log, and shows the changes', async () => {
     const chats = openChats(stage(), CHATS)
     const page = await stage().open('/')
     await loadRows(page, 300)
@@ -24,7 +24,7 @@ describeInBrowser('A tab that is left open', (stage) => {
     expect(asked.queries()).toBeGreaterThan(2)
   })
 
-  it('asks nothing while nobody sees it, and catches up when somebody does', async () => {
+  it('sends no query while it is hidden, and catches up when it is shown', async () => {
     const [chat] = openChats(stage(), 1)
     const page = await stage().open('/')
     await page.locator('.session-list li', { hasText: chat?.title ?? '' }).waitFor()
@@ -40,7 +40,7 @@ describeInBrowser('A tab that is left open', (stage) => {
       .waitFor()
   })
 
-  it('costs no more with a busy session on it', async () => {
+  it('sends at most one query per second with a busy session', async () => {
     const [chat] = openChats(stage(), 1)
     const page = await stage().open(`/sessions/${chat?.id ?? ''}`)
     await page.locator('.next-claim').first().getByText('start').waitFor()
@@ -51,7 +51,7 @@ describeInBrowser('A tab that is left open', (stage) => {
     await page.locator('.next-claim').first().getByText('RESUME').waitFor()
   })
 
-  it('a page of the fleet asks for heartbeats in the same measure', async () => {
+  it('sends at most one query per second with the fleet', async () => {
     const page = await stage().open('/fleet')
     await page.locator('.runtime').first().waitFor()
     const asked = watch(stage())

@@ -15,7 +15,7 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     expect(await page.evaluate('localStorage.getItem("baton.token")')).toMatch(/^baton_/)
   })
 
-  it('and again from what the browser has stored: loaded twice, reloaded, by a deep link, and gone back to', async () => {
+  it('the page opens from the browser cache: loaded twice, reloaded, by a deep link, and with Back', async () => {
     const path = await stage().pathOf(STORY)
     const page = await stage().open('/')
     await page.locator('.live-live').waitFor()
@@ -35,7 +35,7 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     expect(statuses).toContain(304)
   })
 
-  it('a session has its four views, each a key away', async () => {
+  it('a session has four views, one key each', async () => {
     const page = await stage().open(await stage().pathOf(STORY))
     await page.locator('.started-fresh').first().waitFor()
     await page.locator('.next-claim').first().getByText('RESUME').waitFor()
@@ -56,7 +56,7 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     }
   })
 
-  it('time travel and what-if are the server’s own answers', async () => {
+  it('time travel and what-if show the server’s own answers', async () => {
     const path = await stage().pathOf(STORY)
     const id = path.slice('/sessions/'.length)
     const { node } = await stage().ask(
@@ -72,7 +72,7 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     await expect.poll(() => page.locator('.flips li').count()).toBeGreaterThan(3)
   })
 
-  it('an agent’s config is held to the server’s own schema, field by field', async () => {
+  it('an agent’s config is validated with the server’s schema, field by field', async () => {
     const page = await stage().open('/agents')
     await page.locator('.agents a', { hasText: 'Reviewer' }).click()
     const form = page.getByRole('form', { name: 'Config' })
@@ -91,7 +91,7 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     await page.getByText('would change').waitFor()
   })
 
-  it('tokens are listed, made and revoked', async () => {
+  it('tokens are listed, created and revoked', async () => {
     const page = await stage().open('/tokens')
     await page.getByRole('button', { name: 'New token' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('to be revoked')
@@ -108,7 +108,7 @@ describeWithDemo('On the real server, with a day of history', (stage) => {
     expect(JSON.stringify(errors)).toContain('UNAUTHENTICATED')
   })
 
-  it('a message is answered while one looks on, and shows in another window', async () => {
+  it('an answer streams in, and shows in another window too', async () => {
     const path = await stage().pathOf('Questions of a newcomer')
     const other = await stage().open(`${path}?view=events`)
     await other.locator('.live-live').waitFor()

@@ -19,7 +19,7 @@ function ofTheWeek({ world }: Stage) {
 const number = (page: Page, label: string) => page.locator('.numbers > div', { hasText: label }).locator('dd')
 
 describeInBrowser('Resume health', (stage) => {
-  it('tells the share of resumes among the claims that had a session, not among all', async () => {
+  it('shows the share of resumes among the claims that had a session, not among all', async () => {
     const decisions = ofTheWeek(stage()).map(({ data }) => data.decision)
     const had = decisions.filter((one) => one?.reason !== 'NO_PRIOR_SESSION' && one?.reason !== 'FORCED_FRESH')
     const resumed = decisions.filter((one) => one?.outcome === 'RESUME')
@@ -30,7 +30,7 @@ describeInBrowser('Resume health', (stage) => {
     expect(await number(page, 'Denied a session').textContent()).toBe(String(had.length - resumed.length))
   })
 
-  it('leads from each reason to its very claims, and from there to the event', async () => {
+  it('links each reason to exactly its claims, and each claim to its event', async () => {
     const page = await stage().open('/resume')
     const reasons = page.locator('.reason-bars a')
     await reasons.first().waitFor()
@@ -55,7 +55,7 @@ describeInBrowser('Resume health', (stage) => {
     expect(page.url()).toContain(`/sessions/${last?.conversationId ?? ''}?event=${last?.version ?? 0}`)
   })
 
-  it('takes a filter of the claims away, and shows the others', async () => {
+  it('removes a filter of the claims and shows the others', async () => {
     const page = await stage().open('/resume/claims?reason=RUNTIME_MISMATCH')
     await page.locator('.claims li').first().waitFor()
     const before = await page.locator('.claims li').count()
@@ -64,7 +64,7 @@ describeInBrowser('Resume health', (stage) => {
     expect(page.url()).not.toContain('reason')
   })
 
-  it.each([360, 1280])('writes no label over another, at %i px, at whatever hour', async (width) => {
+  it.each([360, 1280])('has no overlapping labels, at %i px, at any hour', async (width) => {
     const { world, open } = stage()
     const midnight = Math.ceil(world.time / DAY_MS) * DAY_MS
     for (const [period, hour] of [['day', 3], ['month', 3], ...HOURS.map((one) => ['week', one] as const)] as const) {
@@ -77,7 +77,7 @@ describeInBrowser('Resume health', (stage) => {
     }
   })
 
-  it('adds up what runs used, by day and agent, where they told', async () => {
+  it('adds up the reported usage by day and agent', async () => {
     const { world, agent } = stage()
     const end = world.log.findLast(
       ({ type, conversationId }) =>

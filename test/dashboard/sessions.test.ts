@@ -26,7 +26,7 @@ describeInBrowser('The list of sessions', (stage) => {
     expect(times).toEqual(times.toSorted((a, b) => (b ?? '').localeCompare(a ?? '')))
   })
 
-  it('is narrowed by chips, in the URL, each in sight and taken away by one click', async () => {
+  it('is narrowed by filter chips in the URL, and one click removes each', async () => {
     const { open, world } = stage()
     const page = await open('/')
     const count = (conversations: number) => page.getByText(`${conversations} conversations`, { exact: true })
@@ -44,7 +44,7 @@ describeInBrowser('The list of sessions', (stage) => {
     expect(page.url()).not.toContain('reason')
   })
 
-  it('takes the search into the URL, and says when nothing matches', async () => {
+  it('keeps the search in the URL, and says if nothing matches', async () => {
     const page = await stage().open('/')
     await page.locator('.session-list li').first().waitFor()
     await page.keyboard.press('/')
@@ -55,7 +55,7 @@ describeInBrowser('The list of sessions', (stage) => {
     await page.getByText('No matching conversations').waitFor()
   })
 
-  it('is walked with j and k, and enter opens a session', async () => {
+  it('moves with j and k, and Enter opens a session', async () => {
     const page = await stage().open('/')
     await page.locator('.session-list li').first().waitFor()
     await page.keyboard.press('j')
@@ -66,7 +66,7 @@ describeInBrowser('The list of sessions', (stage) => {
     expect(page.url()).toContain(stage().storyPath())
   })
 
-  it('says what was active meanwhile, and sorts again when asked', async () => {
+  it('counts conversations that became active, and sorts again on request', async () => {
     const { open, world } = stage()
     const quiet = world.conversations.toSorted((a, b) => activityOf(a).localeCompare(activityOf(b)))[0]
     const title = quiet?.title ?? ''

@@ -19,12 +19,12 @@ it('the first load is under 250 kB gzipped', () => {
   expect(bytes).toBeLessThan(MOST_BYTES)
 })
 
-it('nothing is inline, so that a strict content security policy lets all of it through', () => {
+it('nothing is inline, so that a strict content security policy allows the whole page', () => {
   const html = readFileSync(`${PAGE}index.html`, 'utf8')
   expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)| on\w+=/)
 })
 
-it('is a production build, also where a test process has made it', () => {
+it('is a production build, even if a test process made it', () => {
   const scripts = readdirSync(`${PAGE}assets`).filter((name) => name.endsWith('.js'))
   expect(scripts.length).toBeGreaterThan(1)
   for (const name of scripts) {

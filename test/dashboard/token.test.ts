@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('The token', (stage) => {
-  it('is had for a code in the address, which does not stay there', async () => {
+  it('comes from a code in the address, which is then removed from it', async () => {
     const { open, host } = stage()
     host.lends = true
     const page = await open('/')
@@ -12,7 +12,7 @@ describeInBrowser('The token', (stage) => {
     expect(await page.evaluate('localStorage.getItem("baton.token")')).toBe(host.token)
   })
 
-  it('is asked for where the code is no good, and the page says which command makes another', async () => {
+  it('is asked for if the code is invalid, and the page names the command for a new one', async () => {
     const { open, host } = stage()
     host.lends = false
     const page = await open('/#code=used')
@@ -24,7 +24,7 @@ describeInBrowser('The token', (stage) => {
     expect(page.url()).toBe(`${host.url}/`)
   })
 
-  it('is asked for once, tried, kept, and forgotten on signing out', async () => {
+  it('is asked for once, checked, kept, and forgotten after signing out', async () => {
     const { open, host } = stage()
     host.lends = false
     const page = await open('/fleet')
@@ -60,7 +60,7 @@ describeInBrowser('The token', (stage) => {
     await page.locator('.live-live').waitFor()
   }
 
-  it('is not what is blamed when the server no longer answers', async () => {
+  it('is not blamed when the server stops answering', async () => {
     const { open, host } = stage()
     host.lends = true
     const page = await open('/')
@@ -69,7 +69,7 @@ describeInBrowser('The token', (stage) => {
     await comesBack(page)
   })
 
-  it('is not what is blamed when the server stops answering before the page knows where its log ends', async () => {
+  it('is not blamed when the server stops answering before the page knows the end of the log', async () => {
     const { open, host } = stage()
     host.lends = true
     host.onAsked = (document) => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('Tokens', (stage) => {
-  it('are listed, without the ended ones until they are asked for', async () => {
+  it('are listed, and ended ones only on request', async () => {
     const { open, world } = stage()
     world.addToken('tok_01k9old', 'the old one', 'MEMBER').revokedAt = world.now()
     const page = await open('/tokens')
@@ -14,7 +14,7 @@ describeInBrowser('Tokens', (stage) => {
     expect(await page.locator('.token-revoked').getByRole('button').count()).toBe(0)
   })
 
-  it('are made with a secret that is shown once, and can be copied', async () => {
+  it('are created with a secret that is shown once and can be copied', async () => {
     const { open, world } = stage()
     const page = await open('/tokens')
     await page.getByRole('button', { name: 'New token' }).click()
@@ -39,7 +39,7 @@ describeInBrowser('Tokens', (stage) => {
     expect(await page.getByText('baton_secret_of_build-02').count()).toBe(0)
   })
 
-  it('are revoked after a question; the page’s own signs it out', async () => {
+  it('are revoked after a confirmation, and revoking the page’s own token signs it out', async () => {
     const { open, world } = stage()
     const token = world.addToken('tok_01k9lost', 'lost at the station', 'VIEWER')
     const page = await open('/tokens')
@@ -56,7 +56,7 @@ describeInBrowser('Tokens', (stage) => {
     await page.getByLabel('Token').waitFor()
   })
 
-  it.each(['MEMBER', 'VIEWER'])('are no page of a %s, and are not asked for', async (kind) => {
+  it.each(['MEMBER', 'VIEWER'])('are hidden from a %s token, and not queried', async (kind) => {
     const { open, host } = stage()
     host.kind = kind
     const asked: string[] = []

@@ -3,7 +3,7 @@ import { pointerOf } from '../../src/session-pointer/bindings.js'
 import { describeInBrowser } from './support/mock-stage.js'
 
 describeInBrowser('The other views of a session', (stage) => {
-  it('are a key away, and each has an address', async () => {
+  it('open with one key each, and each has an address', async () => {
     const { open, storyPath } = stage()
     const page = await open(storyPath())
     await page.locator('.turn').first().waitFor()
@@ -21,7 +21,7 @@ describeInBrowser('The other views of a session', (stage) => {
     expect(page.url()).not.toContain('view=')
   })
 
-  it('gives each task a bar, each resume a solid arrow and each denied one a broken one with its reason', async () => {
+  it('show each task as a bar, each resume as a solid arrow and each denied resume as a dashed one with its reason', async () => {
     const { open, storyPath, story, world } = stage()
     const page = await open(storyPath('?view=lanes'))
     await page.locator('.run').first().waitFor()
@@ -39,7 +39,7 @@ describeInBrowser('The other views of a session', (stage) => {
     await expect.poll(() => page.locator('.fold').count()).toBeGreaterThan(1)
   })
 
-  it('draws the pointer as it was at every event', async () => {
+  it('draw the pointer as it was at every event', async () => {
     const { open, storyPath, story, agent } = stage()
     const page = await open(storyPath('?view=pointer'))
     await page.locator('.pointer-value').nth(5).waitFor({ state: 'attached' })
@@ -55,7 +55,7 @@ describeInBrowser('The other views of a session', (stage) => {
     }
   })
 
-  it('travels in time: bindings and decision as they were then', async () => {
+  it('travel in time: they show bindings and decision as of a past event', async () => {
     const { open, storyPath, story } = stage()
     const reset = story.events.find(({ type }) => type === 'SESSION_RESET')
     const page = await open(storyPath(`?view=pointer&at=${reset?.position}`))
@@ -72,7 +72,7 @@ describeInBrowser('The other views of a session', (stage) => {
     await expect.poll(() => new URL(page.url()).searchParams.get('at')).toBe(null)
   })
 
-  it('decides past claims again under another policy, and lists the ones that turn', async () => {
+  it('decide past claims again under another policy, and list the changed ones', async () => {
     const { open, storyPath } = stage()
     const page = await open(storyPath('?view=events'))
     await page.locator('.event').first().waitFor()

@@ -46,13 +46,13 @@ forEachDatabase((open) => {
     'SELECT "leaseExpiresAt" FROM claim WHERE "workspaceId" = \'ws\'',
     `INSERT INTO queue_entry ("workspaceId", "taskId") VALUES ('ws', 'task')`,
     `INSERT INTO task ("workspaceId", id) VALUES ('ws', 'task')`,
-  ])('refuses what an earlier build that still runs asks, in a sentence: %s', async (text) => {
+  ])('refuses a statement of an earlier build that still runs, in one sentence: %s', async (text) => {
     await expect(database.sql.rows({ name: '', text })).rejects.toThrow(
       'A newer version of Baton has migrated this database. Stop this server, and start the newer version in its place.',
     )
   })
 
-  it('has the indexes that the claim path stands on', async () => {
+  it('has the indexes that the claim path needs', async () => {
     const shapes = new Map(
       (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),
     )
@@ -76,7 +76,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('has no index of what changes while a task is held', async () => {
+  it('has no index on columns that change while a task is held', async () => {
     const changing = ['startedAt', 'sessionId', 'workDir', 'leaseSeconds', 'leaseExpiresAt', 'progressEntries']
     const shapes = await database.sql.rows<{ name: string; shape: string }>(INDEXES)
     expect(
@@ -84,7 +84,7 @@ forEachDatabase((open) => {
     ).toEqual([])
   })
 
-  it('has the indexes that lists and figures stand on', async () => {
+  it('has the indexes that lists and statistics need', async () => {
     const shapes = new Map(
       (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),
     )
@@ -96,7 +96,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('has the checks that no caller can talk it out of', async () => {
+  it('has the checks that protect it from every caller', async () => {
     expect(await names(CHECKS)).toEqual(
       expect.arrayContaining([
         ...['agent_maxConcurrentTasks_check', 'api_token_kind_check', 'chat_message_role_check'],
@@ -121,7 +121,7 @@ forEachDatabase((open) => {
     ])
   })
 
-  it('looks at a new task’s conversation at commit', async () => {
+  it('checks a new task’s conversation at commit', async () => {
     expect(await names(DEFERRABLE)).toEqual(['task_workspaceId_conversationId_fkey'])
   })
 
@@ -129,7 +129,7 @@ forEachDatabase((open) => {
     expect(await names(NOT_BY_BYTES)).toEqual(['conversation.issueKey', 'runtime.provider'])
   })
 
-  it('takes no row that a check forbids', async () => {
+  it('refuses each row that a check forbids', async () => {
     const insert = `INSERT INTO api_token ("workspaceId", id, name, kind, hash, "createdAt") VALUES ('w', 't', 'n', 'KING', 'h', now())`
     const refused = await database.sql.rows(statement('test_check', insert)).catch((error: unknown) => error)
     expect(sqlState(refused)).toBe('23514')

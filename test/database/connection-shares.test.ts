@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { connectionShares, LEAST_CONNECTIONS } from '../../src/database/connection-shares.js'
 
-it('no share is empty, and all together are what the server may take', () => {
+it('no share is empty, and their sum is what the server may use', () => {
   fc.assert(
     fc.property(fc.integer({ min: LEAST_CONNECTIONS + 1, max: 1_000 }), fc.boolean(), (connections, counts) => {
       const { listen, writes, reads, rateLimits } = connectionShares(connections, counts)

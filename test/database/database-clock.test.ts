@@ -36,20 +36,20 @@ afterEach(() => {
 
 const open = () => DatabaseClock.open(sql, own, (seconds) => skews.push(Math.round(seconds)))
 
-it('a machine that is ahead of the database tells the time of the database', async () => {
+it('a machine whose clock is ahead uses the time of the database', async () => {
   const clock = await open()
   expect(clock.now()).toEqual(new Date(NOON - 90_000))
   vi.advanceTimersByTime(5_000)
   expect(clock.now()).toEqual(new Date(NOON - 85_000))
 })
 
-it('a clock that is set while the server runs changes nothing', async () => {
+it('setting the machine’s clock while the server runs changes nothing', async () => {
   const clock = await open()
   vi.setSystemTime(NOON + 3_600_000)
   expect(clock.now()).toEqual(new Date(NOON - 90_000))
 })
 
-it('a database that answers late is taken for no later than it can be', async () => {
+it('a late answer of the database moves the time no further than it can be', async () => {
   const clock = await open()
   wayMs = 10_000
   await clock.measure()
@@ -57,14 +57,14 @@ it('a database that answers late is taken for no later than it can be', async ()
   expect(clock.now()).toEqual(new Date(NOON - 90_000 + 20_000))
 })
 
-it('a database whose own clock is set is followed with the next measurement', async () => {
+it('the next measurement follows a database whose clock was set', async () => {
   const clock = await open()
   aheadMs = 0
   await clock.measure()
   expect(clock.now()).toEqual(new Date(NOON))
 })
 
-it('the difference is told once, again when it has changed, and when it is gone', async () => {
+it('a skew is reported once, again when it changes, and when it ends', async () => {
   const clock = await open()
   await clock.measure()
   expect(skews).toEqual([90])
@@ -76,13 +76,13 @@ it('the difference is told once, again when it has changed, and when it is gone'
   expect(skews).toEqual([90, 30, 1])
 })
 
-it('a difference of less than a second is not told', async () => {
+it('a skew of less than a second is not reported', async () => {
   aheadMs = 900
   await open()
   expect(skews).toEqual([])
 })
 
-it('ids sort as they were made, many in a millisecond and while a clock is set back', () => {
+it('ids sort by creation, also many in one millisecond and while a clock is set back', () => {
   let now = NOON
   stampIdsBy({ now: () => new Date(now) })
   const ids = Array.from({ length: 10_000 }, (_, n) => {

@@ -14,7 +14,7 @@ describePostgres('the migration to dispatch', (open) => {
   it.each([
     ['a claim or a change', 'SELECT pg_advisory_xact_lock_shared(7238460114)', PROMOTES],
     ['a promotion, which takes no barrier,', PROMOTES, 'SELECT'],
-  ])('waits for %s of an earlier build that is under way, and loses nothing of it', async (_, first, then) => {
+  ])('waits for %s of an earlier build that is running, and loses nothing of it', async (_, first, then) => {
     const { href: connectionString } = await emptyDatabase(await open())
     const [older, newer] = [new Client({ connectionString }), new Client({ connectionString })]
     await Promise.all([older.connect(), newer.connect()])

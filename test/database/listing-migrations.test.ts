@@ -40,7 +40,7 @@ describePostgres('a database with history and no listing', (open) => {
     await claimsOutOfOrder(await workspaceBeside(world))
   })
 
-  it('is given the listing that its log says', async () => {
+  it('gets the listing that follows from its log', async () => {
     const client = new Client({ connectionString: database.connectionString })
     await client.connect()
     const listing = async () =>

@@ -16,7 +16,7 @@ const LOCKS = {
   7238460117: ['use-cases/register-runtime.ts'],
 }
 
-it('each advisory lock has a number of its own', () => {
+it('each advisory lock has its own number', () => {
   const found: Record<string, Set<string>> = {}
   for (const file of readdirSync(`${PROJECT_ROOT}src`, { recursive: true, encoding: 'utf8' })) {
     if (!/\.(?:ts|sql)$/.test(file)) continue

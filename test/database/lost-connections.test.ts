@@ -39,7 +39,7 @@ describePostgres('a connection that is lost', (open) => {
       (error: unknown) => error,
     )
 
-  it('between two statements of a transaction fails that transaction, and not the process', async () => {
+  it('between two statements of a transaction fails that transaction, but not the process', async () => {
     const failed = reasonOf(
       database.transaction(async (sql) => {
         await sql.rows(ONE)
@@ -56,7 +56,7 @@ describePostgres('a connection that is lost', (open) => {
     ['a statement', () => database.sql.rows(LONG)],
     ['a statement of a transaction', () => database.transaction((sql) => sql.rows(LONG))],
     ['a read of the GraphQL types', () => database.prisma.$queryRaw`SELECT pg_sleep(20)::text`],
-  ])('while %s is under way is known for what it is', async (_what, work) => {
+  ])('during %s counts as a temporary failure', async (_what, work) => {
     const failed = reasonOf(work())
     await expect.poll(sleepers).toBe(1)
     await cut()
@@ -65,7 +65,7 @@ describePostgres('a connection that is lost', (open) => {
     await expect.poll(() => database.sql.rows(ONE).catch(() => null)).toEqual([{ one: 1 }])
   })
 
-  it('a lock that somebody keeps is given up, and so known', async () => {
+  it('waiting for a lock that is never released ends as a temporary failure', async () => {
     await side.query('BEGIN; LOCK TABLE log_head IN ACCESS EXCLUSIVE MODE')
     const reads = reasonOf(database.prisma.logHead.findMany())
     const writes = reasonOf(
@@ -76,7 +76,7 @@ describePostgres('a connection that is lost', (open) => {
     await side.query('ROLLBACK')
   })
 
-  it('of statements that were sent together, the one that failed is blamed, and not those behind it', async () => {
+  it('of statements that were sent together, the failing one gives the error, not those behind it', async () => {
     const failed = reasonOf(
       database.transaction(async (sql) => {
         const failing = async (): Promise<unknown> => {
@@ -89,7 +89,7 @@ describePostgres('a connection that is lost', (open) => {
     expect(await failed).toMatchObject({ code: '22012' })
   })
 
-  it('a transaction that stands still loses its locks to the others', async () => {
+  it('an idle transaction loses its locks', async () => {
     const still = reasonOf(
       database.transaction(async (sql) => {
         await sql.rows(ONE)
@@ -101,8 +101,8 @@ describePostgres('a connection that is lost', (open) => {
   })
 })
 
-describe('a database that is not there', () => {
-  it.each(['127.0.0.1', 'localhost'])('at %s is known for what it is', async (host) => {
+describe('an unreachable database', () => {
+  it.each(['127.0.0.1', 'localhost'])('at %s counts as a temporary failure', async (host) => {
     const database = openPostgres(`postgresql://nobody@${host}:1/none`, {
       schema: 'public',
       onIdleError: () => undefined,
@@ -113,9 +113,9 @@ describe('a database that is not there', () => {
   })
 })
 
-describe('what no other moment would change', () => {
+describe('a permanent error', () => {
   it.each([new Error('password=hunter2'), Object.assign(new Error('no such table'), { code: '42P01' }), 'text', null])(
-    '%s is not blamed on the moment',
+    'does not count as a temporary failure: %s',
     (error) => {
       expect(isUnavailable(error)).toBe(false)
     },

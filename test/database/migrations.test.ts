@@ -8,7 +8,7 @@ const TABLES = `SELECT count(*)::int AS n FROM pg_tables WHERE schemaname = 'pub
 
 describe('embedded', () => {
   it(
-    'a new database is migrated once, a migrated one left alone, a changed migration refused',
+    'a new database is migrated once, a migrated one stays unchanged, and a changed migration is refused',
     { timeout: 120_000 },
     async () => {
       const pglite = await PGlite.create()
@@ -42,7 +42,7 @@ describePostgres('PostgreSQL', (open) => {
     return { connectionString: url.href, client }
   }
 
-  it('servers that start at once migrate once', async () => {
+  it('servers that start at the same time migrate once', async () => {
     const { connectionString, client } = await emptyDatabase()
     const migrated = await Promise.all([1, 2, 3].map(() => migratePostgres(connectionString)))
     expect(migrated.filter(({ applied }) => applied.length > 0)).toHaveLength(1)
@@ -50,7 +50,7 @@ describePostgres('PostgreSQL', (open) => {
     await client.end()
   })
 
-  it('a migrated database is left alone, a changed migration refused', async () => {
+  it('a migrated database stays unchanged, and a changed migration is refused', async () => {
     const database = await open()
     expect(await migratePostgres(database.connectionString)).toEqual({ schema: 'public', applied: [] })
     const client = new Client({ connectionString: database.connectionString })
@@ -60,7 +60,7 @@ describePostgres('PostgreSQL', (open) => {
     await expect(migratePostgres(database.connectionString)).rejects.toThrow(/of this build differs from the one/)
   })
 
-  it('a database that a newer build has migrated is refused, and nothing is applied to it', async () => {
+  it('a database of a newer build is refused, and no migration is applied', async () => {
     const { connectionString, client } = await emptyDatabase()
     const { applied } = await migratePostgres(connectionString)
     await client.query(`DELETE FROM _prisma_migrations

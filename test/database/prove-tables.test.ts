@@ -10,7 +10,7 @@ import { describePostgres } from '../support/test-database.js'
 import { ownerOfDatabase } from '../support/test-role.js'
 
 describePostgres('the tables', (open) => {
-  it('are proven to be the same ones for Prisma as for every other statement', async () => {
+  it('are proven to be the same for Prisma and for every other statement', async () => {
     const [one, other] = [await open(), await open()]
     await makeWorld(one)
     const mixed = { ...one, prisma: other.prisma }
@@ -20,7 +20,7 @@ describePostgres('the tables', (open) => {
     await expect(proveTables(other)).resolves.toBeUndefined()
   })
 
-  it.each(['dispatch', 'task'])('need their rights: not those of %s', async (table) => {
+  it.each(['dispatch', 'task'])('are refused without their rights: %s', async (table) => {
     const { role, admin, own } = await ownerOfDatabase(await open())
     const { schema } = await migratePostgres(admin)
     await onSide(admin, `GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${role}`, `REVOKE ALL ON ${table} FROM ${role}`)
@@ -35,7 +35,7 @@ describePostgres('the tables', (open) => {
     }
   })
 
-  it('are the same ones when another server makes the first workspace while they are read', async () => {
+  it('are proven even if another server creates the first workspace at the same time', async () => {
     const database = await open()
     let isMade = false
     const sql: Database['sql'] = {

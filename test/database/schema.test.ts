@@ -53,7 +53,7 @@ describePostgres('one schema for migrations, statements and Prisma', (open) => {
     return rows.map(({ name }) => name)
   }
 
-  it('is that of the role’s own name, where it has one', async () => {
+  it('is the one with the role’s name, if it exists', async () => {
     const { admin, own, role } = await roleOf()
     roles.push({ connectionString: admin.href, role })
     await onSide(admin.href, `CREATE SCHEMA ${role} AUTHORIZATION ${role}`, 'REVOKE ALL ON SCHEMA public FROM public')
@@ -93,7 +93,7 @@ describePostgres('one schema for migrations, statements and Prisma', (open) => {
     await expectServedFrom('other', url)
   })
 
-  it('stays where the tables are when another schema comes to stand before it', async () => {
+  it('stays the one with the tables when another schema comes before it in the search path', async () => {
     const url = await emptyDatabase(await open())
     await expectServedFrom('public', url)
     await onSide(
@@ -104,14 +104,14 @@ describePostgres('one schema for migrations, statements and Prisma', (open) => {
     await expectServedFrom('public', url)
   })
 
-  it('is none that Prisma could not quote', async () => {
+  it('is never one that Prisma cannot quote', async () => {
     const url = await emptyDatabase(await open())
     await onSide(url.href, 'CREATE SCHEMA "a""b"')
     url.searchParams.set('schema', 'a"b')
     await expect(migratePostgres(url.href)).rejects.toThrow(/has a quote in its name/)
   })
 
-  it('is not made where the URL names one that does not exist', async () => {
+  it('is not created if the URL names a missing one', async () => {
     const url = await emptyDatabase(await open())
     url.searchParams.set('schema', 'agnets')
     await expect(migratePostgres(url.href)).rejects.toThrow(/has no schema agnets\. Create it/)

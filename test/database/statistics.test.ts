@@ -13,7 +13,7 @@ import { describePostgres, forEachDatabase } from '../support/test-database.js'
 const BELIEVED = statement('test_believed', `SELECT reltuples::int AS rows FROM pg_class WHERE relname = 'dispatch'`)
 
 forEachDatabase((open) => {
-  it('statistics are gathered when a table has grown, and not again while it stays as it is', async () => {
+  it('statistics are gathered when a table has grown, and not again while it does not change', async () => {
     const database = await open()
     const world = await makeWorld(database)
     await overManyRuntimes(world, 3_000, 10)
@@ -34,14 +34,14 @@ const TABLES = statement(
 const QUIET = ['_prisma_migrations', 'api_token', 'log_head', 'rate_limit', 'workspace']
 
 describePostgres('statistics', (open) => {
-  it('are gathered of every table that grows', async () => {
+  it('are gathered for every growing table', async () => {
     const tables = await (await open()).sql.rows<{ name: string }>(TABLES)
     expect(tables.map(({ name }) => name)).toEqual([...LIVELY, ...QUIET].toSorted())
   })
 })
 
 describePostgres('with statistics of the tables when they were empty', (open) => {
-  it('claims go by key as soon as they are gathered anew', async () => {
+  it('claims use keys as soon as new statistics are gathered', async () => {
     const database = await open()
     const world = await makeWorld(database)
     const runtime = await aRuntime(world)
@@ -78,7 +78,7 @@ describePostgres('with statistics of the tables when they were empty', (open) =>
 })
 
 describePostgres('with statistics of claims that one agent held', (open) => {
-  it('the active tasks of the others are counted without reading its claims', async () => {
+  it('the active tasks of other agents are counted without reading its claims', async () => {
     const database = await open()
     damagedOnPurpose(database)
     const world = await makeWorld(database)

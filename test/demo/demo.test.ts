@@ -32,7 +32,7 @@ describe('the demo', () => {
 
   const nodes = (connection: unknown): Node[] => (connection as { nodes: Node[] }).nodes
 
-  it('has a day of history, in which every reason occurs that a server comes to by itself', async () => {
+  it('has a day of history with every reason that a server finds itself', async () => {
     const { resumeStats } = await ask('{ resumeStats { byReason { reason count } } }')
     const reasons = (resumeStats as { byReason: { reason: string; count: number }[] }).byReason
       .filter(({ count }) => count > 0)
@@ -53,7 +53,7 @@ describe('the demo', () => {
     expect(Math.max(...times)).toBeLessThanOrEqual(Date.now())
   })
 
-  it('tells of refused resumes, overflows, crashes, late pins, reruns, retries and moves', async () => {
+  it('has refused resumes, overflows, crashes, late pins, reruns, retries and moves', async () => {
     const log = await wholeLog()
     const of = (type: string) => log.filter((event) => event['type'] === type).map(({ data }) => data as Node)
     expect(of('TASK_STARTED').some(({ resumeResult }) => resumeResult === 'REFUSED')).toBe(true)
@@ -66,7 +66,7 @@ describe('the demo', () => {
     expect(of('TASK_CLAIMED').some(({ decision }) => (decision as Node)['continuityGap'] === true)).toBe(true)
   })
 
-  it('tells an agent that was moved to another machine what was said before, and the chat where its session lives', async () => {
+  it('hands the earlier turns to a moved agent, and says in the chat where its session lives', async () => {
     const { chatSessions } = await ask(`{ chatSessions(filter: { search: "flaky checkout" }) {
       nodes { tasks(first: 30) { nodes { handoff { range { turns } } progress(first: 10) { nodes { text } } } } } } }`)
     const tasks = nodes(chatSessions).flatMap(({ tasks: some }) => nodes(some))
@@ -76,7 +76,7 @@ describe('the demo', () => {
     )
   })
 
-  it('is left with a machine that is gone, an agent that has enough to do, and machines that answer', async () => {
+  it('ends with a lost machine, a busy agent, and machines that answer', async () => {
     const { runtimes, tasks } = await ask(`{
       runtimes { nodes { name status queueDepth } }
       tasks(filter: { status: [QUEUED, RUNNING] }) { nodes { status agent { name maxConcurrentTasks } runtime { name } } }
@@ -101,7 +101,7 @@ describe('the demo', () => {
       .toEqual([{ role: 'ASSISTANT', content: expect.stringContaining('I am a scripted agent') as string }])
   })
 
-  it('starts again with the history that it has, and that holds every promise', async () => {
+  it('starts again with its history, which verify proves', async () => {
     const before = await wholeLog()
     expect(await demo.stop()).toBe(0)
     await provesItself()
@@ -140,7 +140,7 @@ describe('the demo', () => {
 })
 
 describe('the directory of a demo', () => {
-  it('is emptied when its day was not told to the end', async () => {
+  it('is emptied if its history is incomplete', async () => {
     const directory = join(emptyDirectory(), 'demo')
     const state = await openDemoDirectory(directory, false)
     writeFileSync(join(directory, 'half'), '')
@@ -149,7 +149,7 @@ describe('the directory of a demo', () => {
     expect(again.adminToken).not.toBe(state.adminToken)
   })
 
-  it('is told in one sentence where it cannot be used', async () => {
+  it('is refused in one sentence if it cannot be used', async () => {
     const file = join(emptyDirectory(), 'file')
     writeFileSync(file, '')
     const { child, output } = await startInVain({ command: demoCommand(file, 1), dataDirectory: file })
@@ -159,7 +159,7 @@ describe('the directory of a demo', () => {
     ])
   })
 
-  it('is never one that holds something else', async () => {
+  it('is never one with other content', async () => {
     const directory = join(emptyDirectory(), 'mine')
     mkdirSync(directory)
     writeFileSync(join(directory, 'thesis.txt'), 'mine')

@@ -67,7 +67,7 @@ forEachDatabase((open) => {
   const conflict = async (...appends: Append[]) => sqlState(await append(...appends).catch((error: unknown) => error))
   const log = () => readLog(database.sql, world.caller.workspaceId, '0', 1000)
 
-  it('an append at another version than the stream’s is a conflict, and writes nothing', async () => {
+  it('an append at a version other than the stream’s is a conflict and writes nothing', async () => {
     const id = newId('issue')
     await append(opening(id))
     const before = await log()
@@ -77,7 +77,7 @@ forEachDatabase((open) => {
     expect(await log()).toEqual(before)
   })
 
-  it('of several appends one in conflict undoes all', async () => {
+  it('one conflict undoes all appends of a transaction', async () => {
     const [one, two, three] = [newId('issue'), newId('issue'), newId('issue')]
     await append(opening(one), opening(two), opening(three))
     const before = await log()
@@ -86,7 +86,7 @@ forEachDatabase((open) => {
     expect(await log()).toEqual(before)
   })
 
-  it('each append is told where its last event stands, and positions stay dense', async () => {
+  it('each append returns the position of its last event, and positions stay dense', async () => {
     const [one, two, three] = [newId('issue'), newId('issue'), newId('issue')]
     await append(opening(one), opening(two))
     const twice = { ...reset(one, 1), events: [...reset(one, 1).events, ...reset(one, 2).events] }
@@ -97,14 +97,14 @@ forEachDatabase((open) => {
     expect(positionsOfAll).toEqual(positionsOfAll.map((_, index) => index + 1))
   })
 
-  it('a thread that is open already is a conflict, not a second thread', async () => {
+  it('opening an open thread is a conflict, not a second thread', async () => {
     const id = newId('issue')
     await append(opening(id))
     const again = { ...opening(newId('issue')), opening: opening(id).opening }
     expect(await conflict(again)).toBe('40001')
   })
 
-  it('what is rolled back takes no position', async () => {
+  it('a rolled-back append takes no position', async () => {
     const id = newId('issue')
     const failed = database.transaction(async (sql) => {
       await appendEvents(sql, [opening(id)])
@@ -117,7 +117,7 @@ forEachDatabase((open) => {
     expect(log.map(({ position }) => Number(position))).toEqual(log.map((_, index) => index + 1))
   })
 
-  it('a page ends at its limit, and types are chosen by name', async () => {
+  it('a page ends at its limit, and types filter by name', async () => {
     const all = await readLog(database.sql, world.caller.workspaceId, '0', 1000)
     expect(await readLog(database.sql, world.caller.workspaceId, '0', 2)).toEqual(all.slice(0, 2))
     expect(await readLog(database.sql, world.caller.workspaceId, '0', 1000, ['SESSION_RESET'])).toEqual(

@@ -35,14 +35,14 @@ describe('canonical JSON', () => {
     )
   })
 
-  it('is the same for the same keys in any order, also for more of them than one sorts by hand', () => {
+  it('is the same for the same keys in any order, also for many keys', () => {
     const entries = Array.from({ length: 60 }, (_, n) => [`key ${(n * 37) % 60}`, n] as const)
     const object = Object.fromEntries(entries)
     expect(canonicalJson(Object.fromEntries(entries.toReversed()))).toBe(canonicalJson(object))
     expect(canonicalJson(object)).toBe(plainly(object))
   })
 
-  it('escapes what JSON escapes, and nothing else', () => {
+  it('escapes exactly what JSON escapes', () => {
     const texts = ['"', '\\', '\n', '\u0000', '\u007f', '\u2028', 'ü', '\u{1f600}', '\ud800', '\udc00x']
     expect(texts.map(canonicalJson)).toEqual(texts.map((one) => JSON.stringify(one)))
   })
@@ -52,7 +52,7 @@ describe('canonical JSON', () => {
   })
 })
 
-it('the digest of an event stays what it was when it was written', () => {
+it('the digest of an event never changes', () => {
   const event = {
     ...{ version: 1, id: 'evt_1', type: 'TASK_STARTED', schemaVersion: 1, taskId: 'task_1', runtimeId: null },
     ...{ actor: 'system', occurredAt: new Date('2026-01-05T08:00:00.000Z'), data: { resumeResult: null, b: [1, 'x'] } },

@@ -18,7 +18,7 @@ describePostgres('readers that follow the log while three servers write', (open)
 
   afterAll(() => servers.close())
 
-  it('miss nothing, repeat nothing, and see only their workspace', async () => {
+  it('get every event of their workspace once, and no others', async () => {
     const beside = await workspaceBeside(world)
     let writing = true
     const follow = async ({ services, caller }: World, page: number): Promise<StoredEvent[]> => {

@@ -59,7 +59,7 @@ describePostgres('the state kept with a conversation', (open) => {
     ['older', FOLD_VERSION - 1],
     ['newer', FOLD_VERSION + 1],
   ] as const) {
-    it(`a state that an ${age} fold version wrote is folded anew, by reads and by claims`, async () => {
+    it(`reads and claims refold a state that an ${age} fold version wrote`, async () => {
       await aChatWithSession()
       const sound = await row()
       await spoil(foldVersion)
@@ -73,13 +73,13 @@ describePostgres('the state kept with a conversation', (open) => {
     })
   }
 
-  it('a state of this fold version is taken as it is: nothing is read twice', async () => {
+  it('a state of this fold version is used unchanged, without reading events', async () => {
     await aChatWithSession()
     await spoil(FOLD_VERSION)
     expect(await currentState(database.sql, await row())).toEqual(initialState)
   })
 
-  it('a stream with an event of an unknown type is folded anew at each read, and nothing is resumed', async () => {
+  it('a stream with an unknown event type is refolded at each read, and nothing is resumed', async () => {
     await aChatWithSession()
     await database.sql.rows(STRANGE, [world.caller.workspaceId, chat.id, newId('evt')])
     await say(world, chat)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { canonicalJson } from '../../src/event-log/canonical-json.js'
 import { sameJson } from '../../src/event-log/same-json.js'
 
-it('values are the same exactly where their canonical texts are', () => {
+it('values are the same exactly if their canonical texts are', () => {
   const one = fc.jsonValue({ maxDepth: 3 })
   fc.assert(
     fc.property(one, one, (a, b) => {

@@ -34,7 +34,7 @@ async function fillByWork(url: string): Promise<unknown> {
 }
 
 describeWherePossible(whyNoSmallDisk(), 'a database that is full', () => {
-  it('PostgreSQL: calls are told to come again, nothing acknowledged is lost, and with room all goes on', async () => {
+  it('PostgreSQL: calls get a retryable error, nothing acknowledged is lost, and work continues once there is room', async () => {
     const disk = smallDisk(160)
     const cluster = await ownPostgres({ root: disk.directory })
     try {
@@ -60,7 +60,7 @@ describeWherePossible(whyNoSmallDisk(), 'a database that is full', () => {
     }
   })
 
-  it('embedded: nothing acknowledged is lost, and with room all goes on', async () => {
+  it('embedded: nothing acknowledged is lost, and work continues once there is room', async () => {
     const disk = smallDisk(160)
     try {
       const dataDirectory = join(disk.directory, 'data')

@@ -96,7 +96,7 @@ async function someIds(server: ServerProcess): Promise<string[]> {
   return [runtimeId, agentId, chatId, ...turn, ...work, 'task_01h2xcejqtf2nbrexx3vqjhp41', 'ws_x', '']
 }
 
-it(`whatever is sent for ${SECONDS} s, nothing breaks, leaks or stays (FUZZ_SEED=${SEED})`, async () => {
+it(`random requests for ${SECONDS} s break nothing, leak nothing and leave nothing behind (FUZZ_SEED=${SEED})`, async () => {
   console.log(`FUZZ_SEED=${SEED}`)
   const dataDirectory = emptyDirectory()
   const server = await startServer({

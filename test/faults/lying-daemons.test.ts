@@ -35,7 +35,7 @@ interface Pair {
 
 const oneOf = <T>(items: readonly T[]): T | undefined => items[Math.floor(Math.random() * items.length)]
 
-it('daemons that vanish, hang, repeat, reorder and lie harm nobody but themselves', async () => {
+it('daemons that vanish, hang, repeat, reorder and lie harm only themselves', async () => {
   const dataDirectory = emptyDirectory()
   const server = await startServer({ dataDirectory, env: SHORT_LEASES })
   const urls = [server.url]

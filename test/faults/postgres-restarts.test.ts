@@ -15,7 +15,7 @@ it.each([
   ['crashes', 'SIGQUIT'],
   ['is restarted in good order', 'SIGINT'],
 ] as const)(
-  `when PostgreSQL %s under load (${RESTARTS} times), calls are told to come again, and all goes on by itself`,
+  `when PostgreSQL %s under load (${RESTARTS} times), calls get a retryable error, and the server recovers without help`,
   async (_how, signal) => {
     const cluster = await ownPostgres()
     try {

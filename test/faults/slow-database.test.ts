@@ -71,7 +71,7 @@ async function sendThrough(
 }
 
 describePostgres('a database that is slow', (open) => {
-  it('because somebody holds a lock: calls are told to come again, nothing piles up, and nothing is done twice', async () => {
+  it('because of a held lock: calls get a retryable error, nothing piles up, and nothing is done twice', async () => {
     const { connectionString } = await open()
     const server = await startServer({ env: { ...env, DATABASE_URL: connectionString } })
     const side = new Client({ connectionString })
@@ -88,7 +88,7 @@ describePostgres('a database that is slow', (open) => {
     expect(await verifyOutput({ connectionString })).toMatch(EVERY_PROMISE_HOLDS)
   })
 
-  it('because the network has gone silent: the same, and the connections stay few', async () => {
+  it('because of a silent network: the same, and the number of connections stays small', async () => {
     const { connectionString } = await open()
     const proxy = await stallingProxy(connectionString)
     try {

@@ -31,12 +31,12 @@ const oldAndNew = Object.entries(CURRENT_SCHEMA_VERSION).flatMap(([type, current
 })
 
 describe('the recorded events', () => {
-  test.each(oldAndNew)('there are some of %s', (name) => {
+  test.each(oldAndNew)('include %s', (name) => {
     const events = Object.values(files.find(({ file }) => file === name)?.stories ?? {}).flat()
     expect(events.length).toBeGreaterThan(0)
   })
 
-  test.each(files)('$file holds its own type and schema version only', ({ type, schemaVersion, stories }) => {
+  test.each(files)('$file has only events of its own type and schema version', ({ type, schemaVersion, stories }) => {
     const shapes = Object.values(stories).flatMap((events) => events.map((e) => `${e.type}@${e.schemaVersion}`))
     expect(new Set(shapes)).toEqual(new Set([`${type}@${schemaVersion}`]))
   })
@@ -49,16 +49,16 @@ describe('the recorded events', () => {
 describe.each(stories)('the story "%s"', (story, recorded) => {
   const events: FoldableEvent[] = recorded.map((event) => upcast(event))
 
-  test('is understood to the last event', () => {
+  test('has no unknown event', () => {
     expect(events.filter((event) => event.type === 'UNKNOWN')).toEqual([])
   })
 
-  test('folds to the state that was recorded for this fold version', () => {
+  test('folds to the state that is recorded for this fold version', () => {
     const expected = read<SessionState>(`state@${FOLD_VERSION}.json`)[story]
     expect(JSON.parse(JSON.stringify(foldEvents(events)))).toEqual(expected)
   })
 
-  test('still gives each claim the decision that it was given', () => {
+  test('gives each claim its recorded decision again', () => {
     const again = []
     const given = []
     for (const event of events) {
@@ -81,7 +81,7 @@ describe.each(stories)('the story "%s"', (story, recorded) => {
     expect(given).not.toEqual([])
   })
 
-  test('is one that only legal transitions lead through', () => {
+  test('has only legal transitions', () => {
     const tasks = new Set(events.flatMap((event) => event.taskId ?? []))
     expect([...tasks].map((taskId) => taskOf(events, taskId).id)).toEqual([...tasks])
   })

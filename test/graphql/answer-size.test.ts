@@ -68,7 +68,7 @@ forEachDatabase((open) => {
     expect(read()).toBeLessThan(MOST_READ)
   }
 
-  describe('texts that are more than an answer may hold are neither sent nor read', () => {
+  describe('texts beyond the size of an answer are neither sent nor read', () => {
     it('in one page', () =>
       refused(`query ($id: ID!) { chatSession(id: $id) { messages(first: 40) { nodes { content } } } }`, { id: chat }))
 
@@ -80,7 +80,7 @@ forEachDatabase((open) => {
     it('in pages of several lists at once', () =>
       refused('{ chatSessions { nodes { messages { nodes { content } } } } tasks { nodes { prompt } } }'))
 
-    it('in one text that is asked for again and again', async () => {
+    it('in one text that is selected many times', async () => {
       const again = Array.from({ length: 40 }, (_, n) => `c${n}: content`)
       await refused(
         `query ($id: ID!) { chatSession(id: $id) { messages(first: 1) { nodes { ${again.join(' ')} } } } }`,
@@ -92,7 +92,7 @@ forEachDatabase((open) => {
 
     it('in prompts', () => refused('{ tasks { nodes { prompt } } }'))
 
-    it('in what is looked up by id', async () => {
+    it('in look-ups by id', async () => {
       const ids = `query ($id: ID!) { chatSession(id: $id) { messages(first: 20) { nodes { id } } } }`
       const some = at(await viewer.ask(ids, { id: chat }), 'chatSession.messages.nodes') as { id: string }[]
       const rest = `query ($id: ID!) { chatSession(id: $id) { messages(last: 20) { nodes { id } } } }`
@@ -102,7 +102,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('what is less is told in full, whatever else there is', async () => {
+  it('smaller texts are sent in full, whatever else exists', async () => {
     const page = `query ($id: ID!) { chatSession(id: $id) { messages(first: 25) { nodes { content } } } }`
     const nodes = at(await viewer.ask(page, { id: chat }), 'chatSession.messages.nodes') as { content: string }[]
     expect(nodes.map(({ content }) => content.length)).toEqual(
@@ -113,7 +113,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('results, metadata, progress and what agents are configured with count as well', async () => {
+  it('results, metadata, progress and configs of agents count as well', async () => {
     const owner = api.as('ROOT')
     const runtime = await makeRuntime(owner, 'daemon-results')
     const worker = await makeAgent(owner, runtime)
@@ -143,7 +143,7 @@ forEachDatabase((open) => {
     await refused(`{ agents(first: 1) { nodes { ${times.map((n) => `c${n}: config`).join(' ')} } } }`)
   })
 
-  it('a claim is told what it was given, whatever that is', async () => {
+  it('a claim’s answer is complete, whatever its size', async () => {
     const owner = api.as('ROOT')
     const runtime = await makeRuntime(owner, 'daemon-claims')
     const worker = await makeAgent(owner, runtime)

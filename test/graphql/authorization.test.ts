@@ -43,7 +43,7 @@ beforeAll(async () => {
 })
 
 describe('every root field', () => {
-  it('is in the table of this test, and the table names no other', () => {
+  it('is in the table of this test, and the table has no other', () => {
     expect(fields.map(({ name }) => name).toSorted()).toEqual(Object.keys(MAY).toSorted())
   })
 
@@ -52,7 +52,7 @@ describe('every root field', () => {
     expect(Object.values(authScopes ?? {})).toEqual([true])
   })
 
-  it.each(fields)('$name lets in whom it should, and nobody else', async (field) => {
+  it.each(fields)('$name admits exactly the declared kinds of token', async (field) => {
     const outcomes = await Promise.all(
       KINDS.map(async (kind) => {
         const { document, variables } = callOf(field)
@@ -64,28 +64,28 @@ describe('every root field', () => {
     expect(letIn).toEqual(MAY[field.name])
   })
 
-  it.each(fields)('$name asks a caller without a token for one', async (field) => {
+  it.each(fields)('$name refuses a caller without a token', async (field) => {
     const { document, variables } = callOf(field)
     expect(await api.as(null).refusal(document, variables)).toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 })
 
-describe('who may not call at all', () => {
+describe('a caller without the right', () => {
   const document = `mutation { createAgent(input: { name: "", runtimeId: "nonsense" }) { agent { id } } }`
 
-  it('is told so before anything is said about the arguments', async () => {
+  it('is refused before the arguments are validated', async () => {
     expect(await api.as(null).refusal(document)).toMatchObject({ code: 'UNAUTHENTICATED' })
     expect(await api.as('VIEWER').refusal(document)).toMatchObject({ code: 'FORBIDDEN' })
     expect(await api.as('MEMBER').refusal(document)).toMatchObject({ code: 'BAD_USER_INPUT' })
   })
 
-  it('learns which tokens would do', async () => {
+  it('learns which kinds of token are allowed', async () => {
     const { message } = await api.as('VIEWER').refusal(document)
     expect(message).toContain('ROOT or ADMIN or MEMBER')
   })
 })
 
-it('a daemon acts for itself only', async () => {
+it('a DAEMON token acts only for its own daemon', async () => {
   const document = `mutation ($id: String!) {
     registerRuntime(input: { daemonId: $id, provider: "claude" }) { runtime { daemonId } }
   }`
@@ -99,7 +99,7 @@ describe('a subscription', () => {
   const AVAILABLE = `subscription ($ids: [ID!]!) { taskAvailable(runtimeIds: $ids) { runtimeId } }`
   const EVENTS = `subscription ($id: ID) { sessionEvents(conversationId: $id) { position } }`
 
-  it('is refused when it begins, to whoever may not follow it, whatever the arguments', async () => {
+  it('is refused at its start without the right, whatever the arguments', async () => {
     for (const document of [AVAILABLE, EVENTS]) {
       const refusal = await api.as(null).refusedSubscription(document, { ids: ['nonsense'], id: 'nonsense' })
       expect(refusal).toMatchObject({ code: 'UNAUTHENTICATED' })
@@ -109,7 +109,7 @@ describe('a subscription', () => {
     }
   })
 
-  it('is refused with wrong arguments, which are named', async () => {
+  it('is refused for wrong arguments, and the refusal names them', async () => {
     const available = await api.as('DAEMON').refusedSubscription(AVAILABLE, { ids: ['nonsense'] })
     expect(available).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'runtimeIds.0' }] })
     const events = await api.as('VIEWER').refusedSubscription(EVENTS, { id: 'nonsense' })

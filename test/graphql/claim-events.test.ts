@@ -52,12 +52,12 @@ forEachDatabase((open) => {
     await turn(await makeChat(owner, agent), server, 's-5')
   })
 
-  it('the share of claims that resumed is of those that had a session: not first claims, nor such under no policy', async () => {
+  it('the resume rate counts only claims that had a session, so no first claims, also under a disabled policy', async () => {
     expect(await stats()).toMatchObject({ claims: 7, resumed: 2, hadSession: 4 })
     expect(await stats({ agentId: agent })).toMatchObject({ claims: 6, resumed: 2, hadSession: 4 })
   })
 
-  it('the claims of a reason are the very ones that are counted, newest first', async () => {
+  it('the claims of a reason are exactly the counted ones, newest first', async () => {
     for (const given of [{}, { agentId: agent }]) {
       const { byReason } = await stats(given)
       expect(byReason.length).toBeGreaterThan(2)
@@ -75,7 +75,7 @@ forEachDatabase((open) => {
     expect((await claims({ since: '2100-01-01T00:00:00Z' })).nodes).toEqual([])
   })
 
-  it('they come page by page', async () => {
+  it('claim events have pages', async () => {
     const whole = (await claims({})).nodes.map(({ position }) => position)
     const read: string[] = []
     let after: string | null = null

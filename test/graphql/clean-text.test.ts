@@ -6,22 +6,22 @@ import type { Client } from '../support/graphql.js'
 import { claim, enqueue, makeAgent, makeChat, makeRuntime, say } from '../support/graphql-world.js'
 
 describe('cleaning', () => {
-  it('leaves what is clean as it is, the very same object', () => {
+  it('returns clean input as the same object', () => {
     const input = { text: 'ä😀', list: ['x', 1, null, { deep: true }], at: new Date(0) }
     expect(cleanInput(input)).toBe(input)
   })
 
-  it('strips NUL and mends halves of surrogate pairs, in keys as well', () => {
+  it('strips NUL and replaces halves of surrogate pairs, also in keys', () => {
     expect(cleanInput({ 'k\0': ['a\0b', { x: 'half \ud800' }] })).toEqual({ k: ['ab', { x: 'half \ufffd' }] })
   })
 
-  it('takes a key for a key, whatever it is called', () => {
+  it('keeps every key a plain key, whatever its name', () => {
     const cleaned = cleanInput(JSON.parse('{"__proto__": {"evil": "\\u0000"}}') as object)
     expect(Object.entries(cleaned)).toEqual([['__proto__', { evil: '' }]])
     expect(Object.getPrototypeOf(cleaned)).toBe(Object.prototype)
   })
 
-  it('does not run out of stack, however deep the input is', () => {
+  it('does not overflow the stack on deep input', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}"\\u0000"${']'.repeat(100_000)}`) as unknown
     expect(() => cleanInput(deep)).not.toThrow()
   })
@@ -38,7 +38,7 @@ forEachDatabase((open) => {
     agent = await makeAgent(owner, runtime)
   })
 
-  it('NUL and half surrogate pairs in titles, messages and JSON are no crash', async () => {
+  it('NUL and half surrogate pairs in titles, messages and JSON cause no error', async () => {
     const chat = await makeChat(owner, agent, 'A\0 title \udc00')
     await say(owner, chat, 'Hel\0lo \ud83d')
     const document = `mutation ($config: JSON!) { updateAgent(input: { agentId: "${agent}", config: $config }) { agent { config } } }`
@@ -57,12 +57,12 @@ forEachDatabase((open) => {
     expect(at(await owner.ask(document), 'createChatSession.chatSession.title')).toBe('literal')
   })
 
-  it('what is nothing but NUL counts as empty', async () => {
+  it('a text of only NULs counts as empty', async () => {
     const document = `mutation ($name: String!) { createAgent(input: { name: $name, runtimeId: "${runtime}" }) { agent { id } } }`
     expect(await owner.refusal(document, { name: '\0\0' })).toMatchObject({ fields: [{ path: 'input.name' }] })
   })
 
-  it('a run may report, pin and fail with such text', async () => {
+  it('a run can report, pin and fail with such text', async () => {
     const idle = await makeRuntime(owner, 'daemon-2')
     const task = await enqueue(owner, await makeAgent(owner, idle), 'NUL-1\0')
     const claimed = await claim(owner, idle)

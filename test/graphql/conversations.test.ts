@@ -66,7 +66,7 @@ forEachDatabase((open) => {
     return { chat, thread: await threadOf(threadTask), other, threadTask }
   }
 
-  it('chats and issue threads are in one list, by their last activity or by when they were opened', async () => {
+  it('chats and issue threads are in one list, by last activity or by creation', async () => {
     const { chat, thread, other, threadTask } = await three()
     expect(await ids()).toEqual([other, thread, chat])
     const task = await say(owner, chat)
@@ -79,7 +79,7 @@ forEachDatabase((open) => {
     ])
   })
 
-  it('by kind, by agent, and by the runtime that its agent is on now', async () => {
+  it('conversations are filtered by kind, by agent, and by their agent’s current runtime', async () => {
     const { chat, thread, other } = await three()
     expect(await ids({ kind: 'CHAT' })).toEqual([other, chat])
     expect(await ids({ kind: 'ISSUE' })).toEqual([thread])
@@ -92,7 +92,7 @@ forEachDatabase((open) => {
     expect(await ids({ runtimeId: laptop, agentId: bob, kind: 'ISSUE' }, 'NEWEST')).toEqual([thread])
   })
 
-  it('by where the newest task stands', async () => {
+  it('conversations are filtered by the status of the newest task', async () => {
     const { chat, thread, other } = await three()
     expect(await ids({ newestTaskStatus: ['QUEUED'] })).toEqual([thread])
     await say(owner, chat)
@@ -113,7 +113,7 @@ forEachDatabase((open) => {
     expect(await ids({ newestTaskStatus: [] })).toEqual([])
   })
 
-  it('by what the newest claim was told, from its start on', async () => {
+  it('conversations are filtered by the decision of the newest claim that was started or released', async () => {
     const { chat, thread } = await three()
     await say(owner, chat)
     await runNext(owner, laptop, 's1')
@@ -133,7 +133,7 @@ forEachDatabase((open) => {
     expect(await ids({ lastReason: ['RUNTIME_MISMATCH'] })).toEqual([chat])
   })
 
-  it('by whether it is archived; not, unless asked otherwise', async () => {
+  it('archived conversations are listed only on request', async () => {
     const { chat, thread, other } = await three()
     await change('updateChatSession', { chatSessionId: other, archived: true })
     expect(await ids()).toEqual([thread, chat])
@@ -143,7 +143,7 @@ forEachDatabase((open) => {
     expect(await ids({ archived: null, newestTaskStatus: ['QUEUED'] })).toEqual([thread])
   })
 
-  it('by a text in its title, taken as it is, in whatever case', async () => {
+  it('conversations are filtered by a literal text in the title, in any case', async () => {
     const { chat, thread, other } = await three()
     expect(await ids({ search: 'FIX THE' })).toEqual([chat])
     expect(await ids({ search: '0% l' })).toEqual([chat])
@@ -158,7 +158,7 @@ forEachDatabase((open) => {
     expect(await ids({ search: 'quick' })).toEqual([thread])
   })
 
-  it('what is erased is not found by its words, nor shown', async () => {
+  it('an erased conversation is not found by its words, and its title is not shown', async () => {
     const { chat, thread } = await three()
     await change('enqueueTask', { agentId: bob, issueKey: 'BAT-1', prompt: 'x', title: 'A secret' })
     await runNext(owner, build, 's1')
@@ -171,47 +171,44 @@ forEachDatabase((open) => {
   })
 
   describe('pages', () => {
-    it.each(['ACTIVITY', 'NEWEST'])(
-      'in the order of %s, forwards and backwards, leave nothing out',
-      async (orderBy) => {
-        const made: string[] = []
-        for (let n = 0; n < 7; n++) {
-          made.unshift(n % 2 === 0 ? await makeChat(owner, ada) : await threadOf(await enqueue(owner, bob, `BAT-${n}`)))
-          // Two of each time: the id decides.
-          if (n % 2 === 1) clock.pass(1)
+    it.each(['ACTIVITY', 'NEWEST'])('in the order of %s, forward and backward, leave nothing out', async (orderBy) => {
+      const made: string[] = []
+      for (let n = 0; n < 7; n++) {
+        made.unshift(n % 2 === 0 ? await makeChat(owner, ada) : await threadOf(await enqueue(owner, bob, `BAT-${n}`)))
+        // Two of each time: the id decides.
+        if (n % 2 === 1) clock.pass(1)
+      }
+      const all = await ids({}, orderBy)
+      expect(all.toSorted()).toEqual(made.toSorted())
+      const filters = [{}, { newestTaskStatus: ['QUEUED', 'RUNNING'] }, { agentId: bob, kind: 'ISSUE' }]
+      for (const filter of filters) {
+        const whole = await ids(filter, orderBy)
+        const forth: unknown[] = []
+        for (let after: unknown = null, more = true; more;) {
+          const page = await list({ filter, orderBy, first: 2, after })
+          forth.push(...(at(page, 'nodes') as { id: string }[]).map(({ id }) => id))
+          more = at(page, 'pageInfo.hasNextPage') === true
+          after = at(page, 'pageInfo.endCursor')
         }
-        const all = await ids({}, orderBy)
-        expect(all.toSorted()).toEqual(made.toSorted())
-        const filters = [{}, { newestTaskStatus: ['QUEUED', 'RUNNING'] }, { agentId: bob, kind: 'ISSUE' }]
-        for (const filter of filters) {
-          const whole = await ids(filter, orderBy)
-          const forth: unknown[] = []
-          for (let after: unknown = null, more = true; more;) {
-            const page = await list({ filter, orderBy, first: 2, after })
-            forth.push(...(at(page, 'nodes') as { id: string }[]).map(({ id }) => id))
-            more = at(page, 'pageInfo.hasNextPage') === true
-            after = at(page, 'pageInfo.endCursor')
-          }
-          expect(forth).toEqual(whole)
-          const back: unknown[] = []
-          for (let before: unknown = null, more = true; more;) {
-            const page = await list({ filter, orderBy, last: 2, before })
-            back.unshift(...(at(page, 'nodes') as { id: string }[]).map(({ id }) => id))
-            more = at(page, 'pageInfo.hasPreviousPage') === true
-            before = at(page, 'pageInfo.startCursor')
-          }
-          expect(back).toEqual(whole)
+        expect(forth).toEqual(whole)
+        const back: unknown[] = []
+        for (let before: unknown = null, more = true; more;) {
+          const page = await list({ filter, orderBy, last: 2, before })
+          back.unshift(...(at(page, 'nodes') as { id: string }[]).map(({ id }) => id))
+          more = at(page, 'pageInfo.hasPreviousPage') === true
+          before = at(page, 'pageInfo.startCursor')
         }
-      },
-    )
+        expect(back).toEqual(whole)
+      }
+    })
 
-    it('refuse what is no cursor of theirs', async () => {
+    it('refuse a foreign cursor', async () => {
       const after = Buffer.from('2026-01-05 task_1').toString('base64url')
       expect(await owner.refusal(LIST, { after })).toMatchObject({ code: 'BAD_USER_INPUT' })
     })
   })
 
-  it('a claim writes nothing of it', async () => {
+  it('a claim does not write to the listing', async () => {
     await enqueue(owner, ada, 'BAT-1')
     const rows = () =>
       database.sql.rows(
@@ -224,7 +221,7 @@ forEachDatabase((open) => {
     expect(await rows()).toEqual(before)
   })
 
-  it('is no business of another workspace', async () => {
+  it('the list shows nothing of another workspace', async () => {
     const { chat } = await three()
     const stranger = (await Api.open(database, clock)).as('ROOT')
     const filters = [{}, { agentId: ada }, { runtimeId: laptop }, { newestTaskStatus: ['QUEUED'] }]

@@ -35,20 +35,20 @@ function inside(parent: string, { name, description }: Described): Described {
   return { name: `${parent}.${name}`, description }
 }
 
-it('explains every type, field, argument, enum value and input to a newcomer', () => {
+it('every type, field, argument, enum value and input has a description', () => {
   const all = [...described()]
   expect(all.length).toBeGreaterThan(400)
   expect(all.filter(({ description }) => (description ?? '').trim() === '').map(({ name }) => name)).toEqual([])
 })
 
-it('calls the input of each mutation by the name of the mutation', () => {
+it('the input of each mutation has the mutation’s name', () => {
   const fields = Object.values(schema.getMutationType()?.getFields() ?? {})
   const inputs = fields.flatMap(({ name, args }) => args.map((arg) => [name, arg.description, typeOf(arg).description]))
   expect(inputs.length).toBeGreaterThan(20)
   expect(inputs).toEqual(fields.map(({ name }) => [name, `Input for \`${name}\`.`, `Input for \`${name}\`.`]))
 })
 
-it('describes as the input of a mutation nothing else', () => {
+it('only inputs of mutations are described as such', () => {
   const ofMutations = Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ args }) => args.map(typeOf))
   const others = Object.values(schema.getTypeMap()).filter((type) => !ofMutations.includes(type))
   expect(others.filter(({ description }) => description?.startsWith('Input for')).map(String)).toEqual([])

@@ -35,7 +35,7 @@ forEachDatabase((open) => {
     return claimed.taskId
   }
 
-  it('a failure reason of a daemon’s own is told until it is erased, and is in no event', async () => {
+  it('a daemon’s own failure reason is shown until its erasure, and is in no event', async () => {
     const { api, owner, runtime, chat } = await begin()
     const { database } = api.services
     const task = await failOddly(owner, runtime, chat)
@@ -49,7 +49,7 @@ forEachDatabase((open) => {
     expect(at(await owner.ask(READ, { chat, task }), 'task.failure')).toEqual({ reason: 'other', error: '' })
   })
 
-  it('words that the log holds are counted when they are erased, and told by the API no more', async () => {
+  it('an erasure counts words that the log keeps, and the API no longer shows them', async () => {
     const { api, owner, runtime, chat } = await begin()
     const { database } = api.services
     const task = await failOddly(owner, runtime, chat)

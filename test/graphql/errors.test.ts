@@ -15,14 +15,14 @@ beforeAll(async () => {
 const CREATE_AGENT = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }`
 const input = { name: 'A', runtimeId: newId('rt') }
 
-describe('what GraphQL itself complains about', () => {
+describe('an error of GraphQL itself', () => {
   it('a document that cannot be parsed is GRAPHQL_PARSE_FAILED', async () => {
     const refusal = await api.as('VIEWER').refusal(`query {`)
     expect(refusal).toMatchObject({ code: 'GRAPHQL_PARSE_FAILED' })
     expect(refusal.message).toContain('Syntax Error')
   })
 
-  it('a field that does not exist is GRAPHQL_VALIDATION_FAILED, and named', async () => {
+  it('an unknown field is GRAPHQL_VALIDATION_FAILED, with its name', async () => {
     const refusal = await api.as('VIEWER').refusal(`query { viewers { name } }`)
     expect(refusal).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' })
     expect(refusal.message).toContain('"viewers"')
@@ -36,7 +36,7 @@ describe('what GraphQL itself complains about', () => {
     [{ ...input, resumePolicy: { scope: 'OLDEST' } }, 'input.resumePolicy.scope'],
     [undefined, 'input'],
     ['text', 'input'],
-  ])('variables that do not fit are BAD_USER_INPUT: %j names %s', async (value, path) => {
+  ])('invalid variables are BAD_USER_INPUT: %j names %s', async (value, path) => {
     const refusal = await api.as('MEMBER').refusal(CREATE_AGENT, value === undefined ? {} : { input: value })
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path }] })
   })
@@ -59,12 +59,12 @@ describe('what GraphQL itself complains about', () => {
 describe('positions', () => {
   const document = `query ($after: Position) { sessionEvents(after: $after) { position } }`
 
-  it.each(['0', '00042', 7, '9223372036854775807'])('%j is one', async (after) => {
+  it.each(['0', '00042', 7, '9223372036854775807'])('%j is a position', async (after) => {
     expect(await api.as('VIEWER').ask(document, { after })).toEqual({ sessionEvents: [] })
   })
 
   it.each(['', '-1', '1.5', 'x', '1e3', '9223372036854775808', '99999999999999999999', 1.5, -1, 2 ** 60, true])(
-    '%j is none',
+    '%j is not a position',
     async (after) => {
       expect(await api.as('VIEWER').refusal(document, { after })).toMatchObject({
         code: 'BAD_USER_INPUT',
@@ -75,7 +75,7 @@ describe('positions', () => {
 })
 
 describe('a refusal', () => {
-  it('names all wrong fields of a call, not only the first', async () => {
+  it('names all wrong fields of a call', async () => {
     const wrong = { name: ' ', runtimeId: 'nonsense', maxConcurrentTasks: 0, resumePolicy: { maxAgeSeconds: 0 } }
     const { fields } = await api.as('MEMBER').refusal(CREATE_AGENT, { input: wrong })
     expect(fields?.map(({ path }) => path).toSorted()).toEqual([
@@ -91,7 +91,7 @@ describe('a refusal', () => {
     expect(refusal).toEqual({ code: 'NOT_FOUND', message: expect.stringContaining(input.runtimeId) as string })
   })
 
-  it('holds the status of a task that has gone too far', async () => {
+  it('contains the status of a task that cannot take the step', async () => {
     const owner = api.as('ROOT')
     const runtimeId = await makeRuntime(owner)
     const made = `mutation {
@@ -122,7 +122,7 @@ describe('a failure of the server', () => {
   it.each([
     `query { tasks { nodes { id } } }`,
     `mutation { registerRuntime(input: { daemonId: "daemon-1", provider: "claude" }) { runtime { id } } }`,
-  ])('is INTERNAL, and tells nothing of itself: %s', async (document) => {
+  ])('is INTERNAL without details: %s', async (document) => {
     const refusal = await broken(api.services.database).as('ROOT').refusal(document)
     expect(refusal).toMatchObject({ code: 'INTERNAL' })
     expect(JSON.stringify(refusal)).not.toContain(SECRET)

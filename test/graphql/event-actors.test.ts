@@ -7,7 +7,7 @@ import { damagedOnPurpose } from '../support/proven-at-close.js'
 import { forEachDatabase } from '../support/test-database.js'
 
 forEachDatabase((open) => {
-  it('names the token that caused an event; the server itself has no name', async () => {
+  it('an event names the token that caused it; the server itself has no name', async () => {
     const database = await open()
     const theirs = await Api.open(database)
     const someone = theirs.as('ROOT')

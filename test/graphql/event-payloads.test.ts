@@ -76,7 +76,7 @@ function expectWhole(events: readonly Told[]): void {
 }
 
 describe('the payload of an event', () => {
-  it('has a type for every kind of event, and none besides', () => {
+  it('has a type for every kind of event, and no other', () => {
     expect(new Set(payloadTypes().map(({ name }) => name))).toEqual(new Set(KINDS.map(payloadName)))
   })
 })
@@ -94,7 +94,7 @@ forEachDatabase((open) => {
     tamperer = await Tamperer.of(database)
   })
 
-  it('says what the data says, for every kind of event that the server writes', async () => {
+  it('the payload equals the data, for every kind of event that the server writes', async () => {
     const events = await log()
     expect(new Set(events.map(({ type }) => type))).toEqual(new Set(KINDS))
     expectWhole(events)
@@ -110,7 +110,7 @@ forEachDatabase((open) => {
     }
   }
 
-  it('says what the data comes to, for every event that was ever recorded, in whatever version', async () => {
+  it('the payload equals the upcast data, for recorded events of every version', async () => {
     await tamperer.run(`UPDATE conversation SET "erasedVersion" = 0`)
     const room = (await log()).length
     for (let from = 0; from < recorded.length; from += room) {
@@ -122,7 +122,7 @@ forEachDatabase((open) => {
     }
   })
 
-  it('tells no words that were erased, in whatever version they were recorded', async () => {
+  it('the payload has no erased words, in any version', async () => {
     await tamperer.run(`UPDATE conversation SET "erasedVersion" = 1000`)
     const [failed] = recorded.filter(({ type, schemaVersion }) => type === 'TASK_FAILED' && schemaVersion === 1)
     const words = { ...(failed?.data as object), failureReason: 'no Rosebud', error: 'Rosebud' }
@@ -142,7 +142,7 @@ forEachDatabase((open) => {
     ])
   })
 
-  it('is null where the kind of event, or its version, is one of a newer server', async () => {
+  it('the payload is null if the event’s kind or version belongs to a newer server', async () => {
     await rewrite([
       { type: 'TASK_PAUSED', schemaVersion: 1, data: { why: 'lunch' } },
       { type: 'TASK_RELEASED', schemaVersion: 9, data: { because: { of: 'lunch' } } },

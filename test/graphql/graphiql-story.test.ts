@@ -10,11 +10,11 @@ import type { Variables } from '../support/graphql.js'
 const nameOf = (query: string): string => (parse(query).definitions[0] as OperationDefinitionNode).name?.value ?? ''
 
 describe('the tabs that GraphiQL opens with', () => {
-  it('ask for nothing that the API does not have', () => {
+  it('query only what the API has', () => {
     expect(graphiqlTabs.flatMap(({ query }) => validate(schema, parse(query)))).toEqual([])
   })
 
-  it('have lines that a window of 1280 pixels does not cut', () => {
+  it('have lines that fit into a window of 1280 pixels', () => {
     const lines = graphiqlTabs.flatMap(({ query }) => query.split('\n'))
     expect(lines.filter((line) => line.length > 49)).toEqual([])
   })
@@ -26,7 +26,7 @@ forEachDatabase((open) => {
     api = await Api.open(await open())
   })
 
-  it('tell the life of a chat turn from left to right, when ids are copied as they say', async () => {
+  it('the tabs run a chat turn from left to right, if ids are copied as they say', async () => {
     const owner = api.as('ROOT')
     /** What the comments tell to copy, by the placeholder it replaces. */
     const copied = new Map<string, string>()

@@ -72,7 +72,7 @@ forEachDatabase((open) => {
       await turn(laptop, 'Answer 2', 's1')
     })
 
-    it('tells the run what was said before, oldest first, and not its own question', async () => {
+    it('gives the run the earlier turns, oldest first, without its own question', async () => {
       await move(build)
       await say(owner, chat, 'Question 3')
       const claimed = await claim(build)
@@ -85,7 +85,7 @@ forEachDatabase((open) => {
       expect(await handoffOf(textAt(claimed, 'task.id'))).toEqual(at(claimed, 'handoff'))
     })
 
-    it('knows the machine where its session lives, by the name that its daemon told', async () => {
+    it('names the machine where its session lives, as its daemon named it', async () => {
       await owner.ask(
         'mutation ($input: RegisterRuntimeInput!) { registerRuntime(input: $input) { runtime { id } } }',
         {
@@ -102,12 +102,12 @@ forEachDatabase((open) => {
       ])
     })
 
-    it('is told nothing where the session is resumed', async () => {
+    it('has no handoff if the session is resumed', async () => {
       await say(owner, chat, 'Question 3')
       expect(await claim(laptop)).toMatchObject({ resume: { outcome: 'RESUME', handoffRange: null }, handoff: null })
     })
 
-    it('leaves whole turns out from the old end, and says how many', async () => {
+    it('leaves out the oldest whole turns, and says how many', async () => {
       await move(build)
       await say(owner, chat, 'Question 3')
       const handoff = at(await claim(build, 20), 'handoff')
@@ -115,7 +115,7 @@ forEachDatabase((open) => {
       expect(said(handoff)).toEqual(['USER Question 2', 'ASSISTANT Answer 2'])
     })
 
-    it('cuts the newest turn where it alone does not fit, the newest text last', async () => {
+    it('cuts the newest turn if it alone does not fit, its newest text last', async () => {
       await move(build)
       await say(owner, chat, 'Question 3')
       const handoff = at(await claim(build, 12), 'handoff')
@@ -123,7 +123,7 @@ forEachDatabase((open) => {
       expect((at(handoff, 'entries') as Entry[]).map(({ truncated }) => truncated)).toEqual([true, false])
     })
 
-    it('H4: reads the texts when they are asked for, and says which were erased', async () => {
+    it('H4: reads the texts at the time of the query, and marks erased ones', async () => {
       await owner.ask(
         'mutation ($input: EraseConversationContentInput!) { eraseConversationContent(input: $input) { conversation { id } } }',
         { input: { conversationId: chat } },
@@ -141,7 +141,7 @@ forEachDatabase((open) => {
       ])
     })
 
-    it('tells a cancelled turn by its question', async () => {
+    it('includes a cancelled turn with its question', async () => {
       await say(owner, chat, 'Question 3')
       const held = await claim(laptop)
       await owner.ask('mutation ($input: CancelTaskInput!) { cancelTask(input: $input) { task { id } } }', {
@@ -153,7 +153,7 @@ forEachDatabase((open) => {
       expect(entries.at(-1)).toMatchObject({ text: 'Question 3', task: { status: 'CANCELLED' } })
     })
 
-    it('tells a run whose session was refused what a fresh one does not know', async () => {
+    it('gives a run whose session was refused the turns that a fresh one does not know', async () => {
       await say(owner, chat, 'Question 3')
       const held = await claim(laptop)
       const id = textAt(held, 'task.id')
@@ -164,7 +164,7 @@ forEachDatabase((open) => {
       ])
     })
 
-    it('tells a run that loses its session on the way, when it asks', async () => {
+    it('gives the turns to a run that loses its session later, on request', async () => {
       await say(owner, chat, 'Question 3')
       const held = await claim(laptop)
       await start(held, 'RESUMED')
@@ -175,7 +175,7 @@ forEachDatabase((open) => {
       expect(await handoffOf(id, '(ifFresh: true)')).toBeNull()
     })
 
-    it('with NEWEST_ON_RUNTIME a resumed session is told only the turns that it lacks', async () => {
+    it('with NEWEST_ON_RUNTIME a resumed session gets only the turns that it lacks', async () => {
       await move(build)
       await say(owner, chat, 'Question 3')
       await turn(build, 'Answer 3', 's2')
@@ -195,7 +195,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('an issue thread tells prompts and outputs', async () => {
+  it('the handoff of an issue thread has prompts and outputs', async () => {
     const enqueue = (prompt: string) =>
       owner.ask('mutation ($input: EnqueueTaskInput!) { enqueueTask(input: $input) { task { id } } }', {
         input: { agentId: agent, issueKey: 'BAT-1', prompt },

@@ -7,7 +7,7 @@ import { forEachDatabase } from '../support/test-database.js'
 import { HistoryCost } from '../../src/graphql/history-cost.js'
 
 forEachDatabase((open) => {
-  it('the past of a conversation is read and folded once a request, however many positions and fields ask for it', async () => {
+  it('a request reads and folds a conversation’s past once, for any number of positions and fields', async () => {
     const counted = countingDatabase(await open())
     const api = await Api.open(counted.database)
     const owner = api.as('ROOT')
@@ -33,7 +33,7 @@ forEachDatabase((open) => {
     expect(textAt(all, 'chatSession.p32.sessionId')).toMatch(/^session-\d$/)
   })
 
-  it('claims go on while a history of many events is folded', async () => {
+  it('claims continue while a long history is folded', async () => {
     const database = await open()
     const api = await Api.open(database)
     const owner = api.as('ROOT')
@@ -66,7 +66,7 @@ forEachDatabase((open) => {
     ],
     ['a proof', 'query ($id: ID!) { verifyConversation(conversationId: $id) { ok } }'],
     ['a simulation', 'query ($id: ID!) { simulateResumePolicy(policy: {}) { claims } chatSession(id: $id) { id } }'],
-  ])('%s: folded where all histories are, a few at a time, while claims go on', async (_what, query) => {
+  ])('%s: folded in the same queue as all histories, a few at a time, while claims continue', async (_what, query) => {
     const database = await open()
     const api = await Api.open(database)
     const owner = api.as('ROOT')
@@ -93,7 +93,7 @@ forEachDatabase((open) => {
   })
 })
 
-it('one long history may be looked at by itself, several only as far as a request may cost', () => {
+it('a request can read one long history, and several only within its cost limit', () => {
   const alone = new HistoryCost()
   alone.charge(1_000_000)
   expect(() => alone.charge(1)).toThrow(/1,000,001 events; the limit is 50,000/)

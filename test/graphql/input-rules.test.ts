@@ -52,7 +52,7 @@ function* inputs(): Generator<{ path: string; input: Input }> {
   }
 }
 
-it('no text, number, id, time, JSON value or list of such comes in without a limit', () => {
+it('every text, number, id, time, JSON value and list in the input has a limit', () => {
   const unlimited = [...inputs()].filter(({ input }) => {
     const type = getNamedType(input.type)
     if (isEnumType(type) || CHECKED_ELSEWHERE.has(type.name)) return false
@@ -62,7 +62,7 @@ it('no text, number, id, time, JSON value or list of such comes in without a lim
   expect(unlimited.map(({ path }) => path)).toEqual([])
 })
 
-describe('one look at the rules of inputs is enough', () => {
+describe('the rules of inputs are checked in one place', () => {
   const ruled = { extensions: { '@pothos/plugin-validation': { schemas: [key] } } }
   const typeOf = (extensions: Record<string, unknown>) =>
     new GraphQLInputObjectType({ name: 'I', fields: { a: { type: GraphQLString, ...ruled } }, extensions })
@@ -148,28 +148,25 @@ describe('each field of each mutation', () => {
       return checked.map(({ name }) => ({ root, input, name }))
     })
 
-  it.each(cases)(
-    '$root.name($name) takes what is within its limits, and names itself for what is not',
-    async (test) => {
-      const { root, input, name } = test
-      const limits = LIMITS[`${root.name}.${name}`] ?? LIMITS[name]
-      if (limits === undefined) throw new Error(`No limits are known here for ${name}`)
-      const path = `input.${name}`
-      const send = async (value: unknown): Promise<string[]> => {
-        const { document, variables } = callOf(root, { input: { ...(sample(input, '') as object), [name]: value } })
-        const { errors = [] } = await api.as('ROOT').send(document, variables)
-        const fields = errors.flatMap(({ extensions }) => (extensions as unknown as Refused).fields ?? [])
-        return fields.map((field) => field.path).filter((named) => named === path || named.startsWith(`${path}.`))
-      }
-      for (const value of limits.bad) expect(await send(value)).not.toEqual([])
-      if (root.name === 'createToken' && name === 'daemonId') return
-      for (const value of limits.good) expect(await send(value)).toEqual([])
-    },
-  )
+  it.each(cases)('$root.name($name) accepts values within its limits, and is named for other values', async (test) => {
+    const { root, input, name } = test
+    const limits = LIMITS[`${root.name}.${name}`] ?? LIMITS[name]
+    if (limits === undefined) throw new Error(`No limits are known here for ${name}`)
+    const path = `input.${name}`
+    const send = async (value: unknown): Promise<string[]> => {
+      const { document, variables } = callOf(root, { input: { ...(sample(input, '') as object), [name]: value } })
+      const { errors = [] } = await api.as('ROOT').send(document, variables)
+      const fields = errors.flatMap(({ extensions }) => (extensions as unknown as Refused).fields ?? [])
+      return fields.map((field) => field.path).filter((named) => named === path || named.startsWith(`${path}.`))
+    }
+    for (const value of limits.bad) expect(await send(value)).not.toEqual([])
+    if (root.name === 'createToken' && name === 'daemonId') return
+    for (const value of limits.good) expect(await send(value)).toEqual([])
+  })
 })
 
-describe('what lies deeper', () => {
-  it('is named by its whole path, each wrong field of it', async () => {
+describe('a nested field', () => {
+  it('is named with its whole path if it is wrong', async () => {
     const document = `mutation ($input: ReportTaskProgressInput!) { reportTaskProgress(input: $input) { accepted } }`
     const entry = { seq: 0, kind: 'text', text: 'x' }
     const entries = [entry, { ...entry, seq: -1, text: 'x'.repeat(64 * KB + 1) }, { ...entry, kind: ' ' }]

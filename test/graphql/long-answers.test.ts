@@ -51,7 +51,7 @@ async function lived(database: Database) {
 }
 
 describePostgres('a long answer', (open) => {
-  it('a claim is answered while a page of 10,000 events is built', async () => {
+  it('does not delay a claim: a page of 10,000 events', async () => {
     const database = await open()
     damagedOnPurpose(database)
     const { turns, api, owner, runtime } = await lived(database)
@@ -72,14 +72,14 @@ describePostgres('a long answer', (open) => {
 })
 
 forEachDatabase((open) => {
-  it('a short answer waits for no turn', async () => {
+  it('a short answer does not wait for a turn', async () => {
     const { turns, api, chat } = await lived(await open())
     const query = 'query ($id: ID!) { chatSession(id: $id) { events(first: 50) { nodes { position type data } } } }'
     await api.as('VIEWER').ask(query, { id: chat })
     expect(turns.taken).toBe(0)
   })
 
-  it('a long page is read in parts, and lists within a list some at a time', async () => {
+  it('a long page is read in parts, and lists within a list are read a few at a time', async () => {
     const database = await open()
     damagedOnPurpose(database)
     const counted = countingDatabase(database)
@@ -134,7 +134,7 @@ it('lists within lists are paced together, by the fields of their entries', asyn
   expect(turns).toBe(6)
 })
 
-it('of what waits, each token has one thing served in its turn', () => {
+it('waiting answers are served by token, one of each in turn', () => {
   const line = new FairLine<string>()
   for (const thing of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) line.add(thing.slice(0, 1), thing)
   expect(line.lengthOf('a')).toBe(3)

@@ -31,7 +31,7 @@ forEachDatabase((open) => {
     id = lived.chat.id
   })
 
-  it('are read from any version on, and from there page by page', async () => {
+  it('long histories are read from any version on, page by page', async () => {
     const whole = await versions({ first: 100 })
     expect(whole.length).toBeGreaterThan(20)
     expect(await versions({ first: 3, from: 12 })).toEqual([12, 13, 14])
@@ -46,7 +46,7 @@ forEachDatabase((open) => {
     expect(refused).toMatchObject({ code: 'BAD_USER_INPUT' })
   })
 
-  it('are counted to their end, by kind and by reason, and only they', async () => {
+  it('the events of one conversation are counted completely, by type and by reason', async () => {
     const events = at(await page({ first: 100 }), 'nodes') as Told[]
     const counted = (names: (string | undefined)[]) => {
       const counts = new Map<string, number>()

@@ -64,12 +64,12 @@ describe('node', () => {
     expect(await api.as('MEMBER').ask(NODE, { id: ids['ApiToken'] })).toEqual({ node: null })
   })
 
-  it('is null for an id that was never given out', async () => {
+  it('is null for an id that was never issued', async () => {
     expect(await api.as('VIEWER').ask(NODE, { id: newId('task') })).toEqual({ node: null })
   })
 
   it.each(['', 'task_', 'task_short', 'thing_01h2xcejqtf2nbrexx3vqjhp41', '42', 'VGFzazo0Mg=='])(
-    'refuses %j, which is no id',
+    'refuses %j, which is not an id',
     async (id) => {
       const refusal = await api.as('VIEWER').refusal(NODE, { id })
       expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'id' }] })
@@ -78,7 +78,7 @@ describe('node', () => {
 })
 
 describe('nodes', () => {
-  it('answers in the order of the ids, with null for each that the workspace does not have', async () => {
+  it('answers in the order of the ids, with null for each that is not in the workspace', async () => {
     const asked = [newId('agt'), ids['Task'], ids['Agent'], newId('ws'), ids['Task']]
     const answer = await api.as('VIEWER').ask(NODES, { ids: asked })
     expect(at(answer, 'nodes')).toEqual([null, { id: ids['Task'] }, { id: ids['Agent'] }, null, { id: ids['Task'] }])
@@ -89,7 +89,7 @@ describe('nodes', () => {
     expect(await neighbour.as('ROOT').ask(NODES, { ids: asked })).toEqual({ nodes: asked.map(() => null) })
   })
 
-  it('names the one that is no id', async () => {
+  it('names the value that is not an id', async () => {
     const refusal = await api.as('VIEWER').refusal(NODES, { ids: [ids['Task'], 'nonsense'] })
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'ids.1' }] })
   })
@@ -101,12 +101,12 @@ describe('nodes', () => {
 })
 
 describe('a well-formed id of another kind', () => {
-  it('is null where something is looked up', async () => {
+  it('is null in a look-up', async () => {
     const document = `query ($id: ID!) { task(id: $id) { id } chatSession(id: $id) { id } }`
     expect(await api.as('VIEWER').ask(document, { id: ids['IssueThread'] })).toEqual({ task: null, chatSession: null })
   })
 
-  it('is NOT_FOUND where something is to be done with it', async () => {
+  it('is NOT_FOUND in a mutation', async () => {
     const document = `mutation ($id: ID!) { cancelTask(input: { taskId: $id }) { task { id } } }`
     expect(await api.as('MEMBER').refusal(document, { id: ids['Agent'] })).toMatchObject({ code: 'NOT_FOUND' })
   })
@@ -129,7 +129,7 @@ describe('of a workspace that was just deleted', () => {
   })
 })
 
-it('of another workspace, nothing can be changed, listed or filtered by', async () => {
+it('nothing of another workspace can be changed, listed or used as a filter', async () => {
   const other = neighbour.as('ROOT')
   const cancel = `mutation ($id: ID!) { cancelTask(input: { taskId: $id }) { task { id } } }`
   expect(await other.refusal(cancel, { id: ids['Task'] })).toMatchObject({ code: 'NOT_FOUND' })

@@ -50,7 +50,7 @@ forEachDatabase((open) => {
   })
 
   describe('a list', () => {
-    it('can be walked forward, a page at a time, and knows where it ends', async () => {
+    it('can be read forward page by page, and marks its last page', async () => {
       const one = await page(owner, { first: 3 })
       expect(one).toMatchObject({ ids: tasks.slice(0, 3), hasNextPage: true, hasPreviousPage: false })
       const two = await page(owner, { first: 3, after: one.endCursor })
@@ -59,7 +59,7 @@ forEachDatabase((open) => {
       expect(three).toMatchObject({ ids: tasks.slice(6), hasNextPage: false, hasPreviousPage: true })
     })
 
-    it('can be walked backward, and knows where it begins', async () => {
+    it('can be read backward, and marks its first page', async () => {
       const one = await page(owner, { last: 3 })
       expect(one).toMatchObject({ ids: tasks.slice(4), hasNextPage: false, hasPreviousPage: true })
       const two = await page(owner, { last: 3, before: one.startCursor })
@@ -68,7 +68,7 @@ forEachDatabase((open) => {
       expect(three).toMatchObject({ ids: tasks.slice(0, 1), hasNextPage: true, hasPreviousPage: false })
     })
 
-    it('can be cut at both ends', async () => {
+    it('can be limited at both ends', async () => {
       const { cursors } = await page(owner, {})
       const between = { after: cursors[1], before: cursors[5] }
       const whole = await page(owner, between)
@@ -77,7 +77,7 @@ forEachDatabase((open) => {
       expect((await page(owner, { ...between, last: 2 })).ids).toEqual(tasks.slice(3, 5))
     })
 
-    it('can be turned round', async () => {
+    it('can be reversed', async () => {
       const oldest = tasks.toReversed()
       const one = await page(owner, { first: 4, orderBy: 'OLDEST_FIRST' })
       expect(one).toMatchObject({ ids: oldest.slice(0, 4), hasNextPage: true, hasPreviousPage: false })
@@ -85,12 +85,12 @@ forEachDatabase((open) => {
       expect(two).toMatchObject({ ids: oldest.slice(4), hasNextPage: false, hasPreviousPage: true })
     })
 
-    it('has an empty page for first: 0, which still tells whether there is anything', async () => {
+    it('has an empty page for first: 0, which still says whether there are entries', async () => {
       const none = { ids: [], hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: null }
       expect(await page(owner, { first: 0 })).toMatchObject(none)
     })
 
-    it('after its last entry has nothing, and before its first has nothing', async () => {
+    it('has no entry after its last or before its first', async () => {
       const { startCursor, endCursor } = await page(owner, {})
       const end = { ids: [], hasNextPage: false, hasPreviousPage: true }
       expect(await page(owner, { first: 3, after: endCursor })).toMatchObject(end)
@@ -98,7 +98,7 @@ forEachDatabase((open) => {
       expect(await page(owner, { last: 3, before: startCursor })).toMatchObject(start)
     })
 
-    it('stays where it is while others write', async () => {
+    it('keeps its cursors valid while others write', async () => {
       const neighbour = await Api.open(api.services.database)
       const writer = neighbour.as('ROOT')
       const theirs = await makeAgent(writer, await makeRuntime(writer))
@@ -112,7 +112,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('what was before a cursor may be gone from a filtered list, and it says so', async () => {
+  it('a filtered list says that entries before a cursor may be gone', async () => {
     const theirs = (await Api.open(api.services.database)).as('ROOT')
     const worker = await makeAgent(theirs, await makeRuntime(theirs))
     const old = await enqueue(theirs, worker, 'A-1')
@@ -132,7 +132,7 @@ forEachDatabase((open) => {
   })
 
   describe('lists inside a list', () => {
-    it('are the same as each list on its own, whichever way they are cut', async () => {
+    it('are the same as each list alone, with any arguments', async () => {
       const theirs = (await Api.open(api.services.database)).as('ROOT')
       const runtime = await makeRuntime(theirs)
       for (const name of ['one', 'two', 'three']) {
@@ -164,7 +164,7 @@ forEachDatabase((open) => {
     })
   })
 
-  describe('what is asked wrongly', () => {
+  describe('a wrong argument', () => {
     it.each([
       [{ first: 101 }, 'first'],
       [{ last: 101 }, 'last'],

@@ -148,12 +148,12 @@ describePostgres(`with ${ROWS} chats, tasks, events and messages`, (open) => {
     }
   }
 
-  describe('a page is read from an index, and little else is', () => {
+  describe('a page is read from an index with little more', () => {
     it.each(BY_INDEX)('%s', (_name, document, variables) => expectPages(document, variables(tables), FEW_PAGES))
   })
 
   it.each(BY_INDEX.filter(([, document]) => document === CONVERSATIONS))(
-    'which conversations are on a page is told by an index alone: %s',
+    'an index alone gives the conversations of a page: %s',
     async (_name, document, variables) => {
       const explained = await explainReads(database, () => tables.api.as('VIEWER').ask(document, variables(tables)))
       const lists = explained.filter(({ name }) => name.includes('FROM conversation_listing l'))
@@ -166,12 +166,12 @@ describePostgres(`with ${ROWS} chats, tasks, events and messages`, (open) => {
     },
   )
 
-  describe('where no index knows, a page looks at 10,000 at most', () => {
+  describe('without an index, a page reads at most 10,000 rows', () => {
     it.each(WITHIN_REACH)('%s', (_name, document, variables) =>
       expectPages(document, variables(tables), PAGES_WITHIN_REACH),
     )
 
-    it('and going back from the end finds them as well', async () => {
+    it('reading backward from the end finds the same entries', async () => {
       const found: unknown[] = []
       for (let before: unknown = null, more = true; more;) {
         const answer = await tables.api.as('VIEWER').ask(BACKWARD, { before })
@@ -182,7 +182,7 @@ describePostgres(`with ${ROWS} chats, tasks, events and messages`, (open) => {
       expect(found).toHaveLength(1)
     })
 
-    it('and going on finds all there are', async () => {
+    it('reading on finds all entries', async () => {
       for (const [document, list, given] of [
         [CHATS, 'chatSessions', { search: 'odd' }],
         [TASKS, 'tasks', { status: ['FAILED'] }],
@@ -201,7 +201,7 @@ describePostgres(`with ${ROWS} chats, tasks, events and messages`, (open) => {
     })
   })
 
-  it('chats that are active, which few are, are read from an index too', async () => {
+  it('the few active chats are read from an index too', async () => {
     await archiveTheOthers(database)
     await expectPages(CHATS, { filter: { status: 'ACTIVE' } }, FEW_PAGES)
     await expectPages(CHATS, { filter: { status: 'ARCHIVED' } }, FEW_PAGES)

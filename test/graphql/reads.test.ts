@@ -45,7 +45,7 @@ forEachDatabase((open) => {
         'tasks.nodes',
       )
 
-    it('are found by status, alone and together', async () => {
+    it('are found by one or several statuses', async () => {
       expect(await list({ status: ['QUEUED'] })).toEqual([queued])
       expect(await list({ status: ['RUNNING'] })).toEqual([running])
       expect(await list({ status: ['CLAIMED'] })).toEqual([])
@@ -55,7 +55,7 @@ forEachDatabase((open) => {
       expect(await list({ status: [] })).toEqual([])
     })
 
-    it('are found by kind, agent, runtime and issue, and by what their claim was told', async () => {
+    it('are found by kind, agent, runtime and issue, and by the decision of their claim', async () => {
       expect(await list({ kind: 'CHAT' })).toEqual([running, completed])
       expect(await list({ kind: 'ISSUE', agentId: agent, runtimeId: runtime, issueKey: 'BAT-1' })).toEqual([queued])
       expect(await list({ issueKey: 'BAT-2' })).toEqual([])
@@ -64,7 +64,7 @@ forEachDatabase((open) => {
       expect(await list({ agentId: newId('agt') })).toEqual([])
     })
 
-    it('are found by when they were enqueued and when they ended', async () => {
+    it('are found by the times of their enqueueing and end', async () => {
       const at = (seconds: number) => new Date(now + seconds * 1000).toISOString()
       expect(await list({ createdAfter: at(-1), createdBefore: at(1) })).toEqual([queued, running, completed])
       expect(await list({ createdAfter: at(0) })).toEqual([])
@@ -84,7 +84,7 @@ forEachDatabase((open) => {
         'chatSessions.nodes',
       )
 
-    it('are found by a part of their title, in whatever case and letter by letter', async () => {
+    it('are found by a literal part of their title, in any case', async () => {
       expect(await list({ search: 'B_C 100%' })).toEqual([chat])
       expect(await list({ search: 'abxc' })).toEqual([])
       expect(await list({ search: 'a__c' })).toEqual([])
@@ -93,7 +93,7 @@ forEachDatabase((open) => {
       expect(await list({ search: '' })).toEqual([chat])
     })
 
-    it('are found by agent, runtime and status; issue threads are not among them', async () => {
+    it('are found by agent, runtime and status, without issue threads', async () => {
       expect(await list({ agentId: agent, runtimeId: runtime, status: 'ACTIVE' })).toEqual([chat])
       expect(await list({ status: 'ARCHIVED' })).toEqual([])
       expect(await list({ runtimeId: newId('rt') })).toEqual([])
@@ -124,7 +124,7 @@ forEachDatabase((open) => {
     ])
   })
 
-  it('archived agents are listed only when asked for', async () => {
+  it('archived agents are listed only on request', async () => {
     const theirs = (await Api.open(api.services.database, clock)).as('ROOT')
     const retired = await makeAgent(theirs, await makeRuntime(theirs))
     await theirs.ask(`mutation ($id: ID!) { archiveAgent(input: { agentId: $id }) { agent { archivedAt } } }`, {
@@ -166,7 +166,7 @@ forEachDatabase((open) => {
       sessionEvents(after: $after, first: $first, types: $types) { position type rawType schemaVersion }
     }`
 
-    it('is read on from a position without gaps or repeats', async () => {
+    it('is read from a position on without gaps or repeats', async () => {
       const all = at(await owner.ask(LOG), 'sessionEvents') as { position: string }[]
       const read: { position: string }[] = []
       for (;;) {
@@ -179,7 +179,7 @@ forEachDatabase((open) => {
       expect(all.map(({ position }) => Number(position))).toEqual(all.map((_, index) => index + 1))
     })
 
-    it('shows events of types that this server does not know, as they are', async () => {
+    it('shows events of unknown types as stored', async () => {
       const { database } = api.services
       const theirs = await Api.open(database, clock)
       const someone = theirs.as('ROOT')
@@ -228,7 +228,7 @@ forEachDatabase((open) => {
       })
     })
 
-    it('keeps the decision that a claim was given', async () => {
+    it('keeps the decision of a claim', async () => {
       const document = `query ($id: ID!) { task(id: $id) { resume { outcome reason sessionId basis runtime { id } policy { scope } } } }`
       const told = { outcome: 'RESUME', reason: 'SAME_RUNTIME', sessionId: 'session-1', runtime: { id: runtime } }
       expect(at(await owner.ask(document, { id: running }), 'task.resume')).toMatchObject(told)

@@ -19,7 +19,7 @@ forEachDatabase((open) => {
     owner = new Client(ground.world.services, ground.world.caller)
   })
 
-  it('Conversation.sealed says what has left, and where it is; null of one that is whole', async () => {
+  it('Conversation.sealed says which part was sealed and where it is; null if the conversation is complete', async () => {
     const { id } = await ground.aTalk()
     expect(await owner.ask(SEALED, { id })).toEqual({ chatSession: { sealed: null } })
     const { id: gone, sealed } = await ground.aSealed()
@@ -36,7 +36,7 @@ forEachDatabase((open) => {
   })
 
   it.each(PAST)(
-    '%s(at:) in what is sealed is CONVERSATION_SEALED and says what to do; its end, and now, are told',
+    '%s(at:) within the sealed part is CONVERSATION_SEALED and says what to do; its end and the present are answered',
     async (field) => {
       const { id, sealed } = await ground.aSealed()
       const before = String(BigInt(sealed.lastPosition) - 1n)

@@ -68,7 +68,7 @@ async function statementsFor(api: Api, document: string): Promise<string[]> {
   return counting.asked()
 }
 
-describe('a list costs as many queries as it has kinds of things in it, however long it is', () => {
+describe('the number of queries of a list depends on its fields, not on its length', () => {
   it.each(Object.keys(LISTS))('%s', async (name) => {
     const document = LISTS[name] ?? ''
     const few = await statementsFor(small, document)
@@ -78,8 +78,8 @@ describe('a list costs as many queries as it has kinds of things in it, however 
   })
 })
 
-describe('what a daemon is answered', () => {
-  it('with a claim is read from memory, all but the progress and events of the task', async () => {
+describe('the answer to a daemon', () => {
+  it('to a claim is read from memory, except progress and events of the task', async () => {
     const owner = large.as('ROOT')
     const runtime = await makeRuntime(owner, 'daemon-claims')
     const agent = await makeAgent(owner, runtime)
@@ -105,7 +105,7 @@ describe('what a daemon is answered', () => {
     expect(counting.asked().filter((note) => note.includes(' '))).toEqual([])
   })
 
-  it('after start, pin and complete costs no query beyond the change itself', async () => {
+  it('to start, pin and complete needs no query beyond the change itself', async () => {
     const owner = large.as('ROOT')
     const runtime = await makeRuntime(owner, 'daemon-lives')
     const agent = await makeAgent(owner, runtime)
@@ -115,7 +115,7 @@ describe('what a daemon is answered', () => {
     expect(counting.asked().filter((note) => note.includes(' '))).toEqual([])
   })
 
-  it('is of its own time: one document may change a thing twice and look at it each time', async () => {
+  it('shows the state after each mutation of one document', async () => {
     const owner = large.as('ROOT')
     const agent = await makeAgent(owner, await makeRuntime(owner, 'daemon-twice'), 'Before')
     const chat = await makeChat(owner, agent)
@@ -135,7 +135,7 @@ describe('what a daemon is answered', () => {
   })
 })
 
-it('a query that asks for no texts reads no texts', async () => {
+it('a query that selects no texts reads no texts', async () => {
   const asked = await statementsFor(small, `query { tasks { nodes { id status title } } }`)
   expect(asked).toEqual(['Task findMany'])
   expect(await statementsFor(small, `query { viewer { name kind } serverTimers { sweep } }`)).toEqual([])

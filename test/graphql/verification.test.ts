@@ -56,7 +56,7 @@ describe('verifyConversation', () => {
     })
   })
 
-  it('tells an admin precisely what was edited', async () => {
+  it('shows an admin exactly what was edited', async () => {
     const tamperer = await Tamperer.of(database)
     await tamperer.run('UPDATE task_row SET priority = 9 WHERE id = $1', [taskIds[0]])
     const data = await api.as('ADMIN').ask(VERIFY, { id: chat })
@@ -81,7 +81,7 @@ describe('verifyConversation', () => {
     }
   })
 
-  it('finds no conversation of another workspace, and none that never was, and tells them apart by nothing', async () => {
+  it('answers the same for a conversation of another workspace and for one that never existed', async () => {
     const other = await Api.open(database)
     const never = newId('chat')
     const refusals = [
@@ -96,7 +96,7 @@ describe('verifyConversation', () => {
 describe('simulateResumePolicy', () => {
   const NEVER = { policy: { enabled: false } }
 
-  it('tells how many claims of the workspace would flip, why, and shows some', async () => {
+  it('counts the claims of the workspace that would flip, by reason, with examples', async () => {
     const data = await api.as('MEMBER').ask(SIMULATE, NEVER)
     expect(at(data, 'simulateResumePolicy')).toMatchObject({
       ...{ claims: 2, flips: 1, byReason: [{ from: 'SAME_RUNTIME', to: 'RESUME_DISABLED', count: 1 }] },
@@ -110,18 +110,18 @@ describe('simulateResumePolicy', () => {
     })
   })
 
-  it('shows no more examples than were asked for, and counts all the same', async () => {
+  it('limits the examples to the requested number, and counts all claims', async () => {
     const data = await api.as('ADMIN').ask(SIMULATE, { ...NEVER, first: 0 })
     expect(at(data, 'simulateResumePolicy')).toMatchObject({ flips: 1, examples: [] })
     expect(await api.as('ADMIN').refusal(SIMULATE, { ...NEVER, first: 101 })).toMatchObject({ code: 'BAD_USER_INPUT' })
   })
 
-  it('looks only at claims since then', async () => {
+  it('judges only claims since a time', async () => {
     const data = await api.as('ADMIN').ask(SIMULATE, { ...NEVER, since: '2100-01-01T00:00:00Z' })
     expect(at(data, 'simulateResumePolicy')).toMatchObject({ claims: 0, flips: 0 })
   })
 
-  it('looks only at claims of this agent’s tasks', async () => {
+  it('judges only claims of one agent', async () => {
     const admin = api.as('ADMIN')
     const { chatSession } = await admin.ask('query ($id: ID!) { chatSession(id: $id) { agent { id } } }', { id: chat })
     const agentId = (chatSession as { agent: { id: string } }).agent.id
@@ -132,7 +132,7 @@ describe('simulateResumePolicy', () => {
     expect(await claimsOf(idle)).toMatchObject({ claims: 0, flips: 0 })
   })
 
-  it("never sees another workspace's claims", async () => {
+  it("never reads another workspace's claims", async () => {
     const other = await Api.open(database)
     const admin = other.as('ADMIN')
     const agent = await makeAgent(admin, await makeRuntime(admin))

@@ -50,7 +50,7 @@ forEachDatabase((open) => {
       'enqueueTask.task.id',
     )
 
-  it('nothing holds back the task that the next claim gets, and one that does not wait tells nothing', async () => {
+  it('the task that the next claim gets has no reason to wait, and a task that does not wait has null', async () => {
     const task = await enqueue(owner, agent, 'BAT-1')
     expect(await waitingOf(task)).toEqual({
       ...{ reasons: [], ahead: 0, blockedBy: [], runtimeLastAskedAt: clock.now().toISOString() },
@@ -59,21 +59,21 @@ forEachDatabase((open) => {
     expect(await waitingOf(task)).toBeNull()
   })
 
-  it('its time has not come', async () => {
+  it('a scheduled task waits for its time', async () => {
     const task = await enqueueWith({ availableAt: inSeconds(60) })
     expect(await waitingOf(task)).toMatchObject({ reasons: ['NOT_YET_AVAILABLE'] })
     clock.pass(60)
     expect(at(await waitingOf(task), 'reasons')).not.toContain('NOT_YET_AVAILABLE')
   })
 
-  it('its conversation is busy, and with which task', async () => {
+  it('a task waits for its busy conversation, and names the task ahead', async () => {
     const running = await enqueue(owner, agent, 'BAT-1')
     await claim(owner, runtime)
     const task = await enqueue(owner, agent, 'BAT-1')
     expect(await waitingOf(task)).toMatchObject({ reasons: ['CONVERSATION_BUSY'], blockedBy: [{ id: running }] })
   })
 
-  it('a retry of an earlier turn comes first, though it waits itself, while the account cools down', async () => {
+  it('a task waits for a retry of an earlier turn, which waits for the account to cool down', async () => {
     const chat = await makeChat(owner, agent)
     await say(owner, chat, 'One')
     const failed = await owner.ask('mutation ($input: FailTaskInput!) { failTask(input: $input) { retry { id } } }', {
@@ -91,7 +91,7 @@ forEachDatabase((open) => {
     expect(at(await waitingOf(next), 'reasons')).not.toContain('RUNTIME_NOT_ASKING')
   })
 
-  it('its agent is full, and by which tasks', async () => {
+  it('a task waits for its agent at capacity, and names the active tasks', async () => {
     await update({ maxConcurrentTasks: 1 })
     const running = await enqueue(owner, agent, 'BAT-1')
     await claim(owner, runtime)
@@ -101,7 +101,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('its runtime was taken out of service', async () => {
+  it('a task waits for a deregistered runtime', async () => {
     const task = await enqueue(owner, agent, 'BAT-1')
     await owner.ask('mutation ($id: ID!) { deregisterRuntime(input: { runtimeId: $id }) { runtime { id } } }', {
       id: runtime,
@@ -116,7 +116,7 @@ forEachDatabase((open) => {
         input: { daemonId: 'daemon-1', runtimeIds: [runtime] },
       })
 
-    it('is silent, and so nobody asks', async () => {
+    it('is offline, so nobody claims for it', async () => {
       const task = await enqueue(owner, agent, 'BAT-1')
       clock.pass(OFFLINE_SECONDS)
       expect(await waitingOf(task)).toMatchObject({ reasons: [] })
@@ -124,20 +124,20 @@ forEachDatabase((open) => {
       expect(await waitingOf(task)).toMatchObject({ reasons: ['RUNTIME_OFFLINE', 'RUNTIME_NOT_ASKING'] })
     })
 
-    it('is there, but nobody asks for it', async () => {
+    it('is online, but nobody claims for it', async () => {
       const task = await enqueue(owner, agent, 'BAT-1')
       clock.pass(OFFLINE_SECONDS + 1)
       await heartbeat()
       expect(await waitingOf(task)).toMatchObject({ reasons: ['RUNTIME_NOT_ASKING'] })
     })
 
-    it('was never asked for', async () => {
+    it('never had a claim', async () => {
       const other = await makeRuntime(owner, 'daemon-2')
       const task = await enqueue(owner, await makeAgent(owner, other, 'Bob'), 'BAT-1')
       expect(await waitingOf(task)).toMatchObject({ reasons: ['RUNTIME_NOT_ASKING'], runtimeLastAskedAt: null })
     })
 
-    it('is asked for as long as a claim waits', async () => {
+    it('counts as asking while a claim waits', async () => {
       const waits = askFor(60)
       await expect.poll(() => api.services.wakeUps.hub.waiting).toBeGreaterThan(0)
       clock.pass(OFFLINE_SECONDS + 1)
@@ -147,7 +147,7 @@ forEachDatabase((open) => {
       await waits
     })
 
-    it('is known to be asked for on other servers, once a sweep has written it down', async () => {
+    it('counts as asking on other servers once a sweep has recorded it', async () => {
       await enqueue(owner, agent, 'BAT-1')
       await claim(owner, runtime)
       const task = await enqueue(owner, agent, 'BAT-1')
@@ -167,7 +167,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('so many tasks go before it: not those of agents without room, nor its juniors, but the better ones', async () => {
+  it('tasks ahead are those of higher priority or age, without tasks of agents at capacity', async () => {
     const full = await makeAgent(owner, runtime, 'Full')
     await enqueue(owner, full, 'BAT-1')
     await claim(owner, runtime)
@@ -187,13 +187,13 @@ forEachDatabase((open) => {
     expect(await waitingOf(task)).toMatchObject({ ahead: 2 })
   })
 
-  it('counts to 100', async () => {
+  it('tasks ahead are counted up to 100', async () => {
     await update({ maxConcurrentTasks: 500 })
     for (let n = 0; n < 102; n++) await enqueue(owner, agent, `BAT-${n}`)
     expect(await waitingOf(await enqueue(owner, agent, 'BAT-last'))).toMatchObject({ ahead: 100 })
   })
 
-  it('is told of each task of a list', async () => {
+  it('the reasons are shown for each task of a list', async () => {
     const tasks = [await enqueue(owner, agent, 'BAT-1'), await enqueue(owner, agent, 'BAT-2')]
     const asked = await owner.ask(
       '{ tasks(filter: { status: [QUEUED] }, orderBy: OLDEST_FIRST) { nodes { id waiting { ahead } } } }',
@@ -201,7 +201,7 @@ forEachDatabase((open) => {
     expect(at(asked, 'tasks.nodes')).toEqual(tasks.map((id, ahead) => ({ id, waiting: { ahead } })))
   })
 
-  it('is no business of another workspace', async () => {
+  it('the reasons are hidden from other workspaces', async () => {
     const task = await enqueue(owner, agent, 'BAT-1')
     const stranger = await Api.open(database, clock)
     expect(at(await stranger.as('ROOT').ask(WAITING, { id: task }), 'task')).toBeNull()

@@ -58,7 +58,7 @@ describePostgres('an import', () => {
       database = await withWorkspace()
     })
 
-    it('that is done again changes nothing, and says so', async () => {
+    it('that runs again changes nothing, and says so', async () => {
       await importInto(database, source, { into })
       const before = await contentsOf(database)
       const { summary, conversations } = await importInto(database, source, { into })
@@ -70,7 +70,7 @@ describePostgres('an import', () => {
       expect(new Set(conversations.map(({ status }) => status))).toEqual(new Set(['ALREADY']))
     })
 
-    it('that is done again finds the workspace that it had made', async () => {
+    it('that runs again finds the workspace that it created', async () => {
       const first = await importInto(database, source)
       const before = await contentsOf(database)
       const second = await importInto(database, source)
@@ -81,7 +81,7 @@ describePostgres('an import', () => {
       expect(await contentsOf(database)).toEqual(before)
     })
 
-    it.each([1, 4])('that is cut off after %d conversations comes to the same when it is run again', async (at) => {
+    it.each([1, 4])('that is cut off after %d conversations gives the same result when it runs again', async (at) => {
       const stop = { progress: (done: number) => stopAt(done, at) }
       await expect(importInto(database, source, { into, atOnce: at }, stop)).rejects.toThrow('cut off')
       const { summary } = await importInto(database, source, { into })
@@ -90,7 +90,7 @@ describePostgres('an import', () => {
       expect(withoutChance(await contentsOf(database))).toEqual(atOnce)
     })
 
-    it('whose write fails in the middle of a conversation leaves nothing of that conversation', async () => {
+    it('that fails in the middle of a conversation writes nothing of that conversation', async () => {
       let transactions = 0
       // The workspace is there: runtimes and agents are the first transaction, each conversation is one more, being alone.
       const failing: Database = {
@@ -112,7 +112,7 @@ describePostgres('an import', () => {
       })
     })
 
-    it('that is dry reports the same and writes nothing', async () => {
+    it('with --dry-run reports the same and writes nothing', async () => {
       const before = await contentsOf(database)
       const dry = await importInto(database, source, { into, dryRun: true })
       expect(await contentsOf(database)).toEqual(before)
@@ -120,14 +120,14 @@ describePostgres('an import', () => {
       expect(dry).toEqual({ ...real, summary: { ...real.summary, dryRun: true } })
     })
 
-    it('that is dry makes no workspace either', async () => {
+    it('with --dry-run creates no workspace', async () => {
       const before = await contentsOf(database)
       const { summary } = await importInto(database, source, { dryRun: true })
       expect(summary).toMatchObject({ workspace: { name: 'Acme', isNew: true }, conversations: { imported: 7 } })
       expect(await contentsOf(database)).toEqual(before)
     })
 
-    it('may be made into two workspaces, and then has to be told which one it goes on with', async () => {
+    it('into two workspaces needs --into from then on', async () => {
       const other = (await makeWorld(database)).caller.workspaceId
       await importInto(database, source, { into })
       await importInto(database, source, { into: other })
@@ -135,7 +135,7 @@ describePostgres('an import', () => {
       await expect(importInto(database, source)).rejects.toMatchObject({ code: 'AMBIGUOUS_WORKSPACE', field: 'into' })
     })
 
-    it('into a workspace that knows a daemon already takes its runtime for the same', async () => {
+    it('into a workspace with the same daemon uses its runtime', async () => {
       const world = await makeWorld(database)
       const laptop = await aRuntime(world, { daemonId: 'daemon-laptop', provider: 'claude' })
       const { summary } = await importInto(database, source, { into: world.caller.workspaceId })
@@ -144,9 +144,9 @@ describePostgres('an import', () => {
     })
   })
 
-  describe('after which the source went on', () => {
+  describe('after which the source was used', () => {
     forEachDatabase((open) => {
-      it('takes new conversations, and counts what is new in those that it has', async () => {
+      it('imports new conversations, and counts new rows of imported ones', async () => {
         const database = await open()
         const home = await openPostgresDatabase()
         const moving = await SourceDatabase.create(home, 'NEW')

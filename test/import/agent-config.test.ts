@@ -11,7 +11,7 @@ const given = (row: Partial<SourceAgent>) =>
     ...row,
   })
 
-it('what an agent was told to be, it stays', () => {
+it('an agent keeps its instructions', () => {
   const row = { instructions: 'Be kind.', model: 'opus', thinkingLevel: 'high', serviceTier: 'priority' }
   expect(given(row)).toEqual({
     config: { instructions: 'Be kind.', model: 'opus', effort: 'high', serviceTier: 'priority' },
@@ -19,7 +19,7 @@ it('what an agent was told to be, it stays', () => {
   })
 })
 
-it('its skills are kept by name, and the report says that this is all', () => {
+it('skills are kept by name only, and the report says so', () => {
   const { config, notes } = given({ skills: ['deploy', 'review'] })
   expect(config).toEqual({ skills: ['deploy', 'review'] })
   expect(notes).toEqual(['agent Ada (a): skills are imported by name only: deploy, review'])
@@ -31,7 +31,7 @@ describe('a variable', () => {
     ['HTTP_PROXY', 'http://proxy.local:3128'],
     ['PATH_TO', '/usr/local/share/some/long/path/to/1'],
     ['RETRIES', 3],
-  ])('%s=%s is taken', (name, value) => {
+  ])('%s=%s is imported', (name, value) => {
     expect(given({ customEnv: { [name]: value } })).toEqual({ config: { env: { [name]: String(value) } }, notes: [] })
   })
 
@@ -42,7 +42,7 @@ describe('a variable', () => {
     ['WHATEVER', 'sk-proj-0123456789abcdefghij'],
     ['DATABASE', 'postgres://ada:hunter2@db/app'],
     ['HEADER', 'Bearer abc'],
-  ])('%s=%s looks secret: its name is told, and its value nowhere', (name, value) => {
+  ])('%s=%s looks secret: its name is reported, and its value is nowhere', (name, value) => {
     const said = given({ customEnv: { [name]: value } })
     expect(said).toEqual({
       config: {},
@@ -51,7 +51,7 @@ describe('a variable', () => {
   })
 })
 
-it('arguments are taken, but for those that look secret', () => {
+it('arguments are imported, except those that look secret', () => {
   const customArgs = ['--verbose', '--api-key', 'hunter2', '--token=hunter2', '--model=opus', '--dir', '/work']
   const { config, notes } = given({ customArgs })
   expect(config).toEqual({ args: ['--verbose', '--api-key', '--model=opus', '--dir', '/work'] })
@@ -59,7 +59,7 @@ it('arguments are taken, but for those that look secret', () => {
   expect(JSON.stringify({ config, notes })).not.toContain('hunter2')
 })
 
-it('MCP servers are taken, without what looks secret in them', () => {
+it('MCP servers are imported without values that look secret', () => {
   const mcpConfig = {
     mcpServers: {
       files: { command: 'mcp-files', args: ['/work'], env: { ROOT: '/work', API_KEY: 'hunter2' } },
@@ -77,7 +77,7 @@ it('MCP servers are taken, without what looks secret in them', () => {
   expect(JSON.stringify({ config, notes })).not.toContain('hunter2')
 })
 
-it('what is not as the documentation says is left out, and named', () => {
+it('keys that do not match the documentation are left out and named', () => {
   expect(given({ mcpConfig: { mcpServers: { odd: { transport: 'pigeon' } } }, model: 'opus' })).toEqual({
     config: { model: 'opus' },
     notes: ['agent Ada (a): mcpServers does not match docs/agents.md, and is left out'],

@@ -80,16 +80,16 @@ describePostgres('npm run import', (open) => {
     expect(verified.status).toBe(0)
   }
 
-  it('killed in the middle and run again brings all, into the embedded database', async () => {
+  it('imports everything after a kill and a second run, into the embedded database', async () => {
     await killedAndRunAgain({ BATON_DATA_DIR: join(directory, 'data') })
   }, 120_000)
 
-  it('killed in the middle and run again brings all, into PostgreSQL', async () => {
+  it('imports everything after a kill and a second run, into PostgreSQL', async () => {
     const { connectionString } = await open()
     await killedAndRunAgain({ DATABASE_URL: connectionString })
   }, 120_000)
 
-  it('dry, says all that it would do, and a token only when it has made a workspace', async () => {
+  it('with --dry-run, reports what it would do, and prints a token only if it creates a workspace', async () => {
     const env = { DATABASE_URL: (await open()).connectionString }
     const dry = await run('import', env, ...from(), '--dry-run')
     expect(dry.stdout).toMatch(/^ {2}unproven {2}s-old: UNPROVEN \(the chat names no known runtime/m)
@@ -99,7 +99,7 @@ describePostgres('npm run import', (open) => {
     expect(real.stdout).toMatch(/^ADMIN token of the new workspace ws_\w+: \S{20,}$/m)
   }, 120_000)
 
-  it('asks for what it needs, and says it in JSON to who asks in JSON', async () => {
+  it('says which options it needs, in JSON with --json', async () => {
     const database: PostgresDatabase = await open()
     const said = async (flags: [string, string][]) => {
       let output = ''
@@ -121,7 +121,7 @@ describePostgres('npm run import', (open) => {
     })
   })
 
-  it('shows on a terminal how far it is, and leaves no trace of that', async () => {
+  it('shows its progress on a terminal, and clears it', async () => {
     const database = await openEmbeddedDatabase()
     let output = ''
     const terminal = terminalOf({ isTTY: true, write: (text) => (output += text) })

@@ -16,11 +16,11 @@ describe('messages', () => {
     return inputs
   }
 
-  it('belong to the first task that was made after them', () => {
+  it('belong to the first task that was created after them', () => {
     expect(inputsOf([aTask('a', 1), aTask('b', 3.5), aTask('c', 4)])).toEqual({ a: ['m1'], b: ['m2'], c: [] })
   })
 
-  it('belong all to a task that came after several', () => {
+  it('belong to one task if it came after several', () => {
     expect(inputsOf([aTask('a', 10)])).toEqual({ a: ['m1', 'm2', 'm3'] })
   })
 
@@ -28,7 +28,7 @@ describe('messages', () => {
     expect(inputsOf([aTask('a', 5), aTask('b', 6)], [aMessage('m1', 1, { taskId: 'b' })])).toEqual({ a: [], b: ['m1'] })
   })
 
-  it('are asked again by a retry and a rerun', () => {
+  it('are also the input of a retry and a rerun', () => {
     const again = [aTask('a', 1), aTask('b', 3, { retryOfTaskId: 'a' }), aTask('c', 3.5, { rerunOfTaskId: 'a' })]
     expect(inputsOf(again, [aMessage('m1', 1)])).toEqual({ a: ['m1'], b: ['m1'], c: ['m1'] })
   })
@@ -44,7 +44,7 @@ describe('messages', () => {
     ])
   })
 
-  it('of a role that nobody knows are skipped and counted', () => {
+  it('of an unknown role are skipped and counted', () => {
     const { report, messages } = translated({ messages: [aMessage('m1', 1, { role: 'system' })] })
     expect(messages).toEqual([])
     expect(report).toMatchObject({ skippedMessages: 1, notes: ['message m1 is by system: skipped'] })
@@ -66,7 +66,7 @@ describe("an agent's thread on an issue", () => {
     expect(times.createdAt.toISOString()).toBe(timeAt(4))
   })
 
-  it('gives its tasks key and title for a prompt, and says so of those that wait', () => {
+  it('gives its tasks the key and title as the prompt, and reports that for waiting ones', () => {
     const { texts, report } = translated({ chat: null, thread, tasks: [aWaitingTask('t1', 4, issue)] })
     expect(texts.contents).toEqual([
       {
@@ -83,7 +83,7 @@ describe("an agent's thread on an issue", () => {
 })
 
 describe('a chat', () => {
-  it('that was archived stays so', () => {
+  it('that was archived stays archived', () => {
     expect(translated({ chat: aChat({ status: 'archived' }) }).times.archivedAt?.toISOString()).toBe(timeAt(1000))
     expect(translated({}).times.archivedAt).toBeNull()
   })

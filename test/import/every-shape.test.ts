@@ -10,7 +10,7 @@ const keyOf = ({ place, runtime }: Offer) => `${place} on ${runtime}`
 const bySession = (offers: readonly Offer[]) => new Map(offers.map((offer) => [keyOf(offer), offer.session]))
 
 describePostgres('of every shape of a conversation, on every runtime', (open) => {
-  it('the source would go on with the same session, but for differences that have a name, and never elsewhere', async () => {
+  it('the next claim gets the session that the source would resume, except for named differences, and never across runtimes', async () => {
     const source = await SourceDatabase.create(await open(), 'NEW')
     const shapes = await tellEveryShape(source)
     const database = await open()

@@ -31,11 +31,11 @@ const plan = (runtimes: SourceRuntime[], agents: SourceAgent[] = [], known = {})
   planFleet({ workspace: WORKSPACE, runtimes, agents }, { ...NOTHING, ...known }, (table, id) => `${table}:${id}`)
 
 describe('runtimes', () => {
-  it('in the cloud get a daemon of their own', () => {
+  it('in the cloud get their own daemon', () => {
     expect(plan([aRuntime('r1', { daemonId: null })]).runtimes).toMatchObject([{ daemonId: 'cloud:r1' }])
   })
 
-  it('of one daemon and provider stay two, so that neither resumes the sessions of the other', () => {
+  it('with the same daemon and provider stay apart, so that neither resumes the other’s sessions', () => {
     const { runtimes, names, notes } = plan([aRuntime('r1'), aRuntime('r2')])
     expect(runtimes.map(({ id, daemonId }) => [id, daemonId])).toEqual([
       ['agent_runtime:r1', 'daemon'],
@@ -47,7 +47,7 @@ describe('runtimes', () => {
     ])
   })
 
-  it('of profiles stay apart from the machine’s own, whichever was seen last', () => {
+  it('of profiles stay apart from the machine’s own runtime, whichever was seen last', () => {
     const { runtimes, names } = plan([
       aRuntime('mine', { profileId: 'p1', lastSeenAt: minute(99) }),
       aRuntime('own', { lastSeenAt: minute(1) }),
@@ -61,7 +61,7 @@ describe('runtimes', () => {
     expect(names.runtimes.get('mine')).toBe('agent_runtime:mine')
   })
 
-  it('that come to a daemon that was imported before are kept apart from it too', () => {
+  it('that join an imported daemon later are kept apart too', () => {
     const known = {
       runtimes: new Map([['r1', 'rt_1']]),
       registered: [{ id: 'rt_1', daemonId: 'daemon', provider: 'claude' }],
@@ -79,7 +79,7 @@ describe('runtimes', () => {
     ).toBe(expected)
   })
 
-  it('that are registered here already are not made again', () => {
+  it('that are already registered are not created again', () => {
     const { runtimes, names } = plan([aRuntime('r1')], [], {
       registered: [{ id: 'rt_here', daemonId: 'daemon', provider: 'claude' }],
     })
@@ -117,7 +117,7 @@ describe('agents', () => {
 describe('the ids of imported rows', () => {
   const ids = idsFor('ws_1')
 
-  it('are ids, the same each time, and others in another workspace', () => {
+  it('are valid, the same on each run, and different in another workspace', () => {
     const id = ids('agent_task_queue', 'a', minute(1))
     expect(idPrefix(id)).toBe('task')
     expect(ids('agent_task_queue', 'a', minute(1))).toBe(id)
@@ -125,7 +125,7 @@ describe('the ids of imported rows', () => {
     expect(ids('agent_task_queue', 'b', minute(1))).not.toBe(id)
   })
 
-  it('sort by when the rows were made, to the microsecond', () => {
+  it('sort by the creation of the rows, to the microsecond', () => {
     const times = [1_000_000, 1_000_001, 1_000_999, 1_001_000, minute(0), minute(0) + 1, minute(1)]
     const made = times.map((time, index) => ids('chat_message', String(index), time))
     expect(made.toSorted()).toEqual(made)

@@ -34,7 +34,7 @@ async function tell(source: SourceDatabase, workDir: string): Promise<void> {
 }
 
 describePostgres('the command that the report ends with', (open) => {
-  it('starts a daemon that goes on with an imported session, where it worked', async () => {
+  it('starts a daemon that resumes an imported session in its directory', async () => {
     await build()
     const claude = await fakeProgram('claude', [{ stdout: recorded('claude-fresh') }])
     // With a blank, which a shell must not take for the end of it.

@@ -51,7 +51,7 @@ describePostgres('a source', () => {
           one.status === 'IMPORTED' && one.source.endsWith(chat) ? one.sessions : [],
         )
 
-      it('is imported whole, and verify finds every promise kept', async () => {
+      it('is imported completely, and verify has no findings', async () => {
         const { findings, tally } = await verified(database)
         expect(findings).toEqual([])
         expect(tally).toMatchObject({ conversations: 7, claimsWithoutDecision: tally.claims, unknownEvents: 0 })
@@ -62,7 +62,7 @@ describePostgres('a source', () => {
         expect(await source.contents()).toBe(before)
       })
 
-      it('is counted, with what was left out', () => {
+      it('is counted in the report, with what was left out', () => {
         const { summary } = imported
         expect(summary).toMatchObject({
           ...{ slug: 'acme', unchanged: false, runtimes: 3, agents: 3, abandonedTasks: 1 },
@@ -79,7 +79,7 @@ describePostgres('a source', () => {
         expect(summary.sessions.unproven).toBe(shape === 'NEW' ? 1 : 2)
       })
 
-      it('says of each session whether it was kept, proven or left unproven', () => {
+      it('has a report that says of each session whether it was kept, proven or left unproven', () => {
         expect(sessionsOf(story.chats.plain)).toMatchObject([
           { sessionId: 's-plain', verdict: 'PROVEN', isPointer: true },
         ])
@@ -128,7 +128,7 @@ describePostgres('a source', () => {
         expect(task.inputMessageIds).toHaveLength(1)
       })
 
-      it("does not offer a stale pointer, and lends it no other session's runtime", async () => {
+      it('never offers a stale pointer, and never gives it the runtime of another session', async () => {
         const { decision } = await claimOn(story.runtimes.laptop)
         expect(decision).toMatchObject({ outcome: 'FRESH', reason: 'RUNTIME_MISMATCH', sessionId: null })
         const candidates = decision.candidates.map(({ binding, reason }) => [binding.sessionId, reason])
@@ -138,7 +138,7 @@ describePostgres('a source', () => {
         ])
       })
 
-      it('lets a waiting retry of an issue go on where its parent stopped, and tells the issue', async () => {
+      it('lets a waiting retry of an issue continue where its parent stopped, with the issue as its prompt', async () => {
         const { task, decision } = await claimOn(story.runtimes.server)
         expect(task).toMatchObject({
           id: await oursOf(database, story.tasks.queuedIssue),
@@ -151,13 +151,13 @@ describePostgres('a source', () => {
         expect(await database.sql.rows(content, [task.id])).toEqual([{ prompt: 'ACM-12: Fix the login' }])
       })
 
-      it('lets deferred work wait until it is due, and what is due be claimed', async () => {
+      it('lets deferred work wait until it is due, and due work be claimed', async () => {
         const { task } = await claimOn(story.runtimes.laptop)
         expect(task).toMatchObject({ kind: 'ISSUE', availableAt: new Date(timeAt(40)) })
         expect(await noTask(world, { id: await oursOf(database, story.runtimes.laptop) })).not.toContain('DEREGISTERED')
       })
 
-      it('has work of an agent without runtime wait, until the agent is given one', async () => {
+      it('lets work of an agent without a runtime wait until the agent gets one', async () => {
         const [task] = await database.sql.rows<Task>(taskRow, [await oursOf(database, story.tasks.unbound)])
         const read = statement('test_placeholder', 'SELECT "deregisteredAt" FROM runtime WHERE id = $1')
         const [placeholder] = await database.sql.rows<{ deregisteredAt: Date | null }>(read, [task?.runtimeId])

@@ -24,7 +24,7 @@ it.each([
     ['/a/b', '/c/d'],
     ['/a', '/c'],
   ],
-])('the directories %j are all in %j', (workDirs, adopts) => {
+])('the common directory of %j is %j', (workDirs, adopts) => {
   const machines = machinesOf({ machines: MACHINES })
   takeSessions(
     machines,
@@ -33,13 +33,13 @@ it.each([
   expect(machines.get('rt_1')).toMatchObject({ daemonId: '0b7e-laptop', adopts, sessions: workDirs.length })
 })
 
-it('what cannot be resumed asks for no directory', () => {
+it('a session that cannot be resumed adds no directory', () => {
   const machines = machinesOf({ machines: MACHINES })
   takeSessions(machines, [session('rt_1', '/gone', 'POISONED'), session(null, '/nowhere', 'UNPROVEN')])
   expect(machines.get('rt_1')).toMatchObject({ adopts: [], sessions: 0 })
 })
 
-it('the command can be typed as it stands', () => {
+it('the printed command can be pasted into a shell', () => {
   const machines = machinesOf({ machines: MACHINES })
   takeSessions(machines, [session('rt_1', '/w/1'), session('rt_3', "/Ada's work/1")])
   expect([...new Set(machines.values())].map(commandOf)).toEqual([

@@ -150,7 +150,7 @@ describe("a chat's pointer", () => {
     expect(verdictOn(conversation, 's1')).toMatchObject({ verdict, isPointer: pointer?.[0] === 's1' })
   })
 
-  it('comes last where it is the newest, with session, directory and runtime as found', () => {
+  it('comes last if it is the newest, with its session, directory and runtime', () => {
     const chat = { sessionId: 's1', workDir: '/work/chat', runtimeId: LAPTOP }
     const { events } = chatOf([ran('t1', 1, 's1', LAPTOP)], chat)
     expect(events.at(-1)).toMatchObject({
@@ -160,12 +160,12 @@ describe("a chat's pointer", () => {
     })
   })
 
-  it('ranks below a newer session where it is stale, so that a resume of that one leaves no gap', () => {
+  it('ranks below a newer session if it is stale, so that a resume of the newer one leaves no gap', () => {
     const { state } = chatOf([ran('t1', 1, 's2', LAPTOP)], { sessionId: 's1' })
     expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s2', 's1'])
   })
 
-  it('stands before the run that knew better, at its time at the latest: that one has the newest directory', () => {
+  it('comes before the run with newer facts, and not later than it: that run has the newest directory', () => {
     const tasks = [ran('t1', 1, 's1', LAPTOP), ran('t2', 2, 's2', SERVER, { workDir: '/work/t2' })]
     const { events, state } = chatOf(tasks, { sessionId: 's1', workDir: '/work/chat', runtimeId: LAPTOP })
     const at = events.findIndex(({ type }) => type === 'POINTER_IMPORTED')
@@ -174,7 +174,7 @@ describe("a chat's pointer", () => {
     expect(state.workDir?.path).toBe('/work/t2')
   })
 
-  it('says nothing of the runtime where a run has reported the session on another one, or as unfit', () => {
+  it('names no runtime if a run reported the session on another one or as not resumable', () => {
     const pointer = { sessionId: 's1', runtimeId: SERVER }
     const failed = { status: 'failed', failureReason: 'context_overflow' }
     for (const task of [ran('t1', 1, 's1', LAPTOP), ran('t1', 1, 's1', SERVER, failed)]) {
@@ -182,16 +182,16 @@ describe("a chat's pointer", () => {
     }
   })
 
-  it('lends its directory alone where it names no session', () => {
+  it('gives only its directory if it names no session', () => {
     const { state } = chatOf([], { workDir: '/work/chat' })
     expect(state).toMatchObject({ bindings: [], workDir: { path: '/work/chat' } })
   })
 
-  it('is silent where it names nothing', () => {
+  it('gives no event if it is empty', () => {
     expect(chatOf([], {}).story).toEqual(['CONVERSATION_OPENED'])
   })
 
-  it('is explained: which task says otherwise, and about which session', () => {
+  it('is explained in the report: which task contradicts it, and about which session', () => {
     const stale = chatOf([ran('t1', 1, 's2', LAPTOP)], { sessionId: 's1' })
     expect(verdictOn(stale, 's1')?.why).toBe(
       'the chat names no known runtime, and no task with a runtime reported this session; the newest task with a ' +
@@ -204,7 +204,7 @@ describe("a chat's pointer", () => {
 })
 
 describe('an unproven session', () => {
-  it('is poisoned, and not offered, once a row proves whose it is and a run had poisoned it', () => {
+  it('is poisoned, and not offered, once a row proves its runtime and a run has poisoned it', () => {
     const tasks = [ran('t1', 1, 's1', null, { status: 'failed', failureReason: 'context_overflow' })]
     expect(chatOf(tasks, { sessionId: 's1', runtimeId: LAPTOP }).binding('s1')?.state).toBe('POISONED')
   })

@@ -14,7 +14,7 @@ import type { Row } from './source-database.js'
 const THREAD = { agentId: 'ada', issueId: 'issue', issueNumber: 1, issueTitle: 'Fix it', issueDescription: null }
 
 /** A failure prints the shortest history that was found, with its seed and path: `{ seed, path }` shows it again. */
-it('the session that is truly the newest is the one that is offered, where it lives', () => {
+it('the newest session is offered, on its own runtime only', () => {
   const property = fc.property(histories, (history) => {
     const { chat, tasks, truth } = tell(history)
     const { state } = translated({ chat, tasks, thread: chat === null ? THREAD : null })
@@ -27,7 +27,7 @@ it('the session that is truly the newest is the one that is offered, where it li
 
 describePostgres('after an import', (open) => {
   it.each([true, false])(
-    'the same is true of every conversation, from a source that is old: %s',
+    'the same holds for every conversation, also from an old source: %s',
     async (isOld) => {
       const source = await SourceDatabase.create(await open(), isOld ? 'OLD' : 'NEW')
       const told = fc

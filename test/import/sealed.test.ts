@@ -33,49 +33,53 @@ const LEFT = statement(
 )
 
 describePostgres('every shape of a conversation that was imported', (open) => {
-  it('leaves as others do, is offered the same meanwhile, and comes back as it was', { timeout: 600_000 }, async () => {
-    const source = await SourceDatabase.create(await open(), 'NEW')
-    await tellEveryShape(source)
-    await source.run(SOME)
-    const runtimes = (await source.rows<{ id: string }>('SELECT id::text FROM agent_runtime')).map(({ id }) => id)
-    const database = await open()
-    const imported = await importInto(database, source)
-    await source.close()
-    const offers = () => offersOf(database, imported, runtimes)
-    const [before, offered] = [await contentsOf(database), await offers()]
+  it(
+    'is sealed like others, offers the same session while sealed, and is restored unchanged',
+    { timeout: 600_000 },
+    async () => {
+      const source = await SourceDatabase.create(await open(), 'NEW')
+      await tellEveryShape(source)
+      await source.run(SOME)
+      const runtimes = (await source.rows<{ id: string }>('SELECT id::text FROM agent_runtime')).map(({ id }) => id)
+      const database = await open()
+      const imported = await importInto(database, source)
+      await source.close()
+      const offers = () => offersOf(database, imported, runtimes)
+      const [before, offered] = [await contentsOf(database), await offers()]
 
-    const path = mkdtempSync(join(tmpdir(), 'baton-archive-'))
-    process.once('exit', () => rmSync(path, { recursive: true, force: true }))
-    const archive = new ArchiveDirectory(path)
-    archivedIn(database, archive)
-    const clock = new SettableClock()
-    const services = { ...servicesOver(database, clock), archive }
-    clock.pass(31 * 86_400)
-    const { conversationsSealed } = await retain(services, KEEP, new AbortController().signal)
-    const { imported: count } = imported.summary.conversations
-    expect(count).toBeGreaterThan(50)
-    expect(before['chat_message']).not.toEqual([])
-    expect(conversationsSealed).toBe(count)
-    expect(await database.sql.rows(LEFT)).toEqual([{ tasks: 0, messages: 0, events: 0 }])
-    expect(await findingsOf(database, archive)).toEqual([])
-    expect(await offers()).toEqual(offered)
+      const path = mkdtempSync(join(tmpdir(), 'baton-archive-'))
+      process.once('exit', () => rmSync(path, { recursive: true, force: true }))
+      const archive = new ArchiveDirectory(path)
+      archivedIn(database, archive)
+      const clock = new SettableClock()
+      const services = { ...servicesOver(database, clock), archive }
+      clock.pass(31 * 86_400)
+      const { conversationsSealed } = await retain(services, KEEP, new AbortController().signal)
+      const { imported: count } = imported.summary.conversations
+      expect(count).toBeGreaterThan(50)
+      expect(before['chat_message']).not.toEqual([])
+      expect(conversationsSealed).toBe(count)
+      expect(await database.sql.rows(LEFT)).toEqual([{ tasks: 0, messages: 0, events: 0 }])
+      expect(await findingsOf(database, archive)).toEqual([])
+      expect(await offers()).toEqual(offered)
 
-    for (const one of imported.conversations) {
-      if (one.status !== 'IMPORTED') continue
-      const back = await restoreConversation(services, archive, imported.summary.workspace.id, one.conversationId)
-      expect(back).toMatchObject({ restored: true })
-    }
-    const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.gz'))
-    expect(files).toEqual([])
-    expect(await findingsOf(database)).toEqual([])
-    expect(await offers()).toEqual(offered)
-    const after = await contentsOf(database)
-    for (const table of ['task', 'task_content', 'chat_message', 'imported_row']) {
-      expect(after[table]).toEqual(before[table])
-    }
-    // What they are when they are back, besides what the two events say.
-    const told = new Set(after['session_event'])
-    expect(before['session_event']?.filter((event) => !told.has(event))).toEqual([])
-    expect(told.size).toBe((before['session_event']?.length ?? 0) + 2 * count)
-  })
+      for (const one of imported.conversations) {
+        if (one.status !== 'IMPORTED') continue
+        const back = await restoreConversation(services, archive, imported.summary.workspace.id, one.conversationId)
+        expect(back).toMatchObject({ restored: true })
+      }
+      const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.gz'))
+      expect(files).toEqual([])
+      expect(await findingsOf(database)).toEqual([])
+      expect(await offers()).toEqual(offered)
+      const after = await contentsOf(database)
+      for (const table of ['task', 'task_content', 'chat_message', 'imported_row']) {
+        expect(after[table]).toEqual(before[table])
+      }
+      // What they are when they are back, besides what the two events say.
+      const told = new Set(after['session_event'])
+      expect(before['session_event']?.filter((event) => !told.has(event))).toEqual([])
+      expect(told.size).toBe((before['session_event']?.length ?? 0) + 2 * count)
+    },
+  )
 })

@@ -161,18 +161,18 @@ describe('sessions', () => {
   })
 })
 
-describe('what a task is asked', () => {
+describe('the input of a task', () => {
   const inputs = (rows: SourceTask[], messages: SourceMessage[]) =>
     translated({ tasks: rows, messages }).events.flatMap(({ type, data }) =>
       type === 'TASK_ENQUEUED' && 'inputMessageIds' in data ? [data.inputMessageIds] : [],
     )
 
-  it('is no command', () => {
+  it('contains no command', () => {
     const messages = [aMessage('m1', 1, { kind: 'channel_command', content: '/new' }), aMessage('m2', 2)]
     expect(inputs([aWaitingTask('t1', 3)], messages)).toEqual([['chat_message:m2']])
   })
 
-  it('is of its own generation', () => {
+  it('is from its own generation', () => {
     const messages = [aMessage('m1', 1), aMessage('m2', 2, { contextRevision: 2 }), aMessage('m3', 2.5)]
     const tasks = [aWaitingTask('t2', 3, { contextRevision: 2 }), aWaitingTask('t1', 4, { contextRevision: 1 })]
     expect(inputs(tasks, messages)).toEqual([['chat_message:m2'], ['chat_message:m1', 'chat_message:m3']])
@@ -198,7 +198,7 @@ describe('a rerun', () => {
   })
 })
 
-describe('a task that waited is cancelled, and the report says why', () => {
+describe('a queued task is cancelled, and the report says why', () => {
   it.each([
     [
       'it only regenerates quick actions, and is no turn',
@@ -216,27 +216,27 @@ describe('a task that waited is cancelled, and the report says why', () => {
     expect(report.waitingTasks).toBe(0)
   })
 
-  it('but not where it has a question', () => {
+  it('except for a task with a question', () => {
     const { story } = translated({ tasks: [aWaitingTask('t1', 1)], messages: [aMessage('m1', 0.5)] })
     expect(story.at(-1)).toBe('TASK_ENQUEUED t1')
   })
 })
 
-describe('a time that cannot be kept', () => {
+describe('a time that cannot be stored', () => {
   const zero = Date.parse('0001-01-01T00:00:00Z') * 1000
   it.each([
     ['a zero time', { startedAt: zero }, '1000-01-01T00:00:00.000Z'],
     ['a year BC', { dispatchedAt: Date.parse('-000044-03-15T00:00:00Z') * 1000 }, '1000-01-01T00:00:00.000Z'],
     ['minus infinity', { createdAt: -Infinity }, '1000-01-01T00:00:00.000Z'],
     ['infinity', { completedAt: Infinity }, '9999-12-31T23:59:59.999Z'],
-  ])('%s becomes the nearest that can be, and its row is named', (_, row, time) => {
+  ])('%s becomes the nearest storable time, and its row is named', (_, row, time) => {
     const { events, report } = translated({ tasks: [aTask('t1', 1, { sessionId: 's1', ...row })] })
     expect(events.map(({ occurredAt }) => occurredAt?.toISOString())).toContain(time)
     const [column] = Object.keys(row)
     expect(report.notes).toEqual([`task t1 has a ${column} that cannot be stored: it becomes ${time}`])
   })
 
-  it('of a chat and a message too; others stay as they are', () => {
+  it('is also corrected for chats and messages, and other times stay unchanged', () => {
     const chat = aChat({ createdAt: zero, updatedAt: Infinity })
     const { times, report } = translated({ chat, messages: [aMessage('m1', 1, { createdAt: zero })] })
     expect([times.createdAt, times.updatedAt].map((time) => time.getUTCFullYear())).toEqual([1000, 9999])

@@ -41,7 +41,7 @@ describePostgres('the source', () => {
     await home.close()
   })
 
-  it('is read conversation by conversation, each with exactly its own rows, over many batches', async () => {
+  it('is read one conversation at a time, each with exactly its own rows, over many batches', async () => {
     const chats: SourceConversation[] = []
     const threads: SourceConversation[] = []
     for await (const conversation of readConversations(source, workspace)) {
@@ -60,7 +60,7 @@ describePostgres('the source', () => {
     ).toBe(true)
   })
 
-  it('gives times to the microsecond, and takes an empty session for none', async () => {
+  it('gives times to the microsecond, and treats an empty session as none', async () => {
     for await (const { tasks } of readConversations(source, workspace)) {
       const [task] = tasks
       if (task === undefined) continue
@@ -71,13 +71,13 @@ describePostgres('the source', () => {
     expect.unreachable()
   })
 
-  it('refuses every write, whoever were to ask for one', async () => {
+  it('refuses every write', async () => {
     const reader = await openSource(made.connectionString)
     await expect(reader.rows('DELETE FROM chat_message')).rejects.toMatchObject({ code: '25006' })
     await reader.close()
   })
 
-  it('stays as it was when it was opened', async () => {
+  it('shows the state of the moment when it was opened', async () => {
     const reader = await openSource(made.connectionString)
     const slugs = () => reader.rows<{ slug: string }>('SELECT slug FROM workspace ORDER BY slug')
     const before = await slugs()
@@ -90,13 +90,13 @@ describePostgres('the source', () => {
   it.each([
     [null, 'AMBIGUOUS_WORKSPACE', /Name one with --workspace: acme, beta\.$/],
     ['zeta', 'NO_SUCH_WORKSPACE', /no workspace zeta\. --workspace takes one of these: acme, beta\.$/],
-  ])('with two workspaces and --workspace %s says what can be said: %s', async (slug, code, message) => {
+  ])('with two workspaces and --workspace %s is refused: %s', async (slug, code, message) => {
     const refusal = { code, field: 'workspace', message: expect.stringMatching(message) as string }
     await expect(readWorkspace(source, slug)).rejects.toMatchObject(refusal)
   })
 
-  describe('that is none', () => {
-    it('is named for the first column that it lacks', async () => {
+  describe('that cannot be imported', () => {
+    it('is refused with the first column that it lacks', async () => {
       const message = 'The source has no column workspace.slug: --from must name a Multica database.'
       await expect(openSource(home.connectionString)).rejects.toMatchObject({
         code: 'NOT_A_SOURCE',
@@ -123,7 +123,7 @@ describePostgres('the source', () => {
         'ALTER TABLE agent_task_queue RENAME session_id TO session',
         /no column agent_task_queue\.session_id/,
       ],
-    ])('whole is refused: %s, after %s', async (code, damage, message) => {
+    ])('is refused as incomplete: %s, after %s', async (code, damage, message) => {
       const other = await openPostgresDatabase()
       const damaged = await SourceDatabase.create(other, 'NEW')
       await damaged.run(damage)
@@ -133,7 +133,7 @@ describePostgres('the source', () => {
       await other.close()
     })
 
-    it('may be read by the role is told as that', async () => {
+    it('is refused if the role may not read it', async () => {
       await made.run(`CREATE ROLE nobody_reads LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA multica TO nobody_reads`)
       const url = new URL(made.connectionString)
       url.username = 'nobody_reads'
@@ -145,12 +145,12 @@ describePostgres('the source', () => {
       await made.run('REVOKE USAGE ON SCHEMA multica FROM nobody_reads; DROP ROLE nobody_reads')
     })
 
-    it('is told apart from one that does not answer', async () => {
+    it('is distinguished from a source that does not answer', async () => {
       const refusal = { code: 'SOURCE_UNREACHABLE', field: 'from' }
       await expect(openSource('postgresql://127.0.0.1:1/nowhere')).rejects.toMatchObject(refusal)
     })
 
-    it('is left without a connection', async () => {
+    it('keeps no connection', async () => {
       await openSource(home.connectionString).catch(() => undefined)
       const client = new Client({ connectionString: home.connectionString })
       await client.connect()

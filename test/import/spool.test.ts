@@ -8,7 +8,7 @@ async function* from<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 const leftovers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('baton-import-')).length
 
-it('what was read comes back as it was, however large, as often as it is asked for', async () => {
+it('rows are read back unchanged, at any size and any number of times', async () => {
   const items = [
     { at: Infinity, before: -Infinity, text: 'é\u2028', none: null },
     { text: 'x'.repeat(3_000_000) },
@@ -23,7 +23,7 @@ it('what was read comes back as it was, however large, as often as it is asked f
   await kept.remove()
 })
 
-it('nothing is left of it, also where reading failed', async () => {
+it('no file stays, also after a failed read', async () => {
   const before = await leftovers()
   await (await spool(from([1, 2]))).remove()
   async function* broken(): AsyncGenerator<number> {

@@ -13,9 +13,9 @@ const EVENT_TIMES = statement(
    WHERE "conversationId" = $1 ORDER BY 1`,
 )
 
-describePostgres('times that a log cannot keep', () => {
+describePostgres('times that a log cannot store', () => {
   forEachDatabase((open) => {
-    it('are kept as near as can be, and the log verifies', async () => {
+    it('become the nearest storable times, and the log verifies', async () => {
       const home = await openPostgresDatabase()
       const source = await SourceDatabase.create(home, 'NEW')
       const chat = await tell(source)

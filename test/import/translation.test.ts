@@ -22,12 +22,12 @@ describe('a row of each status', () => {
     ['dispatched', { startedAt: null, completedAt: null }, ['TASK_ENQUEUED t1', 'TASK_CLAIMED t1', 'TASK_FAILED t1']],
     ['queued', never, ['TASK_ENQUEUED t1']],
     ['deferred', never, ['TASK_ENQUEUED t1']],
-  ])('%s, %o, is told in legal steps', (status, row, steps) => {
+  ])('%s, %o, becomes legal transitions', (status, row, steps) => {
     const { story } = translated({ tasks: [aTask('t1', 1, { status, ...row })], messages: [aMessage('m1', 0.5)] })
     expect(story).toEqual(['CONVERSATION_OPENED', 'MESSAGE_POSTED m1', ...steps])
   })
 
-  it('completed: session, directory, retired session and missing transcript are what the row says', () => {
+  it('completed: session, directory, retired session and missing transcript come from the row', () => {
     const row = { sessionId: 's2', workDir: '/w', retiredSessionId: 's1', sessionRolloutMissing: true }
     expect(eventOf([aTask('t1', 1, row)], 'TASK_COMPLETED')?.data).toEqual({
       ...{ sessionId: 's2', workDir: '/w', retiredSessionId: 's1', transcriptMissing: true, messageId: null },
@@ -39,11 +39,11 @@ describe('a row of each status', () => {
     [{ failureReason: 'context_overflow' }, { failureReason: 'context_overflow', resumeSafe: false }],
     [{ error: '400 invalid_request_error' }, { failureReason: 'unknown', resumeSafe: false, retryable: false }],
     [{}, { failureReason: 'unknown', errorBytes: 0, resumeSafe: true, retryable: false }],
-  ])('failed with %o is classified by our own rules', (row, verdict) => {
+  ])('failed with %o is classified by Baton’s rules', (row, verdict) => {
     expect(eventOf([aTask('t1', 1, { status: 'failed', ...row })], 'TASK_FAILED')?.data).toMatchObject(verdict)
   })
 
-  it('under way: fails with runtime_recovery and keeps the session it had pinned', () => {
+  it('running: fails with runtime_recovery and keeps its pinned session', () => {
     const row = { status: 'running', completedAt: null, sessionId: 's1', failureReason: 'context_overflow' }
     const { binding, events, report } = translated({ tasks: [aTask('t1', 1, row)] })
     expect(events.at(-1)?.data).toMatchObject({ failureReason: 'runtime_recovery', sessionId: 's1', resumeSafe: true })
@@ -56,7 +56,7 @@ describe('a row of each status', () => {
     expect(event?.data).toMatchObject({ availableAt: timeAt(90) })
   })
 
-  it('that nobody knows is skipped, counted and named', () => {
+  it('unknown: is skipped, counted and named', () => {
     const { report, story } = translated({ tasks: [aTask('t1', 1, { status: 'dreaming' })] })
     expect(story).toEqual(['CONVERSATION_OPENED'])
     expect(report).toMatchObject({ tasks: 0, skippedTasks: 1, notes: ['task t1 is dreaming: skipped'] })
@@ -81,13 +81,13 @@ describe('times', () => {
     expect(event?.occurredAt?.toISOString()).toBe(timeAt(at))
   })
 
-  it('the claims have no decision, since none was recorded', () => {
+  it('claims have no decision, because the source records none', () => {
     expect(eventOf([aTask('t1', 1)], 'TASK_CLAIMED')?.data).toMatchObject({ decision: null })
   })
 })
 
 describe('order', () => {
-  it('rows that overlap are told one after the other, as they ended', () => {
+  it('overlapping rows become consecutive runs, in the order of their ends', () => {
     const rows = [
       aTask('long', 1, { completedAt: minute(9), sessionId: 's-long' }),
       aTask('short', 2, { completedAt: minute(3), sessionId: 's-short' }),
@@ -101,7 +101,7 @@ describe('order', () => {
     expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s-long', 's-short'])
   })
 
-  it('rows that end in the same microsecond go by their ids', () => {
+  it('rows that end in the same microsecond are ordered by id', () => {
     const end = { completedAt: minute(5) }
     const { state } = translated({
       tasks: [aTask('b', 1, { ...end, sessionId: 's-b' }), aTask('a', 2, { ...end, sessionId: 's-a' })],
@@ -109,7 +109,7 @@ describe('order', () => {
     expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s-b', 's-a'])
   })
 
-  it('rows that end in the same millisecond go by the microsecond', () => {
+  it('rows that end in the same millisecond are ordered by microsecond', () => {
     const { state } = translated({
       tasks: [
         aTask('a', 1, { completedAt: minute(5) + 2, sessionId: 's-later' }),
@@ -119,7 +119,7 @@ describe('order', () => {
     expect(state.bindings.map(({ sessionId }) => sessionId)).toEqual(['s-later', 's-earlier'])
   })
 
-  it('a retry made with the failure of its parent comes after it', () => {
+  it('a retry that was created with the failure of its parent comes after it', () => {
     const parent = aTask('parent', 1, { status: 'failed', failureReason: 'timeout' })
     const child = aWaitingTask('child', 1.9, { retryOfTaskId: 'parent', attempt: 2 })
     expect(translated({ tasks: [child, parent], messages: [aMessage('m1', 0.5)] }).story.slice(-2)).toEqual([
@@ -128,7 +128,7 @@ describe('order', () => {
     ])
   })
 
-  it('a row whose clock ran backwards is still claimed after it was enqueued', () => {
+  it('a row with times in the wrong order is still claimed after it was enqueued', () => {
     const { story } = translated({
       tasks: [aTask('t1', 9, { dispatchedAt: minute(1), startedAt: minute(2), completedAt: minute(3) })],
     })
@@ -161,7 +161,7 @@ describe('sources of tasks', () => {
     },
   )
 
-  it('a task that waits without runtime waits for its agent’s', () => {
+  it('a queued task without a runtime waits for its agent’s runtime', () => {
     expect(eventOf([aWaitingTask('t1', 1, { runtimeId: null })], 'TASK_ENQUEUED')?.runtimeId).toBe('rt_laptop')
   })
 })

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-it('a directory that is open is refused, by its name and with a way out, until it is let go', async () => {
+it('a locked directory is refused with its name and advice, until it is released', async () => {
   const unlock = await lockDirectory(directory)
   const refused = await lockDirectory(directory).catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(DirectoryInUse)
@@ -26,13 +26,13 @@ it('a directory that is open is refused, by its name and with a way out, until i
   )()
 })
 
-it('of several that want a directory at once, one gets it', async () => {
+it('of several processes that lock a directory at the same time, one gets it', async () => {
   const wanted = await Promise.allSettled(Array.from({ length: 5 }, () => lockDirectory(directory)))
   expect(wanted.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   for (const result of wanted) if (result.status === 'fulfilled') await result.value()
 })
 
-it('a process that was killed leaves nothing locked', { timeout: 60_000 }, async () => {
+it('a killed process leaves no lock', { timeout: 60_000 }, async () => {
   const script = `const s = require('node:net').createServer(); s.listen(process.argv[1], () => console.log('listening'))`
   const child = spawn(process.execPath, ['-e', script, join(directory, 'baton.lock')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -47,7 +47,7 @@ it('a process that was killed leaves nothing locked', { timeout: 60_000 }, async
   )()
 })
 
-it('a directory whose path is too long for a socket is locked all the same', async () => {
+it('a directory with a path that is too long for a socket can be locked', async () => {
   const deep = join(directory, 'a'.repeat(60), 'b'.repeat(60))
   mkdirSync(deep, { recursive: true })
   const unlock = await lockDirectory(deep)

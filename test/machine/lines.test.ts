@@ -9,16 +9,16 @@ async function linesOf(...chunks: Buffer[]): Promise<string[]> {
   return lines
 }
 
-test('only \\n ends a line: JSON may hold U+2028 and U+2029 as they are', async () => {
+test('only \\n ends a line: JSON may contain U+2028 and U+2029 unescaped', async () => {
   const json = JSON.stringify({ text: 'one\u2028two\u2029three\u0085four' })
   expect(await linesOf(Buffer.from(`${json}\n${json}`))).toEqual([json, json])
 })
 
-test('a \\r before the end belongs to the end, and nowhere else', async () => {
+test('a \\r belongs to the end of a line only directly before \\n', async () => {
   expect(await linesOf(Buffer.from('a\r\nb\rc\n\r\n'))).toEqual(['a', 'b\rc', ''])
 })
 
-test('wherever the bytes are cut, the lines are the same', async () => {
+test('the lines do not depend on how the bytes are split', async () => {
   const text = fc.array(fc.constantFrom('a', '€', '😀', '\u2028', '\n', '\r\n'), { maxLength: 40 })
   await fc.assert(
     fc.asyncProperty(text, fc.array(fc.nat(60)), async (parts, cuts) => {

@@ -25,7 +25,7 @@ test('a process is listed with its parent and its session, until it has ended', 
   expect(stillRunning([found!])).toEqual([])
 })
 
-test('a program may be called whatever it likes', () => {
+test('a program may have any name', () => {
   const stat = `7 (a) b (c)) S 3 7 6 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 81234 1000 5`
   const expected = { pid: 7, parent: 3, group: 7, session: 6, started: 'boot-1 81234', ended: false }
   expect(parseStat(stat, 'boot-1')).toEqual(expected)
@@ -33,7 +33,7 @@ test('a program may be called whatever it likes', () => {
   expect(parseStat('', 'boot-1')).toBeNull()
 })
 
-test('what ps says is understood, also where a session is no number', () => {
+test('the output of ps is parsed, also if a session is not a number', () => {
   const linux =
     '   12     1    12    12 Ss   Sat Nov 28 18:32:34 2026\n   13    12    12    12 Z    Sat Nov 28 18:32:35 2026\n'
   expect(parsePs(linux)).toEqual([

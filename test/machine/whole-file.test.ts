@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-it('a file that fails is as it was before, and nothing lies beside it', async () => {
+it('a failed write leaves the file unchanged and no file beside it', async () => {
   const path = join(folder, 'file')
   writeFileSync(path, 'before')
   const failed = wholeFile(path, async (file) => {
@@ -25,7 +25,7 @@ it('a file that fails is as it was before, and nothing lies beside it', async ()
   expect(readdirSync(folder)).toEqual(['file'])
 })
 
-it('removes what killed processes left of it, and no file of anybody else', async () => {
+it('a write removes remains of killed processes, and no other file', async () => {
   const { pid: ended } = spawnSync(process.execPath, ['-e', ''])
   const kept = [
     'file.2026',

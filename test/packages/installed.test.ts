@@ -30,7 +30,7 @@ function environmentOf({ home }: Machine): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: home }
 }
 
-it('a session is resumed by what two machines have installed, and the log of it is proven', async () => {
+it('a session is resumed with the installed packages of two machines, and its log is proven', async () => {
   const started = await startServer({
     env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN },
     command: [process.execPath, server.bin('baton'), 'serve'],
@@ -64,7 +64,7 @@ it('a session is resumed by what two machines have installed, and the log of it 
   expect(stdout).toMatch(/Claims examined 2, cross-runtime resumes 0\.[\s\S]*Every promise holds\./)
 })
 
-it('the command of the daemon runs an agent', async () => {
+it('the daemon’s command runs an agent', async () => {
   const { url } = await startServer({
     env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN },
     command: [process.execPath, server.bin('baton')],
@@ -82,7 +82,7 @@ it('the command of the daemon runs an agent', async () => {
   expect(await say('What is said.')).toMatchObject({ status: 'COMPLETED', output: 'What is said.' })
 })
 
-it('both tell their version, the licences of what is bundled, and the daemon comes alone', async () => {
+it('both packages have their version and the licences of bundled code, and the daemon has no dependencies', async () => {
   expect((await run(server.bin('baton'), ['--version'])).stdout.trim()).toBe(version)
   expect((await run(laptop.bin('baton-daemon'), ['--version'])).stdout.trim()).toBe(version)
   const packagesOf = ({ home }: Machine) =>
@@ -99,7 +99,7 @@ it('a machine that only runs agents installs less than 15 MB, and the server les
   expect(await megabytesOf(server)).toBeLessThan(150)
 })
 
-it('the library has types, by which the ten lines of the README are checked', async () => {
+it('the library has types, with which the example of the README compiles', async () => {
   const lines = readFileSync(TEN_LINES, 'utf8')
   expect(lines.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10)
   const types = join(ROOT, 'node_modules/@types')
@@ -126,7 +126,7 @@ function writeManifest({ home }: Machine): void {
   writeFileSync(file, JSON.stringify({ ...manifest, type: 'module' }))
 }
 
-it('what --help and README name is in the packages', async () => {
+it('the packages contain everything that --help and README name', async () => {
   const packages = [
     ['baton-server', server, 'baton', ['serve']],
     ['baton-daemon', laptop, 'baton-daemon', []],

@@ -28,19 +28,19 @@ test('a turn of a new session ends with what the agent said', async () => {
   expect(told).toEqual([`session new in ${workDir}`, 'text: All done.'])
 })
 
-test.each(['resume', 'load'])('a session goes on by session/%s, and its replayed past is no output', async (way) => {
+test.each(['resume', 'load'])('a session continues by session/%s, and its replayed past is not output', async (way) => {
   const { end, told } = await acp([way], { resume: 'session-1' })
   expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: 'session-1' })
   expect(told.slice(0, 2)).toEqual(['RESUMED', 'session session-1'])
 })
 
-test.each(['resume', 'load'])('whatever error session/%s answers with, the session is refused', async (way) => {
+test.each(['resume', 'load'])('any error of session/%s refuses the session', async (way) => {
   const { end, told } = await acp([way], { resume: 'session-2' })
   expect(end).toMatchObject({ kind: 'refused', toolsRan: false })
   expect(told).toEqual([])
 })
 
-test('an agent that cannot resume has refused nothing: the turn is a new session', async () => {
+test('an agent that cannot resume refuses nothing: the turn starts a new session', async () => {
   const { end, told } = await acp([], { resume: 'session-1' })
   expect(end).toMatchObject({ kind: 'completed' })
   expect(told[0]).toBe('NOT_ATTEMPTED')
@@ -49,19 +49,19 @@ test('an agent that cannot resume has refused nothing: the turn is a new session
 test.each([
   ['late', ['load', 'late']],
   ['by an agent that does not have the session/resume it offers', ['claims-resume', 'load']],
-])('a replay that comes %s is no output either', async (_when, options) => {
+])('a replay that comes %s is not output either', async (_when, options) => {
   const { end, told } = await acp(options, { resume: 'session-1' })
   expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: 'session-1' })
   expect(told).toEqual(['RESUMED', 'session session-1', 'text: All done.'])
 })
 
-test('an agent that offers session/resume, has neither it nor session/load, has refused nothing', async () => {
+test('an agent that offers session/resume but implements neither it nor session/load refuses nothing', async () => {
   const { end, told } = await acp(['claims-resume'], { resume: 'session-1' })
   expect(end).toMatchObject({ kind: 'completed' })
   expect(told[0]).toBe('NOT_ATTEMPTED')
 })
 
-test('an account that may not ask now is no refusal of a session', async () => {
+test('an exhausted account does not refuse a session', async () => {
   const { end, told } = await acp(['load', 'rate-limited'], { resume: 'session-1' })
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'rate_limited' })
   expect(told).toEqual([])
@@ -75,17 +75,20 @@ test.each([
   ['edit', 'use a tool notes.txt', 'yes'],
   ['edit', 'use a tool sub/../../notes.txt', 'no'],
   ['edit', 'use a tool /etc/passwd', 'no'],
-] as const)('with permissions %s, "%s" is answered %s, and never for good', async (permissions, prompt, answer) => {
-  const { end, told } = await acp([], { prompt, permissions })
-  expect(end).toMatchObject({ kind: 'completed', output: `Permission: ${answer}.` })
-  const what = prompt === 'use a tool' ? 'rm -rf build' : `write ${prompt.slice(11)}`
-  const denied = `denied: Denied: ${what}\nThe agent has --permissions ${permissions}. `
-  if (answer === 'yes') expect(told).toContain(`permission: Asked, and allowed once: ${what}`)
-  else expect(told.join()).toContain(denied)
-  expect(end).toMatchObject({ result: { permissions, ...(answer === 'no' && { denied: [what] }) } })
-})
+] as const)(
+  'with permissions %s, "%s" is answered with %s, and never permanently',
+  async (permissions, prompt, answer) => {
+    const { end, told } = await acp([], { prompt, permissions })
+    expect(end).toMatchObject({ kind: 'completed', output: `Permission: ${answer}.` })
+    const what = prompt === 'use a tool' ? 'rm -rf build' : `write ${prompt.slice(11)}`
+    const denied = `denied: Denied: ${what}\nThe agent has --permissions ${permissions}. `
+    if (answer === 'yes') expect(told).toContain(`permission: Asked, and allowed once: ${what}`)
+    else expect(told.join()).toContain(denied)
+    expect(end).toMatchObject({ result: { permissions, ...(answer === 'no' && { denied: [what] }) } })
+  },
+)
 
-test('a tool is shown with its file once that is known, its answer in short, and that the agent never asks', async () => {
+test('a tool is shown with its file once known and a short answer, with a note that the agent never asks', async () => {
   const { told } = await acp([], { prompt: 'edit without asking' })
   expect(told.slice(1)).toEqual([
     'tool: write /w/notes.txt',
@@ -95,7 +98,7 @@ test('a tool is shown with its file once that is known, its answer in short, and
   ])
 })
 
-test('a long answer that comes letter by letter is shown in whole lines, and is whole', async () => {
+test('a long answer that arrives letter by letter is shown in whole lines and is complete', async () => {
   const { end, told } = await acp([], { prompt: 'stream' })
   const words = Array.from({ length: 2000 }, (_, i) => `word${i}${i % 12 === 11 ? '.\n' : ' '}`).join('')
   expect(end).toMatchObject({ output: words.trim() })
@@ -104,17 +107,17 @@ test('a long answer that comes letter by letter is shown in whole lines, and is 
   expect(texts.length).toBeLessThan(50)
 })
 
-test('what the agent sends about another session is not of this turn', async () => {
+test('updates about another session do not count for this turn', async () => {
   expect((await acp([], { prompt: 'name others' })).end).toMatchObject({ output: 'For you.' })
 })
 
-test("an error's details are told, and stderr is not what it is judged by", async () => {
+test("an error's details are reported, and its class does not depend on stderr", async () => {
   expect((await acp([], { prompt: 'fail' })).end).toMatchObject({
     ...{ kind: 'failed', failureReason: 'agent_error', error: 'The model is made of cheese.' },
   })
 })
 
-test('the next turn of a session goes on in the same process', async () => {
+test('the next turn of a session continues in the same process', async () => {
   const kept = keeping()
   const workDir = await directory()
   const first = await acp(['load'], { workDir, prompt: 'which turn' }, kept)
@@ -133,7 +136,7 @@ test.each([
   ['a turn that was longer ago', { idleMs: 0 }, {}],
   ['too many others', { most: 0 }, {}],
 ])(
-  '%s has a process of its own, and the old one is ended',
+  '%s gets a new process, and the old one is ended',
   async (
     _what,
     {
@@ -167,7 +170,7 @@ test('running out of turns is an iteration limit', async () => {
   })
 })
 
-test('what a tool leaves behind ends with the turn; the agent that is kept, and what it has started itself, go on', async () => {
+test('processes that a tool leaves end with the turn; a kept agent and its own processes continue', async () => {
   const [kept, workDir] = [keeping(), await directory()]
   const file = join(workDir, 'left')
   const { end, told } = await acp(['load'], { workDir, prompt: `leave a child in ${file}` }, kept)
@@ -183,22 +186,22 @@ test('what a tool leaves behind ends with the turn; the agent that is kept, and 
   expect(isAlive(own)).toBe(false)
 })
 
-test('an agent that dies in the middle fails the turn, in its own words', async () => {
+test('an agent that dies during a turn fails the turn with its own last output', async () => {
   const { end } = await acp([], { prompt: 'crash' })
   expect(end).toMatchObject({ kind: 'failed', words: 'Segmentation fault' })
 })
 
-test('an agent that is signed out is no refusal of a session', async () => {
+test('a signed-out agent does not refuse a session', async () => {
   expect((await acp(['signed-out'])).end).toMatchObject({ kind: 'failed', failureReason: 'authentication' })
 })
 
-test('a turn that is stopped is cancelled with the agent', async () => {
+test('stopping a turn cancels it in the agent', async () => {
   const controller = new AbortController()
   const { end } = await acp([], { prompt: 'wait', signal: controller.signal, onProgress: () => controller.abort() })
   expect(end).toMatchObject({ kind: 'failed', error: 'The turn was stopped.' })
 })
 
-test('a program that does not speak the protocol, or is not there, is a failure', async () => {
+test('a program that does not speak the protocol or does not exist fails the turn', async () => {
   const run = (program: string, ...args: string[]) =>
     watchTurn((turn) => runAcp({ command: [program, ...args], machine: { environment: {} }, kept: keeping() }, turn))
   expect((await run('/nowhere/agent')).end).toMatchObject({

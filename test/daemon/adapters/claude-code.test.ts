@@ -18,13 +18,13 @@ async function claude(script: ScriptedTurn[], turn: Partial<Turn> = {}, { store 
   return { ...(await watchTurn((one) => runClaudeCode(own, one), turn)), calls: fake.calls(), home: fake.home }
 }
 
-test('a turn ends with the result, and tells its session as soon as it begins', async () => {
+test('a turn reports its session at its beginning and ends with the result', async () => {
   const { end, told } = await claude([{ stdout: recorded('claude-fresh') }])
   expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: SESSION, transcriptMissing: false })
   expect(told).toEqual([`session ${SESSION}`, 'text: All done.'])
 })
 
-test('the prompt goes to stdin, and no argument holds it', async () => {
+test('the prompt goes to stdin and is in no argument', async () => {
   const own = ['--permission-mode=acceptEdits', '--model=opus']
   const prompt = '--resume=x $(echo hi) "quoted"\n'
   const { calls } = await claude([{ stdout: recorded('claude-fresh') }], { prompt, model: 'opus' })
@@ -36,14 +36,14 @@ test('the prompt goes to stdin, and no argument holds it', async () => {
   ])
 })
 
-test('a resumed turn says so, and shows the tools that ran', async () => {
+test('a resumed turn reports RESUMED and shows the tools that ran', async () => {
   const { end, told, calls } = await claude([{ stdout: recorded('claude-tool') }], { resume: SESSION })
   expect(end).toMatchObject({ kind: 'completed', sessionId: SESSION })
   expect(told.slice(0, 3)).toEqual(['RESUMED', `session ${SESSION}`, 'tool: Bash echo from-the-tool'])
   expect(calls[0]?.args.at(-1)).toBe(`--resume=${SESSION}`)
 })
 
-test('a session that Claude Code does not have here is refused, and is not taken for the new one', async () => {
+test('a session that Claude Code does not have is refused and is not mistaken for the new one', async () => {
   const refusal = { stdout: recorded('claude-unknown-session'), stderr: `No conversation found\n`, code: 1 }
   const { end, told } = await claude([refusal], { resume: UNKNOWN })
   expect(end).toEqual({
@@ -57,7 +57,7 @@ const line = (event: object) => `${JSON.stringify(event)}\n`
 const begun = recorded('claude-fresh').split('\n')[0] + '\n'
 
 test.each(['The transcript is upside down', 'Error: session file corrupted'])(
-  'a resume that fails before any work is a refusal, perhaps, whatever its words: %s',
+  'a resume that fails before any work may be a refusal, whatever its text: %s',
   async (said) => {
     const result = line({ type: 'result', subtype: 'error_during_execution', is_error: true, errors: [said] })
     for (const stdout of [result, begun + result]) {
@@ -74,7 +74,7 @@ test.each([
   [400, 'Credit balance is too low', 'billing'],
   [null, 'API Error: Connection error.', 'provider_network'],
   [404, 'There is no such model', 'agent_error'],
-])('status %s at the first request of a resumed session is no refusal: %s', async (status, said, reason) => {
+])('status %s at the first request of a resumed session is not a refusal: %s', async (status, said, reason) => {
   const synthetic = { type: 'assistant', message: { model: '<synthetic>', content: [{ type: 'text', text: said }] } }
   const result = { type: 'result', subtype: 'success', is_error: true, api_error_status: status, result: said }
   const { end, told } = await claude([{ stdout: begun + line(synthetic) + line(result), code: 1 }], { resume: SESSION })
@@ -82,7 +82,7 @@ test.each([
   expect(told).toEqual([])
 })
 
-test('text comes as it is written, once, and what was denied is said with the option that changes it', async () => {
+test('text streams once, and a denied tool is shown with the option that allows it', async () => {
   const piece = (text: string) =>
     line({ type: 'stream_event', event: { type: 'content_block_delta', delta: { type: 'text_delta', text } } })
   const start = line({ type: 'stream_event', event: { type: 'message_start', message: { id: 'msg_1' } } })
@@ -106,7 +106,7 @@ test('text comes as it is written, once, and what was denied is said with the op
   expect(end).toMatchObject({ result: { permissions: 'read', denied: ['Bash rm x'] } })
 })
 
-test('a command of the CLI in a message is text', async () => {
+test('a CLI command in a message is sent as text', async () => {
   const { calls } = await claude([{ stdout: recorded('claude-fresh') }], { prompt: '/clear' })
   expect(calls[0]?.stdin).toBe('This message is text, not a command:\n/clear')
 })
@@ -116,7 +116,7 @@ test('a prompt that is too long is a context overflow, although its subtype is s
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'context_overflow', error: 'Prompt is too long' })
 })
 
-test('an error of the service with exit status 0 is a failure all the same', async () => {
+test('a service error with exit status 0 is still a failure', async () => {
   const result = {
     type: 'result',
     subtype: 'success',
@@ -140,7 +140,7 @@ test('an answer that talks about long prompts is an answer', async () => {
   expect(end).toMatchObject({ kind: 'completed', output: 'The error was: prompt is too long.' })
 })
 
-test('of an id that the run made up and the one with a transcript, the one with a transcript is reported', async () => {
+test('of two session ids, the one with a transcript is reported', async () => {
   const store = await directory()
   const madeUp = recorded('claude-fresh').replaceAll(SESSION, 'made-up')
   const writes = [join(store, 'projects', '-home-user-tree', `${SESSION}.jsonl`)]
@@ -149,14 +149,14 @@ test('of an id that the run made up and the one with a transcript, the one with 
   expect(told).not.toContain('session made-up')
 })
 
-test('a session without a transcript is told as such, where the store can be read', async () => {
+test('a session without a transcript is reported as such if the store is readable', async () => {
   const store = await directory()
   const writes = [join(store, 'projects', '-home-user-tree', 'another.jsonl')]
   const { end } = await claude([{ stdout: recorded('claude-fresh'), writes }], {}, { store })
   expect(end).toMatchObject({ kind: 'completed', sessionId: SESSION, transcriptMissing: true })
 })
 
-test('a turn that is stopped ends with the program', async () => {
+test('stopping a turn ends the program', async () => {
   const controller = new AbortController()
   const stop = () => controller.abort()
   const { end, calls } = await claude([{ stdout: recorded('claude-fresh').split('\n')[0] + '\n', hangs: true }], {
@@ -167,7 +167,7 @@ test('a turn that is stopped ends with the program', async () => {
   expect(calls.at(-1)).toEqual({ stopped: true })
 })
 
-test('a program that cannot be started, or dies without a word, is a failure', async () => {
+test('a program that cannot start or dies silently fails the turn', async () => {
   const missing = {
     program: join(await directory(), 'claude'),
     machine: { environment: {} },
@@ -188,7 +188,7 @@ test('a program that cannot be started, or dies without a word, is a failure', a
 
 const LOG = '\u001b[31m[debug]\u001b[0m prompt is too long; API Error: 401; connection error\n'
 
-test('what it writes to stderr is shown without colours, and is no reason for the failure', async () => {
+test('stderr is shown without colours and does not decide the failure reason', async () => {
   for (const stdout of ['', begun, begun + line({ type: 'result', is_error: true, result: '' })]) {
     const { end } = await claude([{ stdout, stderr: LOG, code: 1 }])
     expect(end).toMatchObject({
@@ -198,7 +198,7 @@ test('what it writes to stderr is shown without colours, and is no reason for th
   }
 })
 
-test('when the limit ends is taken from its event, else from its words', async () => {
+test('the end of a usage limit comes from its event, else from its text', async () => {
   const said = "You've hit your session limit · resets Oct 6, 2099, 1pm (UTC)"
   const result = line({ type: 'result', is_error: true, api_error_status: 429, result: said })
   const limit = (status: string) =>

@@ -25,13 +25,13 @@ async function codex(script: ScriptedTurn[] | ((home: string) => ScriptedTurn[])
   return { ...ran, home }
 }
 
-test('a turn ends with the last message, and tells its thread as soon as it begins', async () => {
+test('a turn reports its thread at its beginning and ends with the last message', async () => {
   const { end, told } = await codex([{ stdout: recorded('codex-fresh') }])
   expect(end).toMatchObject({ kind: 'completed', output: 'All done.', sessionId: THREAD })
   expect(told).toEqual([`session ${THREAD}`, 'text: All done.'])
 })
 
-test('the prompt goes to stdin; a session can never be taken for an option', async () => {
+test('the prompt goes to stdin, and a session id is never mistaken for an option', async () => {
   const fake = await fakeProgram('codex', [{ stdout: recorded('codex-fresh') }])
   const own = {
     ...fake,
@@ -51,7 +51,7 @@ test('the prompt goes to stdin; a session can never be taken for an option', asy
   ])
 })
 
-test('a resumed turn says so, and shows the tools that ran', async () => {
+test('a resumed turn reports RESUMED and shows the tools that ran', async () => {
   const { told } = await codex([{ stdout: recorded('codex-tool') }], { resume: THREAD })
   expect(told).toEqual([
     ...['RESUMED', `session ${THREAD}`],
@@ -70,7 +70,7 @@ test.each([
   'Error: thread/read: thread/read failed: thread not loaded: 01a2 (code -32600)',
   'Error: thread 01a2 not found',
   'Error: the rollout is upside down',
-])('a resume that fails before any work is a refusal, perhaps, whatever its words: %s', async (stderr) => {
+])('a resume that fails before any work may be a refusal, whatever its text: %s', async (stderr) => {
   const { end, told } = await codex([{ stderr: `${stderr}\n`, code: 1 }], { resume: THREAD })
   expect(end).toEqual({ kind: 'refused', error: stderr, toolsRan: false, perhaps: true })
   expect(told).toEqual([])
@@ -82,15 +82,18 @@ test.each([
   ['unexpected status 401 Unauthorized: Incorrect API key provided', 'authentication'],
   ['stream disconnected before completion: connection closed', 'provider_network'],
   ['unexpected status 404 Not Found: no such model', 'agent_error'],
-])('what the service answers at the first request of a resumed thread is no refusal: %s', async (message, reason) => {
-  const started = JSON.stringify({ type: 'thread.started', thread_id: THREAD })
-  const failed = JSON.stringify({ type: 'turn.failed', error: { message } })
-  const { end, told } = await codex([{ stdout: `${started}\n${failed}\n`, code: 1 }], { resume: THREAD })
-  expect(end).toMatchObject({ kind: 'failed', failureReason: reason, error: message, sessionId: THREAD })
-  expect(told).not.toContain('RESUMED')
-})
+])(
+  'an answer of the service at the first request of a resumed thread is not a refusal: %s',
+  async (message, reason) => {
+    const started = JSON.stringify({ type: 'thread.started', thread_id: THREAD })
+    const failed = JSON.stringify({ type: 'turn.failed', error: { message } })
+    const { end, told } = await codex([{ stdout: `${started}\n${failed}\n`, code: 1 }], { resume: THREAD })
+    expect(end).toMatchObject({ kind: 'failed', failureReason: reason, error: message, sessionId: THREAD })
+    expect(told).not.toContain('RESUMED')
+  },
+)
 
-test("an agent's config becomes arguments, and what may be secret is no argument", async () => {
+test("an agent's config becomes arguments, without values that may be secret", async () => {
   const fake = await fakeProgram('codex', [{ stdout: recorded('codex-fresh') }])
   const own = { ...fake, extraArgs: [], hasTranscript: async () => null, lastLine: async () => null }
   await watchTurn((turn) => runCodex(own, turn), {
@@ -104,24 +107,24 @@ test("an agent's config becomes arguments, and what may be secret is no argument
   ])
 })
 
-test('another thread in place of the one that was asked for is a refusal, and the turn goes on', async () => {
+test('a different thread than the requested one is a refusal, and the turn continues', async () => {
   const { end, told } = await codex([{ stdout: recorded('codex-fresh') }], { resume: 'a thread of that name' })
   expect(told.slice(0, 2)).toEqual(['REFUSED', `session ${THREAD}`])
   expect(end).toMatchObject({ kind: 'completed', sessionId: THREAD })
 })
 
-test('a context window that is full is a context overflow', async () => {
+test('a full context window is a context overflow', async () => {
   const { end } = await codex([{ stdout: recorded('codex-overflow'), code: 1 }], { resume: THREAD })
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'context_overflow', sessionId: THREAD })
 })
 
-test('a rollout that is too big to be read is oversized, not refused', async () => {
+test('a rollout that is too big to read is oversized, not refused', async () => {
   const stderr = 'Error: thread/resume failed: token too long\n'
   const { end } = await codex([{ stderr, code: 1 }], { resume: THREAD })
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'codex_resume_oversized' })
 })
 
-test('a key that the service does not take is an authentication failure', async () => {
+test('a key that the service rejects is an authentication failure', async () => {
   const { end } = await codex([{ stdout: recorded('codex-unauth'), code: 1 }])
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'authentication' })
 })
@@ -133,7 +136,7 @@ test('a reconnection that succeeds does not fail the turn', async () => {
   expect(end).toMatchObject({ kind: 'completed', output: 'All done.' })
 })
 
-test('a rollout is found by its thread, in whatever day and form', async () => {
+test('a rollout is found by its thread, on any day and in any format', async () => {
   const rollout = (home: string, ...day: string[]) => join(home, 'sessions', ...day)
   const stored = await codex((home) => [
     {
@@ -151,7 +154,7 @@ test('a rollout is found by its thread, in whatever day and form', async () => {
   expect(missing.end).toMatchObject({ transcriptMissing: true })
 })
 
-test('what it logs to stderr is shown, and is no reason for the failure; its own error is one', async () => {
+test('stderr is shown and does not decide the failure reason; its own error does', async () => {
   const log = '2026-11-01T10:00:00Z ERROR codex: prompt is too long, 401 Unauthorized\n'
   const { end } = await codex([{ stderr: log, code: 1 }])
   expect(end).toMatchObject({ failureReason: 'agent_error', error: 'Codex ended with status 1 without a result.' })
@@ -161,7 +164,7 @@ test('what it logs to stderr is shown, and is no reason for the failure; its own
   expect(own.end).toMatchObject({ failureReason: 'authentication', error })
 })
 
-test('when the usage limit ends is told', async () => {
+test('the end of a usage limit is reported', async () => {
   const message = "You've hit your usage limit. Please try again at Oct 6th, 2099 3:42 PM (UTC)."
   const failed = JSON.stringify({ type: 'turn.failed', error: { message } })
   const { end } = await codex([{ stdout: failed, code: 1 }])

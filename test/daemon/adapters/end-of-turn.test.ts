@@ -42,7 +42,7 @@ test('a Claude Code that never exits after its result is ended, and its answer c
   expect(end).toMatchObject({ kind: 'completed', output: 'the answer', sessionId: 's-1' })
 })
 
-test('so is a Codex, and an exit status after the turn is over changes nothing', async () => {
+test('a Codex that never exits is ended too, and an exit status after the turn changes nothing', async () => {
   const events = ['{"type":"thread.started","thread_id":"t-1"}', '{"type":"turn.completed","usage":{}}']
   const item = '{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"the answer"}}'
   for (const last of ['exec sleep 300', 'exit 1']) {
@@ -54,13 +54,13 @@ test('so is a Codex, and an exit status after the turn is over changes nothing',
   }
 })
 
-test('a turn ends when its program has exited, whoever still holds its output, and nothing of it is left', async () => {
+test('a turn ends when its program exits, even if a child holds its output, and no process of it stays', async () => {
   const { home, end } = await exec(`${HELPER}\necho the answer`)
   expect(end).toMatchObject({ kind: 'completed', output: 'the answer' })
   expect(isAlive(await pidIn(join(home, 'helper')))).toBe(false)
 })
 
-test('a cancelled turn ends, with what left the group of its program', async () => {
+test('a cancelled turn ends together with processes that left the process group', async () => {
   const cancel = new AbortController()
   const onProgress = () => cancel.abort()
   const { home, end } = await exec(`${HELPER}\necho begun\nsleep 300`, { signal: cancel.signal, onProgress })
@@ -68,14 +68,14 @@ test('a cancelled turn ends, with what left the group of its program', async () 
   expect(isAlive(await pidIn(join(home, 'helper')))).toBe(false)
 })
 
-test('a program that takes no notice of SIGTERM is ended all the same', async () => {
+test('a program that ignores SIGTERM is ended anyway', async () => {
   const cancel = new AbortController()
   const script = `trap '' TERM\necho begun\nwhile :; do sleep 1; done`
   const { end } = await exec(script, { signal: cancel.signal, onProgress: () => cancel.abort() })
   expect(end).toMatchObject({ kind: 'failed' })
 })
 
-test('a program that a signal killed is named so, and its tool does not live on', async () => {
+test('a program that a signal killed is reported with the signal, and its tool is ended', async () => {
   const { home, end } = await claude(`${say(INIT)}\n${HELPER}\necho last words >&2\nkill -9 $$`)
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'agent_killed', sessionId: 's-1' })
   expect(end).toMatchObject({
@@ -85,7 +85,7 @@ test('a program that a signal killed is named so, and its tool does not live on'
   expect(isAlive(await pidIn(join(home, 'helper')))).toBe(false)
 })
 
-test('a shell in between tells of the signal by its status; so does an agent of the protocol', async () => {
+test('the signal is also found in the exit status of a shell in between, and for an ACP agent', async () => {
   const killed = { kind: 'failed', failureReason: 'agent_killed' }
   expect((await exec(`sh -c 'kill -9 $$'`)).end).toMatchObject(killed)
   const { program, machine } = await shellAgent('acp', 'read line; kill -SEGV $$')
@@ -115,14 +115,14 @@ test('the texts of all results are kept, in order', async () => {
   expect(end).toMatchObject({ kind: 'completed', output: 'the answer\n\na remark' })
 })
 
-test('an answer does not wait for ever for a command in the background, and says what was ended', async () => {
+test('an answer waits a limited time for a background command, and says what was ended', async () => {
   const { home, end, told } = await claude(`${HELPER}\n${say(INIT, background(SHELL), GOOD)}\nexec sleep 300`, {}, 500)
   expect(end).toMatchObject({ kind: 'completed', output: 'the answer' })
   expect(told.at(-1)).toBe('warning: Ended what still ran in the background after the answer: npm run dev')
   expect(isAlive(await pidIn(join(home, 'helper')))).toBe(false)
 })
 
-test('a process that cannot be noted is ended, and the turn says why', async () => {
+test('a process that cannot be recorded is ended, and the turn says why', async () => {
   const { program, machine } = await shellAgent('agent', 'exec sleep 300')
   let started = 0
   const track = ({ pid }: { pid: number }) => {
@@ -134,7 +134,7 @@ test('a process that cannot be noted is ended, and the turn says why', async () 
   expect(isAlive(started)).toBe(false)
 })
 
-test('a work directory that is gone is named', async () => {
+test('a missing work directory is named', async () => {
   const workDir = join(await directory(), 'gone')
   const { end } = await exec('echo never', { workDir })
   expect(end).toMatchObject({ kind: 'failed', error: `The work directory ${workDir} is gone.` })

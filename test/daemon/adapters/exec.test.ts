@@ -11,7 +11,7 @@ test('the prompt is in a file and on stdin; stdout is the output', async () => {
   expect(end).toMatchObject({ kind: 'completed', output: 'Do "it".\nDo "it".', sessionId: null })
 })
 
-test('what a prompt or a session holds is never run', async () => {
+test('the content of a prompt or a session id is never executed', async () => {
   const workDir = await directory()
   const run = watchTurn((turn) => runExec(sh('printf %s "$2"'), turn), {
     ...{ workDir, prompt: '$(touch ran)', resume: '"; touch ran; $(touch ran)' },
@@ -22,23 +22,23 @@ test('what a prompt or a session holds is never run', async () => {
   expect(listed).toMatchObject({ output: '' })
 })
 
-test('a line of JSON names the session, and is no output', async () => {
+test('a line of JSON names the session and is not output', async () => {
   const { end, told } = await watchTurn((turn) => runExec(sh(`echo '{"sessionId":"s-1"}'; echo Done.`), turn))
   expect(end).toMatchObject({ kind: 'completed', output: 'Done.', sessionId: 's-1' })
   expect(told[0]).toBe('session s-1')
 })
 
-test('a command can refuse the session it was given', async () => {
+test('a command can refuse the given session', async () => {
   const { end } = await watchTurn((turn) => runExec(sh(`echo '{"refused":true}'; exit 1`), turn), { resume: 's-0' })
   expect(end).toMatchObject({ kind: 'refused', toolsRan: false })
 })
 
-test('another exit status than 0 is a failure, told by stderr', async () => {
+test('an exit status other than 0 is a failure with the text of stderr', async () => {
   const { end } = await watchTurn((turn) => runExec(sh('echo Out of ideas. >&2; exit 3'), turn))
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'agent_error', error: 'Out of ideas.' })
 })
 
-test('a stopped turn takes down what the command has started', async () => {
+test('stopping a turn ends everything that the command started', async () => {
   const controller = new AbortController()
   const run = watchTurn((turn) => runExec(sh('echo begun; sleep 600 & wait'), turn), {
     signal: controller.signal,
@@ -47,7 +47,7 @@ test('a stopped turn takes down what the command has started', async () => {
   expect((await run).end).toMatchObject({ kind: 'failed' })
 })
 
-test('a command line is parted by blanks, quotes keep together', () => {
+test('a command line is split at blanks outside of quotes', () => {
   expect(splitCommand(`run --name "two words" 'a "b"' x'y z'w {prompt}`)).toEqual([
     ...['run', '--name', 'two words', 'a "b"', 'xy zw', '{prompt}'],
   ])
@@ -60,7 +60,7 @@ test("the daemon's own secrets are not in an agent's environment", async () => {
   expect(fake.calls()).toMatchObject([{ baton: null }])
 })
 
-test('a command that names its session late is seen to work before', async () => {
+test('a command counts as working before it names its session', async () => {
   const script = `echo Working.; echo '{"sessionId":"s-1"}'; echo Done.`
   const { told } = await watchTurn((turn) => runExec(sh(script), turn), { resume: 's-1' })
   expect(told).toEqual(['null', 'text: Working.', 'RESUMED', 'session s-1', 'text: Done.'])

@@ -24,7 +24,7 @@ test.each([
   expect(failureReason({ error })).toBe(reason)
 })
 
-test('the status of the service decides where the text says nothing', () => {
+test('the status of the service decides if the text says nothing', () => {
   expect(
     [400, 401, 403, 429, 500, 529, 404].map((apiStatus) => failureReason({ error: 'API Error', apiStatus })),
   ).toEqual([

@@ -11,7 +11,7 @@ import { directory } from './fake-program.js'
 
 const hash = fingerprints(new Uint8Array(32).fill(7))
 
-test('the same is the same, anything else is not, and another machine has other hashes', () => {
+test('equal values have equal hashes, different values have different ones, and other machines have other hashes', () => {
   expect(hash('a', 'b')).toBe(hash('a', 'b'))
   expect(hash('ab')).not.toBe(hash('a', 'b'))
   expect(fingerprints(new Uint8Array(32).fill(8))('a', 'b')).not.toBe(hash('a', 'b'))
@@ -41,7 +41,7 @@ test("a plan's login and an API key are two accounts of Codex", async () => {
   expect(new Set([key, plan, null]).size).toBe(3)
 })
 
-test('a store is the same by whatever path, and also before its first session', async () => {
+test('a store has one fingerprint under every path, also before its first session', async () => {
   const home = await directory()
   await mkdir(join(home, 'store'))
   await symlink(join(home, 'store'), join(home, 'link'))

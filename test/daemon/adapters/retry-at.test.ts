@@ -77,13 +77,13 @@ test('a time of day that has just passed is not tomorrow’s: the provider has n
   expect(at("You've hit your session limit · resets 10:31pm (Europe/Berlin)")).toBe('2026-10-03T20:32:00Z')
 })
 
-test('a change of the clocks lies between now and then', () => {
+test('a change to or from summer time before the retry is respected', () => {
   const now = '2026-10-24T21:00:00.000Z'
   expect(at('resets 1:10am (Europe/Berlin)', { now })).toBe('2026-10-24T23:11:00Z')
   expect(at('resets 9am (Europe/Berlin)', { now })).toBe('2026-10-25T08:01:00Z')
 })
 
-test('the day is that of the named zone, not of this machine', () => {
+test('the day is that of the named time zone, not of this machine', () => {
   // It is Sunday in Seoul by now.
   expect(at('resets Sunday 11am (Asia/Seoul)')).toBe('2026-10-04T02:01:00Z')
   expect(at('resets 6am (Asia/Seoul)', { zone: 'America/New_York' })).toBe('2026-10-03T21:01:00Z')

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { claudeTranscripts } from '../../../src/daemon/adapters/transcripts.js'
 import { directory } from './fake-program.js'
 
-test('whether a message is the last that a session was told is read off its transcript', async () => {
+test('the transcript shows whether a message is the last one of its session', async () => {
   const home = await directory()
   const { wasTold } = claudeTranscripts(home)
   expect(await wasTold('s-1', 'Do "it".')).toBeNull()

@@ -63,7 +63,7 @@ test.each([
   ['codex', '{"type":"error","message":"Reconnecting... 1/5"}'],
   ['claude', '{"type":"system","subtype":"api_retry","attempt":3}'],
   ['exec', 'Reconnecting... 1/5'],
-])('status lines do not keep %s alive, and are its last words', async (name, line) => {
+])('status lines do not keep %s alive, and are shown as its last output', async (name, line) => {
   const end = await within(name, `while :; do echo '${line}'; sleep 0.2; done`, { idleMs: 1500 })
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'agent_idle' })
   if (name !== 'claude') expect(end).toMatchObject({ words: expect.stringContaining('Reconnecting... 1/5') as string })
@@ -78,31 +78,34 @@ const BUILD = [
   `echo '{"type":"turn.completed","usage":{}}'`,
 ].join('\n')
 
-test('a tool that runs without a word is work', async () => {
+test('a silent tool counts as work', async () => {
   expect(await within('codex', BUILD, { idleMs: 1500 })).toMatchObject({ kind: 'completed' })
 })
 
-test('but not beyond the limit of the turn', async () => {
+test('a silent tool ends at the turn limit', async () => {
   const end = await within('codex', BUILD.replace('sleep 4', 'sleep 300'), { totalMs: 2000 })
   expect(end).toMatchObject({ kind: 'failed', failureReason: 'timeout', sessionId: 't-1' })
 })
 
-test('who is cancelled is not idle', async () => {
+test('a cancelled turn does not count as idle', async () => {
   const signal = AbortSignal.timeout(200)
   expect(await within('exec', 'exec sleep 300', { idleMs: 1000 }, { signal })).not.toMatchObject({
     failureReason: 'agent_idle',
   })
 })
 
-test.each(['', '  ', 'Reconnecting... 2/5', '⠋ Retrying in 5 s', 'Still working (30 s)'])('%j says nothing', (line) => {
-  expect(isStatusLine(line)).toBe(true)
-})
+test.each(['', '  ', 'Reconnecting... 2/5', '⠋ Retrying in 5 s', 'Still working (30 s)'])(
+  '%j does not count as work',
+  (line) => {
+    expect(isStatusLine(line)).toBe(true)
+  },
+)
 
-test.each(['.', '你好', 'Reconnected.', 'I am retrying the build.'])('%j says something', (line) => {
+test.each(['.', '你好', 'Reconnected.', 'I am retrying the build.'])('%j counts as work', (line) => {
   expect(isStatusLine(line)).toBe(false)
 })
 
-test("an agent's config may ask for limits, up to the operator's", () => {
+test("an agent's config may set limits up to the operator's", () => {
   const [none, own] = [
     { idleSeconds: null, totalSeconds: null },
     { idleSeconds: 60, totalSeconds: 600 },
@@ -119,7 +122,7 @@ test("an agent's config may ask for limits, up to the operator's", () => {
 test.each([
   ['', 'failed'],
   ['All done.', 'completed'],
-])('an agent that ends its turn when it is stopped, having said %j, has %s', async (output, kind) => {
+])('an agent that is stopped after it said %j has %s', async (output, kind) => {
   const whenStopped: Adapter['run'] = ({ signal }) =>
     new Promise((resolve) => {
       const ended = { sessionId: 'session-1', transcriptMissing: false }

@@ -47,21 +47,21 @@ const FIRST = { opus: model(200, 40, 1000, 300, 0.0016), haiku: model(10, 5, 0, 
 const SECOND = { opus: model(300, 60, 2500, 300, 0.0024), haiku: model(10, 5, 0, 0, 0.0001) }
 const ADDED = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 1500, cacheWriteTokens: 0, costUsd: 0.0008 }
 
-test('Claude Code: a fresh session has used what its result tells, over all models', async () => {
+test('Claude Code: the usage of a fresh session is the sum over all models in its result', async () => {
   expect(await claude(lines(INIT, result(FIRST, 0.0017, usage(200, 40, 1000, 300))))).toEqual({
     ...{ model: 'opus', inputTokens: 210, outputTokens: 45, cacheReadTokens: 1000, cacheWriteTokens: 300 },
     ...{ costUsd: expect.closeTo(0.0017, 9) as number, contextMax: 1_000_000 },
   })
 })
 
-test('Claude Code: of a resumed session, whose sums go on, only what has come on top is told', async () => {
+test('Claude Code: the usage of a resumed session, with its running totals, is only the difference', async () => {
   const transcript = lines(costState({ opus: model(1, 1, 1, 1, 0.1) }), costState(FIRST), { type: 'last-prompt' })
   const stdout = lines(INIT, result(SECOND, 0.0025, usage(100, 20, 1500, 0)))
   const told = await claude(stdout, { resume: 's-1', transcript })
   expect(told).toMatchObject({ ...ADDED, costUsd: expect.closeTo(0.0008, 9) as number, model: 'opus' })
 })
 
-test('Claude Code: a version that counts each process by itself has used all that it tells', async () => {
+test('Claude Code: a version that counts each process separately reports its usage unchanged', async () => {
   const own = { opus: model(100, 20, 1500, 0, 0.0008) }
   const stdout = lines(INIT, result(own, 0.0008, usage(100, 20, 1500, 0)))
   for (const transcript of ['', lines(costState(FIRST))]) {
@@ -71,7 +71,7 @@ test('Claude Code: a version that counts each process by itself has used all tha
   expect(await claude(old, { resume: 's-1' })).toEqual(ADDED)
 })
 
-test('Claude Code: the newest call of the main thread fills the context, not one of an agent of its', async () => {
+test('Claude Code: the newest call of the main thread gives the context size, not a call of a subagent', async () => {
   const start = (input: number) => ({ type: 'message_start', message: { id: 'm', usage: usage(input, 1, 5000, 200) } })
   const delta = { type: 'message_delta', usage: { output_tokens: 20 } }
   const stdout = lines(
@@ -81,7 +81,7 @@ test('Claude Code: the newest call of the main thread fills the context, not one
   expect(await claude(stdout)).toMatchObject({ contextUsed: 5310, contextMax: 1_000_000 })
 })
 
-test('Claude Code: a turn that failed has used something, too; one without a result is not known', async () => {
+test('Claude Code: a failed turn has usage; a turn without a result has none', async () => {
   const failed = result(FIRST, 0.0017, usage(200, 40), { is_error: true, result: 'Prompt is too long' })
   expect(await claude(lines(INIT, failed), { code: 1 })).toMatchObject({ inputTokens: 210 })
   expect(await claude(lines(INIT), { code: 1 })).toBeNull()
@@ -126,7 +126,7 @@ async function codex(stdout: string, { resume = null as string | null, rollout =
   return 'usage' in end ? end.usage : undefined
 }
 
-test('Codex: a fresh thread has used what it counted, and its cached input is told apart', async () => {
+test('Codex: the usage of a fresh thread is its own count, with cached input apart', async () => {
   const adds = lines(CONTEXT, count(100, 0, 10, 110), count(250, 60, 30, 170))
   expect(await codex(lines(THREAD, completed(250, 60, 30)), { adds })).toEqual({
     ...{ model: 'gpt-5', inputTokens: 190, outputTokens: 30, cacheReadTokens: 60, cacheWriteTokens: 0 },
@@ -134,7 +134,7 @@ test('Codex: a fresh thread has used what it counted, and its cached input is to
   })
 })
 
-test('Codex: of a resumed thread, whose sums go on, only what has come on top is told', async () => {
+test('Codex: the usage of a resumed thread, with its running totals, is only the difference', async () => {
   const rollout = lines(CONTEXT, count(250, 60, 30, 170))
   const adds = lines(CONTEXT, count(400, 160, 45, 300))
   const stdout = lines(THREAD, completed(400, 160, 45))
@@ -143,7 +143,7 @@ test('Codex: of a resumed thread, whose sums go on, only what has come on top is
   })
 })
 
-test('Codex: a turn that fails after it has asked the model has used something; one before has not', async () => {
+test('Codex: a turn that fails after a model request has usage; one that fails before has none', async () => {
   const rollout = lines(CONTEXT, count(250, 60, 30, 170))
   const failed = lines(THREAD, { type: 'turn.failed', error: { message: 'stream disconnected' } })
   const adds = lines(count(350, 60, 40, 270))
@@ -151,7 +151,7 @@ test('Codex: a turn that fails after it has asked the model has used something; 
   expect(await codex(failed, { resume: 't-1', rollout, code: 1 })).toBeNull()
 })
 
-test('Codex: where the rollout cannot be read, only a fresh thread is known by what its end tells', async () => {
+test('Codex: without a readable rollout, only the end of a fresh thread gives its usage', async () => {
   const stdout = lines(THREAD, completed(250, 60, 30))
   const fresh = { inputTokens: 190, outputTokens: 30, cacheReadTokens: 60, cacheWriteTokens: 0 }
   expect(await codex(stdout)).toEqual(fresh)
@@ -173,7 +173,7 @@ async function acp(kept: KeptAgents, turn: Partial<Turn>, ...options: string[]) 
   return end
 }
 
-test('ACP: tokens are those of the answer, the cost is what has come on top, in a process that is kept', async () => {
+test('ACP: in a kept process, tokens come from the answer, and the cost is the difference', async () => {
   const [kept, workDir] = [keeping(), await directory()]
   const first = await acp(kept, { workDir, prompt: 'cost 0.25' }, 'load')
   expect(first.usage).toEqual({
@@ -184,7 +184,7 @@ test('ACP: tokens are those of the answer, the cost is what has come on top, in 
   expect(second.usage).toMatchObject({ costUsd: 0.5, inputTokens: 100 })
 })
 
-test('ACP: of a session that is loaded again, the cost is known only where the agent tells it when it loads it', async () => {
+test('ACP: the cost of a loaded session is known only if the agent reports it while loading', async () => {
   const turn = { resume: 'session-1' }
   for (const prompt of ['cost 1', 'cost 1.25']) {
     const { usage } = await acp(keeping(0), { ...turn, prompt }, 'load')
@@ -195,7 +195,7 @@ test('ACP: of a session that is loaded again, the cost is known only where the a
   expect(told.usage).toMatchObject({ costUsd: 0.25 })
 })
 
-test('ACP: Gemini CLI tells its tokens beside its answer, and an agent that tells nothing has no usage', async () => {
+test('ACP: Gemini CLI reports its tokens beside its answer, and an agent that reports nothing has no usage', async () => {
   const usage = { model: 'pro', inputTokens: 100, outputTokens: 10 }
   expect((await acp(keeping(), { prompt: 'quota' })).usage).toEqual(usage)
   expect((await acp(keeping(), {})).usage).toBeNull()

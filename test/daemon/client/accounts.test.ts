@@ -3,7 +3,7 @@ import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 
 const idle = async () => undefined
 
-test('a heartbeat tells of another account once the server has heard of it, and only then no more', async () => {
+test('heartbeats report another account until the server has taken it', async () => {
   const house = await fakeHouse()
   let account: string | null = 'used-up'
   const providers = [{ provider: 'fake', account: 'used-up' }, 'other']
@@ -23,7 +23,7 @@ test('a heartbeat tells of another account once the server has heard of it, and 
   expect(told()[0]?.accounts).toEqual([{ runtimeId: 'rt_fake', account: 'fresh' }])
 })
 
-test('a login that cannot be read costs no heartbeat', async () => {
+test('a heartbeat is sent even if a login cannot be read', async () => {
   const house = await fakeHouse()
   await daemonOf(house, { run: idle, accountOf: () => Promise.reject(new Error('No such file.')) }).start()
   await until(() => house.server.inputsOf('Heartbeat').length >= 2)

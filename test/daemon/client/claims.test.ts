@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 
-test('a claim whose answer was lost is asked for again by the same requestId, and run once', async () => {
+test('a claim with a lost answer is repeated with the same requestId and run once', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   house.server.failNext('ClaimTasks', 'LOST', 'DOWN')
@@ -14,7 +14,7 @@ test('a claim whose answer was lost is asked for again by the same requestId, an
   expect(runs).toBe(1)
 })
 
-test('no more is claimed than there are free slots', async () => {
+test('the daemon never claims more tasks than it has free slots', async () => {
   const house = await fakeHouse()
   const tasks = [1, 2, 3, 4, 5].map(() => house.server.queue.enqueue())
   let atOnce = 0
@@ -31,7 +31,7 @@ test('no more is claimed than there are free slots', async () => {
   expect(house.server.inputsOf('ClaimTasks').every(({ max }) => max === 1 || max === 2)).toBe(true)
 })
 
-test('after an empty answer the daemon comes back when the server has said', async () => {
+test('after an empty answer the daemon asks again at the time that the server gave', async () => {
   const house = await fakeHouse()
   house.server.queue.retryAfterSeconds = 3600
   await daemonOf(house, { run: async () => undefined, waitSeconds: 20 }).start()
@@ -56,7 +56,7 @@ test('a daemon that idles beside waiting work says why, once', async () => {
   expect(idle()).toHaveLength(1)
 })
 
-test('runs of one conversation never overlap, even when the server believes the first one lost', async () => {
+test('runs of one conversation never overlap, even if the server gave up the first one', async () => {
   const house = await fakeHouse()
   const first = house.server.queue.enqueue({ conversation: 'chat_1' })
   const order: string[] = []
@@ -76,7 +76,7 @@ test('runs of one conversation never overlap, even when the server believes the 
   expect(order).toEqual(['begin task_1', 'end task_1', 'begin task_2', 'end task_2'])
 })
 
-test('a claim that is stale when its run would begin is not run', async () => {
+test('a claim that is stale before its run starts is not run', async () => {
   const house = await fakeHouse()
   house.server.failNext('StartTask', 'DOWN')
   const task = house.server.queue.enqueue()
@@ -89,7 +89,7 @@ test('a claim that is stale when its run would begin is not run', async () => {
   expect(runs).toBe(0)
 })
 
-test('a daemon waits for a server that is away, and rejects a token that the server refuses', async () => {
+test('a daemon waits for an unreachable server, and ends with an error if its token is refused', async () => {
   const house = await fakeHouse()
   house.server.failNext('RegisterRuntime', 'CUT', 'DOWN')
   await daemonOf(house, { run: async () => undefined }).start()

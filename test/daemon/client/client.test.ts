@@ -17,7 +17,7 @@ async function sendWith(answer: () => Response | Promise<Response>): Promise<unk
 const json = (body: unknown, status = 200) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
 
-test('a refusal is typed by its code, with the fields and the status it came with', async () => {
+test('a refusal has its code, its fields and its HTTP status', async () => {
   const fields = [{ path: 'input.taskId', message: 'No such id.' }]
   const errors = [{ message: 'Look again.', extensions: { code: 'BAD_USER_INPUT', fields } }]
   expect(await sendWith(() => json({ errors }))).toMatchObject({ name: 'ApiError', code: 'BAD_USER_INPUT', fields })
@@ -28,7 +28,7 @@ test('a refusal is typed by its code, with the fields and the status it came wit
   })
 })
 
-test.each(['localhost:4000', 'baton.example.com', ''])('%j is no address of a server, and is told at once', (url) => {
+test.each(['localhost:4000', 'baton.example.com', ''])('%j is refused at once as the address of a server', (url) => {
   expect(() => createClient({ url, token: 't' })).toThrow('The address must begin with http:// or https://')
 })
 
@@ -38,12 +38,12 @@ test('a status of 5xx without an answer counts as no answer, one of 4xx as a ref
   expect(await sendWith(() => new Response('no such page', { status: 404 }))).toMatchObject({ code: 'HTTP_404' })
 })
 
-test('a page where an answer should be counts as no answer', async () => {
+test('an HTML page counts as no answer', async () => {
   const page = () => new Response('<html>', { status: 200, headers: { 'content-type': 'text/html' } })
   expect(await sendWith(page)).toMatchObject({ name: expect.stringMatching(/NoAnswer|ApiError/) as string })
 })
 
-test('no error holds the token', async () => {
+test('no error contains the token', async () => {
   const thrown = await sendWith(() =>
     Promise.reject(new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })),
   )
@@ -56,7 +56,7 @@ test('no error holds the token', async () => {
   }
 })
 
-test('an answer that takes too long is given up on', async () => {
+test('a call gives up on an answer that takes too long', async () => {
   const { server } = await fakeHouse()
   const never = () => new Promise<Response>(() => undefined)
   const client = createClient({

@@ -11,7 +11,7 @@ function untilStopped(reasons: unknown[]) {
   }
 }
 
-test('one heartbeat names every claim that is held', async () => {
+test('one heartbeat names every held claim', async () => {
   const house = await fakeHouse()
   const tasks = [1, 2, 3].map(() => house.server.queue.enqueue())
   await daemonOf(house, { run: untilStopped([]) }).start()
@@ -20,7 +20,7 @@ test('one heartbeat names every claim that is held', async () => {
   expect(house.server.inputsOf('Heartbeat').every(({ runtimeIds }) => runtimeIds.length === 1)).toBe(true)
 })
 
-test('a cancelled task stops its run, and is not reported on', async () => {
+test('a cancelled task stops its run and gets no report', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   const reasons: unknown[] = []
@@ -33,7 +33,7 @@ test('a cancelled task stops its run, and is not reported on', async () => {
   expect(house.server.inputsOf('FailTask')).toEqual([])
 })
 
-test('a session that a cancelled run still names is pinned late', async () => {
+test('a session that a cancelled run reports is pinned late', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   const run = async (_claim: unknown, { signal }: { signal: AbortSignal }) => {
@@ -47,7 +47,7 @@ test('a session that a cancelled run still names is pinned late', async () => {
   expect(house.server.inputsOf('PinTaskSession')).toMatchObject([{ sessionId: 's-1', workDir: '/w' }])
 })
 
-test('a run that ends before it hears of its cancellation still leaves its session behind', async () => {
+test('a run that ends before it learns of its cancellation still pins its session', async () => {
   const house = await fakeHouse()
   house.server.queue.timers.heartbeat = 5
   const task = house.server.queue.enqueue()
@@ -71,7 +71,7 @@ test('a lost lease stops its run', async () => {
   expect(reasons).toEqual(['LOST'])
 })
 
-test('a run whose lease nobody could renew is stopped, without the server', async () => {
+test('a run with an expired lease is stopped, even while the server is away', async () => {
   const house = await fakeHouse()
   Object.assign(house.server.queue.timers, { claimLease: 0.5, runLease: 0.5 })
   const task = house.server.queue.enqueue()
@@ -86,7 +86,7 @@ test('a run whose lease nobody could renew is stopped, without the server', asyn
   expect(house.server.inputsOf('FailTask').at(-1)).toMatchObject({ failureReason: 'timeout' })
 })
 
-test('a server that is away for less than a lease costs no run', async () => {
+test('runs survive an outage that is shorter than a lease', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   const run = async (_claim: unknown, { signal }: { signal: AbortSignal }) => {
@@ -100,7 +100,7 @@ test('a server that is away for less than a lease costs no run', async () => {
   expect(house.server.inputsOf('CompleteTask').at(-1)?.output).toBe('whole')
 })
 
-test('heartbeats come at least three times a lease, however rarely the server asks for them', async () => {
+test('heartbeats are sent at least three times per lease, even if the server asks for fewer', async () => {
   const house = await fakeHouse()
   Object.assign(house.server.queue.timers, { heartbeat: 3600 })
   await daemonOf(house, { run: untilStopped([]), leaseSeconds: 1 }).start()

@@ -7,7 +7,7 @@ import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 const AWAY = 'warn The server does not answer.'
 const BACK = 'info The server answers again.'
 
-test('an outage is a line when it begins and a line when it ends, however many calls fail meanwhile', async () => {
+test('an outage logs one line at its beginning and one at its end, however many calls fail', async () => {
   const house = await fakeHouse()
   const daemon = daemonOf(house, { run: async () => undefined })
   await daemon.start()
@@ -21,7 +21,7 @@ test('an outage is a line when it begins and a line when it ends, however many c
   expect(told.map((line) => line.slice(0, BACK.length))).toEqual([AWAY.slice(0, BACK.length), BACK])
 })
 
-test('an outage is told again every ten minutes, and the next one a minute after the last line', async () => {
+test('a long outage is logged again every ten minutes, and a new one at least a minute after the last line', async () => {
   const logged: string[] = []
   let [seconds, down] = [0, false]
   const send = async () => {
@@ -52,7 +52,7 @@ test('an outage is told again every ten minutes, and the next one a minute after
   ])
 })
 
-test('the log tells of each task that it was claimed, with what was decided, and how it ended', async () => {
+test('the log has each task’s claim with its decision, and its end', async () => {
   const house = await fakeHouse()
   const [good, bad] = [house.server.queue.enqueue(), house.server.queue.enqueue()]
   const daemon = daemonOf(house, {

@@ -15,7 +15,7 @@ async function outboxFile(): Promise<string> {
   return join(await mkdtemp(join(tmpdir(), 'baton-outbox-')), 'outbox.json')
 }
 
-test('what was put is there when the outbox is opened again, in order', async () => {
+test('stored reports are there in order when the outbox is opened again', async () => {
   const file = await outboxFile()
   const outbox = await openOutbox(file)
   await Promise.all(['a', 'b', 'c'].map((id) => outbox.put(report(id))))
@@ -23,7 +23,7 @@ test('what was put is there when the outbox is opened again, in order', async ()
   expect(again.waiting()).toEqual([report('a'), report('b'), report('c')])
 })
 
-test('what was removed is gone when the outbox is opened again', async () => {
+test('removed reports are gone when the outbox is opened again', async () => {
   const file = await outboxFile()
   const outbox = await openOutbox(file)
   const [first, second] = [report('a'), report('b')]
@@ -32,21 +32,21 @@ test('what was removed is gone when the outbox is opened again', async () => {
   expect((await openOutbox(file)).waiting()).toEqual([second])
 })
 
-test('only its owner may read the file, and nothing unfinished is left beside it', async () => {
+test('only the owner can read the file, and no unfinished file stays beside it', async () => {
   const file = await outboxFile()
   await (await openOutbox(file)).put(report('a'))
   expect((await stat(file)).mode & 0o077).toBe(0)
   expect(await readdir(join(file, '..'))).toEqual(['outbox.json'])
 })
 
-test('a file that is no outbox stops the daemon, and is left as it is', async () => {
+test('a file that is not an outbox stops the daemon and stays unchanged', async () => {
   const file = await outboxFile()
   await writeFile(file, '{"format":1,"reports":')
   await expect(openOutbox(file)).rejects.toThrow(/Move it away/)
   expect(await readFile(file, 'utf8')).toBe('{"format":1,"reports":')
 })
 
-test('a write that failed does not keep the next one from succeeding', async () => {
+test('after a failed write the next one can succeed', async () => {
   const file = await outboxFile()
   const outbox = await openOutbox(join(file, 'below-a-file', 'outbox.json'))
   await writeFile(file, '')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { daemonOf, fakeHouse } from './daemon-under-test.js'
 
-test('what is left of an earlier process is dealt with after the server has taken the daemon, before anything else', async () => {
+test('remains of an earlier process are handled right after the server accepts the daemon', async () => {
   const house = await fakeHouse()
   const asked: string[][] = []
   const prepare = async () => void asked.push(house.server.requests.map(({ name }) => name))
@@ -9,7 +9,7 @@ test('what is left of an earlier process is dealt with after the server has take
   expect(asked).toEqual([['RegisterRuntime']])
 })
 
-test('a daemon that the server refuses touches nothing', async () => {
+test('a daemon that the server refuses changes nothing', async () => {
   const house = await fakeHouse()
   house.server.queue.revoked = true
   let prepared = false

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 
-test('what a run returns completes its task', async () => {
+test('the return value of a run completes its task', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   const run = async () => ({ output: 'Done.', result: { lines: 3 }, sessionId: 's-1', workDir: '/w' })
@@ -18,7 +18,7 @@ test('what a run returns completes its task', async () => {
   ])
 })
 
-test('what a run throws fails its task', async () => {
+test('an error that a run throws fails its task', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   await daemonOf(house, { run: () => Promise.reject(new Error('Out of ideas.')) }).start()
@@ -26,7 +26,7 @@ test('what a run throws fails its task', async () => {
   expect(house.server.inputsOf('FailTask')).toMatchObject([{ failureReason: 'agent_error', error: 'Out of ideas.' }])
 })
 
-test('a report is sent until the server has answered, with the same claim token', async () => {
+test('a report is repeated with the same claim token until the server answers', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   house.server.failNext('CompleteTask', 'DOWN', 'CUT', 'LOST')
@@ -40,7 +40,7 @@ test('a report is sent until the server has answered, with the same claim token'
   expect(house.server.inputsOf('CompleteTask')).toHaveLength(4)
 })
 
-test('a start that was not answered is sent before the end of the run', async () => {
+test('an unanswered start is sent again before the end of the run', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue({ priorSessionId: 's-0' })
   house.server.failNext('StartTask', 'CUT')
@@ -54,7 +54,7 @@ test('a start that was not answered is sent before the end of the run', async ()
   expect(house.server.inputsOf('StartTask').at(-1)).toMatchObject({ resumeResult: 'REFUSED', claimToken: 'token_1' })
 })
 
-test('a finished run outlives the process: the next one reports it before it has orphans recovered', async () => {
+test('the next process reports a finished run before it recovers orphans', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   const first = daemonOf(house, {
@@ -76,7 +76,7 @@ test('a finished run outlives the process: the next one reports it before it has
   expect(house.server.queue.recoveredAfter).toEqual(['COMPLETED'])
 })
 
-test('a report that the server refuses for good is not kept', async () => {
+test('a report that the server refuses permanently is not kept', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   const daemon = daemonOf(house, {
@@ -90,7 +90,7 @@ test('a report that the server refuses for good is not kept', async () => {
   await expect.poll(() => readFile(house.outboxFile, 'utf8')).toBe('{"format":1,"reports":[]}')
 })
 
-test('a report that meets a revoked token is kept for the next start', async () => {
+test('a report is kept for the next start if the token is revoked', async () => {
   const house = await fakeHouse()
   house.server.queue.enqueue()
   const daemon = daemonOf(house, {
@@ -104,7 +104,7 @@ test('a report that meets a revoked token is kept for the next start', async () 
   expect(JSON.parse(await readFile(house.outboxFile, 'utf8'))).toMatchObject({ reports: [{ name: 'CompleteTask' }] })
 })
 
-test('output beyond what the server takes is cut, at a whole character', async () => {
+test('output over the limit of the server is cut at a whole character', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   await daemonOf(house, { run: async () => `.${'€'.repeat(500_000)}` }).start()
@@ -118,7 +118,7 @@ test.each([
   ['UTF-16 as a program writes it', Buffer.from('a line of a log\n'.repeat(60_000), 'utf16le').toString(), 960_000],
   ['control characters', '\u001b'.repeat(900_000), 900_000],
   ['halves of characters', '\ud800'.repeat(900_000), 1_000_000],
-])('an output of %s is measured as text, and not as it is escaped', async (_what, output, bytes) => {
+])('an output of %s is measured as text, without JSON escapes', async (_what, output, bytes) => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   await daemonOf(house, { run: async () => ({ output, result: { log: 'x'.repeat(1_100_000) } }) }).start()
@@ -130,7 +130,7 @@ test.each([
 })
 
 test.each(['PAYLOAD_TOO_LARGE', 'BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED'])(
-  'an answer that meets %s ends its task as a failure, and is kept where the failure says',
+  'an answer that meets %s fails its task, and the failure names the file that keeps the answer',
   async (code) => {
     const house = await fakeHouse()
     const task = house.server.queue.enqueue()
@@ -145,7 +145,7 @@ test.each(['PAYLOAD_TOO_LARGE', 'BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED'])(
   },
 )
 
-test('an answer for a claim that was lost meanwhile is kept in a file, and the log says where', async () => {
+test('an answer for a lost claim is kept in a file, and the log names the file', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   house.server.queue.refuseAnswers = 'STALE_CLAIM'
@@ -157,7 +157,7 @@ test('an answer for a claim that was lost meanwhile is kept in a file, and the l
   await expect.poll(() => readFile(house.outboxFile, 'utf8')).toBe('{"format":1,"reports":[]}')
 })
 
-test('an answer that meets a token of another daemon waits for the next start', async () => {
+test('an answer is kept for the next start if the token belongs to another daemon', async () => {
   const house = await fakeHouse()
   house.server.queue.enqueue()
   house.server.queue.refuseAnswers = 'FORBIDDEN'
@@ -193,7 +193,7 @@ test.each([
   expect(house.server.inputsOf('CompleteTask')).toMatchObject([{ output: 'The answer.' }])
 })
 
-test('nothing that is logged holds a token or an output', async () => {
+test('the log contains no token and no output', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   house.server.failNext('CompleteTask', 'DOWN')

@@ -14,7 +14,7 @@ async function run(priorSessionId: string | null, body: (context: RunContext) =>
   return house.server
 }
 
-test('without an offered session the task is started before the run', async () => {
+test('without an offered session, the task is started before the run', async () => {
   let started = 0
   const server = await run(null, async () => {
     started += 1
@@ -23,23 +23,23 @@ test('without an offered session the task is started before the run', async () =
   expect(server.inputsOf('StartTask')).toMatchObject([{ resumeResult: 'NOT_ATTEMPTED' }])
 })
 
-test('a session is pinned while the run goes on, after the start', async () => {
+test('a session is pinned after the start, while the run continues', async () => {
   const server = await run(null, ({ pin }) => pin({ sessionId: 's-1', workDir: '/w' }))
   const names = server.requests.map(({ name }) => name).filter((name) => /Start|Pin|Complete/.test(name))
   expect(names).toEqual(['StartTask', 'PinTaskSession', 'CompleteTask'])
 })
 
-test('a pinned session is named again by the report, so that a lost pin loses nothing', async () => {
+test('the report repeats a pinned session, so that a lost pin loses nothing', async () => {
   const server = await run(null, ({ pin }) => pin({ sessionId: 's-1', workDir: '/w' }))
   expect(server.inputsOf('CompleteTask')).toMatchObject([{ sessionId: 's-1', workDir: '/w' }])
 })
 
-test('pinning the offered session says that it was resumed', async () => {
+test('pinning the offered session reports RESUMED', async () => {
   const server = await run('s-0', ({ pin }) => pin('s-0'))
   expect(server.inputsOf('StartTask')).toMatchObject([{ resumeResult: 'RESUMED' }])
 })
 
-test('a refused session is told with the start', async () => {
+test('a refused session is reported with the start', async () => {
   const server = await run('s-0', async ({ start, pin }) => {
     await start('REFUSED')
     await pin('s-1')
@@ -48,7 +48,7 @@ test('a refused session is told with the start', async () => {
   expect(server.inputsOf('CompleteTask')).toMatchObject([{ sessionId: 's-1' }])
 })
 
-test('a session that is refused only after the start is retired by the report', async () => {
+test('the report retires a session that was refused after the start', async () => {
   const server = await run('s-0', async ({ start }) => {
     await start('RESUMED')
     await start('REFUSED')

@@ -54,7 +54,7 @@ test('a cancel reaches a run long before its next heartbeat is due', async () =>
   expect(reasons).toEqual(['CANCELLED'])
 })
 
-test('a signal is only a hint: the heartbeat that it brings forward says what became of the claim', async () => {
+test('a signal is only a hint: it brings the next heartbeat forward, which returns the claim’s state', async () => {
   const house = await fakeHouse()
   house.server.signals = 'OPEN'
   Object.assign(house.server.queue.timers, { heartbeat: 600, claimLease: 3600, runLease: 3600 })
@@ -76,7 +76,7 @@ test('a signal is only a hint: the heartbeat that it brings forward says what be
   expect(beats() - before).toBeLessThanOrEqual(2)
 })
 
-test('a stream that breaks is asked for again, and heard', async () => {
+test('a broken stream is opened again', async () => {
   const house = await fakeHouse()
   Object.assign(house.server.queue.timers, { heartbeat: 600, claimLease: 3600, runLease: 3600 })
   house.server.signals = 'OPEN'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 
-test('a daemon that stops lets its runs finish and takes no more work', async () => {
+test('a stopping daemon lets its runs finish and claims no more tasks', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   let finish = () => {}
@@ -18,7 +18,7 @@ test('a daemon that stops lets its runs finish and takes no more work', async ()
   expect(later.status).toBe('QUEUED')
 })
 
-test('a run that does not finish in time is stopped, and fails as worth another attempt', async () => {
+test('a run that does not finish in time is stopped and fails with a retryable reason', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue()
   const run = async (_claim: unknown, { signal }: { signal: AbortSignal }) => {
@@ -33,7 +33,7 @@ test('a run that does not finish in time is stopped, and fails as worth another 
   expect(house.server.inputsOf('FailTask')).toMatchObject([{ failureReason: 'runtime_offline' }])
 })
 
-test('a run that has not started when the daemon stops is given back', async () => {
+test('a claim whose run has not started when the daemon stops is released', async () => {
   const house = await fakeHouse()
   const task = house.server.queue.enqueue({ priorSessionId: 's-0' })
   const run = async (_claim: unknown, { signal }: { signal: AbortSignal }) => {
@@ -47,7 +47,7 @@ test('a run that has not started when the daemon stops is given back', async () 
   expect(task.status).toBe('QUEUED')
 })
 
-test('a claim whose answer the stopping daemon no longer waits for is given back', async () => {
+test('a claim whose answer has not arrived when the daemon stops is released', async () => {
   const house = await fakeHouse()
   const daemon = daemonOf(house, { run: async () => undefined })
   await daemon.start()

@@ -41,7 +41,7 @@ async function statusOf(url: string): Promise<string | undefined> {
   return tasks.nodes[0]?.status
 }
 
-test('a second machine under the same name is refused in a sentence for whoever started it, and ends no run of the first', async () => {
+test('a second machine with the same daemon id is refused in one sentence, and the runs of the first continue', async () => {
   const { url } = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
   const first = await machine(url)
   await first.daemon.start()
@@ -54,7 +54,7 @@ test('a second machine under the same name is refused in a sentence for whoever 
   expect(first.ends).toEqual([])
 })
 
-test('a machine that was silent for too long stops with that sentence when another has its name, and so do its runs', async () => {
+test('a machine that was silent too long stops with its runs when another machine has its daemon id', async () => {
   const { url } = await startServer({ env: SHORT_LEASES })
   let silent = false
   const first = await machine(url, { cut: () => silent })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fittingUsage, usedTogether } from '../../../src/daemon/client/usage.js'
 import { daemonOf, fakeHouse, until } from './daemon-under-test.js'
 
-test('a number that makes no sense is left out, and does not cost the answer', () => {
+test('a senseless number is left out of the usage, and the answer is accepted', () => {
   expect(fittingUsage({ inputTokens: 12.4, outputTokens: -1, cacheReadTokens: 2 ** 31, costUsd: NaN })).toEqual({
     inputTokens: 12,
   })
@@ -10,7 +10,7 @@ test('a number that makes no sense is left out, and does not cost the answer', (
   expect(fittingUsage(null)).toBeUndefined()
 })
 
-test('of a run in two parts, what was used is added, and the context is that of the later one', () => {
+test('the usage of a run in two parts is their sum, with the context size of the later part', () => {
   const one = { model: 'opus', inputTokens: 10, costUsd: 0.5, contextUsed: 900 }
   const other = { inputTokens: 5, outputTokens: 2, costUsd: 0.25, contextUsed: 100 }
   expect(usedTogether(one, other)).toEqual({
@@ -20,7 +20,7 @@ test('of a run in two parts, what was used is added, and the context is that of 
   expect(usedTogether(one, null)).toEqual(one)
 })
 
-test('what a run used is told with its answer, and with its failure', async () => {
+test('the usage of a run is reported with its answer and with its failure', async () => {
   const house = await fakeHouse()
   const [good, bad] = [house.server.queue.enqueue(), house.server.queue.enqueue()]
   const usage = { inputTokens: 10, costUsd: 0.5 }

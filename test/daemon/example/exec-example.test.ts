@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { runExec } from '../../../src/daemon/adapters/exec.js'
 import { directory, watchTurn } from '../adapters/fake-program.js'
 
-test('the example of a program of your own resumes its session, and refuses one that it does not have', async () => {
+test('the example program of docs/agents.md resumes its session and refuses an unknown one', async () => {
   const docs = readFileSync(new URL('../../../docs/agents.md', import.meta.url), 'utf8')
   const [, example = ''] = /```js\n([^]*?)```/.exec(docs) ?? []
   const workDir = await directory()

@@ -9,18 +9,18 @@ test.each([
   ['all', 'edit'],
   ['everything', 'edit'],
   [undefined, 'edit'],
-])('a config that asks for permissions %s gets %s of a daemon that allows edit', (permissions, got) => {
+])('a config that asks for permissions %s gets %s from a daemon that allows edit', (permissions, got) => {
   expect(readConfig({ permissions }, daemon).settings.permissions).toBe(got)
 })
 
-test('variables and arguments pass that the daemon names', () => {
+test('only variables and arguments that the daemon names are passed on', () => {
   const config = { env: { TZ: 'UTC', PATH: '/x' }, args: ['--verbose', '--add-dir=/a', '--yolo'] }
   const { settings, notes } = readConfig(config, daemon)
   expect(settings).toMatchObject({ env: { TZ: 'UTC' }, args: ['--verbose', '--add-dir=/a'] })
   expect(notes).toHaveLength(2)
 })
 
-test('an MCP server that is a program starts only where everything is allowed', () => {
+test('an MCP server that is a program starts only with --permissions all', () => {
   const mcpServers = { run: { command: 'sh' }, docs: { type: 'http', url: 'https://docs.example' } }
   const { settings, notes } = readConfig({ mcpServers }, daemon)
   expect(Object.keys(settings.mcpServers)).toEqual(['docs'])

@@ -84,7 +84,7 @@ test('a new directory is filled before the agent works in it, and only then', as
   expect(readFileSync(join(root, 'chat_2', 'file'), 'utf8')).toBe('code\n')
 })
 
-test('whatever a task has put into its metadata is one argument, and one variable, and is never run', async () => {
+test('metadata of a task becomes one argument and one variable, and is never executed', async () => {
   const root = await directory()
   const metadata = { branch: '"; touch ran; $(touch ran) `touch ran` --upload-pack=x', quote: "it's" }
   const program = await script(
@@ -100,13 +100,13 @@ test('whatever a task has put into its metadata is one argument, and one variabl
 })
 
 test.each([`sh -c 'git clone {metadata}'`, `sh -c "x;{conversation}"`, `sh -c 'cd "{dir}"'`])(
-  'a placeholder inside of a script is refused when the daemon starts: %s',
+  'a placeholder inside a script is refused when the daemon starts: %s',
   (line) => {
     expect(() => readCheckout(line)).toThrow(/must be an argument of its own.*\$BATON_METADATA/)
   },
 )
 
-test('its failure is that of the turn, with its last lines; the half-filled directory is made anew by the next one', async () => {
+test('a failed checkout fails the turn with its last lines, and the next turn creates the directory anew', async () => {
   const root = await directory()
   const program = await script(
     'if [ -e ../mended ]; then ls > ../found; exit 0; fi; echo half > file; echo "fatal: 401 Unauthorized" >&2; echo Cloning.; exit 128',
@@ -135,7 +135,7 @@ test('harmless last lines are in the error itself', async () => {
   })
 })
 
-test('a cancel ends it with all that it has started, and so does its limit', async () => {
+test('a cancellation and the time limit end the checkout with all of its processes', async () => {
   const root = await directory()
   const program = await script('sleep 300 &\necho $! > ../pid; wait')
   const cancel = new AbortController()
@@ -148,7 +148,7 @@ test('a cancel ends it with all that it has started, and so does its limit', asy
   expect(result).toMatchObject({ error: expect.stringContaining('took longer than 0.2 s') as string })
 })
 
-test('a directory that was there before is taken as it is', async () => {
+test('an existing directory is used unchanged', async () => {
   const root = await directory()
   await mkdir(join(root, 'chat_1'))
   const { worked } = await turn({ root, line: await script('touch filled') })

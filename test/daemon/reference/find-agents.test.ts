@@ -19,19 +19,19 @@ test.each([
   ['--exec', { exec: { provider: 'exec', command: ['no-such-agent', '{prompt}'] } }],
   ['--acp', { acp: [{ provider: 'gemini', command: ['no-such-agent', '--acp'] }] }],
 ] satisfies [string, Partial<Asked>][])(
-  'a program of %s that is not on the PATH is told at the start',
+  'a program of %s that is not on the PATH is reported at the start',
   async (flag, named) => {
     await expect(find(named)).rejects.toThrow(`${flag}: no-such-agent is not on the PATH.`)
   },
 )
 
-test('so is a path where no program is', async () => {
+test('a path without a program is reported at the start', async () => {
   const missing = join(await directory(), 'agent')
   await expect(find({ exec: { provider: 'exec', command: [missing] } })).rejects.toThrow(
     `--exec: ${missing} is not a program that this user can run.`,
   )
 })
 
-test('a path within the work directory is left to the run', async () => {
+test('a path within the work directory is checked by the run', async () => {
   expect(await find({ exec: { provider: 'exec', command: ['./agent'] } })).toMatchObject([{ provider: 'exec' }])
 })

@@ -21,7 +21,7 @@ async function daemons() {
   return { root, start, logged }
 }
 
-test('a second daemon in the same work directory is told so in one sentence, whatever its name', async () => {
+test('a second daemon in the same work directory is refused in one sentence, whatever its id', async () => {
   const { root, start } = await daemons()
   await start('work')
   const sentence = `Another daemon works in ${join(root, 'work')}. Stop it, or give this one another --workdir.`
@@ -29,7 +29,7 @@ test('a second daemon in the same work directory is told so in one sentence, wha
   await expect(start('work', 'another')).rejects.toThrow(sentence)
 })
 
-test('a second daemon of the same name in another work directory is told so, too; one of another name is not', async () => {
+test('a second daemon with the same id in another work directory is refused, one with another id is not', async () => {
   const { start, logged } = await daemons()
   await start('work')
   await expect(start('checkout')).rejects.toThrow(
@@ -39,7 +39,7 @@ test('a second daemon of the same name in another work directory is told so, too
   expect(logged).toEqual([])
 })
 
-test('a work directory that cannot be used is told in one sentence about it', async () => {
+test('an unusable work directory is reported in one sentence', async () => {
   const { root, start } = await daemons()
   await writeFile(join(root, 'file'), '')
   await expect(start('file')).rejects.toThrow(
@@ -49,7 +49,7 @@ test('a work directory that cannot be used is told in one sentence about it', as
   )
 })
 
-test('a home that cannot be written to is no reason not to work', async () => {
+test('a daemon works although its home is not writable', async () => {
   const { root, start, logged } = await daemons()
   await writeFile(join(root, 'file'), '')
   await start('work', 'laptop', join(root, 'file'))
@@ -63,7 +63,7 @@ function sleeper(env: Record<string, string> = {}): number {
   return child.pid ?? 0
 }
 
-test('an agent that is noted is ended at the next start, and its note is gone', async () => {
+test('a recorded agent is ended at the next start, and its record is removed', async () => {
   const notes = join(await directory(), 'notes')
   const pid = sleeper()
   const started = processOf(pid)?.started ?? null
@@ -73,7 +73,7 @@ test('an agent that is noted is ended at the next start, and its note is gone', 
   expect(await readdir(notes)).toEqual([])
 })
 
-test('a stranger that got the number of an agent is left alone', async () => {
+test('another process that got the pid of an agent is left alone', async () => {
   const notes = join(await directory(), 'notes')
   const pid = sleeper()
   trackIn(notes)({ pid, started: 'before the machine was started anew' })
@@ -82,7 +82,7 @@ test('a stranger that got the number of an agent is left alone', async () => {
   expect(isAlive(pid)).toBe(true)
 })
 
-test('a tool that outlived its agent is known by its marker; one of another daemon is left alone', async () => {
+test('a tool that outlived its agent is ended, and one of another daemon is left alone', async () => {
   const root = await directory()
   const [own, other] = [ownerOf(root, 'laptop'), ownerOf(root, 'another')]
   const helper = join(root, 'helper')

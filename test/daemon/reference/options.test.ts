@@ -46,11 +46,11 @@ test.each([
   [['--url', 'localhost:4000'], 'The address must begin with http:// or https://'],
   [['--url', 'baton.example.com'], 'The address must begin with http:// or https://'],
   [['--nonsense'], "unknown option '--nonsense'"],
-])('%j is told what is wrong', async (more, message) => {
+])('%j is refused with what is wrong', async (more, message) => {
   await expect(readOptions(...needed, ...more)).rejects.toThrow(message)
 })
 
-test('commands are taken apart, arguments for the agents are passed on as they are', async () => {
+test('commands are split into words, and arguments for agents are passed on unchanged', async () => {
   const more = ['--acp', 'gemini=gemini --acp', '--exec', 'run "a b" {prompt}', '--claude-arg=--model=x y']
   expect(await readOptions(...needed, ...more)).toMatchObject({
     acp: [{ provider: 'gemini', command: ['gemini', '--acp'] }],

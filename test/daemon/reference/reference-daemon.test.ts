@@ -99,7 +99,7 @@ test('an overflow poisons the session: the next turn is fresh, in the same direc
   expect(claude.calls().at(-1)?.cwd).toBe(first.workDir)
 }, 120_000)
 
-test('a used-up account cools its runtime until the time that the provider tells, and another account ends that', async () => {
+test('a used-up account cools its runtime until the provider’s time, and another account ends the cooling', async () => {
   const resetsAt = Math.floor(Date.now() / 1000) + 7200
   const events = [
     { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } },
@@ -123,7 +123,7 @@ test('a used-up account cools its runtime until the time that the provider tells
   while ((await cooling()) !== null) await new Promise((resolve) => setTimeout(resolve, 100))
 }, 120_000)
 
-test('a daemon that is killed in the middle of a run leaves its session to the retry', async () => {
+test('the retry of a run resumes its session after the daemon was killed', async () => {
   const { url, claude, start } = await machine([
     { when: '--resume=', stdout: recorded('claude-fresh') },
     { stdout: recorded('claude-fresh').split('\n')[0] + '\n', hangs: true },

@@ -87,7 +87,7 @@ const EARLIER: Handoff = {
   })),
 }
 
-test('an agent that does not know earlier turns is told them before its prompt, and the chat says so', async () => {
+test('an agent that does not know earlier turns gets them before its prompt, and the chat says so', async () => {
   const { turns, shown, asked } = await run([], { gap: true, earlier: EARLIER })
   expect(asked).toEqual([{ maxBytes: 16_384, ifFresh: false }])
   expect(turns[0]?.prompt).toMatch(
@@ -96,19 +96,19 @@ test('an agent that does not know earlier turns is told them before its prompt, 
   expect(shown.join('\n')).toContain('Told the agent 1 earlier turn.')
 })
 
-test('where the session lives on another machine, the chat names the machine, and how many turns were told of how many', async () => {
+test('if the session lives on another machine, the chat names the machine and how many turns the agent got', async () => {
   const earlier = { ...EARLIER, range: { turns: 12 }, omittedTurns: 11, livesOn: 'build-02' }
   const { shown } = await run([], { gap: true, mismatch: true, earlier })
   expect(shown).toContain('Started fresh because the session lives on build-02. Told the agent 1 earlier turn of 12.')
 })
 
-test('an agent that knows all is asked just what it is asked, and the server nothing', async () => {
+test('an agent that knows every turn gets only its prompt, and no handoff is read', async () => {
   const { turns, asked } = await run([], { earlier: EARLIER })
   expect(asked).toEqual([])
   expect(turns[0]?.prompt).not.toContain('said this')
 })
 
-test('an agent whose session was refused is told all of it in its new session', async () => {
+test('an agent whose session was refused gets all earlier turns in its new session', async () => {
   const { turns, asked } = await run([refused(false)], { sessionId: 's-0', earlier: EARLIER })
   expect(asked.at(-1)).toEqual({ maxBytes: 16_384, ifFresh: true })
   expect(turns.at(-1)?.prompt).toContain('> USER said this')
@@ -116,7 +116,7 @@ test('an agent whose session was refused is told all of it in its new session', 
 
 const refused = (toolsRan: boolean): TurnEnd => ({ kind: 'refused', error: 'No conversation found', toolsRan })
 
-test('a session is not resumed outside of its own directory: the turn is fresh, and nothing was refused', async () => {
+test('a session is not resumed outside its own directory: the turn starts fresh, and nothing is refused', async () => {
   const whys = [
     ['/', '/, is outside --workdir, and no --adopt allows it. The session s-0 belongs to it and is not resumed.'],
     [join('/', 'gone'), '/gone, is not on this machine. The session s-0 belongs to it and is not resumed.'],
@@ -133,7 +133,7 @@ test('a session is not resumed outside of its own directory: the turn is fresh, 
   }
 })
 
-test('a refusal after tools had run is not tried again', async () => {
+test('a refusal after tools have run is not retried', async () => {
   const { result, turns, starts } = await run([refused(true)], { sessionId: 's-0' })
   expect(turns).toHaveLength(1)
   expect(starts).toContain('REFUSED')
@@ -143,7 +143,7 @@ test('a refusal after tools had run is not tried again', async () => {
   })
 })
 
-test('what a program wrote besides its error is shown, and the failure is not judged by it', async () => {
+test('other output of a program is shown and does not decide the failure reason', async () => {
   const died = { kind: 'failed', failureReason: 'agent_error', error: 'It ended.', ...NO_SESSION } as const
   const harmless = await run([{ ...died, words: 'Segmentation fault' }])
   expect(harmless.result).toMatchObject({ error: 'It ended.\nSegmentation fault' })
@@ -161,26 +161,26 @@ test('what a program wrote besides its error is shown, and the failure is not ju
   expect((await run([halves])).result).toMatchObject({ error: expect.not.stringContaining('400') as string })
 })
 
-test('when the provider says that it may be asked again is told with the failure', async () => {
+test('the failure reports when the provider can be asked again', async () => {
   const failed = { kind: 'failed', failureReason: 'rate_limited', error: 'Wait.', ...NO_SESSION } as const
   const retryAt = Date.parse('2026-10-03T20:30:00.000Z')
   expect((await run([{ ...failed, retryAt }])).result).toMatchObject({ retryAt: new Date(retryAt) })
   expect((await run([{ ...failed, retryAt: null }])).result).toMatchObject({ retryAt: null })
 })
 
-test('a second refusal is the end of it', async () => {
+test('a second refusal fails the turn', async () => {
   const { result, turns } = await run([refused(false), refused(false)], { sessionId: 's-0' })
   expect(turns.map(({ resume }) => resume)).toEqual([null, null])
   expect(result).toMatchObject({ failureReason: 'agent_error' })
 })
 
-test("an agent's model is given on every turn, but never as another option", async () => {
+test("an agent's model is passed on every turn, and never as another option", async () => {
   expect((await run([], { config: { model: 'opus' } })).turns[0]?.model).toBe('opus')
   expect((await run([], { config: { model: '--dangerously-skip-permissions' } })).turns[0]?.model).toBeNull()
   expect((await run([], { config: { model: 'x"; run' } })).turns[0]?.model).toBeNull()
 })
 
-test('a runtime whose provider is gone fails the task in words', async () => {
+test('a task for a missing provider fails in one sentence', async () => {
   const { result } = await run([])
   expect(result).toMatchObject({ output: 'Done.', sessionId: 's-1' })
   const nobody = runWith([], await directory())
@@ -204,20 +204,20 @@ const failed: TurnEnd = {
   ...{ kind: 'failed', failureReason: 'agent_error', error: 'Upside down', sessionId: 's-1', transcriptMissing: false },
 }
 
-test('a session that a new one does better than was refused', async () => {
+test('a session is refused if a new session succeeds where it failed', async () => {
   const { result, turns, starts } = await run([perhaps, completed], { sessionId: 's-0', here: true })
   expect(turns.map(({ resume }) => resume)).toEqual(['s-0', null])
   expect(starts).toEqual(['REFUSED'])
   expect(result).toMatchObject({ output: 'Done.', sessionId: 's-1' })
 })
 
-test('what fails in the same way without the session is no refusal of it, and no new session takes its place', async () => {
+test('a failure that also occurs without the session is not a refusal, and no new session is reported', async () => {
   const { result, starts } = await run([perhaps, failed], { sessionId: 's-0', here: true })
   expect(starts).toEqual([])
   expect(result).toMatchObject({ failureReason: 'agent_error', error: 'Upside down', sessionId: null })
 })
 
-test('a retry that resumes is told that its message was cut off; a first attempt, or a new session, is not', async () => {
+test('a resuming retry learns that its message was cut off; a first attempt or a new session does not', async () => {
   const line = 'The previous attempt at this message was cut off. Continue where it stopped.'
   const retried = { sessionId: 's-0', here: true, attempt: 2 } as const
   expect((await run([completed], retried)).turns[0]?.prompt).toBe(`${line}\n\nDo it.`)
@@ -226,7 +226,7 @@ test('a retry that resumes is told that its message was cut off; a first attempt
   expect((await run([completed], { attempt: 2 })).turns[0]?.prompt).toBe('Do it.')
 })
 
-test('what a config asks for and does not get is said', async () => {
+test('the chat shows what a config asks for and does not get', async () => {
   const config = { effort: 'high', env: { LD_PRELOAD: 'x' }, args: ['--yolo'], instructions: 'Be kind.' }
   const { turns, shown: said } = await run([completed], { config })
   expect(turns[0]).toMatchObject({ effort: null, env: {}, args: [], instructions: 'Be kind.' })

@@ -15,13 +15,13 @@ test('each conversation has one directory, and keeps it', async () => {
   expect(await readdir(root)).toEqual(['chat_1', 'chat_2'])
 })
 
-test('a fresh directory is another one', async () => {
+test('a forced fresh directory is a new one', async () => {
   const root = await directory()
   const { workDir } = await placeOf(root, asked)
   expect((await placeOf(root, { ...asked, fresh: true, offered: workDir })).workDir).not.toBe(workDir)
 })
 
-test('a directory outside of the root, or one that is gone, is not taken', async () => {
+test('a directory outside the root, or a missing one, is not used', async () => {
   const [root, outside] = [join(await directory(), 'root'), await directory()]
   await mkdir(root)
   await symlink(outside, join(root, 'link'))
@@ -44,7 +44,7 @@ test('a directory outside of the root, or one that is gone, is not taken', async
   }
 })
 
-test('a directory outside of the root is taken where the operator adopts what it is in', async () => {
+test('a directory outside the root is used if the operator adopts its parent', async () => {
   const [root, old] = [join(await directory(), 'root'), await directory()]
   const [offered, elsewhere] = [join(old, 'chat'), await directory()]
   await mkdir(offered)
@@ -64,7 +64,7 @@ test('a directory outside of the root is taken where the operator adopts what it
   })
 })
 
-test('no id leads out of the root, and no two ids to the same name', () => {
+test('no id leads out of the root, and no two ids share a directory', () => {
   const names = ['../../etc', '..', 'a/b', 'a_b', 'a b', '', 'x'.repeat(500), 'x'.repeat(501)].map(safeName)
   for (const name of names) expect(name).toMatch(/^\w{1,100}$/)
   expect(new Set(names).size).toBe(names.length)

@@ -64,7 +64,7 @@ forEachDatabase((open) => {
   }
 
   describe('an exported conversation', () => {
-    it('is a header and its events, as they are stored', async () => {
+    it('is a header and its events as stored', async () => {
       const { workspaceId } = ground.world.caller
       const stored = await readStream(database.sql, workspaceId, ground.chat.id)
       expect(parse(file[0])).toMatchObject({
@@ -77,7 +77,7 @@ forEachDatabase((open) => {
       )
     })
 
-    it('is proven without the database, headline and all', async () => {
+    it('is proven without the database, with the summary', async () => {
       const { tally, findings } = await prove(file)
       expect(findings).toEqual([])
       expect(tally).toMatchObject({
@@ -87,15 +87,15 @@ forEachDatabase((open) => {
       expect(tally.tasks).toBeGreaterThan(5)
     })
 
-    it('is nothing where there is no such conversation', async () => {
+    it('is empty if the conversation does not exist', async () => {
       expect(await exported('chat_01h2xcejqtf2nbrexx3vqjhp41')).toEqual([])
     })
 
-    it('has no prompt, message or output in it', () => {
+    it('contains no prompt, message or output', () => {
       expect(file.join('\n')).not.toMatch(/Hello|Done\./)
     })
 
-    it('is one of several where all are exported', async () => {
+    it('is one of several if all are exported', async () => {
       const all = await exported(null)
       expect(all.length).toBeGreaterThan(file.length)
       expect(all).toEqual(expect.arrayContaining(file))
@@ -126,7 +126,7 @@ forEachDatabase((open) => {
       expect(findings[0]).toMatchObject({ kind: 'VERSION_HOLE', expected: `version ${at}`, found: `version ${at + 1}` })
     })
 
-    it('where a line was removed and all after it was made to fit', async () => {
+    it('where a line was removed and all later lines were adapted', async () => {
       const at = indexOf('TASK_STARTED')
       const shorter = file.toSpliced(at, 1).map((line, n) => {
         return n < at ? line : JSON.stringify({ ...parse(line), version: n })
@@ -148,7 +148,7 @@ forEachDatabase((open) => {
       expect(kinds).toEqual(new Set(['POSITION_ORDER']))
     })
 
-    it('where a decision was forged, also by somebody who can compute digests', async () => {
+    it('where a decision was forged, even with correct digests', async () => {
       const at = indexOf('TASK_CLAIMED', indexOf('TASK_CLAIMED'))
       const decision = parse(file[at]).data['decision'] as object
       const forge = (other: object): string[] =>
@@ -160,12 +160,12 @@ forEachDatabase((open) => {
       expect(foreign.tally.crossRuntimeResumes).toBe(1)
     })
 
-    it('where the header says another state than the events fold to', async () => {
+    it('where the header’s state differs from the fold of the events', async () => {
       const { kinds } = await prove(edited(0, (header) => ({ ...header, state: { version: 1 } })))
       expect(kinds).toEqual(new Set(['STORED_STATE']))
     })
 
-    it('where the file was cut off between two lines, and in one', async () => {
+    it('where the file was cut off between two lines or within one', async () => {
       const between = await prove(file.slice(0, -3))
       expect(between.kinds).toEqual(new Set(['STORED_VERSION', 'DIGEST', 'STORED_STATE']))
       const within = await prove(file.with(-1, (file.at(-1) ?? '').slice(0, 40)))
@@ -192,7 +192,7 @@ forEachDatabase((open) => {
     ['is empty', [], /the file is empty/],
     ['has no header', null, /an event, and no header/],
     ['is of a later format', ['{"format":"baton-conversation","formatVersion":2}'], /format version 1/],
-  ])('a file that %s is none of ours, and that is said', async (_, lines, problem) => {
+  ])('a file that %s is reported as not a Baton export', async (_, lines, problem) => {
     const proof = prove(lines ?? file.slice(1))
     await expect(proof).rejects.toThrow(NotAnExport)
     await expect(proof).rejects.toThrow(problem)

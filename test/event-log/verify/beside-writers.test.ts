@@ -19,7 +19,7 @@ describePostgres('PostgreSQL, verified while servers write', (open) => {
     world = await makeWorld(database)
   })
 
-  it('every proof along the way finds nothing, and each sees more than the one before it', async () => {
+  it('has no findings in any run, and each run sees more events than the one before', async () => {
     const ground = await aPlayground(world)
     const servers = serversBeside(world, database.connectionString, 2)
     const findings: Finding[] = []

@@ -27,7 +27,7 @@ forEachDatabase((open) => {
     return { tally, findings }
   }
 
-  it('holds events of every type, so that what follows speaks of them all', async () => {
+  it('the tested database has events of every type', async () => {
     const log = await readLog(database.sql, one.world.caller.workspaceId, '0', 1000)
     expect(new Set(log.map(({ type }) => type))).toEqual(new Set(Object.keys(CURRENT_SCHEMA_VERSION)))
   })
@@ -60,7 +60,7 @@ forEachDatabase((open) => {
     expect(tally).toMatchObject({ conversations: 1, tasks: 6, claims: 6 })
   })
 
-  it('tells how far it has come, and that it counted all of it', async () => {
+  it('verify reports its progress up to the full count', async () => {
     const seen: number[] = []
     const tally = await verifyLog(database, { report: () => undefined, progress: ({ events }) => seen.push(events) })
     expect(seen.at(-1)).toBe(tally.events)

@@ -47,7 +47,7 @@ forEachDatabase((open) => {
   })
 
   describe('the order of events', () => {
-    it('finds an event that was taken out of the middle', async () => {
+    it('finds a missing event in the middle', async () => {
       const gone = nth(1)
       await tamperer.run('DELETE FROM session_event WHERE id = $1', [gone.id])
       expect(await only('VERSION_HOLE')).toEqual([
@@ -95,7 +95,7 @@ forEachDatabase((open) => {
       ])
     })
 
-    it('finds two events that have changed places', async () => {
+    it('finds two swapped events', async () => {
       const [first, second] = [nth(3), nth(4)]
       await tamperer.run('UPDATE session_event SET version = 1000 WHERE id = $1', [first.id])
       await tamperer.run('UPDATE session_event SET version = $2 WHERE id = $1', [second.id, first.version])
@@ -122,7 +122,7 @@ forEachDatabase((open) => {
       expect(await only('LOG_HEAD')).toMatchObject([{ expected: "the log's head at 1000" }])
     })
 
-    it('finds positions that are in order by number and not by their digits', async () => {
+    it('compares positions as numbers, not as texts', async () => {
       expect(Number(nth(-1).position)).toBeGreaterThan(10)
       expect(await findings()).toEqual([])
     })
@@ -159,7 +159,7 @@ forEachDatabase((open) => {
       expect(await findings()).toMatchObject([{ kind, conversationId: ofRunning }])
     })
 
-    it('finds that the row is gone', async () => {
+    it('finds a missing row', async () => {
       await tamperer.run('ALTER TABLE task_row DROP CONSTRAINT "task_workspaceId_conversationId_fkey"')
       await tamperer.run('DELETE FROM conversation WHERE id = $1', [ground.chat.id])
       expect(await findings()).toEqual([
@@ -182,7 +182,7 @@ forEachDatabase((open) => {
       ])
     })
 
-    it('finds events of a workspace that is not there', async () => {
+    it('finds events of a missing workspace', async () => {
       await tamperer.run('CREATE TABLE copy_of_workspace AS SELECT * FROM workspace')
       await tamperer.run('DELETE FROM workspace')
       const found = await findings()

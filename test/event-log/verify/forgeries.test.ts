@@ -54,7 +54,7 @@ forEachDatabase((open) => {
   }
 
   describe.each(Object.keys(CURRENT_SCHEMA_VERSION))('an edited %s', (type) => {
-    it('is found by its digest, whichever of its particulars was edited, and stops no proof', async () => {
+    it('is found by its digest, whichever field of its data was edited, and the proof continues', async () => {
       const event = first(type)
       for (const field of [...Object.keys(event.data as Data), 'nothingOfTheKind']) {
         await tamperer.run(`UPDATE session_event SET data = data || $2::jsonb WHERE id = $1`, [
@@ -87,7 +87,7 @@ forEachDatabase((open) => {
     expect(await findings()).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'DIGEST', ...place })]))
   })
 
-  it('an event without any particulars stops no proof', async () => {
+  it('the proof continues behind an event without data', async () => {
     const event = first('TASK_CLAIMED')
     await tamperer.run(`UPDATE session_event SET data = 'null' WHERE id = $1`, [event.id])
     expect(await findings()).toEqual(
@@ -97,7 +97,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('a forged handoff range is found, of a claim and of a refused start', async () => {
+  it('a forged handoff range is found in a claim and in a refused start', async () => {
     const gap = first('TASK_CLAIMED', (data) => decisionOf(data)['handoffRange'] !== null)
     const range = decisionOf(gap.data as Data)['handoffRange'] as Data
     await decided(gap, { handoffRange: { ...range, turns: 99 } })
@@ -109,19 +109,19 @@ forEachDatabase((open) => {
     ])
   })
 
-  describe('a forged decision, with digests and state made anew', () => {
+  describe('a forged decision, with recomputed digests and state', () => {
     it.each([
       ['reason', { reason: 'NO_PRIOR_SESSION' }],
       ['work directory', { workDir: '/etc' }],
       ['gap', { continuityGap: false }],
       ['reason, which only a process that could not read the history can have had', { reason: 'UNKNOWN_HISTORY' }],
-    ])('is found by recomputing it: its %s', async (_, changed) => {
+    ])('is found by recomputing the decision: its %s', async (_, changed) => {
       const event = first('TASK_CLAIMED', (data) => decisionOf(data)['reason'] === 'RUNTIME_UNKNOWN')
       await decided(event, changed)
       expect(await findings()).toMatchObject([{ kind: 'DECISION', ...at(event) }])
     })
 
-    it('is found where a resume was made a fresh start', async () => {
+    it('is found if a resume was changed to a fresh start', async () => {
       const event = first('TASK_CLAIMED', (data) => decisionOf(data)['outcome'] === 'RESUME')
       await decided(event, { outcome: 'FRESH', sessionId: null, reason: 'RESUME_DISABLED' })
       const found = await findings()
@@ -131,7 +131,7 @@ forEachDatabase((open) => {
       expect(JSON.parse(found[0]?.found ?? '')).toMatchObject({ outcome: 'FRESH', reason: 'RESUME_DISABLED' })
     })
 
-    it('is found where another session was offered than the newest', async () => {
+    it('is found if another session than the newest was offered', async () => {
       const event = first('TASK_CLAIMED', (data) => decisionOf(data)['outcome'] === 'RESUME')
       await decided(event, { sessionId: 'session-of-nobody' })
       const { tally, findings: found } = await verified()
@@ -147,7 +147,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('a session offered on another runtime than its own is the headline', async () => {
+  it('a cross-runtime resume is found and counted in the summary', async () => {
     const pin = first('SESSION_PINNED', (data) => data['sessionId'] === 'session-1')
     await tamperer.run(
       `UPDATE session_event SET "runtimeId" = 'rt_other' WHERE "taskId" = $1 AND type IN
@@ -172,14 +172,14 @@ forEachDatabase((open) => {
     )
   })
 
-  it('a session offered although nothing proves its runtime is found, also by a claim that tells none', async () => {
+  it('an offered session with an unproven runtime is found, also in a claim that names no runtime', async () => {
     const event = first('TASK_CLAIMED')
     await tamperer.run(`UPDATE session_event SET "runtimeId" = NULL WHERE id = $1`, [event.id])
     await decided(event, { outcome: 'RESUME', reason: 'SAME_RUNTIME', sessionId: 'session-old' })
     expect((await verified()).tally.crossRuntimeResumes).toBe(1)
   })
 
-  it('a session offered although it must not be resumed is found', async () => {
+  it('an offered session that must not be resumed is found', async () => {
     const reset = first('SESSION_RESET')
     const event = log.find((one) => one.type === 'TASK_CLAIMED' && Number(one.position) > Number(reset.position))
     if (event === undefined) throw new Error('Nothing was claimed after the reset.')
@@ -194,7 +194,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('a step that the task could not take is found', async () => {
+  it('an illegal transition of a task is found', async () => {
     const event = first('TASK_STARTED')
     await tamperer.run(
       `UPDATE session_event SET type = 'TASK_RELEASED', data = '{"cause": "RELEASED", "reason": null}'
@@ -217,7 +217,7 @@ forEachDatabase((open) => {
     expect(found[0]).toMatchObject({ position: second?.position, found: `${second?.taskId} became active` })
   })
 
-  it('an agent over its capacity is found at the claim that took it there', async () => {
+  it('an agent over its capacity is found at the claim that exceeded it', async () => {
     const event = first('TASK_CLAIMED', (data) => (data['agentLoad'] as Data)['active'] === 1)
     await tamperer.forge(event, (data) => ({ ...data, agentLoad: { active: 1, max: 0 } }))
     expect(await findings()).toEqual([
@@ -228,7 +228,7 @@ forEachDatabase((open) => {
     ])
   })
 
-  it('a claim that recorded fewer active tasks than there were is found', async () => {
+  it('a claim that recorded too few active tasks is found', async () => {
     const last = log.findLast(({ type }) => type === 'TASK_CLAIMED')
     if (last === undefined) throw new Error('Nothing was claimed.')
     await tamperer.forge(last, (data) => ({ ...data, agentLoad: { active: 0, max: 9 } }))

@@ -41,7 +41,7 @@ forEachDatabase((open) => {
 
   const listed = () => [ground.chat.id, ground.running.conversationId]
 
-  it('a conversation’s row in the listing is in this test with every column of it', async () => {
+  it('this test covers every column of a conversation’s row in the listing', async () => {
     const rows = await tamperer.run<{ name: string }>(
       `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'conversation_listing'`,
     )
@@ -49,7 +49,7 @@ forEachDatabase((open) => {
     expect(rows.map(({ name }) => name).toSorted()).toEqual([...Object.keys(LISTED), ...keys].toSorted())
   })
 
-  it.each(Object.entries(LISTED))('it is found with another %s, of a chat and of an issue', async (column, other) => {
+  it.each(Object.entries(LISTED))('a changed %s is found, of a chat and of an issue', async (column, other) => {
     for (const id of listed()) {
       await tamperer.run(`UPDATE conversation_listing SET "${column}" = ${other} WHERE "conversationId" = $1`, [id])
       const [finding, ...others] = await findings()
@@ -61,14 +61,14 @@ forEachDatabase((open) => {
     }
   })
 
-  it('a conversation’s row in the listing is found without the row of a conversation', async () => {
+  it('a conversation without its row in the listing is found', async () => {
     await tamperer.run('DELETE FROM conversation_listing WHERE "conversationId" = $1', [ground.chat.id])
     expect(await findings()).toMatchObject([
       { kind: 'LISTING_ROW', conversationId: ground.chat.id, expected: 'a row in the listing', found: 'none' },
     ])
   })
 
-  it('a conversation’s row in the listing is found with the row of a conversation that is not there', async () => {
+  it('a row in the listing without a conversation is found', async () => {
     await tamperer.run(
       `INSERT INTO conversation_listing SELECT (jsonb_populate_record(l, '{"conversationId": "chat_forged"}')).*
        FROM conversation_listing l WHERE "conversationId" = $1`,

@@ -27,7 +27,7 @@ forEachDatabase((open) => {
     return found
   }
 
-  it('a task that was handed out before a waiting retry of an earlier turn is found; of an older build’s retry nothing is asked', async () => {
+  it('a task that overtook a waiting retry of an earlier turn is found, except for retries of an older build', async () => {
     const runtime = await aRuntime(world)
     const chat = await aChat(world, await anAgent(world, runtime))
     const earlier = await say(world, chat, { priority: 0 })

@@ -76,14 +76,14 @@ forEachDatabase((open) => {
   }
 
   describe("a task's row", () => {
-    it('is in this test with every column that its events decide', async () => {
+    it('is covered by this test with every column that its events decide', async () => {
       const rows = await tamperer.run<{ name: string }>(
         `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'task'`,
       )
       expect(rows.map(({ name }) => name).toSorted()).toEqual([...Object.keys(COLUMNS), ...NOT_FOLDED].toSorted())
     })
 
-    it.each(Object.entries(COLUMNS))('is found with a changed %s, of a failed task', async (column, other) => {
+    it.each(Object.entries(COLUMNS))('is found with a changed %s if the task failed', async (column, other) => {
       const { id, conversationId } = ground.failed
       await tamperer.run(`UPDATE task_row SET "${column}" = ${other} WHERE id = $1`, [id])
       const [finding, ...others] = await findings()
@@ -93,7 +93,7 @@ forEachDatabase((open) => {
       expect(finding?.found).not.toBe(finding?.expected)
     })
 
-    it.each(OF_WAITING)('is found with a changed %s, of a waiting task', async (column, other) => {
+    it.each(OF_WAITING)('is found with a changed %s if the task waits', async (column, other) => {
       const live = LIVE[column]
       const set =
         live === undefined
@@ -106,7 +106,7 @@ forEachDatabase((open) => {
     it.each([
       ['waits', 'waiting', `'token'`],
       ['runs', 'running', 'null'],
-    ] as const)('is found where a task that %s has the wrong token, which is not told', async (_, which, token) => {
+    ] as const)('is found with a wrong token if the task %s, and the token is not printed', async (_, which, token) => {
       await tamperer.run(`UPDATE dispatch SET "claimToken" = ${token} WHERE "taskId" = $1`, [ground[which].id])
       const [finding] = await findings()
       expect(finding).toMatchObject({ kind: 'TASK_ROW', taskId: ground[which].id })
@@ -123,7 +123,7 @@ forEachDatabase((open) => {
       ])
     })
 
-    it('is found where no event speaks of it', async () => {
+    it('is found if no event names it', async () => {
       await tamperer.run(
         `INSERT INTO task_row SELECT (jsonb_populate_record(t, '{"id": "task_extra"}')).* FROM task_row t WHERE id = $1`,
         [ground.failed.id],
@@ -131,7 +131,7 @@ forEachDatabase((open) => {
       expect(await findings()).toMatchObject([{ kind: 'TASK_ROW', taskId: 'task_extra', expected: 'no such task' }])
     })
 
-    it('is found in another conversation, missing here and too much there', async () => {
+    it('is found in a wrong conversation, as missing in one and superfluous in the other', async () => {
       const there = ground.running.conversationId
       await tamperer.run(`UPDATE task_row SET "conversationId" = $2 WHERE id = $1`, [ground.failed.id, there])
       const found = await findings()
@@ -146,7 +146,7 @@ forEachDatabase((open) => {
   })
 
   describe('the queue', () => {
-    it('is found without the entry of a task that waits', async () => {
+    it('is found without the entry of a waiting task', async () => {
       await tamperer.run('DELETE FROM dispatch WHERE "taskId" = $1', [ground.waiting.id])
       expect(await findings()).toMatchObject([
         {
@@ -156,7 +156,7 @@ forEachDatabase((open) => {
       ])
     })
 
-    it('is found with the entry of a task that does not wait', async () => {
+    it('is found with an entry of a task that does not wait', async () => {
       await tamperer.run(
         `INSERT INTO dispatch SELECT (jsonb_populate_record(q, jsonb_build_object('taskId', $2::text, 'state', 'BEHIND'))).*
          FROM dispatch q WHERE "taskId" = $1`,
@@ -194,7 +194,7 @@ forEachDatabase((open) => {
   })
 
   describe('the claims', () => {
-    it('are found without that of a task that runs', async () => {
+    it('are found without the claim of a running task', async () => {
       await tamperer.run(`DELETE FROM dispatch WHERE state = 'HELD'`)
       expect(await findings()).toEqual(
         expect.arrayContaining([
@@ -203,7 +203,7 @@ forEachDatabase((open) => {
       )
     })
 
-    it('are found with one of a task that nobody holds', async () => {
+    it('are found with a claim of a task that nobody holds', async () => {
       await tamperer.run(
         `INSERT INTO dispatch SELECT (jsonb_populate_record(c, jsonb_build_object('taskId', $1::text, 'conversationId', $2::text))).*
          FROM dispatch c WHERE state = 'HELD'`,
