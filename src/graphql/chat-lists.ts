@@ -5,33 +5,13 @@ import { idCursor, resolveConnection } from './keyset-connection.js'
 import type { Connection, PageArgs } from './keyset-connection.js'
 import { childSlice } from './loaders/pages.js'
 import type { ChildRows, Filter } from './loaders/pages.js'
-import { toConversation } from './loaders/rows.js'
-
-type Where = Prisma.ConversationWhereInput
 
 /** Selects chat sessions by the prefix of their ids: a range of the key, where no index covers `kind`. */
-const CHATS: Filter<Where> = {
-  name: 'chats',
-  where: { AND: [{ id: { gte: 'chat_', lt: 'chat`' } }] },
-  sql: Prisma.sql`AND t.id >= 'chat_' AND t.id < 'chat\`'`,
-}
-
-export const whereChat: Where = CHATS.where
+const CHATS: Filter = { name: 'chats', sql: Prisma.sql`AND t.id >= 'chat_' AND t.id < 'chat\`'` }
+export const whereChat: Prisma.ConversationWhereInput = { AND: [{ id: { gte: 'chat_', lt: 'chat`' } }] }
 export const chatCursor = idCursor('chat')
 
-const OF_AGENT: ChildRows<ConversationRow, string, Where> = {
-  table: 'conversation',
-  parent: 'agentId',
-  key: 'id',
-  async find(prisma, { workspaceId, parent, range, order, take, where }) {
-    const rows = await prisma.conversation.findMany({
-      where: { workspaceId, agentId: parent, id: range, ...where },
-      orderBy: { id: order },
-      take,
-    })
-    return rows.map(toConversation)
-  },
-}
+const OF_AGENT: ChildRows<ConversationRow> = { table: 'conversation', parent: 'agentId', key: 'id' }
 
 /** The chat sessions of an agent, newest first. */
 export function chatsOf(context: Context, agentId: string, args: PageArgs): Promise<Connection<ConversationRow>> {

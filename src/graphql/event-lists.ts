@@ -6,10 +6,8 @@ import { callerOf } from './context.js'
 import type { Context } from './context.js'
 import { numberCursor, resolveConnection } from './keyset-connection.js'
 import type { Connection, PageArgs } from './keyset-connection.js'
-import { childSlice, noFilter } from './loaders/pages.js'
+import { childSlice } from './loaders/pages.js'
 import type { ChildRows, Filter } from './loaders/pages.js'
-
-type Where = Prisma.SessionEventWhereInput
 
 /** UNKNOWN stands for every type that this build does not know. */
 type ShownEventType = SessionEventType | 'UNKNOWN'
@@ -34,7 +32,7 @@ interface EventFilter {
   fromVersion?: number | null
 }
 
-function eventFilter({ types, taskId = null, fromVersion = null }: EventFilter): Filter<Where> {
+function eventFilter({ types, taskId = null, fromVersion = null }: EventFilter): Filter {
   const type = whereType(types)
   const parts: Prisma.Sql[] = []
   if (type.in !== undefined) parts.push(Prisma.sql`AND t.type = ANY(${type.in}::text[])`)
@@ -43,39 +41,12 @@ function eventFilter({ types, taskId = null, fromVersion = null }: EventFilter):
   if (fromVersion !== null) parts.push(Prisma.sql`AND t.version >= ${fromVersion}`)
   return {
     name: JSON.stringify([type, taskId, fromVersion]),
-    where: {
-      type,
-      ...(taskId === null ? {} : { taskId }),
-      // In addition to the page's own range of versions.
-      ...(fromVersion === null ? {} : { AND: { version: { gte: fromVersion } } }),
-    },
     sql: parts.length === 0 ? Prisma.empty : Prisma.join(parts, ' '),
   }
 }
 
-const OF_CONVERSATION: ChildRows<SessionEvent, number, Where> = {
-  table: 'session_event',
-  parent: 'conversationId',
-  key: 'version',
-  find: (prisma, { workspaceId, parent, range, order, take, where }) =>
-    prisma.sessionEvent.findMany({
-      where: { workspaceId, conversationId: parent, version: range, ...where },
-      orderBy: { version: order },
-      take,
-    }),
-}
-
-const OF_TASK: ChildRows<SessionEvent, number, Where> = {
-  table: 'session_event',
-  parent: 'taskId',
-  key: 'version',
-  find: (prisma, { workspaceId, parent, range, order, take }) =>
-    prisma.sessionEvent.findMany({
-      where: { workspaceId, taskId: parent, version: range },
-      orderBy: { version: order },
-      take,
-    }),
-}
+const OF_CONVERSATION: ChildRows<SessionEvent> = { table: 'session_event', parent: 'conversationId', key: 'version' }
+const OF_TASK: ChildRows<SessionEvent> = { table: 'session_event', parent: 'taskId', key: 'version' }
 
 const BY_VERSION = {
   order: 'asc' as const,
@@ -127,6 +98,6 @@ export function eventsOfConversation(
 export function eventsOfTask(context: Context, taskId: string, args: PageArgs): Promise<Connection<SessionEvent>> {
   return resolveConnection(args, {
     ...BY_VERSION,
-    rows: (slice) => childSlice(context.loaders, OF_TASK, taskId, slice, noFilter({})),
+    rows: (slice) => childSlice(context.loaders, OF_TASK, taskId, slice),
   })
 }

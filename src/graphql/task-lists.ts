@@ -7,70 +7,42 @@ import type { Connection, PageArgs } from './keyset-connection.js'
 import { childSlice } from './loaders/pages.js'
 import type { ChildRows, Filter } from './loaders/pages.js'
 
-type Where = Prisma.TaskWhereInput
-
-const HELD = ['CLAIMED', 'RUNNING'] as const
-const HELD_ROW = { is: { state: 'HELD' } }
-
 /**
- * Selects tasks by status. No index covers the status, because it changes often: queued and active tasks are found by
- * their dispatch row, and only ended ones, the majority, by the status itself.
+ * The statuses of tasks that have a row of `dispatch`, for Prisma and as SQL over that row. No index covers the status of
+ * a task, because it changes often: tasks that have not ended are found by that row, which few tasks have.
  */
-export function whereStatus(statuses: readonly TaskStatus[]): Where {
-  const held = statuses.filter((status) => status === 'CLAIMED' || status === 'RUNNING')
-  const ended = statuses.filter((status) => status !== 'QUEUED' && status !== 'CLAIMED' && status !== 'RUNNING')
-  const either: Where[] = []
-  if (statuses.includes('QUEUED')) either.push({ dispatch: { is: { state: { not: 'HELD' } } } })
-  if (held.length === HELD.length) either.push({ dispatch: HELD_ROW })
-  else if (held.length > 0) either.push({ dispatch: HELD_ROW, status: { in: held } })
-  if (ended.length > 0) either.push({ status: { in: ended } })
-  return either.length === 1 && either[0] !== undefined ? either[0] : { OR: either }
+const OPEN: Partial<Record<TaskStatus, { where: Prisma.DispatchWhereInput; sql: Prisma.Sql }>> = {
+  QUEUED: { where: { state: { not: 'HELD' } }, sql: Prisma.sql`t.state <> 'HELD'` },
+  CLAIMED: {
+    where: { state: 'HELD', startedAt: null },
+    sql: Prisma.sql`t.state = 'HELD' AND t."startedAt" IS NULL`,
+  },
+  RUNNING: {
+    where: { state: 'HELD', startedAt: { not: null } },
+    sql: Prisma.sql`t.state = 'HELD' AND t."startedAt" IS NOT NULL`,
+  },
+}
+const DISPATCHED = Prisma.sql`(SELECT d.*, d."taskId" AS id FROM dispatch d)`
+
+const openAmong = (statuses: readonly TaskStatus[]) => statuses.flatMap((status) => OPEN[status] ?? [])
+
+export function whereStatus(statuses: readonly TaskStatus[]): Prisma.TaskWhereInput {
+  const open = openAmong(statuses).map(({ where }) => where)
+  const ended = { status: { in: statuses.filter((status) => OPEN[status] === undefined) } }
+  if (open.length === 0) return ended
+  const dispatched = { dispatch: { is: { OR: open } } }
+  return open.length === statuses.length ? dispatched : { OR: [dispatched, ended] }
 }
 
-function statusFilter(asked: readonly TaskStatus[] | null | undefined): Filter<Where> {
-  if (asked == null) return { name: '', where: {}, sql: Prisma.empty }
+function statusFilter(asked: readonly TaskStatus[] | null | undefined): Filter | undefined {
+  if (asked == null) return undefined
   const statuses = [...new Set(asked)].sort()
-  return {
-    name: `status ${statuses.join(' ')}`,
-    where: whereStatus(statuses),
-    sql: Prisma.sql`AND t.status = ANY(${statuses}::text[])`,
+  const name = `status ${statuses.join(' ')}`
+  const open = openAmong(statuses).map(({ sql }) => sql)
+  if (open.length === 0 || open.length < statuses.length) {
+    return { name, sql: Prisma.sql`AND t.status = ANY(${statuses}::text[])` }
   }
-}
-
-const OF: Record<'runtimeId' | 'agentId' | 'conversationId', ChildRows<Task, string, Where>> = {
-  runtimeId: {
-    table: 'task',
-    parent: 'runtimeId',
-    key: 'id',
-    find: (prisma, { workspaceId, parent, range, order, take, where }) =>
-      prisma.task.findMany({
-        where: { workspaceId, runtimeId: parent, id: range, ...where },
-        orderBy: { id: order },
-        take,
-      }),
-  },
-  agentId: {
-    table: 'task',
-    parent: 'agentId',
-    key: 'id',
-    find: (prisma, { workspaceId, parent, range, order, take, where }) =>
-      prisma.task.findMany({
-        where: { workspaceId, agentId: parent, id: range, ...where },
-        orderBy: { id: order },
-        take,
-      }),
-  },
-  conversationId: {
-    table: 'task',
-    parent: 'conversationId',
-    key: 'id',
-    find: (prisma, { workspaceId, parent, range, order, take, where }) =>
-      prisma.task.findMany({
-        where: { workspaceId, conversationId: parent, id: range, ...where },
-        orderBy: { id: order },
-        take,
-      }),
-  },
+  return { name, sql: Prisma.sql`AND (${Prisma.join(open, ' OR ')})`, among: DISPATCHED }
 }
 
 export const taskCursor = idCursor('task')
@@ -78,15 +50,16 @@ export const taskCursor = idCursor('task')
 /** Returns the tasks of a runtime, an agent or a conversation, newest first. */
 export function tasksOf(
   context: Context,
-  parent: keyof typeof OF,
+  parent: 'runtimeId' | 'agentId' | 'conversationId',
   id: string,
   args: PageArgs & { status?: readonly TaskStatus[] | null },
 ): Promise<Connection<Task>> {
+  const rows: ChildRows<Task> = { table: 'task', parent, key: 'id' }
   const filter = statusFilter(args.status)
   return resolveConnection(args, {
     order: 'desc',
     keyOf: (task: Task) => task.id,
     parseCursor: taskCursor,
-    rows: (slice) => childSlice(context.loaders, OF[parent], id, slice, filter),
+    rows: (slice) => childSlice(context.loaders, rows, id, slice, filter),
   })
 }

@@ -35,6 +35,14 @@ const EVENTS = `query ($id: ID!, $first: Int, $last: Int, $after: String, $befor
     nodes { id task { status } } pageInfo { hasNextPage hasPreviousPage } } } }`
 const MESSAGES = `query ($id: ID!, $first: Int, $last: Int, $after: String) { chatSession(id: $id) {
   messages(first: $first, last: $last, after: $after) { nodes { content } pageInfo { hasNextPage hasPreviousPage } } } }`
+/** Lists within a list, and of one parent. */
+const OF_AGENTS = `query ($status: [TaskStatus!]) {
+  agents { nodes { tasks(status: $status) { nodes { id status } } chatSessions { nodes { title } } } } }`
+const OF_RUNTIMES = `query ($status: [TaskStatus!]) {
+  runtimes { nodes { tasks(status: $status) { nodes { id status } } } } }`
+const OF_CHAT = `query ($id: ID!, $status: [TaskStatus!]) { chatSession(id: $id) {
+  tasks(status: $status) { nodes { id status events(first: 5) { nodes { id } } } pageInfo { hasNextPage } }
+  agent { tasks(status: $status, first: 5) { nodes { id } } } } }`
 const LOG = `query ($after: Position, $types: [SessionEventType!]) { sessionEvents(after: $after, first: 50, types: $types) { id } }`
 const STATS = `query ($since: DateTime, $agentId: ID) { resumeStats(since: $since, agentId: $agentId) { claims resumed } }`
 
@@ -79,7 +87,19 @@ const BY_INDEX: Case[] = [
   ['tasks of an issue', TASKS, filter({ issueKey: 'BAT-1' })],
   ['tasks that wait', TASKS, filter({ status: ['QUEUED'] })],
   ['tasks that are held', TASKS, filter({ status: ['CLAIMED', 'RUNNING'] })],
+  ['tasks that have not ended', TASKS, filter({ status: ['QUEUED', 'CLAIMED', 'RUNNING'] })],
+  [
+    'an agent’s tasks that wait or run',
+    TASKS,
+    ({ agentId }) => ({ filter: { agentId, status: ['QUEUED', 'RUNNING'] } }),
+  ],
   ['tasks that run, which none does', TASKS, filter({ status: ['RUNNING'] })],
+  ['tasks and chats of each agent', OF_AGENTS, () => ({})],
+  ['tasks of each agent that are held', OF_AGENTS, () => ({ status: ['CLAIMED', 'RUNNING'] })],
+  ['tasks of each runtime', OF_RUNTIMES, () => ({})],
+  ['tasks of each runtime that wait', OF_RUNTIMES, () => ({ status: ['QUEUED'] })],
+  ['tasks of a chat and of its agent', OF_CHAT, ({ chatId }) => ({ id: chatId })],
+  ['of these, those that wait or run', OF_CHAT, ({ chatId }) => ({ id: chatId, status: ['QUEUED', 'RUNNING'] })],
   ['a conversation’s events', EVENTS, ({ chatId }) => ({ id: chatId, first: 50 })],
   ['its events from the middle', EVENTS, ({ chatId }) => ({ id: chatId, after: cursor(OF_ONE_CHAT / 2) })],
   ['its newest events', EVENTS, ({ chatId }) => ({ id: chatId, last: 50 })],

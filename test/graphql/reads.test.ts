@@ -45,14 +45,25 @@ forEachDatabase((open) => {
         'tasks.nodes',
       )
 
-    it('are found by one or several statuses', async () => {
-      expect(await list({ status: ['QUEUED'] })).toEqual([queued])
-      expect(await list({ status: ['RUNNING'] })).toEqual([running])
-      expect(await list({ status: ['CLAIMED'] })).toEqual([])
-      expect(await list({ status: ['CLAIMED', 'RUNNING'] })).toEqual([running])
-      expect(await list({ status: ['COMPLETED', 'FAILED'] })).toEqual([completed])
-      expect(await list({ status: ['RUNNING', 'QUEUED', 'COMPLETED', 'QUEUED'] })).toEqual([queued, running, completed])
-      expect(await list({ status: [] })).toEqual([])
+    it('are found by one or several statuses, in every list of tasks', async () => {
+      const tasks = `tasks(status: $status) { nodes { id } }`
+      const document = `query ($status: [TaskStatus!], $agent: ID!, $runtime: ID!, $chat: ID!) {
+        own: node(id: $agent) { ... on Agent { ${tasks} } } on: node(id: $runtime) { ... on Runtime { ${tasks} } }
+        within: agents { nodes { ${tasks} } } turns: chatSession(id: $chat) { ${tasks} } }`
+      const expectTasks = async (status: string[], found: string[]) => {
+        expect(await list({ status })).toEqual(found)
+        const data = await owner.ask(document, { status, agent, runtime, chat })
+        for (const of of ['own', 'on', 'within.nodes.0']) expect(idsAt(data, `${of}.tasks.nodes`)).toEqual(found)
+        expect(idsAt(data, 'turns.tasks.nodes')).toEqual(found.filter((id) => id !== queued))
+      }
+      await expectTasks(['QUEUED'], [queued])
+      await expectTasks(['RUNNING'], [running])
+      await expectTasks(['CLAIMED'], [])
+      await expectTasks(['CLAIMED', 'RUNNING'], [running])
+      await expectTasks(['QUEUED', 'RUNNING'], [queued, running])
+      await expectTasks(['COMPLETED', 'FAILED'], [completed])
+      await expectTasks(['RUNNING', 'QUEUED', 'COMPLETED', 'QUEUED'], [queued, running, completed])
+      await expectTasks([], [])
     })
 
     it('are found by kind, agent, runtime and issue, and by the decision of their claim', async () => {

@@ -1,60 +1,43 @@
 import DataLoader from 'dataloader'
 import { Prisma } from '../../generated/prisma/client.js'
-import type { PrismaClient } from '../../generated/prisma/client.js'
-import type { Order, Range, Slice } from '../keyset-connection.js'
+import type { Range, Slice } from '../keyset-connection.js'
 import type { Loaders, LoaderSource } from './loaders.js'
 import { readTextRows } from './text-rows.js'
 import type { TextTable } from './text-rows.js'
 
-/** A condition of a list, for Prisma and as SQL over alias `t`. Filters with equal `name` must be equal. */
-export interface Filter<Where> {
+/** A condition of a list, as SQL over alias `t`. Filters with equal `name` must be equal. */
+export interface Filter {
   name: string
-  where: Where
   sql: Prisma.Sql
+  /** A smaller table with parent and key of each row that matches. `t` is then a row of it. */
+  among?: Prisma.Sql
 }
 
-/** The parameters of a query for one parent's slice. */
-interface ChildQuery<Key, Where> {
-  workspaceId: string
-  parent: string
-  range: Range<Key>
-  order: Order
-  take: number
-  where: Where
-}
+const NO_FILTER: Filter = { name: '', sql: Prisma.empty }
 
 /** The child rows of a parent: table and order. Names are columns, inserted into SQL as they are. */
-export type ChildRows<Row, Key, Where> = {
+export interface ChildRows<Row> {
   table: string
   parent: keyof Row & string
   key: keyof Row & string
-} & (
-  | { find(prisma: PrismaClient, query: ChildQuery<Key, Where>): PromiseLike<Row[]> }
-  /** Reads only rows whose texts fit into the answer. */
-  | { texts: TextTable }
-)
+  /** If set, only rows whose texts fit into the answer are read. */
+  texts?: TextTable
+}
 
 /**
  * Returns one parent's slice of its child rows. For several parents at once (a list within a list), one statement reads
  * all slices, each from its own range of the index. Prisma's nested reads would read all child rows of all parents.
  */
-export function childSlice<Row, Key extends string | number, Where>(
+export function childSlice<Row, Key extends string | number>(
   loaders: Loaders,
-  rows: ChildRows<Row, Key, Where>,
+  rows: ChildRows<Row>,
   parent: string,
   slice: Slice<Key>,
-  filter: Filter<Where>,
+  filter = NO_FILTER,
 ): Promise<Row[]> {
   const kind = `${rows.table} ${rows.parent} ${filter.name} ${JSON.stringify(slice)}`
   const loader = loaders.of<string, Row[]>(
-    (source) =>
-      new DataLoader(async ([parent = '', ...others]) => {
-        if (others.length > 0 || 'texts' in rows) {
-          return slicesInTurns(source, rows, [parent, ...others], slice, filter.sql)
-        }
-        const { prisma, workspaceId } = source
-        return [await rows.find(prisma, { workspaceId, parent, ...slice, where: filter.where })]
-      }),
+    (source) => new DataLoader((parents) => slicesInTurns(source, rows, parents, slice, filter)),
     kind,
   )
   return loader.load(parent)
@@ -64,12 +47,12 @@ export function childSlice<Row, Key extends string | number, Where>(
 const ROWS_AT_ONCE = 500
 
 /** Reads the slices in batches of parents, each with at most ROWS_AT_ONCE rows. */
-async function slicesInTurns<Row, Key extends string | number, Where>(
+async function slicesInTurns<Row, Key extends string | number>(
   source: LoaderSource,
-  rows: ChildRows<Row, Key, Where>,
+  rows: ChildRows<Row>,
   parents: readonly string[],
   slice: Slice<Key>,
-  filter: Prisma.Sql,
+  filter: Filter,
 ): Promise<Row[][]> {
   const step = Math.max(1, Math.floor(ROWS_AT_ONCE / Math.max(1, slice.take)))
   const slices: Row[][] = []
@@ -80,28 +63,30 @@ async function slicesInTurns<Row, Key extends string | number, Where>(
   return slices
 }
 
-async function slicesOf<Row, Key extends string | number, Where>(
+async function slicesOf<Row, Key extends string | number>(
   source: LoaderSource,
-  rows: ChildRows<Row, Key, Where>,
+  rows: ChildRows<Row>,
   parents: readonly string[],
   { range, order, take }: Slice<Key>,
-  filter: Prisma.Sql,
+  { sql, among }: Filter,
 ): Promise<Row[][]> {
-  const { table, parent, key } = rows
+  const { table, parent, key, texts } = rows
   const column = (name: string): Prisma.Sql => Prisma.raw(`t."${name}"`)
   const direction = Prisma.raw(order)
-  const found = Prisma.sql`
+  const slice = Prisma.sql`
     SELECT s.* FROM unnest(${[...parents]}::text[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT t.* FROM ${Prisma.raw(table)} t
+      SELECT t.* FROM ${among ?? Prisma.raw(table)} t
       WHERE t."workspaceId" = ${source.workspaceId} AND ${column(parent)} = p.id
-        ${bounds(column(key), range)} ${filter}
+        ${bounds(column(key), range)} ${sql}
       ORDER BY ${column(key)} ${direction} LIMIT ${take}
     ) s`
+  const whole = Prisma.raw(`${table} r USING ("workspaceId", "${key}")`)
+  const found = among === undefined ? slice : Prisma.sql`SELECT r.* FROM (${slice}) s JOIN ${whole}`
   const inOrder = Prisma.sql`ORDER BY ${Prisma.raw(`"${key}"`)} ${direction}`
   const read =
-    'texts' in rows
-      ? await readTextRows<Row>(source, rows.texts, found, inOrder)
-      : await source.prisma.$queryRaw<Row[]>`${found} ${inOrder}`
+    texts === undefined
+      ? await source.prisma.$queryRaw<Row[]>`${found} ${inOrder}`
+      : await readTextRows<Row>(source, texts, found, inOrder)
   const slices = new Map(parents.map((id) => [id, [] as Row[]]))
   for (const row of read) slices.get(String(row[parent]))?.push(row)
   return parents.map((id) => slices.get(id) ?? [])
@@ -115,8 +100,4 @@ function bounds<Key extends string | number>(column: Prisma.Sql, range: Range<Ke
     return value === undefined ? [] : [Prisma.sql`AND ${column} ${Prisma.raw(OPERATORS[name])} ${value}`]
   })
   return parts.length === 0 ? Prisma.empty : Prisma.join(parts, ' ')
-}
-
-export function noFilter<Where>(where: Where): Filter<Where> {
-  return { name: '', where, sql: Prisma.empty }
 }

@@ -4,7 +4,7 @@ import { builder } from '../builder.js'
 import type { Context } from '../context.js'
 import { idCursor, resolveConnection } from '../keyset-connection.js'
 import type { Connection, PageArgs } from '../keyset-connection.js'
-import { childSlice, noFilter } from '../loaders/pages.js'
+import { childSlice } from '../loaders/pages.js'
 import type { ChildRows } from '../loaders/pages.js'
 import { taskById } from '../loaders/rows.js'
 import { MESSAGES } from '../loaders/text-rows.js'
@@ -37,7 +37,7 @@ ChatMessageRef.implement({
   }),
 })
 
-const OF_CONVERSATION: ChildRows<ChatMessage, string, object> = {
+const OF_CONVERSATION: ChildRows<ChatMessage> = {
   table: 'chat_message',
   parent: 'conversationId',
   key: 'id',
@@ -50,6 +50,6 @@ export function messagesOf(context: Context, conversationId: string, args: PageA
     order: 'asc',
     keyOf: (message: ChatMessage) => message.id,
     parseCursor: idCursor('msg'),
-    rows: (slice) => childSlice(context.loaders, OF_CONVERSATION, conversationId, slice, noFilter({})),
+    rows: (slice) => childSlice(context.loaders, OF_CONVERSATION, conversationId, slice),
   })
 }

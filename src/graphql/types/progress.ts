@@ -2,7 +2,7 @@ import type { TaskProgress } from '../../generated/prisma/client.js'
 import type { Context } from '../context.js'
 import { numberCursor, resolveConnection } from '../keyset-connection.js'
 import type { Connection, PageArgs } from '../keyset-connection.js'
-import { childSlice, noFilter } from '../loaders/pages.js'
+import { childSlice } from '../loaders/pages.js'
 import type { ChildRows } from '../loaders/pages.js'
 import { PROGRESS } from '../loaders/text-rows.js'
 import { TaskProgressRef } from '../refs.js'
@@ -22,7 +22,7 @@ TaskProgressRef.implement({
   }),
 })
 
-const OF_TASK: ChildRows<TaskProgress, number, object> = {
+const OF_TASK: ChildRows<TaskProgress> = {
   table: 'task_progress',
   parent: 'taskId',
   key: 'seq',
@@ -35,6 +35,6 @@ export function progressOf(context: Context, taskId: string, args: PageArgs): Pr
     order: 'asc',
     keyOf: (entry: TaskProgress) => entry.seq,
     parseCursor: numberCursor,
-    rows: (slice) => childSlice(context.loaders, OF_TASK, taskId, slice, noFilter({})),
+    rows: (slice) => childSlice(context.loaders, OF_TASK, taskId, slice),
   })
 }
