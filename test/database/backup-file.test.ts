@@ -48,7 +48,7 @@ beforeAll(async () => {
   await new Promise((resolve) => out.end(resolve))
 })
 
-it('is read back unchanged', async () => {
+it('a backup is read back unchanged', async () => {
   const into = emptyDirectory()
   expect(await readBackup(whole, into, nothing)).toEqual({ format: 1, version: '1.2.3', takenAt: 'then' })
   expect(readdirSync(into)).toEqual(['database'])
@@ -93,7 +93,7 @@ it.each<[string, Made[], RegExp]>([
     ],
     /is not a whole backup/,
   ],
-])('refuses an entry that %s, and writes nothing outside the directory', async (_what, entries, sentence) => {
+])('a restore refuses an entry that %s, and writes nothing outside the directory', async (_what, entries, sentence) => {
   const { error, outside } = await refused(await made(entries))
   expect(error).toBeInstanceOf(NoBackup)
   expect(error.message).toMatch(sentence)
@@ -111,14 +111,14 @@ it.each<[string, Made | null, RegExp]>([
     [MANIFEST, SAID.replace('1', '2')],
     /was written by Baton 9\.9\.9, in another format/,
   ],
-])('refuses a tar with %s', async (_what, first, sentence) => {
+])('a restore refuses a tar with %s', async (_what, first, sentence) => {
   const { error, left } = await refused(await made([[FILE, '18']], first))
   expect(error).toBeInstanceOf(NoBackup)
   expect(error.message).toMatch(sentence)
   expect(left).toEqual([])
 })
 
-it('refuses a file that was cut anywhere', async () => {
+it('a restore refuses a file that was cut anywhere', async () => {
   const bytes = readFileSync(whole)
   for (const length of [0, 1, 100, Math.floor(bytes.length / 2), bytes.length - 9, bytes.length - 1]) {
     const file = join(emptyDirectory(), 'cut.tgz')
@@ -133,13 +133,13 @@ it('refuses a file that was cut anywhere', async () => {
   }
 })
 
-it('refuses a tar without its end, even if the compressed file is complete', async () => {
+it('a restore refuses a tar without its end, even if the compressed file is complete', async () => {
   const file = join(emptyDirectory(), 'cut.tgz')
   writeFileSync(file, gzipSync(gunzipSync(readFileSync(whole)).subarray(0, 1_000_000)))
   expect((await refused(file)).error.message).toMatch(/is not a whole backup/)
 })
 
-it('refuses a changed file', async () => {
+it('a restore refuses a changed file', async () => {
   const bytes = readFileSync(whole)
   bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 0xff, bytes.length >> 1)
   const file = join(emptyDirectory(), 'changed.tgz')
@@ -175,13 +175,13 @@ async function afterManifest(...parts: Buffer[]): Promise<string> {
   return file
 }
 
-it('refuses a backup that is larger than the free space before it writes anything', async () => {
+it('a restore refuses a backup that is larger than the free space before it writes anything', async () => {
   const { error, left } = await refused(await afterManifest(header('database/huge', '0', 2 ** 50), Buffer.alloc(4096)))
   expect(error).toMatchObject({ code: 'ENOSPC' })
   expect(left).toEqual([])
 })
 
-it('refuses a header that would fill the memory', async () => {
+it('a restore refuses a header that would fill the memory', async () => {
   const { error } = await refused(await afterManifest(header('long', 'L', 2 ** 33), Buffer.alloc(64_000_000)))
   expect(error).toBeInstanceOf(NoBackup)
   expect(error.message).toMatch(/a header in it is too long/)

@@ -46,13 +46,13 @@ forEachDatabase((open) => {
     'SELECT "leaseExpiresAt" FROM claim WHERE "workspaceId" = \'ws\'',
     `INSERT INTO queue_entry ("workspaceId", "taskId") VALUES ('ws', 'task')`,
     `INSERT INTO task ("workspaceId", id) VALUES ('ws', 'task')`,
-  ])('refuses a statement of an earlier build that still runs, in one sentence: %s', async (text) => {
+  ])('the schema refuses a statement of an earlier build that still runs, in one sentence: %s', async (text) => {
     await expect(database.sql.rows({ name: '', text })).rejects.toThrow(
       'A newer version of Baton has migrated this database. Stop this server, and start the newer version in its place.',
     )
   })
 
-  it('has the indexes that the claim path needs', async () => {
+  it('the schema has the indexes that the claim path needs', async () => {
     const shapes = new Map(
       (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),
     )
@@ -76,7 +76,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('has no index on columns that change while a task is held', async () => {
+  it('the schema has no index on columns that change while a task is held', async () => {
     const changing = ['startedAt', 'sessionId', 'workDir', 'leaseSeconds', 'leaseExpiresAt', 'progressEntries']
     const shapes = await database.sql.rows<{ name: string; shape: string }>(INDEXES)
     expect(
@@ -84,7 +84,7 @@ forEachDatabase((open) => {
     ).toEqual([])
   })
 
-  it('has the indexes that lists and statistics need', async () => {
+  it('the schema has the indexes that lists and statistics need', async () => {
     const shapes = new Map(
       (await database.sql.rows<{ name: string; shape: string }>(INDEXES)).map(({ name, shape }) => [name, shape]),
     )
@@ -96,7 +96,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('has the checks that protect it from every caller', async () => {
+  it('the schema has the checks that protect it from every caller', async () => {
     expect(await names(CHECKS)).toEqual(
       expect.arrayContaining([
         ...['agent_maxConcurrentTasks_check', 'api_token_kind_check', 'chat_message_role_check'],
@@ -113,7 +113,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('has the triggers that keep the log append-only: before UPDATE and TRUNCATE a statement, before DELETE a row', async () => {
+  it('the schema has the triggers that keep the log append-only: before UPDATE and TRUNCATE a statement, before DELETE a row', async () => {
     const [row, before, onDelete, onUpdate, onTruncate] = [1, 2, 8, 16, 32]
     expect(await database.sql.rows(TRIGGERS)).toEqual([
       { name: 'session_event_append_only', enabled: 'O', type: before + onUpdate + onTruncate },
@@ -121,15 +121,15 @@ forEachDatabase((open) => {
     ])
   })
 
-  it('checks a new task’s conversation at commit', async () => {
+  it('the schema checks a new task’s conversation at commit', async () => {
     expect(await names(DEFERRABLE)).toEqual(['task_workspaceId_conversationId_fkey'])
   })
 
-  it('compares ids by bytes in every index', async () => {
+  it('the schema compares ids by bytes in every index', async () => {
     expect(await names(NOT_BY_BYTES)).toEqual(['conversation.issueKey', 'runtime.provider'])
   })
 
-  it('refuses each row that a check forbids', async () => {
+  it('the schema refuses each row that a check forbids', async () => {
     const insert = `INSERT INTO api_token ("workspaceId", id, name, kind, hash, "createdAt") VALUES ('w', 't', 'n', 'KING', 'h', now())`
     const refused = await database.sql.rows(statement('test_check', insert)).catch((error: unknown) => error)
     expect(sqlState(refused)).toBe('23514')

@@ -11,14 +11,14 @@ const MB = 1024 * 1024
 const never = () => Promise.resolve(false)
 const always = () => Promise.resolve(true)
 
-it('is due at 64 MB of log, and at 1 GB while a backup reads', async () => {
+it('a checkpoint is due at 64 MB of log, and at 1 GB while a backup reads', async () => {
   expect(await isDue(64 * MB - 1, never)).toBe(false)
   expect(await isDue(64 * MB, never)).toBe(true)
   expect(await isDue(1024 * MB - 1, always)).toBe(false)
   expect(await isDue(1024 * MB, always)).toBe(true)
 })
 
-it('runs on an embedded database with a long log, but not while a backup holds its directory', async () => {
+it('a checkpoint runs on an embedded database with a long log, but not while a backup holds its directory', async () => {
   const directory = await migratedDirectory()
   const database = await openEmbedded(directory)
   const megabytesOfLog = async (): Promise<number> => {

@@ -77,7 +77,7 @@ it('the embedded database has the settings that a copy of its files relies on', 
   ])
 })
 
-it('copies everything that was committed before the log is read, while rows are written between any two pieces', async () => {
+it('a copy has everything that was committed before the log is read, while rows are written between any two pieces', async () => {
   const { path: from, add } = await counting()
   const to = join(emptyDirectory(), 'to')
   await add(200)
@@ -96,7 +96,7 @@ it('copies everything that was committed before the log is read, while rows are 
   expect(segments).toEqual([...segments].sort().reverse())
 })
 
-it.each(['base/', 'pg_wal/'])('notices a checkpoint during the read of %s', async (where) => {
+it.each(['base/', 'pg_wal/'])('a copy notices a checkpoint during the read of %s', async (where) => {
   const { path: from, add } = await counting()
   const to = join(emptyDirectory(), 'to')
   await add(10)
@@ -110,7 +110,7 @@ it.each(['base/', 'pg_wal/'])('notices a checkpoint during the read of %s', asyn
   await expect(disturbed).rejects.toThrow(Disturbed)
 })
 
-it('refuses links, whose targets a copy would lack', async () => {
+it('a copy refuses links, whose targets a copy would lack', async () => {
   const { path: from } = await counting()
   await pglite?.close()
   pglite = null

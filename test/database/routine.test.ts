@@ -46,7 +46,7 @@ forEachDatabase((open) => {
   const stateOf = async (work: Promise<unknown>) => sqlState(await work.catch((error: unknown) => error))
   const limits = () => database.sql.rows<{ key: string; points: number }>(LIMITS)
 
-  it('gets its values by name, with null for missing ones, and answers', async () => {
+  it('a routine gets its values by name, with null for missing ones, and answers', async () => {
     expect(await run(add('a', 'b'))).toEqual({ raised: null })
     expect(await run(raise('a', 'b'))).toEqual({ raised: 2 })
     expect(await limits()).toEqual([
@@ -56,12 +56,12 @@ forEachDatabase((open) => {
     await database.sql.rows(DROP)
   })
 
-  it('undoes the whole call if it raises an error', async () => {
+  it('a routine undoes the whole call if it raises an error', async () => {
     expect(await stateOf(run({ ...add('a'), ...raise('a', 'b') }))).toBe('40001')
     expect(await limits()).toEqual([])
   })
 
-  it('is created again after the transaction that created it was rolled back', async () => {
+  it('a routine is created again after the transaction that created it was rolled back', async () => {
     const fresh = limitsRoutine('test_fresh')
     const call = (sql: TransactionSql) => sql.call(fresh, add('fresh'))
     const failed = database.transaction(async (sql) => {
@@ -74,7 +74,7 @@ forEachDatabase((open) => {
     await database.sql.rows(DROP)
   })
 
-  it('commits with its last call, and not at all if that call fails', async () => {
+  it('a routine commits with its last call, and not at all if that call fails', async () => {
     await database.transaction((sql) => sql.callLast(ROUTINE, add('last')))
     expect(await limits()).toEqual([{ key: 'last', points: 1 }])
     const failed = database.transaction(async (sql) => {
@@ -87,7 +87,7 @@ forEachDatabase((open) => {
     await database.sql.rows(DROP)
   })
 
-  it('fails with the line number of its file', async () => {
+  it('a routine fails with the line number of its file', async () => {
     const line = `-- A comment.\n\nCREATE OR REPLACE FUNCTION pg_temp.test_line(\n  divisor int\n) RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$
 BEGIN
 RETURN to_json(1 / divisor);
@@ -99,13 +99,13 @@ END $routine$;`
     expect(error).toMatchObject({ where: expect.stringContaining('line 7 at RETURN') as string })
   })
 
-  it('reports what is wrong with a routine that the database refuses', async () => {
+  it('an error reports what is wrong with a routine that the database refuses', async () => {
     const wrong = routineOf(`CREATE OR REPLACE FUNCTION pg_temp.test_wrong(given no_such_type)
       RETURNS json LANGUAGE plpgsql VOLATILE AS $routine$ BEGIN RETURN null; END $routine$;`)
     expect(await stateOf(database.transaction((sql) => sql.call(wrong, { given: 'x' })))).toBe('42704')
   })
 
-  it('answers rows like a statement, with times as Dates', async () => {
+  it('a routine answers rows like a statement, with times as Dates', async () => {
     const rows = statement(
       'test_rows',
       `SELECT '2026-11-27T10:00:00.123Z'::timestamptz AS "seenAt", null::timestamptz AS "endedAt",

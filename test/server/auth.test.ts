@@ -13,19 +13,22 @@ function setUp() {
 }
 
 it.each([undefined, '', 'good', 'Basic good', 'Bearer', 'Bearer ', 'Bearer a b', 'Bearer bad'])(
-  'nobody is let in by %j',
+  'the Authorization header %j is refused',
   async (authorization) => {
     const { authenticator } = setUp()
     expect(await authenticator.caller(authorization)).toBeNull()
   },
 )
 
-it.each(['Bearer good', 'bearer good', 'BEARER   good '])('%j is a token', async (authorization) => {
-  const { authenticator } = setUp()
-  expect(await authenticator.caller(authorization)).toBe(CALLER)
-})
+it.each(['Bearer good', 'bearer good', 'BEARER   good '])(
+  'the Authorization header %j is accepted',
+  async (authorization) => {
+    const { authenticator } = setUp()
+    expect(await authenticator.caller(authorization)).toBe(CALLER)
+  },
+)
 
-it('a token that is used all the time is asked for once in two and a half seconds', async () => {
+it('a token in constant use is looked up once in two and a half seconds', async () => {
   const { authenticator, authenticate, clock } = setUp()
   for (let second = 0; second < 10; second++) {
     await authenticator.caller('Bearer good')
@@ -52,7 +55,7 @@ it('a token that was revoked here is refused at once', async () => {
   expect(await authenticator.caller('Bearer good')).toBeNull()
 })
 
-it('an answer that was under way when a token was revoked is not kept', async () => {
+it('a look-up that was running when its token was revoked is not cached', async () => {
   const { authenticator, authenticate } = setUp()
   let answer: (caller: Caller) => void = () => undefined
   authenticate.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
@@ -64,14 +67,14 @@ it('an answer that was under way when a token was revoked is not kept', async ()
   expect(authenticate).toHaveBeenCalledTimes(2)
 })
 
-it('an unknown token is not remembered: the moment it exists it works', async () => {
+it('an unknown token is not cached: it works as soon as it exists', async () => {
   const { authenticator, valid } = setUp()
   expect(await authenticator.caller('Bearer new')).toBeNull()
   valid.set('new', CALLER)
   expect(await authenticator.caller('Bearer new')).toBe(CALLER)
 })
 
-it('a bounded number of callers is remembered, the latest ones', async () => {
+it('a limited number of callers is cached, the latest ones', async () => {
   const { authenticator, valid, authenticate } = setUp()
   for (let n = 0; n < 2001; n++) {
     valid.set(`t${n}`, CALLER)
@@ -84,7 +87,7 @@ it('a bounded number of callers is remembered, the latest ones', async () => {
   expect(authenticate).toHaveBeenCalledWith('t0')
 })
 
-it('a token is refused from the moment it expires, however lately it was used', async () => {
+it('a token is refused once it expires, even if it was just used', async () => {
   const { authenticator, valid, clock } = setUp()
   const expiresAt = new Date(clock.now().getTime() + 2_000)
   valid.set('brief', { ...CALLER, expiresAt })

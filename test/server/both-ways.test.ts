@@ -75,7 +75,7 @@ async function expectAlike(body: string, token: string | null, headers: Headers 
 
 const operation = (document: string, variables: object = {}): string => JSON.stringify({ query: document, variables })
 
-describe('both ways answer alike', () => {
+describe('direct posts and Yoga answer alike', () => {
   it.each(rootFields().map((field) => [field.name, field] as const))('%s', async (_name, field) => {
     const { document, variables } = callOf(field)
     for (const token of [ADMIN_TOKEN, viewer, null, 'baton_unknown']) {
@@ -83,13 +83,13 @@ describe('both ways answer alike', () => {
     }
   })
 
-  it.each(Object.entries(documents))('what a daemon sends: %s', async (_name, document) => {
+  it.each(Object.entries(documents))('for the operation %s of a daemon', async (_name, document) => {
     await expectAlike(operation(document), ADMIN_TOKEN)
     await expectAlike(operation(document, { input: {} }), ADMIN_TOKEN)
     await expectAlike(operation(document, { input: { daemonId: 7, runtimeIds: [{}], taskId: null } }), ADMIN_TOKEN)
   })
 
-  it('what is claimed of an empty queue, and what is asked of it', async () => {
+  it('for claims from an empty queue and for reads of it', async () => {
     const input = { runtimeIds: [runtimeId], max: 3 }
     await expectAlike(operation(documents.ClaimTasks, { input }), ADMIN_TOKEN)
     await expectAlike(operation(documents.ClaimTasks, { input: { ...input, max: 1_000 } }), ADMIN_TOKEN)
@@ -146,7 +146,7 @@ describe('both ways answer alike', () => {
     'application/json, text/plain, */*',
     'text/html',
     'text/event-stream',
-  ])('for who accepts %s', async (accept) => {
+  ])('for the Accept header %s', async (accept) => {
     for (const query of ['{ viewer { kind } }', '{ nothing }', '{']) {
       await expectAlike(operation(query), ADMIN_TOKEN, { accept })
       await expectAlike(operation(query), null, { accept })

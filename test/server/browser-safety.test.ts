@@ -45,14 +45,14 @@ describe('pages of other origins', () => {
     ['that are not listed', () => open, 'https://evil.example'],
     ['whose name begins like a listed one', () => open, `${LISTED}.evil.example`],
     ['without a name', () => open, 'null'],
-  ])('get no leave to read anything: %s', async (_which, server, origin) => {
+  ])('may not read answers: %s', async (_which, server, origin) => {
     for (const response of [await preflight(server(), origin), await asked(server(), origin)]) {
       expect(corsHeaders(response)).toEqual({})
       await response.body?.cancel()
     }
   })
 
-  it('that are listed may ask and read', async () => {
+  it('may send requests and read answers if their origin is listed', async () => {
     const allowed = await preflight(open, LISTED)
     expect([allowed.status, corsHeaders(allowed)]).toEqual([
       204,
@@ -75,7 +75,7 @@ describe('pages of other origins', () => {
   })
 })
 
-describe('requests that a form of any page could send', () => {
+describe('requests that a form of another page could send', () => {
   it.each([undefined, 'text/plain', 'text/plain; a=application/json', 'multipart/form-data; boundary=x'])(
     'are refused: content type %s',
     async (type) => {
@@ -84,7 +84,7 @@ describe('requests that a form of any page could send', () => {
     },
   )
 
-  it('are refused in a form’s own encoding, which would be understood otherwise', async () => {
+  it('are refused in a form’s own encoding', async () => {
     const form = new URLSearchParams({ query: '{ __typename }' }).toString()
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
     expect(await answerOf(await post(closed, type, form))).toMatchObject({ status: 415, data: null })
@@ -92,7 +92,7 @@ describe('requests that a form of any page could send', () => {
     expect(await answerOf(asked)).toMatchObject({ status: 200, data: { __typename: 'Query' } })
   })
 
-  it('a GET changes nothing', async () => {
+  it('change nothing with GET', async () => {
     const mutation = 'mutation { createToken(input: { name: "x", kind: ADMIN }) { secret } }'
     const response = await fetch(`${closed.url}/graphql?query=${encodeURIComponent(mutation)}`, {
       headers: { authorization },
@@ -109,7 +109,7 @@ describe('requests that a form of any page could send', () => {
 
 describe('headers', () => {
   it.each(['/graphql', '/health', '/nowhere'])(
-    'the answer at %s is no page, is shown in none and is not kept',
+    'the answer at %s is not a page, cannot be framed and is not stored',
     async (path) => {
       const { headers } = await fetch(`${closed.url}${path}`)
       expect(Object.fromEntries(headers)).toMatchObject({
@@ -123,16 +123,16 @@ describe('headers', () => {
     },
   )
 
-  it('an answer of the API has them as well', async () => {
+  it('an answer of the API has them too', async () => {
     const { headers } = await post(closed, { authorization, 'content-type': 'application/json' })
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
     expect(headers.get('cache-control')).toBe('no-store')
   })
 })
 
-describe('what cannot be read', () => {
+describe('an unreadable part', () => {
   it.each(['variables={', 'extensions=nonsense', 'variables=%E0%A4%A'])(
-    'of a GET is a mistake of its sender: %s',
+    'of a GET is a client error: %s',
     async (parameter) => {
       const response = await fetch(`${closed.url}/graphql?query={__typename}&${parameter}`)
       expect(await answerOf(response)).toMatchObject({
@@ -145,7 +145,7 @@ describe('what cannot be read', () => {
     },
   )
 
-  it('of a Host header is one as well', async () => {
+  it('of a Host header is a client error', async () => {
     const status = await new Promise((resolve, reject) => {
       request(`${closed.url}/graphql?query={__typename}`, { headers: { host: 'a[b' } }, (response) => {
         response.resume()
@@ -158,7 +158,7 @@ describe('what cannot be read', () => {
   })
 })
 
-describe('where other machines can reach the server', () => {
+describe('a server that other machines can reach', () => {
   const page = async ({ url }: ServerProcess): Promise<string> => {
     const response = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })
     await response.body?.cancel()
@@ -166,23 +166,23 @@ describe('where other machines can reach the server', () => {
   }
   const WARNING = /"level":"warn".*tokens cross the network unencrypted/
 
-  it('its log warns of tokens in the clear', async () => {
+  it('warns of unencrypted tokens in its log', async () => {
     const server = await startServer({ env: { HOST: '0.0.0.0' } })
     await written(server, WARNING)
     expect(await page(server)).not.toContain('text/html')
   })
 
-  it('it does not behind a proxy that ends TLS, and a page is there only when asked for', async () => {
+  it('does not warn behind a proxy that terminates TLS, and serves GraphiQL only on request', async () => {
     const server = await startServer({ env: { HOST: '0.0.0.0', BATON_TRUST_PROXY: '1', BATON_GRAPHIQL: 'on' } })
     expect(await page(server)).toContain('text/html')
     expect(server.output.stdout).not.toMatch(WARNING)
   })
 
-  it('nobody needs to be told where only this machine can', () => {
+  it('does not warn if only this machine can reach it', () => {
     expect(closed.output.stdout).not.toMatch(WARNING)
   })
 
-  it('the page can be turned off everywhere', async () => {
+  it('can turn GraphiQL off', async () => {
     expect(await page(open)).not.toContain('text/html')
   })
 })

@@ -41,7 +41,7 @@ describe('on the embedded database', () => {
     server = await startServer({ env: { BATON_RATE_LIMIT_FAILURES: '0' } })
   })
 
-  it('the start message has an address whose code is good for a token of the owner’s, once', async () => {
+  it('the start message has an address with a code that gives one ROOT token', async () => {
     const code = codeIn(server.output.stdout)
     const response = await redeem(server.url, code)
     expect(response.headers.get('cache-control')).toBe('no-store')
@@ -52,20 +52,20 @@ describe('on the embedded database', () => {
     expect(await tokenFor(server.url, code)).toBeUndefined()
   })
 
-  it('baton open makes another one while the server runs, from the data directory alone', async () => {
+  it('baton open creates another one while the server runs, from the data directory alone', async () => {
     const { stdout } = await open({ BATON_DATA_DIR: server.dataDirectory })
     expect(ADDRESS.exec(stdout)?.[1]).toBe(server.url)
     const token = await tokenFor(server.url, codeIn(stdout))
     expect((await requestGraphQL(server.url, token ?? '', VIEWER)).data).toEqual(OWNER)
   })
 
-  it('of many who come with one code at once, one gets a token', async () => {
+  it('one of many concurrent requests with one code gets a token', async () => {
     const { stdout } = await open({ BATON_DATA_DIR: server.dataDirectory })
     const tokens = await Promise.all(Array.from({ length: 10 }, () => tokenFor(server.url, codeIn(stdout))))
     expect(tokens.filter((token) => token !== undefined).length).toBe(1)
   })
 
-  it('a code is too old after ten minutes', async () => {
+  it('a code expires after ten minutes', async () => {
     const { stdout } = await open({ BATON_DATA_DIR: server.dataDirectory })
     const folder = join(server.dataDirectory, 'codes')
     const past = Date.now() / 1000 - 601
@@ -80,7 +80,7 @@ describe('on the embedded database', () => {
     ])
   })
 
-  it('codes are nothing for other users of this machine, and are kept as hashes', async () => {
+  it('codes are unreadable for other users of the machine and stored as hashes', async () => {
     const { stdout } = await open({ BATON_DATA_DIR: server.dataDirectory })
     const folder = join(server.dataDirectory, 'codes')
     expect(statSync(folder).mode & 0o077).toBe(0)
@@ -107,7 +107,7 @@ describe('on the embedded database', () => {
       'a code that is none',
       { path: '/session', method: 'POST', body: '{"code":7}', headers: { 'content-type': 'application/json' } },
     ],
-  ])('no token is in the answer to %s, from whatever program', async (_what, { path, ...init }) => {
+  ])('the answer to %s contains no token', async (_what, { path, ...init }) => {
     const { stdout } = await open({ BATON_DATA_DIR: server.dataDirectory })
     const code = codeIn(stdout)
     const body = typeof init.body === 'string' ? { body: init.body.replace('CODE', code) } : {}
@@ -126,21 +126,21 @@ describe('on the embedded database', () => {
   })
 })
 
-it('guesses are limited as wrong tokens are', async () => {
+it('guesses are limited like wrong tokens', async () => {
   const server = await startServer({ env: { BATON_RATE_LIMIT_FAILURES: '3' } })
   const statuses = []
   for (let n = 0; n < 4; n++) statuses.push((await redeem(server.url, `guess-${n}`)).status)
   expect(statuses).toEqual([403, 403, 403, 429])
 })
 
-it('where others can reach the server, its start message has no code', async () => {
+it('the start message has no code if other machines can reach the server', async () => {
   const server = await startServer({ env: { HOST: '0.0.0.0' } })
   expect(server.output.stdout).not.toContain('#code=')
   expect(server.output.stdout).toContain('baton open')
 })
 
 describePostgres('on PostgreSQL', (openDatabase) => {
-  it('baton open makes a code through the database, which any server takes, once', async () => {
+  it('baton open creates a code in the database, which any server accepts once', async () => {
     const { connectionString } = await openDatabase()
     const env = { DATABASE_URL: connectionString, BATON_ADMIN_TOKEN: ADMIN_TOKEN }
     const [one, other] = await Promise.all([startServer({ env }), startServer({ env })])

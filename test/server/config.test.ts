@@ -30,11 +30,11 @@ const DEFAULTS: Config = {
 }
 
 describe('settings', () => {
-  it('nothing needs to be set', () => {
+  it('all have defaults', () => {
     expect(readConfig({})).toEqual({ ok: true, config: DEFAULTS })
   })
 
-  it('a variable that is set to nothing counts as unset', () => {
+  it('an empty variable counts as unset', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: ' ', BATON_ADMIN_TOKEN: '' })).toEqual({ ok: true, config: DEFAULTS })
   })
 
@@ -71,7 +71,7 @@ describe('settings', () => {
     ['BATON_RATE_LIMIT_FAILURES', '5', { rateLimitFailures: 5 }],
     ['BATON_STREAMS_PER_TOKEN', '7', { streamsPerToken: 7 }],
     ['BATON_DATABASE_CONNECTIONS', '3', { databaseConnections: 3 }],
-  ])('%s takes %j', (name, value, expected) => {
+  ])('%s accepts %j', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toEqual({ ok: true, config: { ...DEFAULTS, ...expected } })
   })
 
@@ -113,13 +113,13 @@ describe('settings', () => {
     ['BATON_ADMIN_TOKEN', 'hunter2', 'BATON_ADMIN_TOKEN is not valid: it must be 8 to 512 printable'],
     ['BATON_ADMIN_TOKEN', 'with hunter2 inside', 'BATON_ADMIN_TOKEN is not valid: it must be 8 to 512 printable'],
     ['BATON_ADMIN_TOKEN', 'hunter2ünter2', 'BATON_ADMIN_TOKEN is not valid: it must be 8 to 512 printable'],
-  ])('%s, a secret, is not shown when it is wrong', (name, value, sentence) => {
+  ])('the secret %s is not shown if it is wrong', (name, value, sentence) => {
     const read = readConfig({ [name]: value })
     expect(read).toEqual({ ok: false, problems: [expect.stringContaining(sentence)] })
     expect(JSON.stringify(read)).not.toContain('hunter2')
   })
 
-  it('three connections are too few where requests are counted in the database', () => {
+  it('three connections are too few if requests are counted in the database', () => {
     const settings = { BATON_RATE_LIMIT_STORE: 'postgres', DATABASE_URL: 'postgresql://db/baton' }
     expect(readConfig({ ...settings, BATON_DATABASE_CONNECTIONS: '4' }).ok).toBe(true)
     expect(readConfig({ ...settings, BATON_DATABASE_CONNECTIONS: '3' })).toEqual({
@@ -128,7 +128,7 @@ describe('settings', () => {
     })
   })
 
-  it('closed conversations need a directory that they leave for', () => {
+  it('BATON_KEEP_CONVERSATIONS_DAYS needs BATON_ARCHIVE_DIR', () => {
     const settings = { BATON_KEEP_CONVERSATIONS_DAYS: '90' }
     expect(readConfig({ ...settings, BATON_ARCHIVE_DIR: '/archive' }).ok).toBe(true)
     expect(readConfig(settings)).toEqual({
@@ -137,7 +137,7 @@ describe('settings', () => {
     })
   })
 
-  it('every wrong variable is named at once', () => {
+  it('all wrong variables are named together', () => {
     const read = readConfig({ PORT: 'x', HOST: '/', BATON_LOG_LEVEL: 'y' })
     expect(read).toEqual({
       ok: false,

@@ -42,7 +42,7 @@ describe('the page', () => {
     },
   )
 
-  it('allows only what comes from this server as a file, and no frame around it', async () => {
+  it('allows only files of this server, and no frame around it', async () => {
     const { headers } = await get('/', AS_BROWSER)
     expect(headers.get('content-security-policy')).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -53,7 +53,7 @@ describe('the page', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer')
   })
 
-  it('is shown from what a browser has stored as it was sent: a 304 takes no header from it', async () => {
+  it('keeps its headers when a browser shows its cached copy after a 304', async () => {
     const first = await get('/', AS_BROWSER)
     const etag = first.headers.get('etag') ?? ''
     const again = await get('/', { ...AS_BROWSER, 'if-none-match': etag })
@@ -65,7 +65,7 @@ describe('the page', () => {
     expect(again.headers.get('x-request-id')).not.toBe(null)
   })
 
-  it('names files that may be kept for ever, and that come packed to whoever takes that', async () => {
+  it('names files that can be cached forever, and that are compressed on request', async () => {
     const html = await (await get('/', AS_BROWSER)).text()
     const scripts = [...html.matchAll(/src="(\/assets\/[^"]+)"/g)].flatMap(([, path]) => path ?? [])
     expect(scripts.length).toBe(1)
@@ -92,12 +92,12 @@ describe('the page', () => {
     },
   )
 
-  it.each(['/graphql', '/health', '/ready'])('does not stand before %s', async (path) => {
+  it.each(['/graphql', '/health', '/ready'])('does not hide %s', async (path) => {
     const response = await get(path, { ...AS_BROWSER, accept: 'text/html' })
     expect(PAGE.test(await response.text())).toBe(false)
   })
 
-  it('takes nothing but GET and HEAD', async () => {
+  it('accepts only GET and HEAD', async () => {
     const head = await ask('/', AS_BROWSER, 'HEAD')
     expect([head.status, head.body]).toEqual([200, ''])
     expect((await ask('/', AS_BROWSER, 'POST')).status).toBe(404)

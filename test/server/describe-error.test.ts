@@ -44,7 +44,7 @@ forEachDatabase((open) => {
       () => database.prisma.$queryRawUnsafe('SELECT $1::text::int', PROMPT),
       { name: 'PrismaClientKnownRequestError', code: 'P2010' },
     ],
-  ])('of %s, what was written is not logged', async (_what, call, expected) => {
+  ])('the values of %s are not logged', async (_what, call, expected) => {
     const error = await thrownBy(call)
     expect(describeError(error)).toMatchObject(expected)
     expect(JSON.stringify(describeError(error))).not.toContain(PROMPT)
@@ -52,13 +52,13 @@ forEachDatabase((open) => {
 })
 
 describe('other errors', () => {
-  it('of a text that is no JSON, nothing is quoted', async () => {
+  it('an invalid JSON text is not quoted', async () => {
     const error = await thrownBy(() => JSON.parse(PROMPT))
     expect(describeError(error)).toMatchObject({ name: 'SyntaxError', message: 'Unexpected token …' })
     expect(JSON.stringify(describeError(error))).not.toContain(PROMPT)
   })
 
-  it('of a result that is not of its type, nothing is quoted', () => {
+  it('a result of the wrong type is not quoted', () => {
     const Query = new GraphQLObjectType({ name: 'Query', fields: { n: { type: GraphQLInt, resolve: () => PROMPT } } })
     const result = executeSync({ schema: new GraphQLSchema({ query: Query }), document: parse('{ n }') })
     const [error] = result.errors ?? []
@@ -67,7 +67,7 @@ describe('other errors', () => {
     expect(JSON.stringify(describeError(error))).not.toContain(PROMPT)
   })
 
-  it('properties are not logged, whatever they are called', () => {
+  it('properties are not logged, whatever their names', () => {
     const error = Object.assign(new Error('violates'), {
       code: '23514',
       detail: PROMPT,
@@ -78,7 +78,7 @@ describe('other errors', () => {
     expect(JSON.stringify(describeError(error))).not.toContain(PROMPT)
   })
 
-  it('where it came from is logged, without the message that comes before', () => {
+  it('the stack is logged without the message above it', () => {
     const { stack } = describeError(new Error(`One line\n    at ${PROMPT}`)) as { stack: string }
     expect(stack).toMatch(/^\s+at .*describe-error\.test\.ts:/)
     expect(stack).not.toContain(PROMPT)
@@ -91,7 +91,7 @@ describe('other errors', () => {
     expect(JSON.stringify(logged)).not.toContain(PROMPT)
   })
 
-  it('what is no error is not shown', () => {
+  it('a thrown value that is not an error is not logged', () => {
     expect(describeError(PROMPT)).toEqual({ message: 'The thrown value is not an Error but a string.' })
   })
 })

@@ -78,11 +78,11 @@ const PROVOKED: Record<string, () => Promise<unknown>> = {
 }
 
 describe('enum ErrorCode of the schema', () => {
-  it('has no value that this test does not know how to provoke', () => {
+  it('has only values that this test can provoke', () => {
     expect(CODES.toSorted()).toEqual(Object.keys(PROVOKED).toSorted())
   })
 
-  it.each(Object.keys(PROVOKED))('%s is what the server sends', async (code) => {
+  it.each(Object.keys(PROVOKED))('the server sends %s', async (code) => {
     expect(await PROVOKED[code]?.()).toBe(code)
   })
 
@@ -93,9 +93,9 @@ describe('enum ErrorCode of the schema', () => {
   })
 })
 
-describe('a code that is not in it', () => {
+describe('an unlisted code', () => {
   it.each(['INTERNAL_SERVER_ERROR', 'REQUEST_ENTITY_TOO_LARGE', 'OPERATION_RESOLUTION_FAILURE', 'toString', 7])(
-    'does not leave the server: %s, as a library puts it into an error',
+    'does not leave the server: %s, from an error of a library',
     (code) => {
       const of = (extensions: object) => maskError(new GraphQLError('Oh', { extensions: { code, ...extensions } }))
       expect(CODES).toContain(of({}).extensions['code'])
@@ -103,7 +103,7 @@ describe('a code that is not in it', () => {
     },
   )
 
-  it('is written by no file but those that have the type of the list', () => {
+  it('occurs in no source file: all use the type of the list', () => {
     const makers = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
       .filter((file) => /^(?:graphql|server|use-cases)\/.*\.ts$/.test(file))
       .filter((file) => /new GraphQLError\(|extensions: \{ code: '/.test(readFileSync(new URL(file, SOURCE), 'utf8')))

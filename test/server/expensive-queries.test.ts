@@ -40,7 +40,7 @@ function queries() {
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('expensive queries', () => {
-  it('are carried out one at a time, those of each token in its turn', async () => {
+  it('run one at a time, by token in turn', async () => {
     const { begin, begun, end } = queries()
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) begin(name.slice(0, 1), name)
     await settled()
@@ -52,7 +52,7 @@ describe('expensive queries', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'a3', 'a4'])
   })
 
-  it('do not keep cheap ones waiting', async () => {
+  it('do not delay cheap ones', async () => {
     const { begin, begun } = queries()
     for (const name of ['a1', 'a2', 'a3']) begin('a', name)
     begin('a', 'cheap', { cost: COST_OF_A_REQUEST - 1 })
@@ -60,7 +60,7 @@ describe('expensive queries', () => {
     expect(begun).toEqual(['cheap', 'a1'])
   })
 
-  it('are charged what they cost, in requests; one that may not cost so much is not carried out', async () => {
+  it('are charged their cost in requests, and do not run without enough budget', async () => {
     const { run, begin, begun, charged } = queries()
     begin('a', 'a1', { cost: 10 * COST_OF_A_REQUEST + 1 })
     await settled()
@@ -70,13 +70,13 @@ describe('expensive queries', () => {
     expect(begun).toEqual(['a1'])
   })
 
-  it('are not carried out for somebody who has gone meanwhile', async () => {
+  it('do not run for a disconnected client', async () => {
     const { run, begun } = queries()
     expect(await run('a', 'a1', { isGone: true })).toEqual({ data: null })
     expect(begun).toEqual([])
   })
 
-  it('of which too many wait are refused for their token, and for no other', async () => {
+  it('are refused for a token with too many waiting ones, and for no other', async () => {
     const { run, begin } = queries()
     for (let n = 0; n < 52; n++) begin('a', `a${n}`)
     await settled()
@@ -114,7 +114,7 @@ describe('over HTTP', () => {
   /** 45,011 in cost: 90 requests, where a burst is 180. */
   const PAGES = `{ ${Array.from({ length: 9 }, (_, n) => `p${n}: sessionEvents(first: 1000) { id position type data actor }`).join(' ')} }`
 
-  it('a token is charged for what its queries cost, and is told when to ask again', async () => {
+  it('a token is charged the cost of its queries, and learns when to ask again', async () => {
     const token = await viewer()
     const answers = []
     for (let n = 0; n < 3; n++) answers.push(await ask(token, PAGES))
@@ -127,7 +127,7 @@ describe('over HTTP', () => {
     await expect.poll(async () => (await ask(token, '{ viewer { kind } }')).status).toBe(200)
   })
 
-  it('what costs more than a burst may be asked for with a whole one', async () => {
+  it('a query that costs more than a burst runs with a full budget', async () => {
     const small = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN, BATON_RATE_LIMIT_OTHERS: '2' } })
     const response = await fetch(`${small.url}/graphql`, {
       method: 'POST',

@@ -58,7 +58,7 @@ describePostgres('a role that may have five connections', (open) => {
   }
   const written = Array.from({ length: WRITES }, () => ({ enqueueTask: { task: { status: 'QUEUED' } } }))
 
-  it('is enough for a server that is told so: reads and writes go on beside each other', async () => {
+  it('is enough for a server with that setting: reads and writes run side by side', async () => {
     const { own, admin, role, name } = await ownerOfDatabase(await open(), `CONNECTION LIMIT ${LIMIT}`)
     const env = { DATABASE_URL: own, BATON_ADMIN_TOKEN: ADMIN_TOKEN, BATON_DATABASE_CONNECTIONS: `${LIMIT}` }
     const server = await startServer({ env })
@@ -86,7 +86,7 @@ describePostgres('a role that may have five connections', (open) => {
     expect(server.output.stdout + server.output.stderr).not.toMatch(/53300|allows this role/)
   })
 
-  it('serves a server that may want more, and reads come back after a load that they did not get through', async () => {
+  it('serves a server with a larger setting, and reads recover after a load of writes', async () => {
     const { own } = await ownerOfDatabase(await open(), `CONNECTION LIMIT ${LIMIT}`)
     const server = await startServer({ env: { DATABASE_URL: own, BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
     expect(server.output.stdout).toContain('Set BATON_DATABASE_CONNECTIONS to 5 or less')
@@ -103,7 +103,7 @@ describePostgres('a role that may have five connections', (open) => {
     expect(await times(WRITES, (n) => write(1_000 + n))).toEqual(written)
   })
 
-  it('is shared with another server that takes some of them, and gives them back', async () => {
+  it('is shared with another server that takes some connections and returns them', async () => {
     const { own, admin, role } = await ownerOfDatabase(await open(), `CONNECTION LIMIT ${LIMIT}`)
     const env = { DATABASE_URL: own, BATON_ADMIN_TOKEN: ADMIN_TOKEN, BATON_DATABASE_CONNECTIONS: `${LIMIT}` }
     const server = await startServer({ env })

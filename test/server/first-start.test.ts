@@ -6,7 +6,7 @@ import { ADMIN_TOKEN, emptyDirectory, startServer } from '../support/server-proc
 const SECRET = /baton_[\w-]{40,}/g
 const VIEWER = '{ viewer { kind workspace { name } } }'
 
-it('the very first start makes an admin token and shows it once, with GraphiQL’s address; later starts show the address', async () => {
+it('the very first start creates a ROOT token and shows it once, with GraphiQL’s address; later starts show the address', async () => {
   const dataDirectory = emptyDirectory()
   const first = await startServer({ dataDirectory })
   const [token, ...others] = first.output.stdout.match(SECRET) ?? []
@@ -22,14 +22,14 @@ it('the very first start makes an admin token and shows it once, with GraphiQL�
   expect(await requestGraphQL(second.url, token ?? '', VIEWER)).toMatchObject({ data: { viewer } })
 })
 
-it('a token that is given is used, and none is made or shown', async () => {
+it('a configured token is used, and none is created or shown', async () => {
   const { url, output } = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
   expect(await requestGraphQL(url, ADMIN_TOKEN, VIEWER)).toMatchObject({ data: { viewer: { kind: 'ROOT' } } })
   expect(output.stdout + output.stderr).not.toMatch(SECRET)
   expect(output.stdout + output.stderr).not.toContain(ADMIN_TOKEN)
 })
 
-it('the data directory is its user’s alone', async () => {
+it('only its user can read the data directory', async () => {
   const { dataDirectory } = await startServer({ dataDirectory: `${emptyDirectory()}/made/here` })
   expect(statSync(dataDirectory).mode & 0o077).toBe(0)
 })

@@ -16,7 +16,7 @@ describe('on loopback, with the embedded database', () => {
     server = await startServer()
   })
 
-  it('the page comes with its tabs, and without a token, whoever asks', async () => {
+  it('the page is served to everybody with its tabs and without a token', async () => {
     const response = await openPage(server.url)
     expect([response.status, response.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')])
     const page = await response.text()
@@ -25,14 +25,14 @@ describe('on loopback, with the embedded database', () => {
     expect(page).toContain('baton open')
   })
 
-  it('the page loads nothing from anywhere: it is whole', async () => {
+  it('the page loads nothing from other sites', async () => {
     const response = await openPage(server.url)
     expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'.*connect-src 'self'/)
     const [head = ''] = (await response.text()).split('<body')
     expect(head.match(/(?:src|href)="(?:https?:)?\/\/[^"]*"/g)).toBeNull()
   })
 
-  it('the page may not be framed, nor kept', async () => {
+  it('the page cannot be framed or stored', async () => {
     const { headers } = await openPage(server.url)
     expect(headers.get('x-frame-options')).toBe('DENY')
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
@@ -40,7 +40,7 @@ describe('on loopback, with the embedded database', () => {
   })
 })
 
-it('there is no page where others can reach the server', async () => {
+it('there is no page if other machines can reach the server', async () => {
   const server = await startServer({ env: { HOST: '0.0.0.0' } })
   const response = await openPage(server.url)
   const text = await response.text()

@@ -40,7 +40,7 @@ describe('probes', () => {
 })
 
 describe('tokens', () => {
-  it.each([null, 'baton_unknown', ''])('with the token %j, nothing is answered', async (token) => {
+  it.each([null, 'baton_unknown', ''])('the token %j is refused', async (token) => {
     const answer = await requestGraphQL(server.url, token, '{ viewer { kind } }')
     expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
   })
@@ -61,11 +61,11 @@ describe('tokens', () => {
 describe('bodies', () => {
   const tooLarge = { status: 413, data: null, errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] }
 
-  it('one that is announced to be too large is refused in GraphQL’s shape', async () => {
+  it('a body with a Content-Length over the limit is refused as a GraphQL error', async () => {
     expect(await answerOf(await post('x'.repeat(2_500_001)))).toMatchObject(tooLarge)
   })
 
-  it('one that turns out to be too large is refused as well', async () => {
+  it('a body that grows over the limit is refused', async () => {
     const chunks = Readable.from(Array.from({ length: 26 }, () => Buffer.alloc(100_000)))
     expect(await answerOf(await post(Readable.toWeb(chunks) as BodyInit))).toMatchObject(tooLarge)
   })
@@ -75,7 +75,7 @@ describe('bodies', () => {
     return body('x'.repeat(size - body('').length))
   }
 
-  it('one of the largest size is read whole', async () => {
+  it('a body of the largest size is read completely', async () => {
     const answer = await answerOf(await post(padded('{ viewer { kind } }', 1_500_000)))
     expect(answer).toMatchObject({ status: 200, data: { viewer: { kind: 'ROOT' } } })
     expect(await answerOf(await post(padded('{ viewer { kind } }', 1_500_001)))).toMatchObject(tooLarge)
@@ -84,7 +84,7 @@ describe('bodies', () => {
   it.each([
     'completeTask(input: { taskId: "x", claimToken: "x", output: "" }) { task { id } }',
     'reportTaskProgress(input: { taskId: "x", claimToken: "x", entries: [] }) { accepted }',
-  ])('one that finishes or reports may be larger: %s', async (call) => {
+  ])('a body that completes a task or reports progress may be larger: %s', async (call) => {
     const answer = await answerOf(await post(padded(`mutation { ${call} }`, 2_500_000)))
     expect(answer).toMatchObject({ status: 200, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
     const more = padded(`mutation { ${call} cancelTask(input: { taskId: "x" }) { task { id } } }`, 2_000_000)
@@ -95,7 +95,7 @@ describe('bodies', () => {
     ['a control character', '\u0001', (text: string) => JSON.stringify(text)],
     ['a character that a client escapes', 'é', (text: string) => `"${text.replaceAll('é', '\\u00e9')}"`],
     ['a quote', '"', (text: string) => JSON.stringify(text)],
-  ])('an output of 1 MB is taken however long its escapes are: %s', async (_what, character, written) => {
+  ])('an output of 1 MB is accepted however long its escapes are: %s', async (_what, character, written) => {
     const most = 1_048_576 / Buffer.byteLength(character)
     const query = `mutation ($output: String!) { completeTask(input: {
       taskId: "task_01h2xcejqtf2nbrexx3vqjhp41", claimToken: "x", output: $output }) { task { id } } }`
@@ -108,7 +108,7 @@ describe('bodies', () => {
     expect(await answerOf(await post(body(2.5 * most)))).toMatchObject(tooLarge)
   })
 
-  it('what escapes make of a text is read of nobody without a token', async () => {
+  it('a body that is large because of escapes is read only with a token', async () => {
     const body = JSON.stringify({ query: '{ viewer { kind } }', variables: { text: '\u0001'.repeat(1_000_000) } })
     expect(await answerOf(await post(body))).toMatchObject({ status: 200 })
     const response = await fetch(`${server.url}/graphql`, {
@@ -119,12 +119,12 @@ describe('bodies', () => {
     expect(await answerOf(response)).toMatchObject(tooLarge)
   })
 
-  it('after a refusal the server goes on', async () => {
+  it('the server continues after a refusal', async () => {
     await post('x'.repeat(10_000_000)).catch(() => undefined)
     expect((await get('/ready')).status).toBe(200)
   })
 
-  it('what is not JSON is refused without being sent back', async () => {
+  it('a body that is not JSON is refused without a quote', async () => {
     const response = await post('this is my secret prompt')
     const text = await response.text()
     expect([response.status, JSON.parse(text)]).toMatchObject([
@@ -141,7 +141,7 @@ describe('bodies', () => {
 })
 
 describe('headers', () => {
-  it('each answer has a request id of its own', async () => {
+  it('each answer has its own request id', async () => {
     const [one, other] = [await get('/health'), await get('/health')]
     expect(one.headers.get('x-request-id')).toMatch(/^[\w-]{12}$/)
     expect(one.headers.get('x-request-id')).not.toBe(other.headers.get('x-request-id'))

@@ -4,7 +4,7 @@ import { jsonInTurns } from '../../src/server/operations/json-in-turns.js'
 
 const noTurn = () => Promise.resolve()
 
-it('JSON that is written in turns is the JSON that is written at once', async () => {
+it('JSON that is written in turns equals JSON.stringify', async () => {
   const long = fc.string({ minLength: 5_000, maxLength: 6_000, unit: 'binary' })
   const value = fc.letrec((tie) => ({
     any: fc.oneof(
@@ -23,7 +23,7 @@ it('JSON that is written in turns is the JSON that is written at once', async ()
   )
 })
 
-it('a turn is waited for after each piece of it', async () => {
+it('the writer waits for a turn after each piece', async () => {
   let turns = 0
   const entry = { id: 'evt_1', data: { text: 'x'.repeat(1_000), list: [1, 2, null] } }
   const value = { page: { nodes: Array.from({ length: 1_000 }, () => entry) } }

@@ -14,7 +14,7 @@ const PAGES = Array.from({ length: 20 }, (_, n) => `p${n}: messages(first: ${n +
 
 const obstacle = process.platform === 'linux' ? null : 'only Linux tells how much memory a process has had at most.'
 
-describeWherePossible(obstacle, 'texts that are more than an answer may hold', () => {
+describeWherePossible(obstacle, 'texts that exceed the size of an answer', () => {
   let server: ServerProcess
   let chatId: string
   let viewer: string
@@ -67,7 +67,7 @@ describeWherePossible(obstacle, 'texts that are more than an answer may hold', (
     ['application/json;q=0.9', 200],
     ['application/graphql-response+json', 400],
     ['application/graphql-response+json;q=0.9', 400],
-  ])('are refused alike on both ways, and cost no memory (Accept: %s)', async (accept, status) => {
+  ])('are refused by direct posts and by Yoga, and cost no memory (Accept: %s)', async (accept, status) => {
     const before = peak()
     for (const selection of [PAGES, 'messages { nodes { content } }']) {
       const response = await ask(accept, selection)
@@ -86,7 +86,7 @@ describeWherePossible(obstacle, 'texts that are more than an answer may hold', (
     expect(peak() - before).toBeLessThan(MOST_GROWTH)
   })
 
-  it('are told when they are asked for in smaller pages', async () => {
+  it('are sent in smaller pages', async () => {
     const answer = (await (await ask('application/json', 'messages(first: 20) { nodes { content } }')).json()) as object
     expect((at(answer, 'data.chatSession.messages.nodes') as unknown[]).length).toBe(20)
   })

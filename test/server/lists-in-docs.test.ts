@@ -18,7 +18,7 @@ const OF_THE_IMPORT = [...read('src/import/import-refused.ts').matchAll(/'([A-Z_
 )
 
 describe('README and docs', () => {
-  it('list every setting with its default, in the words of --help, and none that is not one', () => {
+  it('list exactly the settings, with their defaults and the words of --help', () => {
     const rows = read('docs/operate.md').matchAll(/^\| `([A-Z_]+)` +\| ([^|]+?) +\| ([^|]+?) +\|/gm)
     const listed = new Map([...rows].map(([, name = '', standard = '', about = '']) => [name, { standard, about }]))
     expect([...listed.keys()].toSorted()).toEqual(Object.keys(VARIABLES).toSorted())
@@ -37,12 +37,12 @@ describe('README and docs', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([])
   })
 
-  it.each(PAGES)('%s names files that there are', (page) => {
+  it.each(PAGES)('%s names files that exist', (page) => {
     const named = [...read(page).matchAll(/(?<![\w./-])(?:src|test|prisma)\/[\w./-]*\w/g)].map(([path]) => path)
     expect(named.filter((path) => !existsSync(`${PROJECT_ROOT}${path}`))).toEqual([])
   })
 
-  it('alerts go by metrics that exist', () => {
+  it('alerts use metrics that exist', () => {
     const source = readdirSync(`${PROJECT_ROOT}src/server/observing`)
       .map((name) => read(`src/server/observing/${name}`))
       .join('')
@@ -52,7 +52,7 @@ describe('README and docs', () => {
     expect(named.filter((name) => !defined.has(name.replace(/_bucket$/, '')))).toEqual([])
   })
 
-  it('the schema says of each code what to do', () => {
+  it('the schema says for each error code what to do', () => {
     const type = schema.getType('ErrorCode')
     const values = isEnumType(type) ? type.getValues() : []
     expect(values.length).toBeGreaterThan(10)

@@ -93,7 +93,7 @@ const linesOf = ({ output }: ServerProcess): Line[] =>
     .map((line) => JSON.parse(line) as Line)
 
 describe('the log of a whole run, at its most verbose', () => {
-  it('tells of each operation who called it, what it is called and how long it took, and nothing that was said', async () => {
+  it('has each operation’s caller, name and duration, and no texts', async () => {
     const server = await startServer({ env })
     expect(await wholeRun(server, () => Promise.resolve())).toEqual([])
     await server.stop()
@@ -108,7 +108,7 @@ describe('the log of a whole run, at its most verbose', () => {
     expect(server.output.stdout + server.output.stderr).not.toContain(MARK)
   })
 
-  it('at level info, a busy server writes nothing of what went well', async () => {
+  it('has no lines about successful calls at level info', async () => {
     const server = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })
     for (let n = 0; n < 3; n++) {
       await fetch(`${server.url}/graphql`, {
@@ -122,8 +122,8 @@ describe('the log of a whole run, at its most verbose', () => {
   })
 })
 
-describePostgres('the log, where the database fails in the middle', (open) => {
-  it('has the failure under the request’s id, and nothing of the row that failed', async () => {
+describePostgres('the log, if the database fails in the middle', (open) => {
+  it('has the failure with the request id, and nothing of the failed row', async () => {
     const database = await open()
     const server = await startServer({ env: { ...env, DATABASE_URL: database.connectionString } })
     const failures = await wholeRun(server, () => database.sql.rows(LOCK_OUTPUTS))

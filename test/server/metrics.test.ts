@@ -64,7 +64,7 @@ forEachDatabase((open) => {
     world.services = buildServices(database, world.clock, TIMERS, new WakeUps(), observer)
   })
 
-  it('what is claimed, written, swept and waiting is told as it is in the database', async () => {
+  it('the metrics of claims, events, sweeps and the queue match the database', async () => {
     const [runtime, idle] = [await aRuntime(world), await aRuntime(world)]
     const agent = await anAgent(world, runtime, { maxConcurrentTasks: 1 })
     for (let n = 0; n < 3; n++) await enqueue(world, agent)
@@ -105,7 +105,7 @@ forEachDatabase((open) => {
     expect(unknown.map(({ name }) => name)).toEqual(database.kind === 'embedded' ? ['baton_pool_connections'] : [])
   })
 
-  it('the queue is asked once for scrapes that follow each other', async () => {
+  it('consecutive scrapes read the queue once', async () => {
     let asked = 0
     const counting = {
       ...database,
@@ -117,7 +117,7 @@ forEachDatabase((open) => {
     expect(asked).toBe(3)
   })
 
-  it('while the database does not answer, the rest is told all the same', async () => {
+  it('all other metrics are served while the database does not answer', async () => {
     const broken = { ...database, sql: { rows: () => Promise.reject(new Error('away')) } }
     const text = await new Metrics(broken, world.clock, 1000).text()
     expect(valueIn(text, 'baton_queue_readable')).toBe(0)
@@ -136,7 +136,7 @@ describe('GET /metrics', () => {
   const scrape = (token: string | null, method = 'GET') =>
     fetch(`${server.url}/metrics`, { method, headers: token === null ? {} : { authorization: `Bearer ${token}` } })
 
-  it('is for the metrics token and for ROOT', async () => {
+  it('accepts the metrics token and ROOT tokens', async () => {
     for (const token of [metricsToken, ADMIN_TOKEN]) {
       const response = await scrape(token)
       const text = await response.text()
@@ -151,22 +151,25 @@ describe('GET /metrics', () => {
     expect((await scrape(metricsToken, 'POST')).status).toBe(405)
   })
 
-  it.each(['ADMIN', 'MEMBER', 'VIEWER'])('is not for a workspace’s %s: the queues of all are in it', async (kind) => {
-    const { data } = await requestGraphQL(
-      server.url,
-      ADMIN_TOKEN,
-      `mutation { createToken(input: { name: "x", kind: ${kind} }) { secret } }`,
-    )
-    const { secret } = data?.['createToken'] as { secret: string }
-    const response = await scrape(secret)
-    expect([response.status, await response.text()]).toEqual([401, expect.not.stringContaining('baton_')])
-  })
+  it.each(['ADMIN', 'MEMBER', 'VIEWER'])(
+    'refuses a workspace’s %s token, because it shows the queues of all workspaces',
+    async (kind) => {
+      const { data } = await requestGraphQL(
+        server.url,
+        ADMIN_TOKEN,
+        `mutation { createToken(input: { name: "x", kind: ${kind} }) { secret } }`,
+      )
+      const { secret } = data?.['createToken'] as { secret: string }
+      const response = await scrape(secret)
+      expect([response.status, await response.text()]).toEqual([401, expect.not.stringContaining('baton_')])
+    },
+  )
 
-  it.each([null, 'wrong', ''])('is not for the token %j', async (token) => {
+  it.each([null, 'wrong', ''])('refuses the token %j', async (token) => {
     expect((await scrape(token)).status).toBe(401)
   })
 
-  it('its token opens nothing else', async () => {
+  it('has a token that is refused everywhere else', async () => {
     expect(await requestGraphQL(server.url, metricsToken, '{ viewer { kind } }')).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     })
@@ -195,7 +198,7 @@ describe('GET /metrics', () => {
 })
 
 describePostgres('the pools', (open) => {
-  it('tell how their connections are used', async () => {
+  it('report how their connections are used', async () => {
     const database = await open()
     const world = await makeWorld(database)
     const text = await database.transaction(() => new Metrics(database, world.clock, 1000).text())

@@ -4,7 +4,7 @@ import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
 import { describePostgres } from '../support/test-database.js'
 
 describePostgres('on PostgreSQL', (open) => {
-  it('several servers start on one database at once, and all take the same token', async () => {
+  it('several servers start on one database at the same time, and all accept the same token', async () => {
     const { connectionString } = await open()
     const env = { DATABASE_URL: connectionString, BATON_ADMIN_TOKEN: ADMIN_TOKEN }
     const servers = await Promise.all([startServer({ env }), startServer({ env }), startServer({ env })])

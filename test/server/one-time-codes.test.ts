@@ -9,7 +9,7 @@ import { describePostgres } from '../support/test-database.js'
 
 const TOO_LONG_MS = CODE_MINUTES * 60_000 + 1
 
-it('codes that nobody has redeemed are removed from the data directory, and where the server listens stays', async () => {
+it('expired codes are removed from the data directory, and the server’s address stays', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'baton-codes-'))
   const codes = new DirectoryCodes(directory, systemClock)
   codes.tellOrigin('http://127.0.0.1:4000')
@@ -24,7 +24,7 @@ it('codes that nobody has redeemed are removed from the data directory, and wher
 })
 
 describePostgres('in a database', (open) => {
-  it('codes that nobody has redeemed are removed, and redeemed ones stay to be seen', async () => {
+  it('expired codes are removed, and redeemed ones stay visible', async () => {
     const database = await open()
     await makeWorld(database)
     let now = new Date()

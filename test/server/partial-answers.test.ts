@@ -59,12 +59,12 @@ const CLAIM = () =>
   `claim: claimTask(input: { runtimeId: "${runtimeId}" }) { ... on TaskClaim { claimToken task { status } } }`
 const REFUSED = 'refused: cancelTask(input: { taskId: "task_01h2xcejqtf2nbrexx3vqjhp41" }) { task { id } }'
 
-describe('of two mutations in one request of which one is refused', () => {
+describe('if one of two mutations in a request is refused', () => {
   // From the fourth time on, the same text is answered by compiled code, around the pipeline.
   it.each([
     ['the claim first', () => `${CLAIM()} ${REFUSED}`],
     ['the claim last', () => `${REFUSED} ${CLAIM()}`],
-  ])('the other’s answer arrives, a claim with its token: %s', async (_order, mutations) => {
+  ])('the other’s answer arrives, such as a claim with its token: %s', async (_order, mutations) => {
     for (let run = 0; run < 5; run++) {
       await enqueue()
       const { status, data, errors } = await send(mutations())
@@ -78,7 +78,7 @@ describe('of two mutations in one request of which one is refused', () => {
   })
 })
 
-describe('of mutations whose answers are more than a response may hold', () => {
+describe('if the answers of mutations exceed the size of a response', () => {
   beforeAll(async () => {
     for (let n = 0; n < 4; n++) {
       await asAdmin(`sendChatMessage(input: { chatSessionId: "${chatId}", content: "${TEXT}" }) { task { id } }`)
@@ -88,7 +88,7 @@ describe('of mutations whose answers are more than a response may hold', () => {
   const large = () =>
     `large: updateChatSession(input: { chatSessionId: "${chatId}", title: "U" }) { chatSession { ${PAGES} } }`
 
-  it('those before arrive, and those after are not carried out', async () => {
+  it('the earlier ones arrive, and later mutations are not carried out', async () => {
     await enqueue()
     await enqueue()
     const { status, data, errors } = await send(`${CLAIM()} ${large()} later: ${CLAIM().slice('claim: '.length)}`)
@@ -102,7 +102,7 @@ describe('of mutations whose answers are more than a response may hold', () => {
   })
 })
 
-describe('a failure that has a status of its own', () => {
+describe('a failure with its own HTTP status', () => {
   const settled = (data: Record<string, unknown>) => {
     const internalErrors = new InternalErrors(openLog('silent'))
     const error = internalErrors.mask(new Unavailable('The database is away.'))
@@ -110,7 +110,7 @@ describe('a failure that has a status of its own', () => {
     return error.extensions
   }
 
-  it('gives it to an answer that holds nothing else, and not to one that does', () => {
+  it('sets the status of an answer without data only', () => {
     expect(settled({ a: null })).toMatchObject({ code: 'UNAVAILABLE', http: { status: 503 } })
     const beside = settled({ a: null, claim: { claimToken: 'token' } })
     expect(beside).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 })

@@ -25,7 +25,7 @@ describeWherePossible(noPooler, 'through a pooler', () => {
       return pooler.connectionString
     }
 
-    it('serves as any other in session mode: claims, waiting daemons over two servers, the log', async () => {
+    it('works in session mode: claims, waiting daemons over two servers, the log', async () => {
       const { connectionString } = await open()
       const env = { BATON_ADMIN_TOKEN: ADMIN_TOKEN, DATABASE_URL: await pooled(connectionString, { mode: 'session' }) }
       const [one, other] = [await startServer({ env }), await startServer({ env })]

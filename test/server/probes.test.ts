@@ -26,7 +26,7 @@ async function asked(): Promise<{ status: number; body: unknown }> {
   return { status: response.status, body: await response.json() }
 }
 
-it('a server whose database answers and is migrated is ready', async () => {
+it('a server is ready if its database answers and is migrated', async () => {
   rows = async () => [{ applied: 1 }]
   expect(await asked()).toEqual({ status: 200, body: { status: 'ready' } })
 })
@@ -44,7 +44,7 @@ it.each([
     'The database cannot be reached.',
   ],
   ['no answer', () => new Promise<never>(() => undefined), 'The database did not answer within 2 seconds.'],
-])('a server is not ready with %s, and says no more than that', async (_what, answer, reason) => {
+])('a server is not ready with %s, and the answer says no more', async (_what, answer, reason) => {
   rows = answer
   expect(await asked()).toEqual({ status: 503, body: { status: 'unavailable', reason } })
 })

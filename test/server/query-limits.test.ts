@@ -39,7 +39,7 @@ async function send(query: string, { token = ADMIN_TOKEN, ...params }: Sent = {}
 const tooComplex = { data: null, errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] }
 const WAYS = ['application/json', 'application/json;q=0.9']
 
-describe.each(WAYS)('before any of it is carried out, a document is refused (Accept: %s)', (accept) => {
+describe.each(WAYS)('a document is refused before any of it runs (Accept: %s)', (accept) => {
   it.each([
     ['its tokens', `{ ${'__typename '.repeat(1_000)} }`],
     ['its nesting', `${'{ tasks { nodes { agent '.repeat(6)} { id } ${'} } }'.repeat(6)}`],
@@ -55,7 +55,7 @@ describe.each(WAYS)('before any of it is carried out, a document is refused (Acc
   })
 })
 
-describe('what an operation costs', () => {
+describe('the cost of an operation', () => {
   const pages = (first: string) =>
     `{ tasks(first: ${first}) { nodes { conversation { tasks(first: 50) { nodes { id } } } } } }`
 
@@ -67,7 +67,7 @@ describe('what an operation costs', () => {
     expect(refused).toMatchObject({ errors: [{}], cost: { requested: 2 } })
   })
 
-  it('counts a page by what it asks for: first, last, or 50', async () => {
+  it('counts a page by its requested size: first, last, or 50', async () => {
     const costs = await Promise.all(
       ['(first: 10)', '(last: 20)', ''].map(async (page) => (await send(`{ tasks${page} { nodes { id } } }`)).cost),
     )
@@ -75,31 +75,31 @@ describe('what an operation costs', () => {
     expect(costs.map((cost) => cost?.requested)).toEqual([1 + 10 * 2, 1 + 20 * 2, 1 + 50 * 2])
   })
 
-  it('counts pages in pages', async () => {
+  it('multiplies pages within pages', async () => {
     expect((await send(pages('10'))).cost?.requested).toBe(1 + 10 * (1 + 1 + (1 + 50 * 2)))
   })
 
-  it('counts by the variables of each request, also for a document that it knows', async () => {
+  it('uses the variables of each request, also for a cached document', async () => {
     const query = 'query ($n: Int) { tasks(first: $n) { nodes { id } } }'
     const costs: unknown[] = []
     for (const n of [1, 100, 1]) costs.push((await send(query, { variables: { n } })).cost?.requested)
     expect(costs).toEqual([1 + 2, 1 + 100 * 2, 1 + 2])
   })
 
-  it('counts the operation that is carried out, of several in one document', async () => {
+  it('counts only the executed operation of a document', async () => {
     const query = 'query A { viewer { kind } } query B { tasks(first: 10) { nodes { id } } }'
     const costs: unknown[] = []
     for (const operationName of ['A', 'B', 'A']) costs.push((await send(query, { operationName })).cost?.requested)
     expect(costs).toEqual([2, 21, 2])
   })
 
-  it('a page whose size is wrong is told so, not that it is dear', async () => {
+  it('is not the error for a page with an invalid size', async () => {
     expect(await send('{ tasks(first: 1000000) { nodes { id } } }')).toMatchObject({
       errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     })
   })
 
-  it.each(WAYS)('when it is too much, nothing is carried out (Accept: %s)', async (accept) => {
+  it.each(WAYS)('prevents the operation if it is too high (Accept: %s)', async (accept) => {
     const deep =
       '{ nodes { conversation { tasks(first: 100) { nodes { conversation { tasks(first: 100) { nodes { id } } } } } } } }'
     const query = `mutation {
@@ -112,10 +112,10 @@ describe('what an operation costs', () => {
   })
 })
 
-describe('those who ask without a token', () => {
+describe('callers without a token', () => {
   const asked = { token: null }
 
-  it('may not look at the schema; others may', async () => {
+  it('may not introspect the schema; others may', async () => {
     const query = '{ __schema { types { name } } }'
     for (let time = 0; time < 2; time += 1) {
       const refused = await send(query, asked)
@@ -128,7 +128,7 @@ describe('those who ask without a token', () => {
     }
   })
 
-  it('get no names suggested; others do', async () => {
+  it('get no suggested names; others do', async () => {
     for (let time = 0; time < 2; time += 1) {
       expect((await send('{ viewr { kind } }', asked)).text).not.toMatch(/Did you mean|viewer/)
       expect((await send('{ viewr { kind } }')).text).toContain('Did you mean')
@@ -136,7 +136,7 @@ describe('those who ask without a token', () => {
   })
 })
 
-describe('nobody who uses the API as it is meant to be comes near the limits:', () => {
+describe('intended use of the API stays far below the limits:', () => {
   const all = {
     ...daemonDocuments,
     ...conformanceDocuments,

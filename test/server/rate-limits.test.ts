@@ -61,7 +61,7 @@ async function passed(times: number, headers: Record<string, string>): Promise<n
 }
 
 describe('a token', () => {
-  it('may ask ten times its rate at once, and is told when to ask again after that', async () => {
+  it('has a burst of ten times its rate, and then learns when to ask again', async () => {
     const viewer = await newToken('VIEWER')
     const answers = await atOnce(3 * OTHERS, bearer(viewer))
     const count = answers.filter(({ status }) => status === 200).length
@@ -84,7 +84,7 @@ describe('a token', () => {
     expect(count).toBeLessThan(2 * DAEMONS)
   })
 
-  it('that is limited gets on after the time that it was told', async () => {
+  it('that is limited is accepted again after the given time', async () => {
     const viewer = await newToken('VIEWER')
     await passed(3 * OTHERS, bearer(viewer))
     const sender = createSender<{ Who: { result: object; variables: object } }>(
@@ -112,7 +112,7 @@ describe('a token', () => {
 describe('wrong tokens', () => {
   const from = (address: string) => ({ 'x-forwarded-for': `10.0.0.1, ${address}` })
 
-  it('are looked up so many times a minute for one address, and not for another because of it', async () => {
+  it('are limited per minute and address, without effect on other addresses', async () => {
     const there = { ...from('203.0.113.7'), ...bearer('baton_guess') }
     const codes: unknown[] = []
     for (let time = 0; time < 4; time += 1) codes.push((await ask(there)).errors[0]?.extensions['code'])
@@ -122,14 +122,14 @@ describe('wrong tokens', () => {
     expect(await ask({ ...from('203.0.113.8'), ...bearer(right) })).toMatchObject({ status: 200 })
   })
 
-  it('shut nobody out whose token was let in before', async () => {
+  it('do not lock out tokens that were accepted before', async () => {
     const before = await newToken('VIEWER')
     expect(await ask({ ...from('203.0.113.9'), ...bearer(before) })).toMatchObject({ status: 200 })
     for (let time = 0; time < 4; time += 1) await ask({ ...from('203.0.113.9'), ...bearer('baton_guess') })
     expect(await ask({ ...from('203.0.113.9'), ...bearer(before) })).toMatchObject({ status: 200 })
   })
 
-  it('count for their address at /metrics as well, and for nobody else’s', async () => {
+  it('also count for their address at /metrics', async () => {
     const scrape = async (address: string, token: string): Promise<number> =>
       (await fetch(`${server.url}/metrics`, { headers: { ...from(address), ...bearer(token) } })).status
     const statuses: number[] = []

@@ -12,7 +12,7 @@ const turn = (name: string, mode: 'on' | 'off'): string[] => [
 ]
 
 describePostgres('a database that becomes read-only while the server runs', (open) => {
-  it('is not ready, is still read by every token, and serves again by itself', async () => {
+  it('is not ready, can still be read with every token, and recovers without a restart', async () => {
     const { connectionString } = await open()
     const name = new URL(connectionString).pathname.slice(1)
     const env = { DATABASE_URL: connectionString, BATON_ADMIN_TOKEN: ADMIN_TOKEN }

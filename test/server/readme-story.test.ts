@@ -12,7 +12,7 @@ function filled(operation: string, told: string): string {
     .replaceAll(/"(rt|agt|chat|task)_\.\.\."/g, (_, prefix: string) => `"${newest(RegExp(`"(${prefix}_\\w+)"`, 'g'))}"`)
 }
 
-it('the README’s way from a claim to a resume goes as it says, in the order in which it stands there', async () => {
+it('the README’s operations from claim to resume work in their order', async () => {
   const [, block = ''] = /## From claim to resume\s+```graphql\n([\s\S]*?)```/.exec(read('README.md')) ?? []
   const operations = parse(block).definitions.map(print)
   const { url } = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN } })

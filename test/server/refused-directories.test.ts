@@ -64,11 +64,11 @@ it.each<[string, (database: string) => void, string]>([
     },
     'pg_wal has no files of the log',
   ],
-])('a database that %s is refused in one sentence and left as it is', async (_what, change, sentence) => {
+])('a database that %s is refused in one sentence and stays unchanged', async (_what, change, sentence) => {
   await expectRefusal(copyOfWhole(change), sentence)
 })
 
-it('a first start that was cut off leaves no database, and the next one makes it', async () => {
+it('a first start that was cut off leaves no database, and the next start creates it', async () => {
   const directory = emptyDirectory()
   mkdirSync(join(directory, 'database.new/base'), { recursive: true })
   mkdirSync(join(directory, 'database'))
@@ -78,7 +78,7 @@ it('a first start that was cut off leaves no database, and the next one makes it
   await server.stop()
 })
 
-it('a disk that fills up while tables are made is told as one; nothing else is blamed on it', () => {
+it('a disk that fills up during migrations is reported as full, and other errors are not', () => {
   const directory = emptyDirectory()
   for (const code of ['53100', 'ENOSPC']) {
     const full = unmigrated(directory, Object.assign(new Error('could not extend file'), { code }))
@@ -93,7 +93,7 @@ describeWherePossible(whyNoSmallDisk(), 'a disk', () => {
   it.each([
     ['a new directory', false],
     ['a database that is there', true],
-  ])('that is full under %s is told as one', async (_what, hasDatabase) => {
+  ])('that is full under %s is reported as full', async (_what, hasDatabase) => {
     const disk = smallDisk(200)
     try {
       if (hasDatabase) cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
@@ -104,7 +104,7 @@ describeWherePossible(whyNoSmallDisk(), 'a disk', () => {
     }
   })
 
-  it('that is read-only is told as one', async () => {
+  it('that is read-only is reported as read-only', async () => {
     const disk = smallDisk(200)
     try {
       cpSync(join(whole, 'database'), join(disk.directory, 'database'), { recursive: true })
@@ -121,7 +121,7 @@ const noOtherUser =
   process.getuid?.() === 0 && existsSync('/usr/bin/setpriv') ? null : 'only root can start a server as another user'
 
 describeWherePossible(noOtherUser, 'a directory of another user', () => {
-  it('is told as one that cannot be written to', async () => {
+  it('is reported as not writable', async () => {
     const directory = copyOfWhole(() => {})
     chmodSync(directory, 0o755)
     const before = filesOf(directory)

@@ -12,7 +12,7 @@ const oneLine = (text: string): string => {
   return line ?? ''
 }
 
-it('a second process on the same data directory ends with one line that says so, and the first goes on', async () => {
+it('a second process on the same data directory ends with one line, and the first continues', async () => {
   const first = await startServer()
   const { child, output } = await startInVain({ dataDirectory: first.dataDirectory })
   expect(child.exitCode).toBe(1)
@@ -20,7 +20,7 @@ it('a second process on the same data directory ends with one line that says so,
   expect((await fetch(`${first.url}/ready`)).status).toBe(200)
 })
 
-it('a port in use ends the start with one line, and no token was made that nobody saw', async () => {
+it('a port in use ends the start with one line, and no unseen token is created', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
@@ -32,7 +32,7 @@ it('a port in use ends the start with one line, and no token was made that nobod
   expect(next.output.stdout).toContain('ROOT token   baton_')
 })
 
-it('wrong settings end the start with one line each, before anything is touched', async () => {
+it('wrong settings end the start with one line each, before anything changes', async () => {
   const env = { BATON_LOG_LEVEL: 'loud', BATON_CLAIM_LEASE_SECONDS: '0', BATON_ADMIN_TOKEN: 'hunter2' }
   const { child, output } = await startInVain({ env, dataDirectory: '/nowhere/that/could/be/made' })
   expect(child.exitCode).toBe(1)
@@ -55,7 +55,7 @@ it('a database that cannot be reached ends the start with one line, without the 
   expect(output.stdout + output.stderr).not.toContain('hunter2')
 })
 
-it('a data directory where none can be made ends the start with one line', async () => {
+it('a data directory that cannot be created ends the start with one line', async () => {
   const { child, output } = await startInVain({ dataDirectory: '/proc/nope/deeper' })
   expect(child.exitCode).toBe(1)
   expect(oneLine(output.stderr)).toMatch(/^The data directory \/proc\/nope\/deeper cannot be /)

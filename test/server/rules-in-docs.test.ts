@@ -22,13 +22,13 @@ it('docs/rules.md numbers the rules of fold, decision and handoff without a gap'
   expect([...rules]).toEqual([...numbered('F', 18), ...numbered('D', 9), ...numbered('H', 5)])
 })
 
-it('every rule that the source names is in docs/rules.md', () => {
+it('every rule that the source cites is in docs/rules.md', () => {
   const cited = citedIn('src/session-pointer')
   expect(cited.size).toBeGreaterThan(20)
   expect([...cited].filter((rule) => !rules.has(rule))).toEqual([])
 })
 
-it('every rule in docs/rules.md has a test that names it', () => {
+it('every rule in docs/rules.md has a test that cites it', () => {
   const tested = citedIn('test')
   expect([...rules].filter((rule) => rule !== undefined && !tested.has(rule))).toEqual([])
 })

@@ -32,7 +32,7 @@ async function answered({ url }: ServerProcess, times: number): Promise<number> 
 }
 
 describePostgres('requests counted in the database', (open) => {
-  it('two servers together allow what one would', async () => {
+  it('give two servers together the limit of one', async () => {
     const env = {
       DATABASE_URL: (await open()).connectionString,
       BATON_ADMIN_TOKEN: ADMIN_TOKEN,
@@ -49,7 +49,7 @@ describePostgres('requests counted in the database', (open) => {
     expect(first + second).toBeLessThanOrEqual(burst + RATE * seconds)
   })
 
-  it('a server whose clock is ahead counts in the same windows of time as the others', async () => {
+  it('use the same time windows on a server whose clock is ahead', async () => {
     const { connectionString, sql } = await open()
     const shared = { now: () => new Date(Date.now() - 90_000) }
     const settings = { rateLimitStore: 'postgres', databaseUrl: connectionString, databaseConnections: 17 } as const
@@ -65,7 +65,7 @@ describePostgres('requests counted in the database', (open) => {
   })
 })
 
-it('the embedded database counts for no other server', () => {
+it('the embedded database counts for one server', () => {
   const read = readConfig({ BATON_RATE_LIMIT_STORE: 'postgres' })
   expect(read).toEqual({ ok: false, problems: [expect.stringContaining('needs DATABASE_URL')] })
 })

@@ -101,7 +101,7 @@ async function positionsUpTo(response: IncomingMessage, last: number): Promise<n
   return seen
 }
 
-it('a reader that does not read stops the reading of the log, and gets all of it, in order, when it reads on', async () => {
+it('a stalled client pauses the reading of the log, and gets every event in order when it continues', async () => {
   const agent = await anAgent(world, await aRuntime(world))
   const write = (count: number) => Promise.all(Array.from({ length: count }, () => enqueue(world, agent)))
   // Not all at once: a call waits ten seconds for its turn at most, and machines are slow at times.

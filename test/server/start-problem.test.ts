@@ -54,6 +54,6 @@ it.each([
   [failure('42P01'), POSTGRES],
   [failure('ENOENT', { syscall: 'open' }), EMBEDDED],
   ['a string', POSTGRES],
-])('what nobody foresaw is not explained away: %s', (error, where) => {
+])('an unforeseen error gets no explanation: %s', (error, where) => {
   expect(startProblem(error, where)).toBeNull()
 })

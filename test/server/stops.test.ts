@@ -28,7 +28,7 @@ async function underWay({ port }: ServerProcess, body = BODY): Promise<ClientReq
 }
 
 it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
-  'after %s, what is under way is answered, nothing new is accepted, and the process ends well',
+  'after %s, running requests are answered, new ones are refused, and the process exits with status 0',
   async (signal) => {
     const server = await startServer({ env })
     const call = await underWay(server)
@@ -46,7 +46,7 @@ it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
 )
 
 it.each(['claimTask', 'claimTasks'])(
-  'a %s that waits is told to come back, and the process ends well',
+  'a waiting %s is told to come back, and the process exits with status 0',
   async (field) => {
     const server = await startServer({ env })
     const { data } = await requestGraphQL(
@@ -78,13 +78,13 @@ it.each(['claimTask', 'claimTasks'])(
   },
 )
 
-it('a connection that is kept open does not keep the process', async () => {
+it('an open connection does not keep the process alive', async () => {
   const server = await startServer()
   await (await fetch(`${server.url}/health`)).text()
   expect(await server.stop()).toBe(0)
 })
 
-it('a request that does not end is cut off, and the process ends well all the same', async () => {
+it('a request that does not end is cut off, and the process still exits with status 0', async () => {
   const server = await startServer({ env })
   const call = await underWay(server)
   const cut = once(call, 'error')
@@ -112,7 +112,7 @@ it('under npm start, a signal to npm reaches the server', async () => {
   await expect(fetch(`${server.url}/health`)).rejects.toThrow()
 })
 
-it('under npm start, Ctrl-C, which the terminal sends to both and npm hands on, is one wish', async () => {
+it('under npm start, Ctrl-C counts as one signal, although the terminal and npm both send it', async () => {
   const server = await startServer({ env, command: ['npm', 'start'], detached: true })
   const call = await underWay(server)
   process.kill(-(server.child.pid ?? 0), 'SIGINT')

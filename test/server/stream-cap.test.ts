@@ -3,7 +3,7 @@ import { requestGraphQL } from '../support/graphql-request.js'
 import { textAt } from '../support/graphql.js'
 import { ADMIN_TOKEN, startServer } from '../support/server-process.js'
 
-it('a token has so many streams at once, whatever they follow; who closes one may open another', async () => {
+it('a token has a limited number of open streams of all kinds, and can open another after closing one', async () => {
   const { url } = await startServer({ env: { BATON_ADMIN_TOKEN: ADMIN_TOKEN, BATON_STREAMS_PER_TOKEN: '2' } })
   const open = async (query: string) => {
     const left = new AbortController()

@@ -103,7 +103,7 @@ const failure = (originalError: Error | undefined): unknown => expect.objectCont
 
 const told = (code: string) => ({ extensions: expect.objectContaining({ code, requestId: REQUEST_ID }) as unknown })
 
-it('what goes wrong with one event is masked, and is in the log under the request’s id', async () => {
+it('an internal error of one event is masked, and logged with the request id', async () => {
   const error = vi.spyOn(log, 'error')
   broken = { tasks: new Error('a secret of the database') }
   const { told: events } = await answers(4)
@@ -121,7 +121,7 @@ it('what goes wrong with one event is masked, and is in the log under the reques
   ])
 })
 
-it('where the log cannot be read, the stream says so and ends', async () => {
+it('a stream reports an unreadable log and ends', async () => {
   const error = vi.spyOn(log, 'error')
   broken = { log: new Error('a secret of the database') }
   const { told: events, complete } = await answers(2)
@@ -133,7 +133,7 @@ it('where the log cannot be read, the stream says so and ends', async () => {
   ])
 })
 
-it('where the database is away, the stream says when to ask again', async () => {
+it('a stream says when to ask again if the database is unreachable', async () => {
   const warn = vi.spyOn(log, 'warn')
   broken = { log: Object.assign(new Error('terminating connection'), { code: '57P01' }) }
   const { told: events, complete } = await answers(2)

@@ -34,7 +34,7 @@ async function stream(query: string): Promise<IncomingMessage> {
   return response
 }
 
-it('a stream tells proxies to pass it on as it comes, and sends a comment while nothing happens', async () => {
+it('a stream tells proxies not to buffer it, and sends comments while nothing happens', async () => {
   const response = await stream('subscription { sessionEvents { position } }')
   expect(response.headers).toMatchObject({
     'content-type': expect.stringMatching(/^text\/event-stream/) as string,
@@ -51,7 +51,7 @@ it('a stream tells proxies to pass it on as it comes, and sends a comment while 
   expect(comments.join('')).toMatch(/^(?::\n\n){2,}$/)
 })
 
-it('connections are kept for longer than the minute after which proxies give them up', async () => {
+it('connections are kept longer than the minute after which proxies close them', async () => {
   const response = await fetch(`${server.url}/health`)
   expect(response.headers.get('connection')).toBe('keep-alive')
   expect(Number(/timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60)

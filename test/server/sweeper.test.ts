@@ -6,7 +6,7 @@ import type { Swept } from '../../src/use-cases/sweep.js'
 
 const NOTHING: Swept = { expired: 0, promoted: 0, queueExpired: 0, recordsDeleted: 0 }
 
-it('there is never more than one sweep at once', async () => {
+it('sweeps never overlap', async () => {
   let running = 0
   let most = 0
   const sweep = vi.fn(async () => {
@@ -21,7 +21,7 @@ it('there is never more than one sweep at once', async () => {
   expect(most).toBe(1)
 })
 
-it('a sweep that fails is logged, and the next one comes', async () => {
+it('a failed sweep is logged, and the next one runs', async () => {
   const log = openLog('silent')
   const error = vi.spyOn(log, 'error')
   const sweep = vi.fn(async () => NOTHING).mockRejectedValueOnce(new Error('The database is away'))
@@ -31,7 +31,7 @@ it('a sweep that fails is logged, and the next one comes', async () => {
   expect(error).toHaveBeenCalledTimes(1)
 })
 
-it('stopping waits for the sweep that is under way, and none follows', async () => {
+it('stopping waits for the running sweep, and none follows', async () => {
   let finish: () => void = () => undefined
   const sweep = vi.fn(() => new Promise<Swept>((resolve) => (finish = () => resolve(NOTHING))))
   const sweeper = new Sweeper(sweep, 1, openLog('silent'))
@@ -45,7 +45,7 @@ it('stopping waits for the sweep that is under way, and none follows', async () 
   expect(sweep).toHaveBeenCalledTimes(1)
 })
 
-it('a sweeper that waits for its next sweep stops at once', async () => {
+it('a sweeper between sweeps stops at once', async () => {
   const sweep = vi.fn(async () => NOTHING)
   await new Sweeper(sweep, 3_600_000, openLog('silent')).stop()
   expect(sweep).not.toHaveBeenCalled()

@@ -18,13 +18,13 @@ it.each([
   ['300', '9', 3],
   ['2', '2', 1],
 ])(
-  'with leases of %s and %s seconds, %s seconds pass between heartbeats: a lost one costs no claim',
+  'with leases of %s and %s seconds, heartbeats are %s seconds apart, so that a lost one costs no claim',
   (claim, run, beat) => {
     expect(timers({ BATON_CLAIM_LEASE_SECONDS: claim, BATON_RUN_LEASE_SECONDS: run }).heartbeat).toBe(beat)
   },
 )
 
-it('the settings’ units are turned into whole seconds, as the API has them', () => {
+it('the settings’ units are converted to the whole seconds of the API', () => {
   expect(timers({ BATON_SWEEP_INTERVAL_MS: '250', BATON_QUEUE_TTL_SECONDS: '60' })).toMatchObject({
     sweep: 1,
     queueTtl: 60,

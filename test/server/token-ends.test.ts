@@ -130,7 +130,7 @@ function promises(stageOf: () => Promise<Stage>): void {
     }
   })
 
-  it('a claim that waits ends, and a task that comes then is for somebody else', async () => {
+  it('a waiting claim ends, and the next task goes to another claim', async () => {
     const stage = await stageOf()
     await stage.drain()
     const token = await stage.token()
@@ -145,7 +145,7 @@ function promises(stageOf: () => Promise<Stage>): void {
     expect(next.data).toEqual({ claimTask: { claimToken: expect.any(String) as unknown } })
   })
 
-  it('what expires ends as what is revoked', async () => {
+  it('an expired token ends like a revoked one', async () => {
     const stage = await stageOf()
     const token = await stage.token('expiresInSeconds: 3')
     const streams = await stage.streams(token)

@@ -26,13 +26,13 @@ afterAll(() => {
   context.disable()
 })
 
-it('without an SDK, there are no spans and the work is done as it is', async () => {
+it('without an SDK there are no spans, and the work is unchanged', async () => {
   const tracing = openTracing()
   expect(tracing.operation(operation)).toBeNull()
   expect(await tracing.span('sweep', {}, () => Promise.resolve(1))).toBe(1)
 })
 
-it('with one, operations, claim batches and conversation transactions are spans, and say nothing personal', async () => {
+it('with an SDK, operations, claim batches and conversation transactions are spans without personal data', async () => {
   const exporter = new InMemorySpanExporter()
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }))
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())

@@ -37,13 +37,13 @@ describePostgres('a start ends with one line and status 1', (open) => {
       ({ role }) => [`ALTER ROLE ${role} CONNECTION LIMIT 2`],
       'has no connection left for this role. Raise max_connections, or the CONNECTION LIMIT',
     ],
-  ])('where the role %s', async (_what, statements, sentence) => {
+  ])('if the role %s', async (_what, statements, sentence) => {
     const role = await ownerOfDatabase(await open())
     await onSide(role.admin, ...statements(role))
     await expectRefusal(role.own, sentence)
   })
 
-  it('where the database cannot hold every text', async () => {
+  it('if the database cannot store every text', async () => {
     const { connectionString } = await open()
     const url = new URL(connectionString)
     const name = `${url.pathname.slice(1)}_latin`
@@ -52,7 +52,7 @@ describePostgres('a start ends with one line and status 1', (open) => {
     await onSide(connectionString, `DROP DATABASE ${name} WITH (FORCE)`)
   })
 
-  it('where the tables are another’s, and may only be read', async () => {
+  it('if the tables belong to another user and are only readable', async () => {
     const { connectionString } = await open()
     const { role } = await ownerOfDatabase(await open())
     await onSide(

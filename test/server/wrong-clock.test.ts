@@ -42,13 +42,13 @@ describePostgres('two servers on one PostgreSQL, one of them with a clock that i
     while ((await metric(server, 'baton_sweep_seconds_count')) < before + 2) await sleep(50)
   }
 
-  it('the one that is wrong says so, and by how much', async () => {
+  it('the one with the wrong clock reports it with the difference', async () => {
     await written(ahead, /clock is (89\.[5-9]|90\.[0-5]) s ahead of the database's/)
     await swept(right)
     expect(right.output.stdout + right.output.stderr).not.toMatch(/clock/)
   })
 
-  it('what one hands out, for a time or for later, is the same to the other', async () => {
+  it('leases and scheduled times of one are valid for the other', async () => {
     const daemon = await Fleet.daemon([right.url], 'waits')
     await ask(
       right,
@@ -71,7 +71,7 @@ describePostgres('two servers on one PostgreSQL, one of them with a clock that i
     }
   })
 
-  it('a token of a minute is good for a minute at both', async () => {
+  it('a token for one minute is valid for one minute at both', async () => {
     for (const [maker, user] of [
       [right, ahead],
       [ahead, right],
@@ -85,7 +85,7 @@ describePostgres('two servers on one PostgreSQL, one of them with a clock that i
     }
   })
 
-  it('lists have the order in which things were made, whichever server made them', async () => {
+  it('lists are in the order of creation, whichever server created the rows', async () => {
     const { agentId } = await Fleet.daemon([right.url], 'talks')
     const makers = [ahead, right, ahead, right]
     for (const [n, server] of makers.entries()) {
@@ -98,7 +98,7 @@ describePostgres('two servers on one PostgreSQL, one of them with a clock that i
     expect(list).toEqual({ chatSessions: { nodes: ['3', '2', '1', '0'].map((title) => ({ title })) } })
   })
 
-  it('under load no lease runs out, nothing is lost or handed out twice, and the log verifies', async () => {
+  it('under load no lease expires, nothing is lost or handed out twice, and the log verifies', async () => {
     const expired = await metric(ahead, 'baton_leases_expired_total')
     const fleet = await Fleet.register([right.url, ahead.url], { daemons: 10, pauseMs: 5 })
     fleet.start()

@@ -26,29 +26,29 @@ describe('the runtime', () => {
     expect(decide(known(), { on: SERVER, forceFreshWorkDir: true })).toMatchObject({ outcome: 'FRESH', workDir: null })
   })
 
-  test("D5: it is the task's runtime that counts, so the old runtime may still resume after the agent moved", () => {
+  test("D5: the task's runtime counts, so the old runtime may still resume after the agent moved", () => {
     const story = known().enqueued('t2', LAPTOP).enqueued('t3', SERVER)
     expect(decide(story, { on: LAPTOP })).toMatchObject({ outcome: 'RESUME', sessionId: 's1' })
   })
 
-  test('D5: with LATEST an older session of the right runtime is not looked for', () => {
+  test('D5: with LATEST an older session of the claiming runtime is not considered', () => {
     const story = known().ran('t2', 's2', SERVER)
     expect(decide(story, { on: LAPTOP })).toMatchObject({ outcome: 'FRESH', reason: 'RUNTIME_MISMATCH' })
   })
 
-  test('D5: with LATEST a newer session that is not resumable does not stand in the way', () => {
+  test('D5: with LATEST a newer session that is not resumable is skipped', () => {
     const story = known().running('t2', SERVER).pinned('t2', 's2').overflowed('t2')
     expect(decide(story, { on: LAPTOP })).toMatchObject({ outcome: 'RESUME', sessionId: 's1', continuityGap: true })
   })
 
-  test('D5: with LATEST a failing newer session does not stand in the way', () => {
+  test('D5: with LATEST a newer failing session is skipped', () => {
     const story = known().ran('t2', 's2', SERVER).resuming('t3', 's2', SERVER).failed('t3')
     expect(decide(story, { policy: { maxResumeFailures: 1 } })).toMatchObject({ sessionId: 's1', continuityGap: true })
   })
 
   const onRuntime = { policy: { scope: 'NEWEST_ON_RUNTIME' } } as const
 
-  test('D5: with NEWEST_ON_RUNTIME the newest session of the runtime is offered, and the gap told', () => {
+  test('D5: with NEWEST_ON_RUNTIME the newest session of the runtime is offered, with a gap', () => {
     const story = known().ran('t2', 's2', SERVER)
     const told = { outcome: 'RESUME', sessionId: 's1', workDir: '/dirs/s1', continuityGap: true }
     expect(decide(story, { on: LAPTOP, ...onRuntime })).toMatchObject(told)
@@ -59,7 +59,7 @@ describe('the runtime', () => {
     expect(decide(story, { on: LAPTOP, ...onRuntime }).sessionId).toBe('s2')
   })
 
-  test('D5: with NEWEST_ON_RUNTIME the candidates that lost are told apart', () => {
+  test('D5: with NEWEST_ON_RUNTIME each rejected candidate has its own reason', () => {
     const story = known().ran('t2', 's2', LAPTOP).ran('t3', 's3', SERVER)
     expect(decide(story, { on: LAPTOP, ...onRuntime }).candidates).toMatchObject([
       { sessionId: 's3', eligible: false, reason: 'RUNTIME_MISMATCH' },
@@ -74,12 +74,12 @@ describe('the runtime', () => {
     expect(decide(story, { on: LAPTOP, ...onRuntime })).toMatchObject(told)
   })
 
-  test('D5: with NEWEST_ON_RUNTIME a conversation without any resumable session says why', () => {
+  test('D5: with NEWEST_ON_RUNTIME the decision says why no session is resumable', () => {
     const story = known().running('t2', SERVER).pinned('t2', 's1').overflowed('t2')
     expect(decide(story, { on: LAPTOP, ...onRuntime }).reason).toBe('SESSION_POISONED')
   })
 
-  test('D5: a runtime that is not known never matches, not even another unknown one', () => {
+  test('D5: an unknown runtime never matches, not even another unknown one', () => {
     const envelope = { taskId: 't1', runtimeId: null }
     const story = history().append('SESSION_PINNED', envelope, {
       sessionId: 's1',
@@ -100,7 +100,7 @@ describe('the account and the store', () => {
     expect(decide(known(), { store: 'store-2' })).toMatchObject({ ...FRESH_WITH_GAP, reason: 'STORE_CHANGED' })
   })
 
-  test('D6: where both changed, the account is named', () => {
+  test('D6: if both changed, the reason is the account', () => {
     expect(decide(known(), { account: 'acct-2', store: 'store-2' }).reason).toBe('ACCOUNT_CHANGED')
   })
 
@@ -108,11 +108,11 @@ describe('the account and the store', () => {
     expect(decide(known(), { account: 'acct-1', store: 'store-1' }).outcome).toBe('RESUME')
   })
 
-  test('D6: a runtime that tells neither may resume', () => {
+  test('D6: a runtime that reports neither may resume', () => {
     expect(decide(known(), { account: null, store: null }).outcome).toBe('RESUME')
   })
 
-  test('D6: a session whose account and store were never told may be resumed under any', () => {
+  test('D6: a session with an unknown account and store may be resumed under any', () => {
     const story = known({ account: null, store: null })
     expect(decide(story, { account: 'acct-2', store: 'store-2' }).outcome).toBe('RESUME')
   })
@@ -144,11 +144,11 @@ describe('the age', () => {
     expect(aged(10 * 365 * 86_400, null).outcome).toBe('RESUME')
   })
 
-  test('D7: a claim whose clock is behind the last activity is not too old', () => {
+  test('D7: a session is not too old for a claim whose clock is behind the last activity', () => {
     expect(aged(-3600, 60).outcome).toBe('RESUME')
   })
 
-  test('D7: a time that cannot be read is too old: a decision in doubt is a fresh start', () => {
+  test('D7: an unreadable time is too old, because a decision in doubt is a fresh start', () => {
     const decision = decide(story, { now: 'yesterday', policy: { maxAgeSeconds: 3600 } })
     expect(decision).toMatchObject({ outcome: 'FRESH', reason: 'TOO_OLD' })
   })
@@ -167,11 +167,11 @@ describe('the age', () => {
 describe('the agent', () => {
   const strict = { policy: { onAgentChange: 'FRESH' } } as const
 
-  test('D8: after a change of the agent a policy that says FRESH does not resume', () => {
+  test('D8: after a change of the agent, a policy with FRESH does not resume', () => {
     expect(decide(known(), { revision: 2, ...strict })).toMatchObject({ ...FRESH_WITH_GAP, reason: 'AGENT_CHANGED' })
   })
 
-  test('D8: a policy that says RESUME does', () => {
+  test('D8: after a change of the agent, a policy with RESUME resumes', () => {
     expect(decide(known(), { revision: 2, policy: { onAgentChange: 'RESUME' } }).outcome).toBe('RESUME')
   })
 
@@ -179,13 +179,13 @@ describe('the agent', () => {
     expect(decide(known(), { revision: 1, ...strict }).outcome).toBe('RESUME')
   })
 
-  test('D8: it counts what the last run on the session was claimed with, not the first', () => {
+  test('D8: the revision of the last claim on the session counts, not of the first', () => {
     const story = known().enqueued('t2').offered('t2', 's1', { agentRevision: 2 }).started('t2').pinned('t2', 's1')
     expect(decide(story, { revision: 2, ...strict }).outcome).toBe('RESUME')
     expect(decide(story, { revision: 1, ...strict }).reason).toBe('AGENT_CHANGED')
   })
 
-  test('D8: a session whose revision was never recorded differs from none', () => {
+  test('D8: a session with an unknown revision passes', () => {
     const story = history().imported('s1', null, LAPTOP)
     expect(decide(story, { revision: 9, ...strict }).outcome).toBe('RESUME')
   })
@@ -210,11 +210,11 @@ describe('the order of the checks', () => {
     expect(decide(known(), young).reason).toBe('AGENT_CHANGED')
   })
 
-  test('D4 comes before D5: a dead session of another runtime is called dead', () => {
+  test('D4 comes before D5: the reason for an unusable session of another runtime is its state', () => {
     expect(decide(known().reset(), everything).reason).toBe('SESSION_RESET')
   })
 
-  test('D5 to D8 judge the session that would be offered, not a newer dead one', () => {
+  test('D5 to D8 judge the session that would be offered, not a newer unusable one', () => {
     const story = known().running('t2', SERVER).pinned('t2', 's2').overflowed('t2')
     expect(decide(story, { on: LAPTOP, account: 'acct-2' }).reason).toBe('ACCOUNT_CHANGED')
   })

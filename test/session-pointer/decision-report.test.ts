@@ -13,8 +13,8 @@ function known(): History {
     .completed('t1', { sessionId: 's1' })
 }
 
-describe('what every decision tells', () => {
-  test('a decision names the version of the history that it was made from', () => {
+describe('the report of a decision', () => {
+  test('a decision names the version of the history that it is based on', () => {
     expect(decide(known()).basisVersion).toBe(5)
     expect(decide(history()).basisVersion).toBe(0)
   })
@@ -29,7 +29,7 @@ describe('what every decision tells', () => {
     ])
   })
 
-  test('a session that could not be offered by itself is listed as such, even when it is older', () => {
+  test('an older session that fails a check is listed with the reason of that check', () => {
     const story = history().ran('t1', 's1', SERVER).ran('t2', 's2', LAPTOP)
     expect(decide(story, { on: LAPTOP }).candidates).toMatchObject([
       { sessionId: 's2', eligible: true, reason: 'SAME_RUNTIME' },
@@ -37,7 +37,7 @@ describe('what every decision tells', () => {
     ])
   })
 
-  test('where a rule forbids every session, none is eligible, and each is still listed with what speaks against it', () => {
+  test('if a rule forbids every session, none is eligible, and each is still listed with its own reason', () => {
     const story = known().running('t2').pinned('t2', 's2').overflowed('t2')
     expect(decide(story, { forceFreshSession: true }).candidates).toMatchObject([
       { sessionId: 's2', eligible: false, reason: 'SESSION_POISONED' },
@@ -55,7 +55,7 @@ describe('what every decision tells', () => {
     expect(decide(story.ran('t3', 's1')).candidates).toMatchObject([{ evidenceVersion: resetVersion }])
   })
 
-  test('every decision says in one sentence what it means, and two reasons never read the same', () => {
+  test('every decision has a message of one sentence, and each reason has a different one', () => {
     const messages = [
       decide(history()),
       decide(known()),

@@ -16,7 +16,7 @@ function known(): History {
 
 const FRESH_START = { outcome: 'FRESH', sessionId: null }
 
-test('the default policy resumes the newest session, gives up after three failures and knows no age', () => {
+test('the default policy resumes the newest session, gives up after three failures and has no age limit', () => {
   expect(DEFAULT_POLICY).toEqual({
     enabled: true,
     scope: 'LATEST',
@@ -26,8 +26,8 @@ test('the default policy resumes the newest session, gives up after three failur
   })
 })
 
-describe('a fresh start that was asked for', () => {
-  test('D1: a task that forces a fresh session gets the newest directory, and no gap: somebody wanted that', () => {
+describe('a requested fresh start', () => {
+  test('D1: a task that forces a fresh session gets the newest directory, and no gap, because somebody asked for it', () => {
     const told = { ...FRESH_START, reason: 'FORCED_FRESH', workDir: '/dirs/s1', continuityGap: false }
     expect(decide(known(), { forceFreshSession: true })).toMatchObject(told)
   })
@@ -37,13 +37,13 @@ describe('a fresh start that was asked for', () => {
     expect(decision).toMatchObject({ ...FRESH_START, reason: 'FORCED_FRESH', workDir: null })
   })
 
-  test('D1: a forced fresh start is called that before anything else', () => {
+  test('D1: a forced fresh start comes before all other reasons', () => {
     const forced = { forceFreshSession: true, policy: { enabled: false }, on: SERVER }
     expect(decide(known().unknown(), forced).reason).toBe('FORCED_FRESH')
     expect(decide(history(), forced).reason).toBe('FORCED_FRESH')
   })
 
-  test('D1: a gap that is open does not make a forced fresh start a gap', () => {
+  test('D1: an open gap flag gives a forced fresh start no gap', () => {
     const story = known().running('t2').completed('t2', { transcriptMissing: true })
     expect(decide(story, { forceFreshSession: true }).continuityGap).toBe(false)
   })
@@ -52,36 +52,36 @@ describe('a fresh start that was asked for', () => {
 describe('a policy that never resumes', () => {
   const off = { policy: { enabled: false } }
 
-  test('D2: nothing is resumed; the directory is kept, and the gap is told', () => {
+  test('D2: nothing is resumed; the directory is offered, with a gap', () => {
     const told = { ...FRESH_START, reason: 'RESUME_DISABLED', workDir: '/dirs/s1', continuityGap: true }
     expect(decide(known(), off)).toMatchObject(told)
   })
 
-  test('D2: without any session known there is no gap', () => {
+  test('D2: without a known session there is no gap', () => {
     expect(decide(history(), off)).toMatchObject({ reason: 'RESUME_DISABLED', continuityGap: false })
   })
 
-  test('D2: a session that was ever known makes the gap, whatever became of it', () => {
+  test('D2: any known session gives a gap, whatever its state', () => {
     const story = history().running('t1').completed('t1', { retiredSessionId: 's1' })
     expect(decide(story, off)).toMatchObject({ reason: 'RESUME_DISABLED', continuityGap: true })
   })
 
-  test('D2: it comes before a history that is not understood', () => {
+  test('D2: it comes before UNKNOWN_HISTORY', () => {
     expect(decide(known().unknown(), off).reason).toBe('RESUME_DISABLED')
   })
 })
 
-describe('a history with events that this build does not know', () => {
+describe('a history with unknown events', () => {
   test('UNKNOWN_HISTORY: decisions fail closed, with the newest directory and a gap', () => {
     const told = { ...FRESH_START, reason: 'UNKNOWN_HISTORY', workDir: '/dirs/s1', continuityGap: true }
     expect(decide(known().unknown())).toMatchObject(told)
   })
 
-  test('UNKNOWN_HISTORY: what is known of later events does not open it again', () => {
+  test('UNKNOWN_HISTORY: later known events do not end it', () => {
     expect(decide(known().unknown().ran('t2', 's2')).reason).toBe('UNKNOWN_HISTORY')
   })
 
-  test('UNKNOWN_HISTORY: without any session known there is no gap to tell', () => {
+  test('UNKNOWN_HISTORY: without a known session there is no gap', () => {
     expect(decide(history().unknown())).toMatchObject({ reason: 'UNKNOWN_HISTORY', continuityGap: false })
   })
 })
@@ -132,13 +132,10 @@ describe('a conversation without a session to offer', () => {
     expect(decide(story, { policy: { maxResumeFailures: 1 } })).toMatchObject(told)
   })
 
-  test.each(dead)(
-    'D4: an older dead session does not give the reason, the newest one does (%s)',
-    (_, reason, gap, end) => {
-      const story = history().running('t0').pinned('t0', 's0').overflowed('t0')
-      expect(decide(end(story))).toMatchObject({ ...FRESH_START, reason, continuityGap: gap })
-    },
-  )
+  test.each(dead)('D4: the newest session gives the reason, not an older unusable one (%s)', (_, reason, gap, end) => {
+    const story = history().running('t0').pinned('t0', 's0').overflowed('t0')
+    expect(decide(end(story))).toMatchObject({ ...FRESH_START, reason, continuityGap: gap })
+  })
 
   test('D4: no directory is offered to a task that forces a fresh one', () => {
     const story = known().running('t2').pinned('t2', 's1').overflowed('t2')
@@ -158,7 +155,7 @@ describe('a session that is offered', () => {
     expect(decide(known())).toMatchObject(told)
   })
 
-  test('D9: a session is never offered with a directory that is not its own', () => {
+  test('D9: a session is never offered with the directory of another session', () => {
     const story = known().running('t2').completed('t2', { workDir: '/dirs/newer' })
     expect(decide(story)).toMatchObject({ sessionId: 's1', workDir: '/dirs/s1' })
   })
@@ -168,30 +165,30 @@ describe('a session that is offered', () => {
     expect(decide(story)).toMatchObject({ sessionId: 's1', workDir: '/dirs/newer' })
   })
 
-  test('D9: forcing a fresh directory does not part a session from its own', () => {
+  test('D9: forcing a fresh directory does not separate a session from its directory', () => {
     expect(decide(known(), { forceFreshWorkDir: true })).toMatchObject({ sessionId: 's1', workDir: '/dirs/s1' })
   })
 
-  test('D9: a newer session that is not offered makes a gap', () => {
+  test('D9: a newer session that is not offered gives a gap', () => {
     const story = known().running('t2').pinned('t2', 's2').overflowed('t2')
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's1', continuityGap: true })
   })
 
-  test('D9: a newer session that a person has reset makes none', () => {
+  test('D9: a newer session that a person has reset gives no gap', () => {
     const story = known().ran('t2', 's2').reset('s2')
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's1', continuityGap: false })
   })
 
-  test('D9: an older session that is not offered makes no gap', () => {
+  test('D9: an older session that is not offered gives no gap', () => {
     expect(decide(known().ran('t2', 's2'))).toMatchObject({ sessionId: 's2', continuityGap: false })
   })
 
-  test('D9: a turn whose transcript was not stored makes a gap', () => {
+  test('D9: a turn without a stored transcript gives a gap', () => {
     const story = known().resuming('t2', 's1').completed('t2', { transcriptMissing: true })
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's1', continuityGap: true })
   })
 
-  test('D9: a run that reported no session at all makes no gap', () => {
+  test('D9: a run that reported no session gives no gap', () => {
     expect(decide(known().ran('t2', null))).toMatchObject({ sessionId: 's1', continuityGap: false })
   })
 })

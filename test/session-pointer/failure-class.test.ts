@@ -26,7 +26,7 @@ describe('reasons after which a resume would fail again', () => {
     },
   )
 
-  test('the reason stands, whatever the error text says', () => {
+  test('the reason decides, whatever the error text says', () => {
     expect(classifyFailure({ reason: 'context_overflow', error: 'HTTP 503' }).resumeSafe).toBe(false)
   })
 })
@@ -183,7 +183,7 @@ describe('a context that is full', () => {
 })
 
 describe('text and reason', () => {
-  test.each(['timeout', 'crash', 'provider_network', ''])('a marker counts whatever the reason says (%j)', (reason) => {
+  test.each(['timeout', 'crash', 'provider_network', ''])('a marker counts with any reason (%j)', (reason) => {
     expect(classifyFailure({ reason, error: 'prompt_too_long' }).resumeSafe).toBe(false)
   })
 
@@ -231,18 +231,18 @@ describe('automatic retry', () => {
     expect(classifyFailure({ reason, error: 'network timeout' }).retryable).toBe(false)
   })
 
-  test('codex_semantic_inactivity is both: tried again, but never on the same session', () => {
+  test('codex_semantic_inactivity is retried, but never on the same session', () => {
     const verdict = classifyFailure({ reason: 'codex_semantic_inactivity', error: '' })
     expect(verdict).toMatchObject({ resumeSafe: false, retryable: true })
   })
 
-  test('a text that makes the session unsafe does not make the reason less worth a retry', () => {
+  test('a text that makes the session unsafe does not prevent a retry', () => {
     const verdict = classifyFailure({ reason: 'timeout', error: 'prompt_too_long' })
     expect(verdict).toMatchObject({ resumeSafe: false, retryable: true })
   })
 })
 
-test('the classifier has a version for events to record', () => {
+test('the classifier has a version, which events record', () => {
   expect(Number.isInteger(CLASSIFIER_VERSION)).toBe(true)
   expect(CLASSIFIER_VERSION).toBeGreaterThanOrEqual(1)
 })

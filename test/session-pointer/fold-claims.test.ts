@@ -4,13 +4,13 @@ import { decide } from '../support/decide.js'
 import { LAPTOP, SERVER, history } from '../support/history.js'
 
 describe('enqueueing', () => {
-  test('F1: enqueueing a task tells nothing about sessions', () => {
+  test('F1: enqueueing a task changes no session', () => {
     const before = history().ran('t1', 's1')
     const after = history().ran('t1', 's1').enqueued('t2', SERVER)
     expect(after.state).toEqual({ ...before.state, version: after.version })
   })
 
-  test('F1: a session is bound to the runtime stamped on its task, wherever the agent is by then', () => {
+  test('F1: a session is bound to the runtime of its task, wherever the agent is now', () => {
     const story = history().enqueued('t1', LAPTOP).enqueued('t2', SERVER).claimed('t1').started('t1').pinned('t1', 's1')
     expect(story.binding('s1').runtimeId).toBe(LAPTOP)
   })
@@ -25,7 +25,7 @@ describe('enqueueing', () => {
     expect(story.binding('s1').runtimeId).toBe(LAPTOP)
   })
 
-  test('F1: opening the conversation and posting messages tell nothing about sessions', () => {
+  test('F1: opening the conversation and posting messages change no session', () => {
     const envelope = { taskId: null, runtimeId: null }
     const story = history()
       .append('CONVERSATION_OPENED', envelope, { kind: 'CHAT', agentId: 'agt_1', issueKey: null })
@@ -64,19 +64,19 @@ describe('claiming', () => {
     expect(story.binding('s1')).toMatchObject({ agentRevision: 2, account: 'acct-2', store: 'store-2' })
   })
 
-  test('F2: a claim that told no fingerprints leaves those that are known of the same runtime', () => {
+  test('F2: a claim without fingerprints keeps the known ones of the same runtime', () => {
     const story = history().enqueued('t1').claimed('t1', { account: 'acct-1', store: 'store-1' }).started('t1')
     story.completed('t1', { sessionId: 's1' }).ran('t2', 's1')
     expect(story.binding('s1')).toMatchObject({ account: 'acct-1', store: 'store-1' })
   })
 
-  test('F2: fingerprints of the old runtime say nothing of a session that lives on another one now', () => {
+  test('F2: a session that moved to another runtime loses the old fingerprints', () => {
     const story = history().enqueued('t1').claimed('t1', { account: 'acct-1', store: 'store-1' }).started('t1')
     story.completed('t1', { sessionId: 's1' }).ran('t2', 's1', SERVER)
     expect(story.binding('s1')).toMatchObject({ account: null, store: null })
   })
 
-  test('F2: a claim is over when its task has ended or was given back', () => {
+  test('F2: a claim ends when its task ends or is released', () => {
     expect(history().running('t1').state.run).toMatchObject({ taskId: 't1', started: true })
     expect(history().running('t1').completed('t1').state.run).toBe(null)
     expect(history().running('t1').failed('t1').state.run).toBe(null)
@@ -84,19 +84,19 @@ describe('claiming', () => {
     expect(history().enqueued('t1').claimed('t1').released('t1').state.run).toBe(null)
   })
 
-  test('F2: a claim from outside history, where no decision was recorded, offers nothing to retire', () => {
+  test('F2: an imported claim has no decision, so a refusal on it retires nothing', () => {
     const story = history().ran('t1', 's1').enqueued('t2').claimed('t2', null).started('t2', 'REFUSED')
     expect(story.binding('s1').state).toBe('RESUMABLE')
   })
 
-  test('F2: a claim from outside history leaves the revision, account and store of its session unknown', () => {
+  test('F2: an imported claim leaves the revision, account and store of its session unknown', () => {
     const story = history().enqueued('t1').claimed('t1', null).started('t1').pinned('t1', 's1')
     expect(story.binding('s1')).toMatchObject({ agentRevision: null, account: null, store: null })
   })
 })
 
 describe('starting', () => {
-  test('F3: a session that the provider refused is retired, and the start is the evidence', () => {
+  test('F3: a session that the provider refused is retired, with the start as the evidence', () => {
     const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').started('t2', 'REFUSED')
     expect(story.binding('s1')).toMatchObject({ state: 'RETIRED', evidenceVersion: story.version })
   })
@@ -107,25 +107,25 @@ describe('starting', () => {
     expect(claimed.started('t2', result).state.bindings).toEqual(before)
   })
 
-  test('F3: REFUSED on a claim that offered nothing retires nothing', () => {
+  test('F3: REFUSED on a claim without an offer retires nothing', () => {
     const story = history().ran('t1', 's1').enqueued('t2').claimed('t2').started('t2', 'REFUSED')
     expect(story.binding('s1').state).toBe('RESUMABLE')
   })
 
-  test('F3: a run that was refused goes on fresh, and its new session is resumable', () => {
+  test('F3: a refused run continues fresh, and its new session is resumable', () => {
     const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').started('t2', 'REFUSED')
     story.pinned('t2', 's2').completed('t2')
     expect(story.binding('s1').state).toBe('RETIRED')
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's2' })
   })
 
-  test('F3: when the run fails after all, the refusal stays the evidence', () => {
+  test('F3: if the run then fails, the refusal stays the evidence', () => {
     const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').started('t2', 'REFUSED')
     const refusal = story.version
     expect(story.failed('t2').binding('s1')).toMatchObject({ state: 'RETIRED', evidenceVersion: refusal })
   })
 
-  test('F3: only the session that was offered is retired by a refusal, not a newer one', () => {
+  test('F3: a refusal retires only the offered session, not a newer one', () => {
     const story = history().ran('t1', 's1', LAPTOP).ran('t2', 's2', SERVER).enqueued('t3').offered('t3', 's1')
     story.started('t3', 'REFUSED')
     expect(story.binding('s1').state).toBe('RETIRED')
@@ -133,7 +133,7 @@ describe('starting', () => {
   })
 })
 
-describe('giving a claim back', () => {
+describe('releasing a claim', () => {
   test.each(['RELEASED', 'LEASE_EXPIRED'] as const)('F14: %s changes no session', (cause) => {
     const claimed = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1')
     const before = claimed.state
@@ -143,22 +143,22 @@ describe('giving a claim back', () => {
     expect(after.gapFlag).toBe(before.gapFlag)
   })
 
-  test('F14: the offer of a claim that was given back is blamed for nothing that comes later', () => {
+  test('F14: later failures do not count against the offer of a released claim', () => {
     const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').released('t2').claimed('t2')
     expect(story.started('t2').overflowed('t2').binding('s1').state).toBe('RESUMABLE')
   })
 
-  test('F14: a task that was given back and then expires in the queue counts nothing against the session', () => {
+  test('F14: a released task that expires in the queue does not count against the session', () => {
     const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').released('t2')
     expect(story.failed('t2', { failureReason: 'queue_expired' }).binding('s1').resumeFailures).toBe(0)
   })
 
-  test('F14: a session pinned before the claim was given back stays known', () => {
+  test('F14: a session that was pinned before the release stays known', () => {
     const story = history().enqueued('t1').claimed('t1').pinned('t1', 's1', '/dirs/t1').released('t1')
     expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', runtimeId: LAPTOP, workDir: '/dirs/t1' })
   })
 
-  test('F14: a failure before the start is counted against the offered session of the claim that failed only', () => {
+  test('F14: a failure before the start counts only against the session that the failed claim offered', () => {
     const story = history().ran('t1', 's1').enqueued('t2').offered('t2', 's1').released('t2', 'LEASE_EXPIRED')
     expect(story.claimed('t2').failed('t2').binding('s1').resumeFailures).toBe(0)
   })

@@ -19,23 +19,23 @@ describe('a session on which runs keep failing', () => {
     expect(candidates).toMatchObject([{ reason: 'RESUME_FAILING', evidenceVersion: story.version }])
   })
 
-  test('F17: one failure below the limit it is still offered', () => {
+  test('F17: with one failure less than the limit it is still offered', () => {
     expect(effectiveState(twice().binding('s1'), policy(3))).toBe('RESUMABLE')
     expect(decide(twice(), { policy: policy(3) }).outcome).toBe('RESUME')
   })
 
-  test('F17: the state keeps the count only: each policy judges the same history for itself', () => {
+  test('F17: the state keeps only the count, and each policy judges it', () => {
     expect(twice().binding('s1')).toMatchObject({ state: 'RESUMABLE', resumeFailures: 2 })
     expect(pointerOf(twice().state, policy(2)).binding).toBe(null)
     expect(pointerOf(twice().state, policy(3)).binding?.sessionId).toBe('s1')
   })
 
-  test('F17: a run that completes on it ends that', () => {
+  test('F17: a run that completes on it resets the count', () => {
     const story = twice().running('t4').pinned('t4', 's1').completed('t4')
     expect(effectiveState(story.binding('s1'), policy(1))).toBe('RESUMABLE')
   })
 
-  test('F17: a run that completes on another session does not', () => {
+  test('F17: a run that completes on another session keeps the count', () => {
     expect(effectiveState(twice().ran('t4', 's2').binding('s1'), policy(2))).toBe('FAILING')
   })
 
@@ -44,12 +44,12 @@ describe('a session on which runs keep failing', () => {
     expect(story.binding('s1').resumeFailures).toBe(2)
   })
 
-  test('F17: the reason alone counts, however much was said of the error', () => {
+  test('F17: only the reason counts, not the error text', () => {
     const story = history().ran('t1', 's1').resuming('t2', 's1').failed('t2', { errorBytes: 4096 })
     expect(story.binding('s1').resumeFailures).toBe(1)
   })
 
-  test.each(['POISONED', 'RESET'] as const)('F17: a %s session is called that, not FAILING', (state) => {
+  test.each(['POISONED', 'RESET'] as const)('F17: a %s session keeps that state and is not FAILING', (state) => {
     const story = twice()
     if (state === 'RESET') story.reset()
     else story.resuming('t4', 's1').overflowed('t4')

@@ -5,13 +5,13 @@ import { decide } from '../support/decide.js'
 import { LAPTOP, SERVER, history } from '../support/history.js'
 
 describe('a reset by a person', () => {
-  test('F15: the named session is reset, and the reset is the evidence', () => {
+  test('F15: the named session is reset, with the reset as the evidence', () => {
     const story = history().ran('t1', 's1').ran('t2', 's2').reset('s1')
     expect(story.binding('s1')).toMatchObject({ state: 'RESET', evidenceVersion: story.version })
     expect(story.binding('s2').state).toBe('RESUMABLE')
   })
 
-  test('F15: without a name every known session is reset', () => {
+  test('F15: without a named session, every known session is reset', () => {
     const story = history().ran('t1', 's1').ran('t2', 's2', SERVER).reset()
     expect(story.state.bindings.map((binding) => binding.state)).toEqual(['RESET', 'RESET'])
   })
@@ -22,17 +22,17 @@ describe('a reset by a person', () => {
     expect(decide(story)).toMatchObject({ outcome: 'FRESH', reason: 'SESSION_RESET' })
   })
 
-  test('F15: a session that comes after a reset of all may be resumed', () => {
+  test('F15: a session that is first reported after a reset of all may be resumed', () => {
     const story = history().ran('t1', 's1').reset().ran('t2', 's2')
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's2', continuityGap: false })
   })
 
-  test('F15: a reset while the run is on holds when the run completes on that session', () => {
+  test('F15: a reset during a run stays in force when the run completes on that session', () => {
     const story = history().running('t1').pinned('t1', 's1').reset().completed('t1', { sessionId: 's1' })
     expect(story.binding('s1').state).toBe('RESET')
   })
 
-  test.each(['poisoned', 'not durable', 'unproven'] as const)('F15: a session that is %s is reset as well', (what) => {
+  test.each(['poisoned', 'not durable', 'unproven'] as const)('F15: a %s session is also reset', (what) => {
     const story = history()
     if (what === 'unproven') story.imported('s1')
     else story.running('t1').pinned('t1', 's1')
@@ -41,13 +41,13 @@ describe('a reset by a person', () => {
     expect(story.reset().binding('s1').state).toBe('RESET')
   })
 
-  test('F15: a retired session is not reset on top; the first of the two stays', () => {
+  test('F15: a retired session stays RETIRED', () => {
     const story = history().ran('t1', 's1').running('t2').completed('t2', { retiredSessionId: 's1' })
     const retired = story.binding('s1')
     expect(story.reset().binding('s1')).toEqual(retired)
   })
 
-  test('F15: resetting a session that the conversation never knew changes nothing', () => {
+  test('F15: resetting an unknown session changes nothing', () => {
     const story = history().ran('t1', 's1')
     const before = story.state
     expect(story.reset('s9').state).toEqual({ ...before, version: story.version })
@@ -58,7 +58,7 @@ describe('a reset by a person', () => {
     expect(pointerOf(story.state, DEFAULT_POLICY)).toEqual({ binding: null, workDir: '/dirs/a' })
   })
 
-  test('F15: a reset does not make its session newer than it was', () => {
+  test('F15: a reset does not make its session newer', () => {
     const story = history().ran('t1', 's1').running('t2').pinned('t2', 's2').overflowed('t2')
     const { rank } = story.binding('s1')
     expect(story.reset('s1').binding('s1').rank).toBe(rank)
@@ -66,7 +66,7 @@ describe('a reset by a person', () => {
   })
 })
 
-describe('a pointer from outside history', () => {
+describe('an imported pointer', () => {
   test('F16: a row that proves its runtime is resumable there', () => {
     const story = history().imported('s1', '/dirs/a', SERVER)
     expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', runtimeId: SERVER, agentRevision: null })
@@ -74,7 +74,7 @@ describe('a pointer from outside history', () => {
     expect(decide(story, { on: LAPTOP }).reason).toBe('RUNTIME_MISMATCH')
   })
 
-  test('F16: a row without runtime, of a session that no task reported, is unproven', () => {
+  test('F16: a row without a runtime for a session that no task reported is unproven', () => {
     const story = history().imported('s1', '/dirs/a')
     expect(story.binding('s1')).toMatchObject({ state: 'UNPROVEN', runtimeId: null, evidenceVersion: 1 })
     expect(decide(story)).toMatchObject({ outcome: 'FRESH', reason: 'RUNTIME_UNKNOWN', workDir: '/dirs/a' })
@@ -86,13 +86,13 @@ describe('a pointer from outside history', () => {
     expect(decide(story, { on: SERVER }).sessionId).toBe('s1')
   })
 
-  test('F16: a newer task with another session never lends its runtime to it', () => {
+  test('F16: a newer task with another session does not prove its runtime', () => {
     const story = history().ran('t1', 's2', LAPTOP).imported('s1')
     expect(story.binding('s1')).toMatchObject({ state: 'UNPROVEN', runtimeId: null })
     expect(decide(story, { on: LAPTOP }).sessionId).toBe('s2')
   })
 
-  test('F16: a task on another session does not prove it afterwards either', () => {
+  test('F16: a later task with another session does not prove its runtime either', () => {
     const story = history().imported('s1').ran('t1', 's2', LAPTOP)
     expect(story.binding('s1')).toMatchObject({ state: 'UNPROVEN', runtimeId: null })
   })
@@ -107,14 +107,14 @@ describe('a pointer from outside history', () => {
     expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', runtimeId: SERVER })
   })
 
-  test('F16: a late pin proves it, though the import stands after the cancellation', () => {
+  test('F16: a late pin proves it, even if the import comes after the cancellation', () => {
     const story = history().running('t1', SERVER).cancelled('t1')
     const cancelledVersion = story.version
     story.imported('s1').pinnedLate('t1', cancelledVersion, 's1')
     expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', runtimeId: SERVER })
   })
 
-  test('F16: importing the newest session once more keeps it the newest', () => {
+  test('F16: importing the newest session again keeps it the newest', () => {
     const story = history().ran('t1', 's1').running('t2').cancelled('t2')
     const cancelledVersion = story.version
     story.imported('s1').pinnedLate('t2', cancelledVersion, 's2')
@@ -126,7 +126,7 @@ describe('a pointer from outside history', () => {
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's2', continuityGap: false })
   })
 
-  test('F16: the runtime that a task proves does not heal what another fact had made of the session', () => {
+  test('F16: proving the runtime of a poisoned session leaves it poisoned', () => {
     const story = history().running('t1').pinned('t1', 's1').overflowed('t1').imported('s1')
     expect(story.binding('s1').state).toBe('POISONED')
   })
@@ -136,18 +136,18 @@ describe('a pointer from outside history', () => {
     expect(story.imported('s1', null, on).binding('s1').state).toBe('RETIRED')
   })
 
-  test('F16: a session whose runtime was never told is not proven by a retirement', () => {
+  test('F16: a retirement does not prove an unknown runtime', () => {
     const story = history().running('t1').completed('t1', { retiredSessionId: 's1' }).imported('s1')
     expect(decide(story).outcome).toBe('FRESH')
   })
 
-  test('F16: a row without session lends its directory and nothing else', () => {
+  test('F16: a row without a session gives only its directory', () => {
     const story = history().imported(null, '/dirs/a')
     expect(pointerOf(story.state, DEFAULT_POLICY)).toEqual({ binding: null, workDir: '/dirs/a' })
     expect(decide(story)).toMatchObject({ reason: 'NO_PRIOR_SESSION', workDir: '/dirs/a' })
   })
 
-  test('F16: an import does not disturb the run that goes on', () => {
+  test('F16: an import does not change the current run', () => {
     const story = history().running('t1', SERVER).pinned('t1', 's2').imported('s1', null, LAPTOP).overflowed('t1')
     expect(story.binding('s2').state).toBe('POISONED')
     expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', firstTaskId: null })

@@ -17,7 +17,7 @@ describe('a pin while the task runs', () => {
     })
   })
 
-  test('F4: a pin before the start counts as well', () => {
+  test('F4: a pin before the start also counts', () => {
     const story = history().enqueued('t1').claimed('t1').pinned('t1', 's1')
     expect(story.binding('s1').state).toBe('RESUMABLE')
   })
@@ -40,29 +40,29 @@ describe('a pin while the task runs', () => {
     expect(decide(story)).toMatchObject({ sessionId: 's2', workDir: '/dirs/b' })
   })
 
-  test('F4: the directory of the task is kept over any number of pins of its session', () => {
+  test('F4: the task keeps its directory over any number of session pins', () => {
     const story = history().running('t1').pinned('t1', null, '/dirs/a').pinned('t1', 's1').pinned('t1', 's2')
     expect(story.binding('s2').workDir).toBe('/dirs/a')
     expect(story.completed('t1', { sessionId: 's3' }).binding('s3').workDir).toBe('/dirs/a')
   })
 
-  test('F4: a session that its run replaced keeps its own directory', () => {
+  test('F4: a session that its run replaced keeps its directory', () => {
     const story = history().running('t1').pinned('t1', 's1', '/dirs/a').pinned('t1', 's2').pinned('t1', null, '/dirs/b')
     expect(story.binding('s1').workDir).toBe('/dirs/a')
   })
 
-  test("F4: one task's directory is never lent to another task's session", () => {
+  test("F4: a task's directory is never given to another task's session", () => {
     const story = history().ran('t1', 's1', LAPTOP, '/dirs/a').running('t2').pinned('t2', 's2')
     expect(story.binding('s2').workDir).toBe(null)
   })
 
-  test('F4: a pin of the directory alone, before any session is known, makes it the newest directory', () => {
+  test('F4: a pin of only a directory, before any session is known, makes it the newest directory', () => {
     const story = history().running('t1').pinned('t1', null, '/dirs/a')
     expect(story.state.bindings).toEqual([])
     expect(pointerOf(story.state, DEFAULT_POLICY)).toEqual({ binding: null, workDir: '/dirs/a' })
   })
 
-  test('F4: a session pinned by a task of another runtime now lives there', () => {
+  test('F4: a session that a task of another runtime pins now lives there', () => {
     const story = history().ran('t1', 's1', LAPTOP).running('t2', SERVER).pinned('t2', 's1')
     expect(story.binding('s1')).toMatchObject({ runtimeId: SERVER, firstTaskId: 't1', lastTaskId: 't2' })
     expect(decide(story, { on: LAPTOP }).outcome).toBe('FRESH')
@@ -79,12 +79,12 @@ describe('a pin while the task runs', () => {
     expect(story.binding('s1').state).toBe('RESUMABLE')
   })
 
-  test('F4: a session whose transcript was missing is resumable again when a later run pins it', () => {
+  test('F4: a session without a transcript is resumable again when a later run pins it', () => {
     const story = history().running('t1').pinned('t1', 's1').completed('t1', { transcriptMissing: true })
     expect(story.running('t2').pinned('t2', 's1').binding('s1').state).toBe('RESUMABLE')
   })
 
-  test('F4: a pin does not forget how often resuming the session has failed', () => {
+  test('F4: a pin keeps the failure count of the session', () => {
     const story = history().ran('t1', 's1').resuming('t2', 's1').pinned('t2', 's1').failed('t2')
     expect(story.resuming('t3', 's1').pinned('t3', 's1').binding('s1').resumeFailures).toBe(1)
   })
@@ -101,17 +101,17 @@ describe('a pin while the task runs', () => {
 })
 
 describe('a cancelled run', () => {
-  test('F11: a session pinned by a run that a person stopped stays resumable', () => {
+  test('F11: the session of a cancelled run stays resumable', () => {
     const story = history().running('t1').pinned('t1', 's1', '/dirs/a').cancelled('t1')
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's1', workDir: '/dirs/a' })
   })
 
-  test('F11: stopping a resumed run is not counted against the session', () => {
+  test('F11: cancelling a resumed run does not count against the session', () => {
     const story = history().ran('t1', 's1').resuming('t2', 's1').cancelled('t2')
     expect(story.binding('s1')).toMatchObject({ state: 'RESUMABLE', resumeFailures: 0 })
   })
 
-  test('F11: cancelling a task that was still queued tells nothing about sessions', () => {
+  test('F11: cancelling a queued task changes no session', () => {
     const before = history().ran('t1', 's1').enqueued('t2')
     const bindings = before.state.bindings
     expect(before.cancelled('t2').state.bindings).toEqual(bindings)

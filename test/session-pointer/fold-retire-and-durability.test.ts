@@ -13,25 +13,25 @@ const ENDINGS: [string, Ending][] = [
 ]
 
 describe('a session that a run gave up', () => {
-  test.each(ENDINGS)('F8: %s retires the session it gave up', (_, end) => {
+  test.each(ENDINGS)('F8: %s retires the session that the run gave up', (_, end) => {
     const story = end(history().ran('t1', 's1').resuming('t2', 's1'), 't2', { retiredSessionId: 's1' })
     expect(story.binding('s1')).toMatchObject({ state: 'RETIRED', evidenceVersion: story.version })
   })
 
-  test.each(ENDINGS)('F8: %s retires the session also where it names the very same one', (_, end) => {
+  test.each(ENDINGS)('F8: %s retires the session even if it also names it', (_, end) => {
     const says = { sessionId: 's1', retiredSessionId: 's1' }
     const story = end(history().ran('t1', 's1').resuming('t2', 's1').pinned('t2', 's1'), 't2', says)
     expect(story.binding('s1').state).toBe('RETIRED')
   })
 
-  test('F8: a run that gave up one session and succeeded on another leaves the other to be resumed', () => {
+  test('F8: the session on which a run succeeded after giving up another is resumable', () => {
     const story = history().ran('t1', 's1').resuming('t2', 's1')
     story.completed('t2', { sessionId: 's2', retiredSessionId: 's1' })
     expect(story.binding('s1').state).toBe('RETIRED')
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's2' })
   })
 
-  test('F8: an unsafe failure poisons the session it names and retires the one it gave up', () => {
+  test('F8: an unsafe failure poisons the named session and retires the given-up one', () => {
     const story = history().ran('t1', 's1').resuming('t2', 's1')
     story.overflowed('t2', { sessionId: 's2', retiredSessionId: 's1' })
     expect(story.binding('s1').state).toBe('RETIRED')
@@ -45,56 +45,56 @@ describe('a session that a run gave up', () => {
     expect(decide(story)).toMatchObject({ outcome: 'FRESH', reason: 'SESSION_RETIRED', sessionId: null })
   })
 
-  test('F8: a session that nobody had named before can be retired, and stays so when a run names it', () => {
+  test('F8: an unknown session can be retired, and stays retired when a run names it', () => {
     const story = history().running('t1').completed('t1', { retiredSessionId: 's9' })
     expect(story.binding('s9').state).toBe('RETIRED')
     expect(story.ran('t2', 's9').binding('s9').state).toBe('RETIRED')
   })
 
-  test('F8: giving it up once more is no new evidence', () => {
+  test('F8: giving up a session again keeps the first evidence', () => {
     const story = history().ran('t1', 's1').running('t2').completed('t2', { retiredSessionId: 's1' })
     const before = story.binding('s1')
     expect(story.running('t3').failed('t3', { retiredSessionId: 's1' }).binding('s1')).toEqual(before)
   })
 
-  test('F8: only the session that was given up is retired', () => {
+  test('F8: only the given-up session is retired', () => {
     const story = history().ran('t1', 's1').ran('t2', 's2').running('t3').completed('t3', { retiredSessionId: 's1' })
     expect(story.binding('s2').state).toBe('RESUMABLE')
   })
 
-  test('F8: a reset session is not retired on top; the first of the two stays', () => {
+  test('F8: a reset session stays RESET', () => {
     const story = history().ran('t1', 's1').reset('s1').running('t2').completed('t2', { retiredSessionId: 's1' })
     expect(story.binding('s1').state).toBe('RESET')
   })
 })
 
 describe('a transcript that was not stored', () => {
-  test.each(ENDINGS.slice(0, 2))('F9: %s without transcript makes the session it names not durable', (_, end) => {
+  test.each(ENDINGS.slice(0, 2))('F9: %s without a transcript makes the named session not durable', (_, end) => {
     const story = end(history().running('t1'), 't1', { sessionId: 's1', transcriptMissing: true })
     expect(story.binding('s1')).toMatchObject({ state: 'NOT_DURABLE', evidenceVersion: story.version })
     expect(story.state.gapFlag).toBe(true)
   })
 
-  test.each(ENDINGS.slice(0, 2))('F9: %s without transcript makes the session it pinned not durable', (_, end) => {
+  test.each(ENDINGS.slice(0, 2))('F9: %s without a transcript makes the pinned session not durable', (_, end) => {
     const story = end(history().running('t1').pinned('t1', 's1'), 't1', { transcriptMissing: true })
     expect(story.binding('s1').state).toBe('NOT_DURABLE')
     expect(decide(story)).toMatchObject({ outcome: 'FRESH', reason: 'SESSION_NOT_DURABLE', continuityGap: true })
   })
 
-  test('F9: the session that was named is the one, not the one that was pinned', () => {
+  test('F9: the named session becomes not durable, not the pinned one', () => {
     const story = history().running('t1').pinned('t1', 's1')
     story.completed('t1', { sessionId: 's2', transcriptMissing: true })
     expect(story.binding('s2').state).toBe('NOT_DURABLE')
     expect(story.binding('s1').state).toBe('RESUMABLE')
   })
 
-  test('F9: a resume-unsafe failure without transcript leaves a session that is not offered', () => {
+  test('F9: a resume-unsafe failure without a transcript leaves a session that is not offered', () => {
     const story = history().running('t1').pinned('t1', 's1').overflowed('t1', { transcriptMissing: true })
     expect(decide(story)).toMatchObject({ outcome: 'FRESH', continuityGap: true })
     expect(story.state.gapFlag).toBe(true)
   })
 
-  test('F9: a session that was only offered is not blamed, but the turn is missing: the gap flag is up', () => {
+  test('F9: a session that was only offered keeps its state, but the gap flag is set', () => {
     const story = history().ran('t1', 's1').resuming('t2', 's1').completed('t2', { transcriptMissing: true })
     expect(story.binding('s1').state).toBe('RESUMABLE')
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', sessionId: 's1', continuityGap: true })
@@ -118,50 +118,50 @@ function gapped(): History {
 }
 
 describe('the gap flag', () => {
-  test.each(ENDINGS)('F10: %s of a later run with its transcript stored lowers it', (_, end) => {
+  test.each(ENDINGS)('F10: %s of a later run with a stored transcript clears it', (_, end) => {
     const story = end(gapped().running('t3'), 't3', {})
     expect(story.state.gapFlag).toBe(false)
   })
 
-  test('F10: after a run on the offered session there is no gap any more', () => {
+  test('F10: a run on the offered session ends the gap', () => {
     const story = gapped().resuming('t3', 's1').completed('t3', { sessionId: 's1' })
     expect(decide(story)).toMatchObject({ outcome: 'RESUME', continuityGap: false })
   })
 
-  test.each(ENDINGS)('F10: %s without its transcript leaves it up', (_, end) => {
+  test.each(ENDINGS)('F10: %s without a transcript keeps it set', (_, end) => {
     const story = end(gapped().running('t3'), 't3', { transcriptMissing: true })
     expect(story.state.gapFlag).toBe(true)
   })
 
-  test('F10: a run that never started does not lower it', () => {
+  test('F10: a run that never started does not clear it', () => {
     const story = gapped().enqueued('t3').claimed('t3').failed('t3', { failureReason: 'runtime_offline' })
     expect(story.state.gapFlag).toBe(true)
   })
 
-  test('F10: a task that expired in the queue does not lower it, though another run was started before', () => {
+  test('F10: a task that expired in the queue does not clear it, even if another run started before', () => {
     const story = gapped().enqueued('t3').failed('t3', { failureReason: 'queue_expired' })
     expect(story.state.gapFlag).toBe(true)
   })
 
-  test('F10: a task that fails in the queue while another one runs does not lower it', () => {
+  test('F10: a task that fails in the queue while another one runs does not clear it', () => {
     const story = gapped().enqueued('t4').running('t3').failed('t4', { failureReason: 'queue_expired' })
     expect(story.state.gapFlag).toBe(true)
   })
 
-  test('F10: a cancelled run does not lower it', () => {
+  test('F10: a cancelled run does not clear it', () => {
     expect(gapped().running('t3').cancelled('t3').state.gapFlag).toBe(true)
   })
 
-  test('F10: a claim that was given back does not lower it', () => {
+  test('F10: a released claim does not clear it', () => {
     expect(gapped().enqueued('t3').claimed('t3').released('t3', 'LEASE_EXPIRED').state.gapFlag).toBe(true)
   })
 
-  test('F10: a cancelled run does not raise it either', () => {
+  test('F10: a cancelled run does not set it either', () => {
     const story = history().ran('t1', 's1').running('t2').pinned('t2', 's1').cancelled('t2')
     expect(story.state.gapFlag).toBe(false)
   })
 
-  test.each(['a start', 'a pin', 'a reset'] as const)('F10: %s does not lower it', (what) => {
+  test.each(['a start', 'a pin', 'a reset'] as const)('F10: %s does not clear it', (what) => {
     const story = gapped().running('t3')
     if (what === 'a pin') story.pinned('t3', 's1')
     if (what === 'a reset') story.reset()

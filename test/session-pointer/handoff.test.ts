@@ -16,21 +16,21 @@ function turnsIn(events: readonly Pick<StreamEvent, 'type' | 'version'>[], range
   return events.filter((event) => within(event) && ENDINGS.has(event.type)).length
 }
 
-describe('H1: a range is there exactly when the decision has a continuity gap', () => {
-  it('a conversation without any session has none', () => {
+describe('H1: a range exists exactly if the decision has a continuity gap', () => {
+  it('a conversation without a session has no range', () => {
     expect(decide(history().enqueued('a'))).toMatchObject({ reason: 'NO_PRIOR_SESSION', handoffRange: null })
   })
 
-  it('a session that is resumed and knows everything has none', () => {
+  it('a resumed session that knows every turn has no range', () => {
     expect(decide(history().ran('a', 's1').enqueued('b'))).toMatchObject({ outcome: 'RESUME', handoffRange: null })
   })
 
-  it('a fresh session that was asked for has none', () => {
+  it('a requested fresh session has no range', () => {
     const decision = decide(history().ran('a', 's1').enqueued('b'), { forceFreshSession: true })
     expect(decision).toMatchObject({ reason: 'FORCED_FRESH', handoffRange: null })
   })
 
-  it('a session on another runtime leaves one', () => {
+  it('a session on another runtime gives a range', () => {
     const story = history().ran('a', 's1').ran('b', 's1').enqueued('c', SERVER)
     const range = { fromVersion: 1, toVersion: story.version, turns: 2 }
     expect(decide(story, { on: SERVER })).toMatchObject({ reason: 'RUNTIME_MISMATCH', handoffRange: range })
@@ -38,24 +38,24 @@ describe('H1: a range is there exactly when the decision has a continuity gap', 
 })
 
 describe('H2: the range of a fresh start', () => {
-  it('begins behind the last reset of all sessions', () => {
+  it('begins after the last reset of all sessions', () => {
     const story = history().ran('a', 's1').reset().ran('b', 's2').ran('c', 's2')
     const reset = story.events.findIndex(({ type }) => type === 'SESSION_RESET') + 1
     const range = { fromVersion: reset + 1, toVersion: story.version, turns: 2 }
     expect(decide(story, { on: SERVER }).handoffRange).toEqual(range)
   })
 
-  it('does not begin behind a reset of one session', () => {
+  it('does not begin after a reset of one session', () => {
     const story = history().ran('a', 's1').ran('b', 's2').reset('s1')
     expect(decide(story, { on: SERVER }).handoffRange).toEqual({ fromVersion: 1, toVersion: story.version, turns: 2 })
   })
 
-  it('holds no turn where all of them were reset and resuming is switched off', () => {
+  it('has no turns after a reset of all sessions if resuming is disabled', () => {
     const decision = decide(history().ran('a', 's1').reset(), { policy: { enabled: false } })
     expect(decision).toMatchObject({ continuityGap: true, handoffRange: { turns: 0 } })
   })
 
-  it('of a rerun whose source session is not offered is the same', () => {
+  it('is the same for a rerun whose source session is not offered', () => {
     const story = history().ran('a', 's1').ran('b', 's1')
     const range = { fromVersion: 1, toVersion: story.version, turns: 2 }
     expect(decideRerun(story, 's1', '/dirs/a', { on: SERVER }).handoffRange).toEqual(range)
@@ -63,7 +63,7 @@ describe('H2: the range of a fresh start', () => {
 })
 
 describe('H2: the range of a resumed session', () => {
-  it('begins behind the last turn that the session took part in', () => {
+  it('begins after the last turn of the session', () => {
     const story = history().ran('a', 's1').ran('b', 's1')
     const known = story.version
     story.ran('c', 's2', SERVER).ran('d', 's2', SERVER)
@@ -72,14 +72,14 @@ describe('H2: the range of a resumed session', () => {
     expect(decision.handoffRange).toEqual({ fromVersion: known + 1, toVersion: story.version, turns: 2 })
   })
 
-  it('is empty again once the session was resumed and told', () => {
+  it('is empty again after the session was resumed with the handoff', () => {
     const story = history().ran('a', 's1').ran('b', 's2', SERVER)
     story.resuming('c', 's1').completed('c')
     const decision = decide(story, { on: LAPTOP, ...NEWEST_ON_RUNTIME })
     expect(decision.handoffRange?.turns ?? 0).toBe(0)
   })
 
-  it('begins at the cancellation for a session that was pinned after it', () => {
+  it('begins at the cancellation for a session with a late pin', () => {
     const story = history().ran('a', 's0', SERVER).running('b').cancelled('b')
     const cancelled = story.version
     story.ran('c', 's2', SERVER).pinnedLate('b', cancelled, 's1', '/dirs/b')
@@ -88,7 +88,7 @@ describe('H2: the range of a resumed session', () => {
     expect(decision.handoffRange).toEqual({ fromVersion: cancelled + 1, toVersion: story.version, turns: 1 })
   })
 
-  it('holds the turn whose transcript was lost', () => {
+  it('contains the turn with the lost transcript', () => {
     const story = history().ran('a', 's1')
     const known = story.version
     story.running('b').pinned('b', 's2').completed('b', { sessionId: 's2', transcriptMissing: true })
@@ -99,7 +99,7 @@ describe('H2: the range of a resumed session', () => {
 })
 
 describe('H3: a turn is a task that has ended', () => {
-  it('however it ended', () => {
+  it('with any ending', () => {
     const story = history().ran('a', 's1').running('b').failed('b').enqueued('c').cancelled('c').enqueued('d')
     expect(decide(story, { on: SERVER }).handoffRange).toMatchObject({ turns: 3 })
   })
@@ -128,11 +128,11 @@ describe('over random histories', () => {
       { numRuns: 400 },
     )
 
-  test('H1: range and gap come together', () => {
+  test('H1: a range exists exactly if there is a gap', () => {
     forEachClaim((range, { decision }) => expect(range !== null).toBe(decision.continuityGap))
   })
 
-  test('H2: a range ends where the history ends, and counts the turns that end in it', () => {
+  test('H2: a range ends at the end of the history, and counts the turns that end in it', () => {
     forEachClaim((range, _claim, before) => {
       if (range === null) return
       expect(range.toVersion).toBe(before.length)
@@ -140,7 +140,7 @@ describe('over random histories', () => {
     })
   })
 
-  test('H2: a fresh start is told every turn since the last reset of all sessions', () => {
+  test('H2: a fresh start gets every turn since the last reset of all sessions', () => {
     forEachClaim((range, { decision }, before) => {
       if (range === null || decision.outcome !== 'FRESH') return
       const reset = before.findLast((event) => event.type === 'SESSION_RESET' && event.data.sessionId === null)
@@ -148,7 +148,7 @@ describe('over random histories', () => {
     })
   })
 
-  test('H2: a resumed session is told nothing of the turns that it was in to the end', () => {
+  test('H2: a resumed session gets no turn that ended in it', () => {
     forEachClaim((range, { decision }, before) => {
       if (range === null || decision.sessionId === null) return
       const endedIn = new Map<string, string>()

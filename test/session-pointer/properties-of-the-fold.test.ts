@@ -27,7 +27,7 @@ function namedIn(events: readonly StreamEvent[]): Set<string> {
 }
 
 describe('over random histories', () => {
-  test('RETIRED and RESET absorb: once there, a session never gets out, whatever comes', () => {
+  test('RETIRED and RESET are final: no later event changes them', () => {
     const property = fc.property(steps, (life) => {
       const absorbed = new Map<string, string>()
       const escaped: string[] = []
@@ -41,7 +41,7 @@ describe('over random histories', () => {
     fc.assert(property, RUNS)
   })
 
-  test('no event changes the state that it is folded onto, nor is changed by it', () => {
+  test('the fold changes neither the earlier state nor the event', () => {
     const property = fc.property(steps, (life) => {
       const { events, states } = liveThrough(life)
       // A frozen thing throws when it is changed.
@@ -52,7 +52,7 @@ describe('over random histories', () => {
     fc.assert(property, RUNS)
   })
 
-  test('each session is there once, newest activity first, and none is there that no event names', () => {
+  test('each session that an event names is listed once, newest activity first, and no other', () => {
     const property = fc.property(steps, (life) => {
       const { events, states } = liveThrough(life)
       const named = namedIn(events)
@@ -66,7 +66,7 @@ describe('over random histories', () => {
     fc.assert(property, RUNS)
   })
 
-  test('order is never a clock: other times give the same sessions in the same states and the same order', () => {
+  test('times never decide the order: other times give the same sessions, states and order', () => {
     const times = fc.array(fc.integer({ min: 0, max: 2_000_000_000 }), { minLength: 1 })
     const property = fc.property(steps, times, (life, clock) => {
       const { events } = liveThrough(life)
@@ -80,7 +80,7 @@ describe('over random histories', () => {
     fc.assert(property, RUNS)
   })
 
-  test('an event that is not understood, anywhere, makes every later decision fresh', () => {
+  test('an unknown event anywhere makes every later decision fresh', () => {
     const property = fc.property(steps, fc.nat(), (life, cut) => {
       const { events } = liveThrough(life)
       const at = cut % (events.length + 1)
@@ -108,7 +108,7 @@ describe('over histories that no server would write', () => {
     return fc.array(fc.constantFrom(...events), { maxLength: 60, size: 'max' })
   })
 
-  test('the fold takes any order of events without an error, and never offers a session across runtimes', () => {
+  test('the fold accepts any order of events, and no session is offered across runtimes', () => {
     const property = fc.property(nonsense, (events) => {
       const state = foldEvents(events)
       for (const runtimeId of ['rt_0', 'rt_1']) {
@@ -120,7 +120,7 @@ describe('over histories that no server would write', () => {
     fc.assert(property, RUNS)
   })
 
-  test('RETIRED and RESET absorb there, too', () => {
+  test('RETIRED and RESET are final there too', () => {
     const property = fc.property(nonsense, (events) => {
       let state = initialState
       const escaped: string[] = []

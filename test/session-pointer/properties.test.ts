@@ -63,7 +63,7 @@ describe('the safety of offers', () => {
 })
 
 describe('no needless loss', () => {
-  test('every session that a naive reader finds sound on the runtime is a candidate, and no other is', () => {
+  test('exactly the sessions that a naive model finds resumable on the runtime are eligible', () => {
     const ofItsState = /^(SESSION_|RESUME_FAILING|RUNTIME_)/
     const property = fc.property(steps, (life) => {
       const conversation = liveThrough(life)
@@ -78,7 +78,7 @@ describe('no needless loss', () => {
     fc.assert(property, RUNS)
   })
 
-  test('D9: no sound session is newer than the offered one, and the gap is what a naive reader sees', () => {
+  test('D9: no resumable session is newer than the offered one, and the gap is that of a naive model', () => {
     forEachOffer((offered, claim, naive) => {
       if (claim.rerunOf !== null || naive.importedAgain) return
       const place = naive.sessions.get(offered)?.namedAt ?? 0
@@ -89,7 +89,7 @@ describe('no needless loss', () => {
     })
   })
 
-  test('D9: with LATEST no newer session of any runtime is passed over that could still be resumed there', () => {
+  test('D9: with LATEST no newer session that is resumable on its own runtime is skipped', () => {
     forEachOffer((offered, claim, naive) => {
       if (claim.rerunOf !== null || claim.policy.scope !== 'LATEST' || naive.importedAgain) return
       const place = naive.sessions.get(offered)?.namedAt ?? 0
@@ -103,7 +103,7 @@ describe('no needless loss', () => {
 })
 
 describe('reruns', () => {
-  test("rerun: a rerun is offered its source's session or none, and always its source's directory", () => {
+  test("rerun: a rerun gets its source's session or none, and always its source's directory", () => {
     const property = fc.property(steps, (life) => {
       const conversation = liveThrough(life)
       for (const claim of conversation.claims) {
@@ -118,7 +118,7 @@ describe('reruns', () => {
 })
 
 describe('the log can be trusted', () => {
-  test('invariant 4: at every event the state kept so far is the fold of the stream from its start', () => {
+  test('invariant 4: at every event the incremental state equals the fold from the start', () => {
     const property = fc.property(steps, (life) => {
       const { events, states } = liveThrough(life)
       const fromItsStart = states.map((_, version) => JSON.stringify(foldEvents(events.slice(0, version))))
@@ -127,7 +127,7 @@ describe('the log can be trusted', () => {
     fc.assert(property, { numRuns: 200 })
   })
 
-  test('invariant 4: a state that was stored as JSON at any event goes on as if it had not been', () => {
+  test('invariant 4: a state that was stored as JSON at any event folds on to the same result', () => {
     const property = fc.property(steps, fc.nat(), (life, cut) => {
       const { events, states } = liveThrough(life)
       const version = cut % (events.length + 1)
@@ -139,7 +139,7 @@ describe('the log can be trusted', () => {
     fc.assert(property, RUNS)
   })
 
-  test('invariant 5: every recorded decision is the one recomputed from the events before it', () => {
+  test('invariant 5: every recorded decision equals the one recomputed from the events before it', () => {
     const property = fc.property(steps, (life) => {
       const conversation = liveThrough(life)
       const log = throughJson(conversation.events)
@@ -170,7 +170,7 @@ describe('the log can be trusted', () => {
     fc.assert(property, RUNS)
   })
 
-  test('invariant 8: versions are 1 to n, and the state refers to no event but those', () => {
+  test('invariant 8: versions are 1 to n, and the state refers only to these events', () => {
     const property = fc.property(steps, (life) => {
       const { events, states } = liveThrough(life)
       expect(events.map((event) => event.version)).toEqual(events.map((_, index) => index + 1))

@@ -146,7 +146,7 @@ describe('the words of each CLI', () => {
 })
 
 describe('code, status and text', () => {
-  it('a code decides before status and text', () => {
+  it('the error code takes precedence over status and text', () => {
     const text = 'API Error: 400 invalid_request_error'
     expect(providerReason({ code: 'insufficient_quota', status: 429, text })).toBe('quota_exhausted')
     expect(providerReason({ code: 'Overloaded_Error', text })).toBe('provider_network')
@@ -176,20 +176,20 @@ describe('code, status and text', () => {
     expect(providerReason({ status, text: 'API Error' })).toBe(reason)
   })
 
-  it('colours and JSON in JSON hide nothing', () => {
+  it('colours and nested JSON do not hide an error', () => {
     expect(providerReason({ text: '\u001b[31mRate\u001b[0m limit reached' })).toBe('rate_limited')
   })
 
-  it('an overflow is a status of 400, and told apart by its text', () => {
+  it('an overflow is a status 400 with its own text', () => {
     expect(providerReason({ status: 400, text: 'prompt is too long: 210001 tokens > 200000 maximum' })).toBe(
       'context_overflow',
     )
   })
 })
 
-describe('whose fault', () => {
+describe('the class of a failure', () => {
   test.each(['rate_limited', 'quota_exhausted', 'billing', 'authentication'])(
-    '%s is the account’s: nothing in the text poisons a session',
+    '%s is ACCOUNT: no text poisons a session',
     (reason) => {
       for (const error of ['prompt_too_long', 'API Error: 400 invalid_request_error', '']) {
         expect(classifyFailure({ reason, error })).toEqual({ resumeSafe: true, retryable: true, fault: 'ACCOUNT' })
@@ -197,11 +197,11 @@ describe('whose fault', () => {
     },
   )
 
-  test.each(['agent_killed', 'agent_idle'])('%s is the machine’s, and tried again', (reason) => {
+  test.each(['agent_killed', 'agent_idle'])('%s is MACHINE and is retried', (reason) => {
     expect(classifyFailure({ reason, error: '' })).toEqual({ resumeSafe: true, retryable: true, fault: 'MACHINE' })
   })
 
-  test('a named reason is not overruled by an account’s words', () => {
+  test('a specific reason takes precedence over texts about the account', () => {
     const error = 'rate limit exceeded, credit balance is too low'
     expect(classifyFailure({ reason: 'context_overflow', error }).fault).toBe('SESSION')
     expect(classifyFailure({ reason: 'timeout', error }).fault).toBe('MACHINE')

@@ -17,7 +17,7 @@ function twoTasks(): History {
 const NOT_OFFERED = { outcome: 'FRESH', sessionId: null, workDir: '/dirs/source', continuityGap: true }
 
 describe('rerun', () => {
-  test("rerun: exactly the source's session is offered, though a newer one exists", () => {
+  test("rerun: the source's session is offered, although a newer one exists", () => {
     expect(decideRerun(twoTasks(), 's1', '/dirs/source')).toMatchObject({
       outcome: 'RESUME',
       reason: 'SAME_RUNTIME',
@@ -27,17 +27,17 @@ describe('rerun', () => {
     })
   })
 
-  test('rerun: no gap is told of a session that is offered, even with a transcript missing elsewhere', () => {
+  test('rerun: an offered session has no gap, even if a transcript is missing elsewhere', () => {
     const story = twoTasks().running('t3').completed('t3', { transcriptMissing: true })
     expect(decideRerun(story, 's1', '/dirs/source')).toMatchObject({ outcome: 'RESUME', continuityGap: false })
   })
 
-  test("rerun: the source's directory is offered, not the one that its session moved to later", () => {
+  test("rerun: the source's directory is offered, not a later one of its session", () => {
     const story = twoTasks().ran('t3', 's1', LAPTOP, '/dirs/later')
     expect(decideRerun(story, 's1', '/dirs/source')).toMatchObject({ sessionId: 's1', workDir: '/dirs/source' })
   })
 
-  test('rerun: a source without a session starts fresh, in its own directory, though others have sessions', () => {
+  test('rerun: the rerun of a source without a session starts fresh in its directory, although others have sessions', () => {
     expect(decideRerun(twoTasks(), null, '/dirs/source')).toMatchObject({
       outcome: 'FRESH',
       reason: 'NO_PRIOR_SESSION',
@@ -51,7 +51,7 @@ describe('rerun', () => {
     expect(decideRerun(twoTasks(), null, null)).toMatchObject({ reason: 'NO_PRIOR_SESSION', workDir: null })
   })
 
-  test('rerun: a parallel or newer task never lends its session, whatever the scope', () => {
+  test('rerun: the session of a parallel or newer task is never offered, with any scope', () => {
     const story = twoTasks().reset('s1')
     for (const scope of ['LATEST', 'NEWEST_ON_RUNTIME'] as const) {
       const decision = decideRerun(story, 's1', '/dirs/source', { policy: { scope } })
@@ -59,7 +59,7 @@ describe('rerun', () => {
     }
   })
 
-  test("rerun: on another runtime the session is not offered, the source's directory is", () => {
+  test("rerun: on another runtime the source's directory is offered, but not its session", () => {
     const told = { ...NOT_OFFERED, reason: 'RUNTIME_MISMATCH' }
     expect(decideRerun(twoTasks(), 's1', '/dirs/source', { on: SERVER })).toMatchObject(told)
   })
@@ -78,7 +78,7 @@ describe('rerun', () => {
     ['SESSION_RETIRED', (s) => s.running('t3').completed('t3', { retiredSessionId: 's1' })],
     ['SESSION_RESET', (s) => s.reset('s1')],
     ['SESSION_NOT_DURABLE', (s) => s.running('t3').pinned('t3', 's1').completed('t3', { transcriptMissing: true })],
-  ])('rerun: %s is told, and the directory of the source is offered all the same', (reason, end) => {
+  ])('rerun: %s is the reason, and the source’s directory is still offered', (reason, end) => {
     expect(decideRerun(end(twoTasks()), 's1', '/dirs/source')).toMatchObject({ ...NOT_OFFERED, reason })
   })
 
@@ -93,7 +93,7 @@ describe('rerun', () => {
     expect(decideRerun(story, 's1', '/dirs/source')).toMatchObject({ ...NOT_OFFERED, reason: 'RUNTIME_UNKNOWN' })
   })
 
-  test('rerun: a session that the conversation does not know is not offered', () => {
+  test('rerun: an unknown session is not offered', () => {
     expect(decideRerun(twoTasks(), 's9', '/dirs/source')).toMatchObject(NOT_OFFERED)
   })
 
@@ -120,12 +120,12 @@ describe('rerun', () => {
     expect(decideRerun(twoTasks(), 's1', '/dirs/source', { policy: { enabled: false } })).toMatchObject(told)
   })
 
-  test('rerun: D2 tells no gap where the source had no session to lose', () => {
+  test('rerun: D2 gives no gap if the source has no session', () => {
     const decision = decideRerun(twoTasks(), null, '/dirs/source', { policy: { enabled: false } })
     expect(decision).toMatchObject({ reason: 'RESUME_DISABLED', continuityGap: false })
   })
 
-  test('rerun: a history that is not understood resumes nothing', () => {
+  test('rerun: UNKNOWN_HISTORY resumes nothing', () => {
     const told = { ...NOT_OFFERED, reason: 'UNKNOWN_HISTORY' }
     expect(decideRerun(twoTasks().unknown(), 's1', '/dirs/source')).toMatchObject(told)
   })
@@ -134,7 +134,7 @@ describe('rerun', () => {
     ['RUNTIME_MISMATCH', { on: SERVER }],
     ['FORCED_FRESH', { forceFreshSession: true }],
     ['RESUME_DISABLED', { policy: { enabled: false } }],
-  ])('rerun: forcing a fresh directory does not take the directory of the source away (%s)', (reason, claim) => {
+  ])('rerun: forcing a fresh directory still gives the source’s directory (%s)', (reason, claim) => {
     const decision = decideRerun(twoTasks(), 's1', '/dirs/source', { ...claim, forceFreshWorkDir: true })
     expect(decision).toMatchObject({ reason, workDir: '/dirs/source' })
   })

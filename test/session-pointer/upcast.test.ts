@@ -22,7 +22,7 @@ const chain = {
 }
 
 describe('upcast', () => {
-  test('an event in its current shape is read as it is, envelope and all', () => {
+  test('an event in its current shape is read unchanged, with its envelope', () => {
     const data = { resumeResult: 'REFUSED' }
     expect(upcast(raw('TASK_STARTED', CURRENT_SCHEMA_VERSION.TASK_STARTED, data))).toEqual({
       type: 'TASK_STARTED',
@@ -55,7 +55,7 @@ describe('upcast', () => {
     expect(stored).toEqual(raw('PERSON_NAMED', 1, { name: 'Ada' }))
   })
 
-  test('a type that this build does not know is unknown, with everything it said', () => {
+  test('a type that this build does not know becomes UNKNOWN and keeps its data', () => {
     expect(upcast(raw('SESSION_TELEPORTED', 1, { to: 'the moon' }))).toEqual({
       type: 'UNKNOWN',
       rawType: 'SESSION_TELEPORTED',
@@ -67,21 +67,21 @@ describe('upcast', () => {
     })
   })
 
-  test.each(['constructor', 'toString', '__proto__', ''])('a type called %j is unknown, too', (type) => {
+  test.each(['constructor', 'toString', '__proto__', ''])('a type called %j is also UNKNOWN', (type) => {
     expect(upcast(raw(type, 1, {}))).toMatchObject({ type: 'UNKNOWN', rawType: type })
   })
 
-  test('a schema version newer than this build is unknown: it may mean anything', () => {
+  test('a newer schema version than this build’s is UNKNOWN', () => {
     const newer = raw('TASK_STARTED', CURRENT_SCHEMA_VERSION.TASK_STARTED + 1, { resumeResult: 'RESUMED' })
     expect(upcast(newer)).toMatchObject({ type: 'UNKNOWN', rawType: 'TASK_STARTED', data: newer.data })
     expect(upcast(raw('PERSON_NAMED', 4, {}), chain).type).toBe('UNKNOWN')
   })
 
-  test.each([0, -1, 1.5, Number.NaN])('a schema version of %d is unknown: nothing was ever written with it', (n) => {
+  test.each([0, -1, 1.5, Number.NaN])('the schema version %d, which was never written, is UNKNOWN', (n) => {
     expect(upcast(raw('TASK_STARTED', n, { resumeResult: null })).type).toBe('UNKNOWN')
   })
 
-  test('one unknown event makes the whole history one that decisions do not trust', () => {
+  test('one unknown event makes decisions distrust the whole history', () => {
     const state = foldEvents([...history().ran('t1', 's1').events, upcast(raw('SESSION_TELEPORTED', 1, {}))])
     expect(state.unknownEvents).toBe(1)
     expect(state.bindings).toHaveLength(1)
@@ -89,11 +89,11 @@ describe('upcast', () => {
 })
 
 describe('holes in a chain', () => {
-  test('the chain of this build has none', () => {
+  test('the chain of this build has no holes', () => {
     expect(() => assertNoHoles()).not.toThrow()
   })
 
-  test('a chain with every step has none', () => {
+  test('a chain with every step has no holes', () => {
     expect(() => assertNoHoles(chain)).not.toThrow()
   })
 

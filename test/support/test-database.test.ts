@@ -21,14 +21,14 @@ forEachDatabase((open) => {
     expect(await database.sql.rows(workspaces)).toEqual([])
   })
 
-  it('what one test database holds is not in the other', async () => {
+  it('test databases do not share rows', async () => {
     await database.sql.rows(statement('test_mark', 'CREATE TABLE mark (n int)'))
     const look = statement('test_look', `SELECT to_regclass('mark')::text AS mark`)
     expect(await database.sql.rows(look)).toEqual([{ mark: 'mark' }])
     expect(await other.sql.rows(look)).toEqual([{ mark: null }])
   })
 
-  it('a test database can be closed by its test', async () => {
+  it('a test can close its database', async () => {
     const third = await open()
     await third.close()
     await expect(third.sql.rows(migrations)).rejects.toThrow()

@@ -9,8 +9,8 @@ const ENDED = [
   ['isCancelled', 'CANCELLED'],
 ] as const
 
-describe('a lease that ran out', () => {
-  it('F14: gives an unstarted claim back to the queue, and voids it', () => {
+describe('an expired lease', () => {
+  it('F14: returns an unstarted task to the queue and voids its claim', () => {
     const data = { cause: 'LEASE_EXPIRED', reason: null }
     expect(expire({ task: taskThat.isClaimed() })).toEqual({
       kind: 'accepted',
@@ -19,7 +19,7 @@ describe('a lease that ran out', () => {
     })
   })
 
-  it('fails a run with timeout, and voids its claim: it is never handed out again as if it had not started', () => {
+  it('fails a started run with timeout and voids its claim, and never returns it to the queue', () => {
     const decision = expire({ task: taskThat.isRunning() })
     expect(decision).toMatchObject({
       kind: 'accepted',
@@ -29,7 +29,7 @@ describe('a lease that ran out', () => {
     expect(eventOf(decision)).toMatchObject({ type: 'TASK_FAILED', data: { failureReason: 'timeout' } })
   })
 
-  it.each([['isQueued', 'QUEUED'] as const, ...ENDED])('means nothing for a task that %s', (is, status) => {
+  it.each([['isQueued', 'QUEUED'] as const, ...ENDED])('changes nothing for a task that %s', (is, status) => {
     expect(expire({ task: taskThat[is]() })).toEqual(illegal(status))
   })
 })
@@ -61,19 +61,19 @@ describe.each([
     })
   })
 
-  it.each([['isQueued', 'QUEUED'] as const, ...ENDED])('leaves a task alone that %s', (is, status) => {
+  it.each([['isQueued', 'QUEUED'] as const, ...ENDED])('changes nothing for a task that %s', (is, status) => {
     expect(decide({ task: taskThat[is]() })).toEqual(illegal(status))
   })
 })
 
-describe('a task that waited too long', () => {
+describe('a task that waits too long', () => {
   it('fails with queue_expired, which is not retried', () => {
     const event = eventOf(expireQueued({ task: taskThat.isQueued() }))
     expect(event).toMatchObject({ type: 'TASK_FAILED', data: { failureReason: 'queue_expired', retryable: false } })
   })
 
   it.each([['isClaimed', 'CLAIMED'] as const, ['isRunning', 'RUNNING'] as const, ...ENDED])(
-    'is not one that %s',
+    'is never one that %s',
     (is, status) => {
       expect(expireQueued({ task: taskThat[is]() })).toEqual(illegal(status))
     },

@@ -26,13 +26,13 @@ const IGNORED = { kind: 'ignored' }
 
 describe.each(Object.entries(COMMANDS))('%s', (_name, command) => {
   it.each(Object.entries(taskThat))(
-    'with another token is a stale claim before all else, for a task that %s',
+    'with another token is a stale claim before any other check, for a task that %s',
     (_, task) => {
       expect(command({ task: task(), held: 'a', presented: 'b' })).toEqual({ kind: 'refused', code: 'STALE_CLAIM' })
     },
   )
 
-  it.each(Object.entries(taskThat))('where no claim is held is a stale claim, for a task that %s', (_, task) => {
+  it.each(Object.entries(taskThat))('without a held claim is a stale claim, for a task that %s', (_, task) => {
     expect(command({ task: task(), held: null, presented: '' })).toEqual({ kind: 'refused', code: 'STALE_CLAIM' })
   })
 })
@@ -74,15 +74,15 @@ describe.each<[string, keyof typeof taskThat, object]>([
   })
 })
 
-describe('what is written', () => {
-  it('a start tells what became of the resume', () => {
+describe('the written event', () => {
+  it('of a start has the result of the resume', () => {
     const event = eventOf(
       start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'RESUMED', fresh: FRESH, ...NOWHERE }),
     )
     expect(event).toEqual({ type: 'TASK_STARTED', ...ENVELOPE, data: { resumeResult: 'RESUMED' } })
   })
 
-  it('H5: a refused start tells what a fresh one does not know', () => {
+  it('H5: of a refused start has the handoff range of a fresh one', () => {
     const event = eventOf(
       start({ ...holderOf(taskThat.isClaimed()), resumeResult: 'REFUSED', fresh: FRESH, ...NOWHERE }),
     )
@@ -90,7 +90,7 @@ describe('what is written', () => {
     expect(event).toEqual({ type: 'TASK_STARTED', ...ENVELOPE, data })
   })
 
-  it('a completion tells all that the ending said', () => {
+  it('of a completion has everything that was reported', () => {
     const decision = complete({ ...holderOf(taskThat.isRunning()), ending: REPORTED, messageId: 'msg_2' })
     expect(eventOf(decision)).toEqual({
       type: 'TASK_COMPLETED',
@@ -99,12 +99,12 @@ describe('what is written', () => {
     })
   })
 
-  it('a release tells its reason', () => {
+  it('of a release has its reason', () => {
     const event = eventOf(release({ ...holderOf(taskThat.isClaimed()), reason: 'no disk' }))
     expect(event).toEqual({ type: 'TASK_RELEASED', ...ENVELOPE, data: { cause: 'RELEASED', reason: 'no disk' } })
   })
 
-  it('a failure tells the ending, the reason, the verdict, and of the error no more than its length', () => {
+  it('of a failure has the ending, the reason, the verdict, and only the length of the error', () => {
     const failure = { ending: REPORTED, failureReason: 'context_overflow', error: 'too much' }
     const event = eventOf(fail({ ...holderOf(taskThat.isRunning()), ...failure }))
     const verdict = { resumeSafe: false, retryable: false, fault: 'SESSION', classifierVersion: 4 }
@@ -131,7 +131,7 @@ describe('a long error', () => {
     expect(failedWith(`x${'🦀'.repeat(MAX_ERROR_BYTES)}`).error).toBe(`x${'🦀'.repeat(MAX_ERROR_BYTES / 4 - 1)}`)
   })
 
-  it('is judged whole: a marker behind the cut still makes it resume-unsafe', () => {
+  it('is classified before the cut: a marker behind the cut still makes it resume-unsafe', () => {
     expect(failedWith(`${'x'.repeat(MAX_ERROR_BYTES)} prompt_too_long`).resumeSafe).toBe(false)
   })
 })
@@ -148,7 +148,7 @@ describe('a pin', () => {
     expect(pin({ ...holderOf(taskAfter(...running)), ...fields })).toEqual(REPEATED)
   })
 
-  it('of one new field is written as it was sent', () => {
+  it('with one new field is written as sent', () => {
     const event = eventOf(pin({ ...holderOf(taskAfter(...running)), sessionId: null, workDir: '/b' }))
     const data = { sessionId: null, workDir: '/b', cancelledVersion: null }
     expect(event).toEqual({ type: 'SESSION_PINNED', ...ENVELOPE, data })

@@ -20,27 +20,30 @@ const NETWORK = ['provider_network', 'agent_error.provider_network']
 const OTHERS = ['runtime_offline', 'runtime_recovery', 'timeout', 'codex_semantic_inactivity']
 
 describe('which failures are retried', () => {
-  it.each([...OTHERS, ...NETWORK])('%s is', (reason) => {
+  it.each([...OTHERS, ...NETWORK])('%s is retried', (reason) => {
     expect(retryAfter(reason)).toMatchObject({ attempt: 2, retryOf: 'task_1' })
   })
 
-  it.each(['agent_error', 'context_overflow', 'queue_expired', 'iteration_limit', 'Timeout'])('%s is not', (reason) => {
-    expect(retryAfter(reason)).toBeNull()
-  })
+  it.each(['agent_error', 'context_overflow', 'queue_expired', 'iteration_limit', 'Timeout'])(
+    '%s is not retried',
+    (reason) => {
+      expect(retryAfter(reason)).toBeNull()
+    },
+  )
 
-  it('only failures are: no other status has a retry', () => {
+  it('only failed tasks are retried', () => {
     const { isQueued, isClaimed, isRunning, isCompleted, isCancelled } = taskThat
     for (const task of [isQueued, isClaimed, isRunning, isCompleted, isCancelled]) {
       expect(planRetry(task(), NO_RERUN, NOW)).toBeNull()
     }
   })
 
-  it('by the recorded verdict: a later change of the classifier does not rewrite history', () => {
+  it('the recorded verdict decides, even if the classifier changes later', () => {
     const failed = given.failed({ failureReason: 'a reason of old', retryable: true })
     expect(planRetry(taskAfter(given.enqueued(), failed), NO_RERUN, NOW)).toMatchObject({ attempt: 2 })
   })
 
-  it('a queued rerun of the same source beats the automatic retry', () => {
+  it('a queued rerun of the same source replaces the automatic retry', () => {
     const failed = given.failed({ failureReason: 'timeout', retryable: true })
     expect(planRetry(taskAfter(given.enqueued(), failed), { sourceHasQueuedRerun: true, place: null }, NOW)).toBeNull()
   })
@@ -57,15 +60,12 @@ describe('how often', () => {
     expect(retryAfter(reason, { attempt: 2, maxAttempts: 2 })).toBeNull()
   })
 
-  it.each(NETWORK)(
-    '%s: three attempts where maxAttempts is at least 2, and as many as it says above that',
-    (reason) => {
-      expect(retryAfter(reason, { attempt: 2, maxAttempts: 2 })).toMatchObject({ attempt: 3, maxAttempts: 2 })
-      expect(retryAfter(reason, { attempt: 3, maxAttempts: 2 })).toBeNull()
-      expect(retryAfter(reason, { attempt: 4, maxAttempts: 5 })).toMatchObject({ attempt: 5 })
-      expect(retryAfter(reason, { attempt: 5, maxAttempts: 5 })).toBeNull()
-    },
-  )
+  it.each(NETWORK)('%s: three attempts if maxAttempts is at least 2, and more only if it says so', (reason) => {
+    expect(retryAfter(reason, { attempt: 2, maxAttempts: 2 })).toMatchObject({ attempt: 3, maxAttempts: 2 })
+    expect(retryAfter(reason, { attempt: 3, maxAttempts: 2 })).toBeNull()
+    expect(retryAfter(reason, { attempt: 4, maxAttempts: 5 })).toMatchObject({ attempt: 5 })
+    expect(retryAfter(reason, { attempt: 5, maxAttempts: 5 })).toBeNull()
+  })
 })
 
 describe('when', () => {
@@ -82,8 +82,8 @@ describe('when', () => {
   })
 })
 
-describe('what the child is', () => {
-  it('the same work: agent, runtime, kind, input messages; it is a rerun where its parent was one', () => {
+describe('the child', () => {
+  it('has the same agent, runtime, kind and input messages, and is a rerun if its parent was one', () => {
     const data = { inputMessageIds: ['msg_1', 'msg_2'], rerunOf: 'task_0', priority: 1, maxAttempts: 3 }
     expect(retryAfter('timeout', data)).toEqual({
       kind: 'ISSUE',
@@ -101,12 +101,12 @@ describe('what the child is', () => {
     })
   })
 
-  it('a chat goes before the messages that were queued meanwhile, and keeps a higher priority', () => {
+  it('of a chat comes before messages that were queued later, and keeps a higher priority', () => {
     expect(retryAfter('timeout', { kind: 'CHAT', priority: 2 })?.priority).toBe(3)
     expect(retryAfter('timeout', { kind: 'CHAT', priority: 7 })?.priority).toBe(7)
   })
 
-  it('in the place of the turn that it tries again', () => {
+  it('takes the place of the turn that it retries', () => {
     const failed = given.failed({ retryable: true })
     const plan = planRetry(taskAfter(given.enqueued(), failed), { sourceHasQueuedRerun: false, place: 4 }, NOW)
     if (plan === null) throw new Error('no retry was planned')
@@ -114,22 +114,22 @@ describe('what the child is', () => {
     expect(enqueuedEvent({ ...plan, taskId: 'task_2' }).data.place).toBe(4)
   })
 
-  it('issue work keeps its priority', () => {
+  it('of issue work keeps its priority', () => {
     expect(retryAfter('timeout', { kind: 'ISSUE', priority: 0 })?.priority).toBe(0)
   })
 
-  it('on the runtime that the task was moved to', () => {
+  it('is on the runtime that the task was moved to', () => {
     const failed = given.failed({ retryable: true })
     const task = taskAfter(given.enqueued(), given.retargeted('rt_server'), failed)
     expect(planRetry(task, NO_RERUN, NOW)?.runtimeId).toBe('rt_server')
   })
 
-  it('codex_semantic_inactivity: a fresh session, because the stalled one would stall again', () => {
+  it('after codex_semantic_inactivity forces a fresh session, because the stalled one would stall again', () => {
     expect(retryAfter('codex_semantic_inactivity')?.forceFreshSession).toBe(true)
   })
 
   it.each(['runtime_offline', 'runtime_recovery', 'timeout', ...NETWORK])(
-    '%s: no fresh session unless one was forced',
+    'after %s forces a fresh session only if its parent did',
     (reason) => {
       expect(retryAfter(reason)).toMatchObject({ forceFreshSession: false, forceFreshWorkDir: false })
       const forced = { forceFreshSession: true, forceFreshWorkDir: true }
@@ -137,7 +137,7 @@ describe('what the child is', () => {
     },
   )
 
-  it('enqueued like any other task, by the one builder', () => {
+  it('is enqueued by the same builder as any other task', () => {
     const plan = retryAfter('timeout', { inputMessageIds: ['msg_1'] })
     if (plan === null) throw new Error('no retry was planned')
     const { runtimeId, ...data } = plan

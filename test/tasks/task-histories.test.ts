@@ -37,12 +37,12 @@ function next(task: TaskState | null, event: NewEvent) {
 }
 
 describe.each(LEADS_TO)('$type', (event, leadsTo) => {
-  it.each(STATUSES.filter((status) => leadsTo[status] !== undefined))('leads on from %s', (status) => {
+  it.each(STATUSES.filter((status) => leadsTo[status] !== undefined))('is legal after %s', (status) => {
     expect(next(IN_STATUS[status](), event)).toMatchObject({ task: { status: leadsTo[status] } })
   })
 
   it.each(STATUSES.filter((status) => leadsTo[status] === undefined))(
-    'after %s is a violation that names event and task',
+    'after %s is a violation that names the event and the task',
     (status) => {
       expect(next(IN_STATUS[status](), event)).toHaveProperty(
         'violation',
@@ -51,7 +51,7 @@ describe.each(LEADS_TO)('$type', (event, leadsTo) => {
     },
   )
 
-  it('never changes the task it was given', () => {
+  it('never changes the given task', () => {
     for (const status of STATUSES) {
       const before = IN_STATUS[status]()
       next(before, event)
@@ -60,8 +60,8 @@ describe.each(LEADS_TO)('$type', (event, leadsTo) => {
   })
 })
 
-describe('a task comes to be', () => {
-  it('is all that its TASK_ENQUEUED says, and nothing has happened to it yet', () => {
+describe('the creation of a task', () => {
+  it('takes every field from its TASK_ENQUEUED', () => {
     const data = { kind: 'CHAT', priority: 2, attempt: 2, retryOf: 'task_0', rerunOf: 'task_s' } as const
     expect(taskAfter(enqueued({ ...data, forceFreshSession: true, inputMessageIds: ['msg_1'] }))).toEqual({
       id: 'task_1',
@@ -94,31 +94,31 @@ describe('a task comes to be', () => {
   })
 
   it.each(LEADS_TO.map(([event]) => event).filter((event) => event.type !== 'TASK_ENQUEUED'))(
-    'not by $type, which is a violation before it was enqueued',
+    'needs a TASK_ENQUEUED first: $type is a violation',
     (event) => {
       expect(next(null, event)).toEqual({ violation: `${event.type} for task_1, which was never enqueued` })
     },
   )
 
-  it('not without a runtime or an id', () => {
+  it('needs a runtime and an id', () => {
     expect(next(null, { ...enqueued(), runtimeId: null })).toHaveProperty('violation')
     expect(next(null, { ...enqueued(), taskId: null })).toHaveProperty('violation')
   })
 })
 
 describe('a claim', () => {
-  it('is dated, and its lease and place are known', () => {
+  it('has a time, a lease and a place', () => {
     const task = taskAfter(enqueued(), claimed(90))
     expect(task).toMatchObject({ claimedAt: timeOf(2), claimVersion: 2, leaseSeconds: 90, startedAt: null })
   })
 
-  it('leaves no times and no lease behind when it is released, and the next one is dated anew', () => {
+  it('leaves no times and no lease after its release, and the next claim has its own', () => {
     const queuedAgain = taskAfter(enqueued(), claimed(), released())
     expect(queuedAgain).toMatchObject({ claimedAt: null, startedAt: null, leaseSeconds: null, finishedAt: null })
     expect(next(queuedAgain, claimed())).toMatchObject({ task: { claimedAt: timeOf(50), claimVersion: 50 } })
   })
 
-  it('by another runtime than the one stamped on the task is a violation', () => {
+  it('by a runtime other than the task’s is a violation', () => {
     expect(next(taskThat.isQueued(), { ...claimed(), runtimeId: 'rt_server' })).toEqual({
       violation: 'task_1 was claimed by rt_server, but was on rt_laptop',
     })
@@ -131,11 +131,11 @@ describe('a claim', () => {
 })
 
 describe('a move to another runtime', () => {
-  it('from one where the task was not is a violation', () => {
+  it('from a runtime that was not the task’s is a violation', () => {
     expect(next(taskThat.isQueued(), retargeted('rt_server', 'rt_desk'))).toHaveProperty('violation')
   })
 
-  it('to no runtime is a violation', () => {
+  it('without a target is a violation', () => {
     expect(next(taskThat.isQueued(), { ...retargeted('rt_server'), runtimeId: null })).toHaveProperty('violation')
   })
 })
@@ -143,20 +143,20 @@ describe('a move to another runtime', () => {
 describe('session and work dir of a task', () => {
   const running = [enqueued(), claimed(), started()]
 
-  it('are merged pin by pin, the later one winning field by field', () => {
+  it('are merged field by field, and later pins win', () => {
     const pins = [pinned({ sessionId: 's1', workDir: '/a' }), pinned({ workDir: '/b' }), pinned({ sessionId: 's2' })]
     expect(taskAfter(...running, ...pins)).toMatchObject({ sessionId: 's2', workDir: '/b' })
   })
 
   it.each([completed({ sessionId: 's2' }), failed({ sessionId: 's2' })])(
-    'of $type win over those pinned, field by field',
+    'of $type win over pinned ones, field by field',
     (ending) => {
       const task = taskAfter(...running, pinned({ sessionId: 's1', workDir: '/a' }), ending)
       expect(task).toMatchObject({ sessionId: 's2', workDir: '/a' })
     },
   )
 
-  it('F12: a late pin fills what was empty', () => {
+  it('F12: a late pin fills empty fields', () => {
     const task = taskAfter(...running, pinned({ workDir: '/a' }), cancelled())
     expect(next(task, pinned({ sessionId: 's1', cancelledVersion: 5 }))).toMatchObject({
       task: { status: 'CANCELLED', sessionId: 's1', workDir: '/a' },
@@ -168,20 +168,20 @@ describe('session and work dir of a task', () => {
     expect(next(task, pinned({ ...data, cancelledVersion: 5 }))).toHaveProperty('violation')
   })
 
-  it('F12: a late pin that names another place than its cancellation is a violation', () => {
+  it('F12: a late pin with a wrong version of its cancellation is a violation', () => {
     expect(next(taskThat.isCancelled(), pinned({ sessionId: 's1', cancelledVersion: 3 }))).toHaveProperty('violation')
     expect(next(taskThat.isRunning(), pinned({ sessionId: 's1', cancelledVersion: 3 }))).toHaveProperty('violation')
   })
 })
 
 describe('an ending', () => {
-  it('is dated', () => {
+  it('has a time', () => {
     expect(taskThat.isCompleted()).toMatchObject({ startedAt: timeOf(3), finishedAt: timeOf(4), failure: null })
     expect(taskThat.isFailed().finishedAt).toBe(timeOf(4))
     expect(taskThat.isCancelled()).toMatchObject({ finishedAt: timeOf(4), cancelledVersion: 4 })
   })
 
-  it('by failure keeps the verdict that was recorded', () => {
+  it('by failure keeps the recorded verdict', () => {
     const data = { failureReason: 'timeout', errorBytes: 4, resumeSafe: false, retryable: true }
     const failure = { reason: 'timeout', fault: null, resumeSafe: false, retryable: true }
     expect(taskAfter(enqueued(), failed(data)).failure).toEqual(failure)
@@ -204,13 +204,13 @@ it.each<NewEvent>([
   { type: 'MESSAGE_POSTED', taskId: 'task_1', runtimeId: null, data: { messageId: 'msg_1', role: 'ASSISTANT' } },
   { type: 'SESSION_RESET', taskId: null, runtimeId: null, data: { sessionId: null, reason: null } },
   { type: 'POINTER_IMPORTED', taskId: null, runtimeId: null, data: { sessionId: 's1', workDir: null, source: 'chat' } },
-])('$type leaves every task as it is', (event) => {
+])('$type changes no task', (event) => {
   const task = taskThat.isRunning()
   expect(next(task, event)).toEqual({ task })
   expect(next(null, event)).toEqual({ task: null })
 })
 
-it('a task is active exactly while somebody holds it, and terminal exactly after its end', () => {
+it('a task is active exactly while it is held, and terminal exactly after its end', () => {
   expect(STATUSES.filter((status) => isActive(IN_STATUS[status]()))).toEqual(['CLAIMED', 'RUNNING'])
   expect(STATUSES.filter((status) => isTerminal(IN_STATUS[status]()))).toEqual(['COMPLETED', 'FAILED', 'CANCELLED'])
 })

@@ -59,14 +59,14 @@ async function goesOn(made: { lived: Lived; answers: unknown }, options: StartOp
 }
 
 describe.each(RELEASES)('a database of %s', (release) => {
-  it('goes on, embedded', async () => {
+  it('continues, embedded', async () => {
     const dataDirectory = emptyDirectory()
     execFileSync('tar', ['-x', '-C', dataDirectory], { input: unpacked(release, 'embedded.tar') })
     await goesOn(madeOf(release, 'embedded.tar'), { dataDirectory })
   })
 
   describePostgres('on PostgreSQL', (open) => {
-    it('goes on', async () => {
+    it('continues', async () => {
       const { href } = await emptyDatabase(await open())
       const client = new Client({ connectionString: href })
       await client.connect()

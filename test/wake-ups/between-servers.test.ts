@@ -58,7 +58,7 @@ describePostgres('several servers on one PostgreSQL', (open) => {
   const inLine = ({ services }: World): Promise<void> =>
     expect.poll(() => services.wakeUps.hub.waiting, { timeout: 10_000, interval: 5 }).toBe(1)
 
-  it('a task that one enqueues reaches a daemon that waits at another', async () => {
+  it('a task that is enqueued at one reaches a daemon that waits at another', async () => {
     const [here, there] = [await server('everything'), await server('everything')]
     const waiting = ask(there, runtime, { waitSeconds: WAIT_SECONDS })
     await inLine(there)
@@ -66,7 +66,7 @@ describePostgres('several servers on one PostgreSQL', (open) => {
     expect((await waiting).claims.map((claim) => claim.task.id)).toEqual([task.id])
   })
 
-  it('a lost hint costs time, not the task', async () => {
+  it('a lost hint only delays the task', async () => {
     const [here, deaf] = [await server('everything'), await server('nothing', 50)]
     const waiting = ask(deaf, runtime, { waitSeconds: WAIT_SECONDS })
     await inLine(deaf)
@@ -74,7 +74,7 @@ describePostgres('several servers on one PostgreSQL', (open) => {
     expect((await waiting).claims.map((claim) => claim.task.id)).toEqual([task.id])
   })
 
-  it('a listening connection that is cut comes back, and whoever waited looks again', async () => {
+  it('a broken listening connection reconnects, and waiting claims look again', async () => {
     const [here, there] = [await server('everything'), await server('everything')]
     const waiting = ask(there, runtime, { waitSeconds: WAIT_SECONDS })
     await inLine(there)
@@ -88,7 +88,7 @@ describePostgres('several servers on one PostgreSQL', (open) => {
   })
 
   it.each(['everything', 'nothing'] as const)(
-    'a reader that hears %s follows the log in order, without gap or repeat, while three servers write',
+    'a reader that gets %s follows the log in order, without gaps or repeats, while three servers write',
     async (hears) => {
       const reader = await server(hears, 50)
       const writers = [await server('everything'), await server('everything'), await server('everything')]

@@ -15,7 +15,7 @@ forEachDatabase((open) => {
     world = await makeWorld(database)
   })
 
-  it('what was claimed for a request that is gone is given back at once, and its requestId is free again', async () => {
+  it('a claim for a disconnected request is released at once, and its requestId can be used again', async () => {
     const runtime = await aRuntime(world)
     const task = await enqueue(world, await anAgent(world, runtime))
     const gone = new AbortController()
@@ -28,7 +28,7 @@ forEachDatabase((open) => {
     expect([again.task.id, again.replayed]).toEqual([task.id, false])
   })
 
-  it('a daemon that hangs up while it waits leaves the task to the next in line', async () => {
+  it('a daemon that disconnects while it waits leaves the task to the next waiting claim', async () => {
     const runtime = await aRuntime(world)
     const agent = await anAgent(world, runtime)
     const [left, stays] = [new AbortController(), new AbortController()]

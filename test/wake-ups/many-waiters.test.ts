@@ -12,7 +12,7 @@ const WAITERS = 5_000
 const WATCH_MS = 200
 
 forEachDatabase((open) => {
-  it('five thousand claims that wait ask the database nothing while nothing happens, and one task is for one of them', async () => {
+  it('five thousand waiting claims send no query while nothing happens, and one task wakes one of them', async () => {
     const counting = countingDatabase(await open())
     const world = await makeWorld(counting.database)
     const services = servicesOver(counting.database, world.clock)

@@ -27,7 +27,7 @@ forEachDatabase((open) => {
   it.each<[string, { leaseSeconds?: number }]>([
     ['a repeat', {}],
     ['a second use of its requestId', { leaseSeconds: 7 }],
-  ])('a waiting claim that is woken, and is %s, leaves its hint to the next in line', async (_, more) => {
+  ])('a woken claim that is %s passes its hint to the next waiting claim', async (_, more) => {
     const requestId = newId('evt')
     const waiting = ask(world, runtime, { requestId, waitSeconds: WAIT_SECONDS, ...more }).catch(() => null)
     await inLine(1)
@@ -44,7 +44,7 @@ forEachDatabase((open) => {
     expect((await last).claims.map(({ task }) => task.id)).toEqual([two.id])
   })
 
-  it('and so does one that ends by an error', async () => {
+  it('a woken claim that ends with an error passes its hint on', async () => {
     const { claims } = world.services
     const claim = claims.claim.bind(claims)
     let looks = 0
@@ -62,7 +62,7 @@ forEachDatabase((open) => {
     expect((await last).claims.map((view) => view.task.id)).toEqual([task.id])
   })
 
-  it('a claim whose hint was lost looks once more before it says that there is nothing', async () => {
+  it('a claim looks once more before its empty answer, in case its hint was lost', async () => {
     const deaf = { ...world.services, wakeUps: Object.assign(Object.create(world.services.wakeUps) as object, {}) }
     const until = world.services.wakeUps.until.bind(world.services.wakeUps)
     const other = await makeWorld(world.services.database)

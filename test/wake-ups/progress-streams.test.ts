@@ -52,7 +52,7 @@ forEachDatabase((open) => {
   }
   const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
 
-  it('tells what is there from the first entry on, then what comes, and ends with the task', async () => {
+  it('a stream sends existing entries, then new ones, and ends with the task', async () => {
     await report(...upTo(0, 120))
     const stream = await follow()
     expect(await seqs(stream, 121)).toEqual(upTo(0, 120))
@@ -67,7 +67,7 @@ forEachDatabase((open) => {
     expect(await seqs(await follow(), 999)).toEqual(upTo(0, 124))
   })
 
-  it('goes on after the entry that one has, on any server', async () => {
+  it('a stream continues after a given entry, on any server', async () => {
     await report(...upTo(0, 9))
     const elsewhere = { ...world, services: servicesOver(database, world.clock) }
     const first = await follow()
@@ -82,7 +82,7 @@ forEachDatabase((open) => {
     await second.return?.()
   })
 
-  it('ends where the task is cancelled, and where it has ended already', async () => {
+  it('a stream ends if the task is cancelled or has already ended', async () => {
     const stream = await follow()
     const ended = seqs(stream, 1)
     valueOf(await cancelTask(world.services, world.caller, { taskId: held.task.id }))
@@ -90,7 +90,7 @@ forEachDatabase((open) => {
     expect(await seqs(await follow(), 1)).toEqual([])
   })
 
-  it('whoever hangs up is not kept, nor is anybody when the server stops', async () => {
+  it('a stream ends when the client disconnects or the server stops', async () => {
     const [one, other] = [await follow(), await follow()]
     const waits = [one.next(), other.next()]
     await one.return?.()
@@ -101,13 +101,13 @@ forEachDatabase((open) => {
     ])
   })
 
-  it('is no business of another workspace', async () => {
+  it('a stream is refused for another workspace', async () => {
     const { services, caller } = await workspaceBeside(world)
     const input = { taskId: held.task.id, after: null }
     expect(codeOf(await followProgress(services, caller, input))).toBe('NOT_FOUND')
   })
 
-  it('one reader serves all who follow in a process', async () => {
+  it('one reader serves all streams of a process', async () => {
     let reads = 0
     const counting: Sql = {
       rows: (statement, values) => {

@@ -45,7 +45,7 @@ describePostgres('three servers over one PostgreSQL', (open) => {
   })
 
   it.each(Array.from({ length: ROUNDS }, (_, n) => n))(
-    'a claim that is repeated at another server keeps no task from the next in line (round %i)',
+    'a claim that is repeated at another server withholds no task from the next waiting claim (round %i)',
     async (round) => {
       const [first, second, third] = [0, 1, 2].map((n) => servers[(round + n) % 3]) as [World, World, World]
       const inLine = ({ services }: World, count: number) =>
@@ -65,7 +65,7 @@ describePostgres('three servers over one PostgreSQL', (open) => {
     },
   )
 
-  it('a claim whose token ended while it waited leaves its hint to the next in line', async () => {
+  it('a claim whose token ended while it waited passes its hint to the next waiting claim', async () => {
     const [server] = servers as [World]
     let ended = false
     const hold = {

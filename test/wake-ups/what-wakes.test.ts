@@ -58,7 +58,7 @@ forEachDatabase((open) => {
       expect(await wokenBy(async () => (id = (await enqueue(world, agent)).id))).toBe(id)
     })
 
-    it('the automatic retry of a failed one', async () => {
+    it('the automatic retry of a failed task', async () => {
       await fresh()
       await enqueue(world, agent)
       const held = await run(world, runtime)
@@ -162,7 +162,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('a deregistered runtime is not kept waiting, and is told why', async () => {
+  it('a claim for a deregistered runtime gets an answer with the reason at once', async () => {
     await fresh()
     await deregisterRuntime(world.services, world.caller, { runtimeId: runtime.id })
     const { noTask } = await ask(world, runtime, { waitSeconds: WAIT_SECONDS })
@@ -172,7 +172,7 @@ forEachDatabase((open) => {
     expect((await ask(world, runtime)).noTask?.reasons).toEqual(['QUEUE_EMPTY'])
   })
 
-  it('one task wakes one of many, and the others go on waiting', async () => {
+  it('one task wakes one of many claims, and the others keep waiting', async () => {
     await fresh()
     const waiting = Array.from({ length: 10 }, () => ask(world, runtime, { waitSeconds: WAIT_SECONDS }))
     await inLine(world, 10)

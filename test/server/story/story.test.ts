@@ -204,7 +204,7 @@ const PROVEN = /cross-runtime resumes 0\.[\s\S]*Every promise holds\./
 
 describe('the whole story over HTTP, on the embedded database', () => {
   it(
-    'is told as the rules say, survives a crash, and verifies',
+    'follows the rules, survives a crash, and verifies',
     async () => {
       let dataDirectory: string | undefined
       await wholeStory(async () => {
@@ -220,7 +220,7 @@ describe('the whole story over HTTP, on the embedded database', () => {
 
 describePostgres('the whole story over HTTP, on PostgreSQL', (open) => {
   it(
-    'is told as the rules say, survives a crash, and verifies',
+    'follows the rules, survives a crash, and verifies',
     async () => {
       const { connectionString } = await open()
       await wholeStory(() => startServer({ env: { ...env, DATABASE_URL: connectionString } }))

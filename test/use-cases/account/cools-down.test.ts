@@ -42,7 +42,7 @@ forEachDatabase((open) => {
     return found
   }
 
-  it('puts the turn back until retryAt, and hands nothing of the runtime out before', async () => {
+  it('a used-up account postpones its turn until retryAt, and hands out no task of the runtime before', async () => {
     await enqueue(world, agent, { maxAttempts: 1 })
     const held = await run(world, runtime)
     const retryAt = inSeconds(10 * MINUTE)
@@ -61,7 +61,7 @@ forEachDatabase((open) => {
     await expectSound(database)
   })
 
-  it('without retryAt waits 15 minutes, doubling to 4 hours, for a day in all, and then fails for good', async () => {
+  it('without retryAt the turn waits 15 minutes, doubling to 4 hours, for a day in total, and then fails permanently', async () => {
     await enqueue(world, agent)
     const waits: number[] = []
     for (;;) {
@@ -77,7 +77,7 @@ forEachDatabase((open) => {
     expect(await findings()).toEqual([])
   })
 
-  it('its waits are no attempts: a timeout after them is tried again as the first', async () => {
+  it('waits do not count as attempts: a timeout after them is retried like a first failure', async () => {
     await enqueue(world, agent, { maxAttempts: 2 })
     for (let n = 0; n < 3; n++) {
       await fail(world, await run(world, runtime), { ...LIMITED, retryAt: inSeconds(60) })
@@ -88,7 +88,7 @@ forEachDatabase((open) => {
     expect((await fail(world, await run(world, runtime), { failureReason: 'timeout' })).retry).toBeNull()
   })
 
-  test.each([-3600, 0])('a retryAt %i s from now is no loop: the turn waits for longer each time', async (seconds) => {
+  test.each([-3600, 0])('a retryAt %i s from now causes no loop: the turn waits longer each time', async (seconds) => {
     await enqueue(world, agent)
     const waits: number[] = []
     for (let n = 0; n < 4; n++) {
@@ -99,13 +99,13 @@ forEachDatabase((open) => {
     expect(waits).toEqual([1, 2, 4, 8])
   })
 
-  it('a retryAt of next week is a day', async () => {
+  it('a retryAt of next week is limited to a day', async () => {
     await enqueue(world, agent)
     const { retry } = await fail(world, await run(world, runtime), { ...LIMITED, retryAt: inSeconds(7 * 24 * HOUR) })
     expect(retry?.availableAt).toEqual(inSeconds(24 * HOUR))
   })
 
-  it('never counts against a session, and never poisons it', async () => {
+  it('a used-up account never counts against a session, and never poisons it', async () => {
     const chat = await aChat(world, agent)
     await say(world, chat)
     await complete(world, await run(world, runtime), { sessionId: 'healthy', workDir: '/w' })
@@ -123,7 +123,7 @@ forEachDatabase((open) => {
     expect(conversation.state.bindings).toMatchObject([{ state: 'RESUMABLE', resumeFailures: 0 }])
   })
 
-  it('another account ends it when the runtime is registered, and wakes who waits; the first one cools on', async () => {
+  it('registering another account ends the cooling and wakes waiting claims, and the first account stays cooling', async () => {
     await enqueue(world, agent)
     await fail(world, await run(world, runtime), { ...LIMITED, retryAt: inSeconds(HOUR) })
     const other = await enqueue(world, agent)
@@ -137,7 +137,7 @@ forEachDatabase((open) => {
     expect(await findings()).toEqual([])
   })
 
-  it('another account ends it with a heartbeat, too', async () => {
+  it('a heartbeat with another account also ends the cooling', async () => {
     await enqueue(world, agent)
     await fail(world, await run(world, runtime), { ...LIMITED, retryAt: inSeconds(HOUR) })
     const other = await enqueue(world, agent)
@@ -150,7 +150,7 @@ forEachDatabase((open) => {
     expect((await claim(world, runtime)).task.id).toBe(other.id)
   })
 
-  it('a shorter wait of the same account does not end a longer one', async () => {
+  it('a shorter wait of the same account does not shorten a longer one', async () => {
     await enqueue(world, agent)
     await enqueue(world, agent)
     const held = [await run(world, runtime), await run(world, runtime)]
@@ -159,7 +159,7 @@ forEachDatabase((open) => {
     expect((await ask(world, runtime)).noTask?.retryAfterSeconds).toBe(HOUR)
   })
 
-  it('its end is told to who follows the runtime, and wakes a claim that waits there since before it began', async () => {
+  it('the end of the cooling is published to subscribers, and wakes claims that waited since before', async () => {
     await enqueue(world, agent)
     const held = await run(world, runtime)
     const following = valueOf(await watchRuntimes(world.services, world.caller, { runtimeIds: [runtime.id] }))
@@ -182,7 +182,7 @@ forEachDatabase((open) => {
     expect(await findings()).toEqual([])
   })
 
-  it('cools its own runtime only: another of the daemon, and another workspace, claim on', async () => {
+  it('only its own runtime cools: other runtimes of the daemon and other workspaces continue to claim', async () => {
     const codex = await aRuntime(world, { daemonId: 'laptop', provider: 'codex' })
     const beside = await workspaceBeside(world)
     const theirs = await aRuntime(beside, { daemonId: 'laptop', account: 'A' })
@@ -193,7 +193,7 @@ forEachDatabase((open) => {
     expect([await claim(world, codex), await claim(beside, theirs)]).toHaveLength(2)
   })
 
-  it('agent_killed and agent_idle are tried again once, whatever maxAttempts says', async () => {
+  it('agent_killed and agent_idle are retried once, whatever maxAttempts says', async () => {
     for (const failureReason of ['agent_killed', 'agent_idle']) {
       await enqueue(world, agent, { maxAttempts: 5 })
       const { retry } = await fail(world, await run(world, runtime), { failureReason })
@@ -202,7 +202,7 @@ forEachDatabase((open) => {
     }
   })
 
-  it('verify finds a claim that was made while it cooled', async () => {
+  it('verify finds a claim from a cooling runtime', async () => {
     const chat = await aChat(world, agent)
     await say(world, chat)
     await fail(world, await run(world, runtime), { ...LIMITED, retryAt: inSeconds(60) })

@@ -53,7 +53,7 @@ forEachDatabase((open) => {
     Array.from({ length: count }, (_, index) => ({ seq: from + index, kind: 'text', text }))
   const kept = async () => (await database.sql.rows<{ entries: number; bytes: number }>(KEPT, [held.task.id]))[0]
 
-  it('a task keeps so many entries of progress; one more is refused, and the run completes', async () => {
+  it('a task keeps a limited number of progress entries; one more is refused, and the run completes', async () => {
     const most = bounds.MOST_PROGRESS_ENTRIES
     for (let from = 0; from < most; from += 500) expect(codeOf(await report(entries(from, 500)))).toBe('ACCEPTED')
     expect(refusalOf(await report(entries(most, 1)))).toMatchObject({
@@ -68,7 +68,7 @@ forEachDatabase((open) => {
     expect((await taskNow(world, held.task)).status).toBe('COMPLETED')
   })
 
-  it('a task keeps so many bytes of progress, over all its claims', async () => {
+  it('a task keeps a limited number of progress bytes, over all its claims', async () => {
     const text = '€'.repeat(21_000)
     const half = Math.floor(bounds.MOST_PROGRESS_BYTES / Buffer.byteLength(`text${text}`) / 2)
     expect(codeOf(await report(entries(0, half, text)))).toBe('ACCEPTED')
@@ -84,7 +84,7 @@ forEachDatabase((open) => {
     expect(bytes).toBeGreaterThan(bounds.MOST_PROGRESS_BYTES * 0.95)
   })
 
-  it('reports that are sent at once stay within the bound together', async () => {
+  it('concurrent reports stay within the limit together', async () => {
     const most = bounds.MOST_PROGRESS_ENTRIES
     for (let from = 0; from < most - 500; from += 500) await report(entries(from, 500))
     const codes = await Promise.all([0, 1, 2, 3].map(async (n) => codeOf(await report(entries(most + n * 500, 500)))))
@@ -92,7 +92,7 @@ forEachDatabase((open) => {
     expect(await kept()).toMatchObject({ entries: most })
   })
 
-  it('a daemon has so many runtimes; those that it has are registered again', async () => {
+  it('a daemon has a limited number of runtimes, and can register existing ones again', async () => {
     const daemon = asDaemon(world, 'laptop')
     const register = (provider: string) =>
       registerRuntime(daemon.services, daemon.caller, { daemonId: 'laptop', provider })
@@ -108,7 +108,7 @@ forEachDatabase((open) => {
     expect((await aRuntime(world, { daemonId: 'desktop' })).provider).toBe('claude')
   })
 
-  it('a task names so many sessions while it runs; its ending may still name one', async () => {
+  it('a task pins a limited number of sessions, and its ending may still name one', async () => {
     const pin = (sessionId: string) => pinTaskSession(world.services, world.caller, { ...key(), sessionId })
     for (let n = 0; n < bounds.MOST_SESSIONS_PER_TASK; n++) expect(codeOf(await pin(`s${n}`))).toBe('ACCEPTED')
     expect(refusalOf(await pin('one more'))).toMatchObject({
@@ -121,7 +121,7 @@ forEachDatabase((open) => {
     expect(codeOf(await completeTask(world.services, world.caller, ending))).toBe('ACCEPTED')
   })
 
-  it('a workspace has so many current tokens', async () => {
+  it('a workspace has a limited number of current tokens', async () => {
     const { services, caller } = world
     await database.sql.rows(FILL_TOKENS, [caller.workspaceId, bounds.MOST_TOKENS])
     const make = () => createToken(services, caller, { name: 'one more', kind: 'VIEWER' })
@@ -134,7 +134,7 @@ forEachDatabase((open) => {
   })
 })
 
-it('the page for operators names each bound', () => {
+it('docs/operate.md names each limit', () => {
   const page = readFileSync(new URL('../../../docs/operate.md', import.meta.url), 'utf8')
   const { MOST_PROGRESS_BYTES, ...counts } = bounds
   for (const count of Object.values(counts)) expect(page).toContain(`| ${count.toLocaleString('en')} `)

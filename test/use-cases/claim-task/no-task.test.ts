@@ -18,7 +18,7 @@ import { makeWorld } from '../../support/services.js'
 import type { World } from '../../support/services.js'
 import { describePostgres } from '../../support/test-database.js'
 
-describePostgres('a claim that gets nothing is told', (open) => {
+describePostgres('an empty answer to a claim has', (open) => {
   let world: World
   let runtime: Runtime
   let agent: Agent
@@ -34,11 +34,11 @@ describePostgres('a claim that gets nothing is told', (open) => {
 
   const later = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1000)
 
-  it('QUEUE_EMPTY when nothing waits, and to ask again in five seconds', async () => {
+  it('QUEUE_EMPTY if nothing waits, with five seconds until the next claim', async () => {
     expect((await ask(world, runtime)).noTask).toEqual({ reasons: ['QUEUE_EMPTY'], retryAfterSeconds: 5 })
   })
 
-  it('AGENT_AT_CAPACITY when the agent holds all that it may', async () => {
+  it('AGENT_AT_CAPACITY if the agent is at its limit', async () => {
     await enqueue(world, agent)
     await enqueue(world, agent)
     const held = await run(world, runtime)
@@ -47,7 +47,7 @@ describePostgres('a claim that gets nothing is told', (open) => {
     await claim(world, runtime)
   })
 
-  it('AGENT_AT_CAPACITY also when the agent is busy on another runtime', async () => {
+  it('AGENT_AT_CAPACITY if the agent is at its limit on another runtime', async () => {
     const other = await aRuntime(world)
     await enqueue(world, agent)
     await claim(world, runtime)
@@ -56,7 +56,7 @@ describePostgres('a claim that gets nothing is told', (open) => {
     expect(await noTask(world, other)).toEqual(['AGENT_AT_CAPACITY'])
   })
 
-  it('RUNTIME_DEREGISTERED, whatever waits', async () => {
+  it('RUNTIME_DEREGISTERED, even if tasks wait', async () => {
     await enqueue(world, agent)
     await deregisterRuntime(world.services, world.caller, { runtimeId: runtime.id })
     expect(await noTask(world, runtime)).toEqual(['RUNTIME_DEREGISTERED'])

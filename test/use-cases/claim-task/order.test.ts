@@ -41,7 +41,7 @@ forEachDatabase((open) => {
     return ids
   }
 
-  it('the task of the highest priority comes first, of equals the oldest', async () => {
+  it('the task with the highest priority comes first, and the oldest of equals', async () => {
     const low = await enqueue(world, agent, { priority: -1 })
     const first = await enqueue(world, agent)
     const second = await enqueue(world, agent)
@@ -49,14 +49,14 @@ forEachDatabase((open) => {
     expect(await claimedIds(4)).toEqual([high, first, second, low].map(({ id }) => id))
   })
 
-  it('several at once come in the same order', async () => {
+  it('a claim of several tasks gets them in the same order', async () => {
     const tasks = [await enqueue(world, agent, { priority: 1 }), await enqueue(world, agent, { priority: 3 })]
     tasks.push(await enqueue(world, agent, { priority: 2 }), await enqueue(world, agent))
     const { claims } = await ask(world, runtime, { max: 3, mutation: 'claimTasks' })
     expect(claims.map(({ task }) => task.priority)).toEqual([3, 2, 1])
   })
 
-  it('the tasks of many agents come in one order, each agent no more than it may have', async () => {
+  it('the tasks of many agents come in one order, within each agent’s limit', async () => {
     const agents = await Promise.all(
       [1, 2, 20, 20, 20, 20, 20, 20].map((maxConcurrentTasks) => anAgent(world, runtime, { maxConcurrentTasks })),
     )
@@ -76,7 +76,7 @@ forEachDatabase((open) => {
     expect(got).toHaveLength(allowed.length)
   })
 
-  it('a runtime gets its own tasks only, also after its agent has moved', async () => {
+  it('a runtime gets only its own tasks, even after its agent has moved', async () => {
     const other = await aRuntime(world)
     const before = await enqueue(world, agent)
     await updateAgent(world.services, world.caller, { agentId: agent.id, runtimeId: other.id })
@@ -86,7 +86,7 @@ forEachDatabase((open) => {
     expect((await claim(world, runtime)).task.id).toBe(before.id)
   })
 
-  it('of several runtimes the best task of all is handed out', async () => {
+  it('a claim for several runtimes gets the first task of all of them', async () => {
     const other = await aRuntime(world)
     const elsewhere = await anAgent(world, other)
     await enqueue(world, agent)
@@ -95,7 +95,7 @@ forEachDatabase((open) => {
     expect(claims.map(({ task }) => task.id)).toEqual([best.id])
   })
 
-  it('a scheduled task waits for its time, then takes the place of its age', async () => {
+  it('a scheduled task waits for its time, and then has the place of its age', async () => {
     const scheduled = await enqueue(world, agent, { availableAt: in10s() })
     const later = await enqueue(world, agent)
     expect(await claimedIds(1)).toEqual([later.id])
@@ -106,7 +106,7 @@ forEachDatabase((open) => {
     expect(await claimedIds(2)).toEqual([scheduled.id, newer.id])
   })
 
-  it('a scheduled task is handed out when its time has come, swept or not', async () => {
+  it('a scheduled task is handed out when it is due, even without a sweep', async () => {
     const scheduled = await enqueue(world, agent, { availableAt: in10s() })
     expect((await ask(world, runtime)).noTask).toEqual({ reasons: ['NOT_YET_AVAILABLE'], retryAfterSeconds: 5 })
     world.clock.pass(8)
@@ -115,7 +115,7 @@ forEachDatabase((open) => {
     expect(await claimedIds(1)).toEqual([scheduled.id])
   })
 
-  it('one conversation’s tasks come one after the other, the best of those that wait first', async () => {
+  it('the tasks of a conversation come one at a time, the highest priority first', async () => {
     const chat = await aChat(world, agent)
     const first = await say(world, chat)
     const held = await run(world, runtime)
@@ -130,7 +130,7 @@ forEachDatabase((open) => {
     expect(await claimedIds(1)).toEqual([normal.id])
   })
 
-  it('a released task is again the oldest', async () => {
+  it('a released task is the oldest again', async () => {
     const first = await enqueue(world, agent)
     const second = await enqueue(world, agent)
     const held = await claim(world, runtime)
@@ -139,7 +139,7 @@ forEachDatabase((open) => {
     await expectSound(world.services.database)
   })
 
-  it('a claim comes with the prompt or the messages that the task is about', async () => {
+  it('a claim’s answer has the prompt or the messages of the task', async () => {
     await enqueue(world, agent, { prompt: 'Fix it.', metadata: { a: 1 } })
     expect((await claim(world, runtime)).content).toMatchObject({ prompt: 'Fix it.', metadata: { a: 1 } })
     await say(world, await aChat(world, agent), { content: 'Hello.' })

@@ -40,7 +40,7 @@ describePostgres('changes of agents and runtimes while three servers work for th
     })
   }
 
-  it('after an agent is archived, nothing of it waits, whatever was enqueued meanwhile', async () => {
+  it('after an agent is archived, none of its tasks waits, even with concurrent enqueues', async () => {
     for (let round = 0; round < 6; round++) {
       const agent = await anAgent(world, await aRuntime(world))
       const enqueued = enqueueMany(agent.id, 12)
@@ -65,7 +65,7 @@ describePostgres('changes of agents and runtimes while three servers work for th
     expect((await tasksOf(agent.id)).map(({ status }) => status)).toEqual(['FAILED'])
   })
 
-  it('after an agent is moved with its queue, nothing of it waits elsewhere', async () => {
+  it('after an agent is moved with its queue, none of its tasks waits elsewhere', async () => {
     for (let round = 0; round < 6; round++) {
       const [from, to] = [await aRuntime(world), await aRuntime(world)]
       const agent = await anAgent(world, from)
@@ -80,7 +80,7 @@ describePostgres('changes of agents and runtimes while three servers work for th
     await expectSound(world.services.database)
   })
 
-  it('after an agent is moved twice at once, its queue is where the agent is', async () => {
+  it('after two concurrent moves of an agent, its queue is on the agent’s runtime', async () => {
     for (let round = 0; round < 4; round++) {
       const [from, one, two] = [await aRuntime(world), await aRuntime(world), await aRuntime(world)]
       const agent = await anAgent(world, from)
@@ -97,7 +97,7 @@ describePostgres('changes of agents and runtimes while three servers work for th
     await expectSound(world.services.database)
   })
 
-  it('after a runtime is deregistered, it holds nothing and gets nothing', async () => {
+  it('after a runtime is deregistered, it holds no task and gets none', async () => {
     for (let round = 0; round < 8; round++) {
       const runtime = await aRuntime(world)
       const agent = await anAgent(world, runtime, { maxConcurrentTasks: 50 })

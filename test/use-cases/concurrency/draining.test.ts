@@ -30,7 +30,7 @@ describePostgres('workers of four servers draining one queue', (open) => {
 
   afterAll(() => servers.close())
 
-  it('claim each task once, and are told of an empty queue only when nothing is left to claim', async () => {
+  it('claim each task once, and get an empty answer only when nothing is left to claim', async () => {
     const runtime = await aRuntime(world)
     const agent = await anAgent(world, runtime, { maxConcurrentTasks: 1000 })
     const tasks = await Promise.all(Array.from({ length: 120 }, () => enqueue(world, agent)))
@@ -52,7 +52,7 @@ describePostgres('workers of four servers draining one queue', (open) => {
     await expectSound(world.services.database)
   })
 
-  it('never hold more of an agent than it may have, nor two tasks of a conversation', async () => {
+  it('never hold more tasks of an agent than its limit, and never two tasks of a conversation', async () => {
     const runtime = await aRuntime(world)
     const agents = await Promise.all([1, 2, 5].map((max) => anAgent(world, runtime, { maxConcurrentTasks: max })))
     for (const agent of agents) {
@@ -75,7 +75,7 @@ describePostgres('workers of four servers draining one queue', (open) => {
     await expectSound(world.services.database)
   })
 
-  it('fill an agent to its limit exactly, whoever asks first', async () => {
+  it('fill an agent exactly to its limit, in any order of claims', async () => {
     const runtime = await aRuntime(world)
     const agent = await anAgent(world, runtime, { maxConcurrentTasks: 5 })
     await Promise.all(Array.from({ length: 30 }, () => enqueue(world, agent)))

@@ -73,7 +73,7 @@ describePostgres('calls about one task at three servers at once', (open) => {
     return { runtime, other, agent, key: { taskId: held.task.id, claimToken: held.claimToken } }
   }
 
-  it(`leave everything sound: each of ${PAIRS.length} pairs`, { timeout: 90_000 }, async () => {
+  it(`keep every invariant, for each of ${PAIRS.length} pairs`, { timeout: 90_000 }, async () => {
     const stages: Stage[] = []
     for (const [n] of PAIRS.entries()) stages.push(await stage(n % 2 === 0))
     world.clock.pass(11)
@@ -119,7 +119,7 @@ describePostgres('calls about one task at three servers at once', (open) => {
     expect(verdicts.filter((verdict) => verdict !== 'HELD' && verdict !== 'CANCELLED')).toEqual([])
   })
 
-  it('a cancellation and a completion: one of them wins, and the other is told the status', async () => {
+  it('a cancellation and a completion: one wins, and the other gets the status', async () => {
     for (let round = 0; round < 8; round++) {
       const { key } = await stage(true)
       const [cancelled, completed] = await Promise.all([

@@ -9,7 +9,7 @@ import { codeOf, makeWorld, valueOf } from '../../support/services.js'
 import { describePostgres } from '../../support/test-database.js'
 
 describePostgres('at the same moment', (open) => {
-  it('a message that is sent while its chat is erased is either there whole, or the erasure is refused', async () => {
+  it('a message during the erasure of its chat is kept completely, or the erasure is refused', async () => {
     const world = await makeWorld(await open())
     const { services, caller } = world
     const agent = await anAgent(world, await aRuntime(world))

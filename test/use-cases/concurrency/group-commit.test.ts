@@ -23,13 +23,13 @@ function recorded(
 
 const settled = (batch: string[]): BatchResult<string>[] => batch.map((item) => ({ settled: item.toUpperCase() }))
 
-it('calls made in one go share a batch, up to its size, and each gets its own answer', async () => {
+it('concurrent calls share a batch up to its size, and each gets its own answer', async () => {
   const { commits, batches } = recorded(settled)
   expect(await Promise.all(['a', 'b', 'c', 'd'].map((item) => commits.submit(item)))).toEqual(['A', 'B', 'C', 'D'])
   expect(batches).toEqual([['a', 'b', 'c'], ['d']])
 })
 
-it('a batch is no larger than it may be, but for a single item that is larger alone', async () => {
+it('a batch never exceeds its limit, except with a single larger item', async () => {
   const batches: string[][] = []
   const commits = new GroupCommit<string, string>({
     run(batch) {
@@ -43,7 +43,7 @@ it('a batch is no larger than it may be, but for a single item that is larger al
   expect(batches).toEqual([['a', 'bbbb'], ['c'], ['ddddddd'], ['e', 'f', 'g'], ['h']])
 })
 
-it('an item that must come again goes before those that wait', async () => {
+it('an item that needs another batch comes before waiting items', async () => {
   let first = true
   const { commits, batches } = recorded((batch) => {
     const results = settled(batch).map((result, n) => (first && n > 0 ? 'again' : result))
@@ -57,7 +57,7 @@ it('an item that must come again goes before those that wait', async () => {
   ])
 })
 
-it('one item that fails spoils nobody else’s call', async () => {
+it('one failing item does not fail other calls', async () => {
   const { commits } = recorded((batch) => {
     if (batch.includes('bad')) throw new Error('rolled back')
     return settled(batch)
@@ -66,7 +66,7 @@ it('one item that fails spoils nobody else’s call', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
 })
 
-it('where the transaction may have been written, nothing is tried again', async () => {
+it('nothing is repeated if the transaction may have committed', async () => {
   const { commits, batches } = recorded(() => {
     throw new Error('connection lost')
   })
@@ -75,7 +75,7 @@ it('where the transaction may have been written, nothing is tried again', async 
   expect(batches).toHaveLength(1)
 })
 
-it('an answer of failure is the item’s own', async () => {
+it('a failure answer belongs to its item only', async () => {
   const { commits } = recorded((batch) =>
     batch.map((item) => (item === 'b' ? { failed: new Error('no') } : { settled: item })),
   )
@@ -83,7 +83,7 @@ it('an answer of failure is the item’s own', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
 })
 
-it('goes on after a failure', async () => {
+it('calls after a failure succeed', async () => {
   let fails = true
   const { commits } = recorded((batch) => {
     if (fails) throw new Error('connection lost')
@@ -94,7 +94,7 @@ it('goes on after a failure', async () => {
   expect(await commits.submit('a')).toBe('A')
 })
 
-describe('while no transaction comes to its end', () => {
+describe('while no transaction ends', () => {
   const stuck = (limits: { maxWaiting?: number; longestWaitMs?: number }) => {
     let release: () => void = () => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
@@ -112,7 +112,7 @@ describe('while no transaction comes to its end', () => {
     return { commits, release, batches }
   }
 
-  it('the line has an end, and whoever comes to a full one is told at once', async () => {
+  it('a full queue refuses calls at once', async () => {
     const { commits, release } = stuck({ maxWaiting: 2 })
     const first = commits.submit('a')
     // Its batch is cut at the end of this turn.
@@ -123,7 +123,7 @@ describe('while no transaction comes to its end', () => {
     expect(await Promise.all([first, ...waiting])).toEqual(['A', 'B', 'C'])
   })
 
-  it('nobody waits for ever, and what has left the line is not carried out', async () => {
+  it('every wait is limited, and a call that gave up is not carried out', async () => {
     const { commits, release, batches } = stuck({ longestWaitMs: 50 })
     const first = commits.submit('a')
     await expect(commits.submit('b')).rejects.toThrow(Unavailable)
@@ -135,7 +135,7 @@ describe('while no transaction comes to its end', () => {
     await vi.waitFor(() => expect(commits.isBusy).toBe(false))
   })
 
-  it('items that are tried singly, each in vain, do not keep the last of them for the sum of it all', async () => {
+  it('items that fail one by one do not delay the last one by the sum of their waits', async () => {
     const tried: string[] = []
     const commits = new GroupCommit<string, string>({
       run: async (batch) => {

@@ -17,7 +17,7 @@ const LOCKS = {
   "the log's head": 'SELECT FROM log_head FOR UPDATE',
 }
 
-describePostgres('while another transaction holds locks that it will give up', (open) => {
+describePostgres('while another transaction holds locks for a while', (open) => {
   let world: World
   let servers: Servers
   let side: Client
@@ -43,7 +43,7 @@ describePostgres('while another transaction holds locks that it will give up', (
   })
 
   for (const [what, lock] of Object.entries(LOCKS)) {
-    it(`nobody is told that there is no work, when that holds ${what}`, async () => {
+    it(`no claim gets an empty answer if the transaction holds ${what}`, async () => {
       await Promise.all(Array.from({ length: 12 }, () => enqueue(world, agent)))
       await side.query('BEGIN')
       await side.query(lock)
@@ -59,7 +59,7 @@ describePostgres('while another transaction holds locks that it will give up', (
     })
   }
 
-  it('a task that is cancelled meanwhile is not handed out', async () => {
+  it('a concurrently cancelled task is not handed out', async () => {
     const task = await enqueue(world, agent)
     await side.query('BEGIN')
     await side.query('SELECT FROM conversation FOR UPDATE')

@@ -5,7 +5,7 @@ import { anAgent, aRuntime, enqueue, run } from '../../support/daemon-steps.js'
 import { makeWorld } from '../../support/services.js'
 import { describePostgres } from '../../support/test-database.js'
 
-describePostgres('a report of progress that waits while its claim ends and the task is claimed anew', (open) => {
+describePostgres('a progress report that waits while its claim ends and the task is claimed again', (open) => {
   it('is refused, and leaves nothing under the new claim', async () => {
     const database = await open()
     const world = await makeWorld(database)

@@ -5,7 +5,7 @@ import { makeWorld, serversBeside } from '../../support/services.js'
 import type { Servers, World } from '../../support/services.js'
 import { describePostgres } from '../../support/test-database.js'
 
-describePostgres('several servers that open threads at once', (open) => {
+describePostgres('several servers that open threads concurrently', (open) => {
   let world: World
   let servers: Servers
 
@@ -28,7 +28,7 @@ describePostgres('several servers that open threads at once', (open) => {
     await expectSound(world.services.database)
   })
 
-  it('never deadlock, whatever order the issues come in', async () => {
+  it('never deadlock, with any order of issues', async () => {
     const agent = await anAgent(world, await aRuntime(world))
     for (let round = 0; round < 4; round++) {
       const keys = Array.from({ length: 20 }, (_, n) => `ISSUE-${round}-${n}`)

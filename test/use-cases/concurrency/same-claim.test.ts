@@ -73,7 +73,7 @@ describePostgres('ten copies of a holder’s call at three servers at once', (op
     expect(answers[0]?.retry?.attempt).toBe(2)
   })
 
-  it('end it one way, when half of them complete it and half fail it', async () => {
+  it('end it once, if half of them complete it and half fail it', async () => {
     const { task, claimToken } = await held(true)
     const key = { taskId: task.id, claimToken }
     const calls = Array.from({ length: 10 }, (_, n) => {

@@ -12,7 +12,7 @@ const TYPES = statement(
   `SELECT type, count(*)::int AS n FROM session_event WHERE type IN ('TASK_RELEASED', 'TASK_FAILED') GROUP BY type ORDER BY type`,
 )
 
-describePostgres('three servers that sweep at once', (open) => {
+describePostgres('three servers that sweep concurrently', (open) => {
   let world: World
   let servers: Servers
 
@@ -34,7 +34,7 @@ describePostgres('three servers that sweep at once', (open) => {
     }))
   }
 
-  it('do each thing that is due once', async () => {
+  it('do everything that is due exactly once', async () => {
     const runtime = await aRuntime(world)
     const agent = await anAgent(world, runtime, { maxConcurrentTasks: 100 })
     const later = new Date(world.clock.now().getTime() + 30_000)

@@ -21,7 +21,7 @@ async function work(turns: Turns, whose: string, isOver: () => boolean, done: nu
 }
 
 describe('turns', () => {
-  it('pieces follow each other at once while no call is under way', async () => {
+  it('pieces run without pauses while no call is running', async () => {
     const turns = new Turns(() => false)
     const done: number[] = []
     const working = work(turns, 'a', () => done.length === 20, done)
@@ -34,7 +34,7 @@ describe('turns', () => {
     expect(loops).toBeLessThan(60)
   })
 
-  it('pieces leave most of the time to calls that are under way, and go on beside them', async () => {
+  it('pieces leave most of the time to running calls, and continue beside them', async () => {
     const turns = new Turns(() => true)
     const done: number[] = []
     const began = performance.now()
@@ -43,7 +43,7 @@ describe('turns', () => {
     expect((done.at(-1) ?? 0) - began).toBeGreaterThanOrEqual(190)
   })
 
-  it('pieces wait for the next call for a moment, and go on freely when none has come', async () => {
+  it('pieces wait a moment for the next call, and run without pauses if none comes', async () => {
     let isBusy = true
     const turns = new Turns(() => isBusy)
     const done: number[] = []
@@ -65,7 +65,7 @@ describe('turns', () => {
     expect(loops).toBeLessThan(100)
   })
 
-  it('short pieces share the time beside calls, those of each token in its turn', async () => {
+  it('short pieces share the time beside calls, by token in turn', async () => {
     const turns = new Turns(() => true)
     const order: string[] = []
     const tell = async (whose: string, count: number): Promise<void> => {

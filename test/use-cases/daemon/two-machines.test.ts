@@ -35,7 +35,7 @@ forEachDatabase((open) => {
   const recover = (instance?: Instance) =>
     recoverOrphanedTasks(world.services, world.caller, { daemonId: 'laptop', instance })
 
-  it('another machine is refused, with the host and last heartbeat of the first, and fails nothing that runs', async () => {
+  it('another machine is refused with the host and last heartbeat of the first, and running tasks continue', async () => {
     await enqueue(world, await anAgent(world, runtime))
     const { task } = await run(world, runtime)
     world.clock.pass(TIMERS.runtimeOffline)
@@ -52,7 +52,7 @@ forEachDatabase((open) => {
     expect(valueOf(await beat(FIRST)).runtimes).toMatchObject([{ instanceHost: 'desk.local' }])
   })
 
-  it('another machine takes over once the first has been silent for the offline time; the first is then refused', async () => {
+  it('another machine takes over after the first was silent for the offline time, and the first is then refused', async () => {
     await enqueue(world, await anAgent(world, runtime))
     const { task } = await run(world, runtime)
     world.clock.pass(TIMERS.runtimeOffline + 1)
@@ -71,7 +71,7 @@ forEachDatabase((open) => {
     expect(codeOf(await beat(FIRST))).toBe('FORBIDDEN')
   })
 
-  it('a client that tells nothing works as before', async () => {
+  it('a client without an instance is accepted', async () => {
     await enqueue(world, await anAgent(world, runtime))
     const { task } = await run(world, runtime)
     valueOf(await register())

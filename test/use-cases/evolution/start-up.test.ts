@@ -32,7 +32,7 @@ describe('with a hole in a chain of upcasters', () => {
     expect(existsSync(directory)).toBe(false)
   })
 
-  it('no command runs, which would take old events for unknown ones', async () => {
+  it('no command runs, because it would treat old events as unknown', async () => {
     vi.stubEnv('BATON_DATA_DIR', directory)
     const run = runCommand(new Map(), { settings: {} }, () => Promise.reject(new Error('It ran.')))
     await expect(run).rejects.toThrow(HOLE)

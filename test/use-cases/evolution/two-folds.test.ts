@@ -98,7 +98,7 @@ forEachDatabase((open) => {
     return { findings, tally }
   }
 
-  it('processes of two fold versions write in turn, and each folds anew what the other has left', async () => {
+  it('processes with two fold versions write in turn, and each refolds the other’s states', async () => {
     expect(newer.foldVersion).toBe(older.foldVersion + 1)
     const [old, next] = [by(older), by(newer)]
     const runtime = await older.steps.aRuntime(old)
@@ -127,7 +127,7 @@ forEachDatabase((open) => {
     expect(await verified(older)).toMatchObject({ findings: [], tally: { statesToRefold: 0 } })
   })
 
-  it('a state of the other version that is wrong by its own fold is found by that version', async () => {
+  it('verify of each fold version finds wrong states of its own version', async () => {
     const runtime = await newer.steps.aRuntime(by(newer))
     const chat = await newer.steps.aChat(by(newer), await newer.steps.anAgent(by(newer), runtime))
     const spoil = `UPDATE conversation SET state = jsonb_set(state, '{completedRuns}', '7') WHERE id = $1`

@@ -56,7 +56,7 @@ forEachDatabase((open) => {
     expect((await claim(world, runtime)).decision).toMatchObject({ outcome: 'RESUME', sessionId: 'session-1' })
   })
 
-  it('the event is shown raw in the history, and can be asked for', async () => {
+  it('the event is shown raw in the history, and can be selected by type', async () => {
     await appendAsNewer(world, chat.id, { type: 'SESSION_TELEPORTED', data: { to: 'the moon' } })
     const document = `query ($id: ID!) {
       chatSession(id: $id) {
@@ -71,7 +71,7 @@ forEachDatabase((open) => {
     expect(at(data, 'chatSession.explainResume')).toEqual({ outcome: 'FRESH', reason: 'UNKNOWN_HISTORY' })
   })
 
-  it('verify counts it, and finds nothing wrong with it, nor with the claims after it', async () => {
+  it('verify counts it, without findings for it or for later claims', async () => {
     await appendAsNewer(world, chat.id, { type: 'SESSION_TELEPORTED' })
     expect(await verified()).toMatchObject({ findings: [], tally: { unknownEvents: 1, statesToRefold: 1 } })
     await say(world, chat)
@@ -82,7 +82,7 @@ forEachDatabase((open) => {
     })
   })
 
-  it('verify does not call a claim forged that a newer process decided from what only it could read', async () => {
+  it('verify has no finding for a claim that a newer process decided from events that only it knows', async () => {
     // The newer process's claim is said in the log alone: its rows are not written.
     damagedOnPurpose(database)
     const task = await say(world, chat)
@@ -101,7 +101,7 @@ forEachDatabase((open) => {
     expect(findings.filter(({ kind }) => kind !== 'TASK_ROW' && kind !== 'QUEUE_ROW')).toEqual([])
   })
 
-  it('a task that a newer process has done something to is not judged by this one', async () => {
+  it('verify does not judge a task with unknown events of a newer process', async () => {
     const task = await say(world, chat)
     await appendAsNewer(world, chat.id, { type: 'TASK_PAUSED', taskId: task.id, runtimeId: runtime.id })
     await database.prisma.dispatch.deleteMany({ where: { taskId: task.id } })

@@ -93,7 +93,7 @@ describePostgres('a claimToken', (open) => {
     expect(await codes({ ...key, claimToken: `${key.claimToken.slice(1)}x` })).toEqual(all('STALE_CLAIM'))
   })
 
-  it('is new with each claim, and 24 characters of chance', async () => {
+  it('is new with each claim, and has 24 random characters', async () => {
     const { key, runtime } = await held(false)
     await releaseTask(world.services, world.caller, key)
     const again = await claim(world, runtime)

@@ -33,7 +33,7 @@ describePostgres('leases', (open) => {
     return [held?.verdict, secondsLeft(held?.leaseExpiresAt)]
   }
 
-  it('a claim lasts for the claim lease, and a started run for the run lease, with each heartbeat anew', async () => {
+  it('a claim has the claim lease, a started run the run lease, and each heartbeat renews it', async () => {
     const held = await claim(world, runtime)
     expect(secondsLeft(held.leaseExpiresAt)).toBe(TIMERS.claimLease)
     world.clock.pass(20)
@@ -57,7 +57,7 @@ describePostgres('leases', (open) => {
     expect((await taskNow(world, task)).status).toBe('FAILED')
   })
 
-  it('a claim that expires before its start goes back to the queue as old as it was', async () => {
+  it('a claim that expires before its start returns to the queue in its old place', async () => {
     const held = await claim(world, runtime)
     const newer = await enqueue(world, await anAgent(world, runtime))
     world.clock.pass(TIMERS.claimLease)
@@ -71,7 +71,7 @@ describePostgres('leases', (open) => {
     await expectSound(world.services.database)
   })
 
-  it('a lease has not run out a second before its end', async () => {
+  it('a lease is valid until a second before its end', async () => {
     await claim(world, runtime)
     world.clock.pass(TIMERS.claimLease - 1)
     await sweep(world.services)
@@ -92,7 +92,7 @@ describePostgres('leases', (open) => {
     expect(await noTask(world, runtime)).toEqual(['QUEUE_EMPTY'])
   })
 
-  it('a heartbeat tells a cancelled claim, a stale token beside the current one, and a claim of nobody', async () => {
+  it('a heartbeat distinguishes a cancelled claim, a stale token beside the current one, and an unknown claim', async () => {
     const old = await claim(world, runtime)
     world.clock.pass(TIMERS.claimLease)
     await sweep(world.services)
@@ -107,7 +107,7 @@ describePostgres('leases', (open) => {
     expect(await beat(old)).toEqual(['LOST', null])
   })
 
-  it('a run that has ended is held by nobody', async () => {
+  it('an ended run is not held', async () => {
     const held = await claim(world, runtime)
     await start(world, held)
     await complete(world, held)
@@ -115,7 +115,7 @@ describePostgres('leases', (open) => {
     expect((await ask(world, runtime)).claims).toEqual([])
   })
 
-  it('a task that waits for longer than the queue’s time to live fails; one that is scheduled counts from its time', async () => {
+  it('a task that waits longer than the queue limit fails; for a scheduled task the limit starts at its time', async () => {
     const impatient = await makeWorld(await open(), { queueTtl: 100 })
     const place = await aRuntime(impatient)
     const agent = await anAgent(impatient, place)

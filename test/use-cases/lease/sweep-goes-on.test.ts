@@ -17,7 +17,7 @@ describePostgres('a sweep that meets a damaged conversation', (open) => {
     world = await makeWorld(await open())
   })
 
-  it('ends and promotes all else, and then says so', async () => {
+  it('handles everything else, and then fails', async () => {
     const runtime = await aRuntime(world)
     const agent = await anAgent(world, runtime)
     const damaged = await enqueue(world, agent)

@@ -9,7 +9,7 @@ const ACTS = weighted({
 })
 
 it(
-  'whatever daemons, people and the clock do, each task goes to one who may have it, and the log is sound',
+  'with any actions of daemons, people and the clock, each task goes to an allowed claim, and the log verifies',
   async () => {
     const database = await openEmbeddedDatabase()
     const told = await tryHistories(database, ACTS)

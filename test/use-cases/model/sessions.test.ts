@@ -9,7 +9,7 @@ const ACTS = weighted({
 })
 
 it(
-  'whichever runs a conversation has had, a claim resumes what it may and nothing else, and the log is sound',
+  'after any history of runs, a claim resumes exactly the allowed session, and the log verifies',
   async () => {
     const database = await openEmbeddedDatabase()
     const told = await tryHistories(database, ACTS)

@@ -71,7 +71,7 @@ describePostgres('a requestId', (open) => {
   }
 
   for (const [name, call] of Object.entries(CALLS)) {
-    it(`of ${name} gives the first answer again, also after the server has started anew`, async () => {
+    it(`of ${name} gives the first answer again, also after a restart of the server`, async () => {
       const first = valueOf(await call(world, 'again', false))
       const restarted = { ...world, services: servicesOver(world.services.database, world.clock) }
       expect(valueOf(await call(restarted, 'again', false))).toBe(first)
@@ -90,7 +90,7 @@ describePostgres('a requestId', (open) => {
     })
   }
 
-  it('of a claim that got nothing may be used again, and then gets work', async () => {
+  it('of an empty claim can be used again, and then gets work', async () => {
     const idle = await aRuntime(world)
     const asked = { requestId: 'patient' }
     expect((await ask(world, idle, asked)).claims).toEqual([])
@@ -98,7 +98,7 @@ describePostgres('a requestId', (open) => {
     expect((await claim(world, idle, asked)).task.id).toBe(task.id)
   })
 
-  it('of a repeated claim says that it repeats, with the token, lease and decision of then and the task of now', async () => {
+  it('of a repeated claim marks it as repeated, with the first token, lease and decision and the current task', async () => {
     const place = await aRuntime(world)
     await enqueue(world, await anAgent(world, place))
     const first = await claim(world, place, { requestId: 'said' })
@@ -112,7 +112,7 @@ describePostgres('a requestId', (open) => {
     expect(again.task.status).toBe('COMPLETED')
   })
 
-  it('is kept for a day at least', async () => {
+  it('is kept for at least a day', async () => {
     const make = () =>
       createAgent(world.services, world.caller, { name: 'Ada', runtimeId: runtime.id, requestId: 'kept' })
     const kept = valueOf(await make()).agent.id

@@ -56,7 +56,7 @@ forEachDatabase((open) => {
   }
 
   describe('progress', () => {
-    it('goes so many days after its task has ended, and not that of a task that runs, however old', async () => {
+    it('is deleted some days after the end of its task, and never for a running task', async () => {
       await enqueue(world, agent, { issueKey: 'OLD-1' })
       const ended = await run(world, runtime)
       await tell(ended, ['Sycamore one', 'Sycamore two'])
@@ -74,7 +74,7 @@ forEachDatabase((open) => {
       expect(await retained({ progressDays: 14 })).toMatchObject({ progressDeleted: 0 })
     })
 
-    it('goes of more tasks and entries than one batch takes, once, by two servers', async () => {
+    it('is deleted for more tasks and entries than fit into a batch, once, by two servers', async () => {
       const held: Held[] = []
       for (let n = 0; n < 3; n++) {
         await enqueue(world, agent, { issueKey: `MANY-${n}` })
@@ -89,13 +89,13 @@ forEachDatabase((open) => {
       expect(await rowsWith(database, 'Larch')).toEqual([])
     })
 
-    it('goes where its task has left before it', async () => {
+    it('is deleted even if its task was removed first', async () => {
       await database.sql.rows(ORPHAN, [world.caller.workspaceId, 'Sequoia'])
       expect(await retained({ progressDays: 14 })).toMatchObject({ progressDeleted: 1 })
       expect(await rowsWith(database, 'Sequoia')).toEqual([])
     })
 
-    it('stays where the server stops', async () => {
+    it('is kept if the server stops', async () => {
       await enqueue(world, agent, { issueKey: 'STOP-1' })
       const held = await run(world, runtime)
       await tell(held, ['Hemlock'])
@@ -113,7 +113,7 @@ forEachDatabase((open) => {
       await retained({ textsDays: 1 })
     })
 
-    it('go of the turns that are old, and of no younger one of the same chat', async () => {
+    it('are erased for old turns, and not for younger ones of the same chat', async () => {
       const chat = await aChat('A title')
       await aTurn(chat, 'Juniper')
       world.clock.pass(20 * DAY)
@@ -130,7 +130,7 @@ forEachDatabase((open) => {
       expect(await retained({ textsDays: 30 })).toMatchObject({ conversationsErased: 0 })
     })
 
-    it('go of all turns by an admin afterwards, the title with them', async () => {
+    it('are erased for all turns by an admin afterwards, with the title', async () => {
       const chat = await aChat('Of a Cypress')
       await aTurn(chat, 'Cypress')
       world.clock.pass(31 * DAY)
@@ -142,7 +142,7 @@ forEachDatabase((open) => {
       expect(await findingsOf(database)).toEqual([])
     })
 
-    it('stay while a task waits that needs them, and go when that has ended', async () => {
+    it('are kept while a waiting task needs them, and erased after its end', async () => {
       await enqueue(world, agent, { issueKey: 'WAIT-1', prompt: 'Of an Alder.' })
       await complete(world, await run(world, runtime), {})
       world.clock.pass(31 * DAY)
@@ -155,7 +155,7 @@ forEachDatabase((open) => {
       expect(await rowsWith(database, 'Of a Rowan.')).not.toEqual([])
     })
 
-    it('stay of a message that a younger retry of its turn answers', async () => {
+    it('are kept for a message that a younger retry of its turn answers', async () => {
       const chat = await aChat('Retried')
       await say(world, chat, { content: 'About the Wisteria.' })
       await fail(world, await run(world, runtime), { failureReason: 'timeout', error: 'Old Spruce.' })

@@ -34,7 +34,7 @@ forEachDatabase((open) => {
     return { id, state: sealed.state }
   }
 
-  it('what an older fold has left of a sealed conversation is folded anew from its file, and what came after goes on', async () => {
+  it('a sealed conversation with the state of an older fold is refolded from its file and its later events', async () => {
     const { id, state } = await upgraded()
     await ground.retained()
     expect(await ground.tombstone(id)).toMatchObject({ state })
@@ -44,7 +44,7 @@ forEachDatabase((open) => {
     expect(await ground.findings()).toEqual([])
   })
 
-  it('a claim before that offers no session, and the one after it does', async () => {
+  it('a claim before the refold offers no session, and one after it does', async () => {
     const { id } = await upgraded()
     const early = await ground.sayAndRun(id)
     expect(early.decision).toMatchObject({ outcome: 'FRESH', sessionId: null })

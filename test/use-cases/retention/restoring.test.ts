@@ -25,8 +25,8 @@ forEachDatabase((open) => {
     await ground.retained()
   })
 
-  describe('bringing one back', () => {
-    it('gives all of its rows back, once, and it is sealed again when its time has come', async () => {
+  describe('restoring a conversation', () => {
+    it('restores all of its rows, once, and it is sealed again when it is due', async () => {
       const { id } = await ground.aTalk('Linden')
       const before = await ground.rowsOf(id)
       const words = await rowsWith(database, 'Linden')
@@ -68,7 +68,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('does not bring back texts that were erased after the sealing, and their file goes', async () => {
+    it('does not restore texts that were erased after the sealing, and deletes their file', async () => {
       const { id } = await ground.aSealed('Hemlock')
       valueOf(await eraseConversationContent(ground.world.services, ground.world.caller, { conversationId: id }))
       await ground.retained()
@@ -80,7 +80,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('knows no conversation of another workspace', async () => {
+    it('does not find a conversation of another workspace', async () => {
       const { id } = await ground.aSealed()
       const other = await workspaceBeside(ground.world)
       expect(
@@ -93,7 +93,7 @@ forEachDatabase((open) => {
   })
 
   describe('texts of a sealed conversation', () => {
-    it('have no file where they were erased before, and nothing more is said of them', async () => {
+    it('have no file if they were erased before, and leave no other trace', async () => {
       const { world } = ground
       const { id } = await ground.aTalk('Hazel')
       const before = await ground.rowsOf(id)
@@ -114,7 +114,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('go by their age as others do', async () => {
+    it('are erased by age like others', async () => {
       const { id } = await ground.aSealed('Tamarind')
       ground.world.clock.pass(40 * DAY)
       expect(await ground.retained({ textsDays: 60 })).toMatchObject({

@@ -49,8 +49,8 @@ forEachDatabase((open) => {
     return row
   }
 
-  describe('a conversation in which nothing happens any more', () => {
-    it('leaves for its files, and what stays of it proves them', async () => {
+  describe('an idle conversation', () => {
+    it('is moved into its files, and its remaining rows prove them', async () => {
       const { id } = await ground.aTalk()
       expect(await ground.retained()).toMatchObject({ conversationsSealed: 0 })
       ground.world.clock.pass(30 * DAY)
@@ -79,7 +79,7 @@ forEachDatabase((open) => {
       expect(tally).toMatchObject({ conversations: 1, events: sealed.throughVersion, tasks: 3 })
     })
 
-    it('stays while a task of it waits or runs, however long', async () => {
+    it('is kept while one of its tasks waits or runs', async () => {
       await enqueue(ground.world, ground.agent, { issueKey: 'WAITS' })
       const held = await claim(ground.world, ground.runtime)
       ground.world.clock.pass(40 * DAY)
@@ -91,7 +91,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('F18: goes on from its last state, and can be sealed again with all of its events in one file', async () => {
+    it('F18: continues from its last state, and can be sealed again with all events in one file', async () => {
       const { id, sealed } = await ground.aSealed('Rowan')
       await say(ground.world, { id }, { content: 'Still there, Rowan?' })
       const held = await claim(ground.world, ground.runtime)
@@ -111,7 +111,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('has the snapshots of what came after it, made anew from the state that it left', async () => {
+    it('has new snapshots of later events, which start from its sealed state', async () => {
       const { id } = await ground.aTalk()
       const talk = async () => {
         await complete(ground.world, await ground.sayAndRun(id), { sessionId: `session-${id}` })
@@ -131,7 +131,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('does not answer by what remained where it leaves between the plan of a fold and the fold', async () => {
+    it('never answers from incomplete rows if it is sealed during a fold', async () => {
       const { id } = await ground.aTalk()
       const { services } = ground.world
       const conversation = await conversationOf(id)
@@ -143,7 +143,7 @@ forEachDatabase((open) => {
       await complete(ground.world, held, {})
     })
 
-    it('is not done before its last event has left, also where another server took the rows that this one wanted', async () => {
+    it('is done only when its last event is removed, even if another server removes rows too', async () => {
       const { id } = await ground.aTalk()
       ground.world.clock.pass(31 * DAY)
       const rows = <Row>(asked: Statement, values?: readonly unknown[]): Promise<Row[]> =>
@@ -156,7 +156,7 @@ forEachDatabase((open) => {
       expect(await ground.rowsOf(id)).toMatchObject({ events: 1, tasks: 0 })
     })
 
-    it('is not sealed anew by a new title, and is in no list', async () => {
+    it('is not sealed again after a new title, and is in no list', async () => {
       const { id } = await ground.aSealed('Aspen')
       valueOf(
         await updateChatSession(ground.world.services, ground.world.caller, { chatSessionId: id, title: 'Renamed' }),
@@ -168,7 +168,7 @@ forEachDatabase((open) => {
   })
 
   describe('the proof', () => {
-    it('says which file is missing, and goes on from what stayed', async () => {
+    it('names a missing file, and continues from the remaining rows', async () => {
       const { id, sealed } = await ground.aSealed()
       await say(ground.world, { id }, { content: 'Go on.' })
       await complete(ground.world, await run(ground.world, ground.runtime), {})
@@ -185,7 +185,7 @@ forEachDatabase((open) => {
       await complete(ground.world, await ground.sayAndRun(id), {})
     })
 
-    it('finds an edited file, an edited tombstone, and an event that is away without one', async () => {
+    it('finds an edited file, an edited tombstone, and a removed event without a tombstone', async () => {
       const { id, sealed } = await ground.aSealed()
       const path = ground.archive.pathOf(sealed.file, 'events')
       const whole = readFileSync(path)
@@ -213,7 +213,7 @@ forEachDatabase((open) => {
       expect(await ground.findings()).toEqual([])
     })
 
-    it('lets no event go that no sealing answers for', async () => {
+    it('refuses the removal of events that are not sealed', async () => {
       const { id } = await ground.aTalk()
       const { id: other } = await ground.aSealed()
       const remove = (conversationId: string) =>

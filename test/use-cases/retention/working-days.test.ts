@@ -76,7 +76,7 @@ forEachDatabase((open) => {
     }
   }, 600_000)
 
-  it('weeks of work keep no more rows than their last days have made', async () => {
+  it('after weeks of work, only the rows of the last days are kept', async () => {
     const allowed = await one<{ young: number; old: number }>(everything, EVENTS, [since(KEEP.conversationsDays)])
     const here = await one<{ young: number; old: number }>(database, EVENTS, [since(KEEP.conversationsDays)])
     expect(allowed.old).toBeGreaterThan(2 * allowed.young)
@@ -87,14 +87,14 @@ forEachDatabase((open) => {
     expect(await one(database, OLD_ROWS, ages)).toEqual({ tasks: 0, contents: 0, progress: 0 })
   })
 
-  it('what left and what stayed prove each other, position by position', async () => {
+  it('sealed files and remaining rows together have every position', async () => {
     expect(await findingsOf(database, archive)).toEqual([])
     const { sealed, here, head } = await one<{ sealed: number; here: number; head: number }>(database, POSITIONS)
     expect(sealed).toBeGreaterThan(here)
     expect(sealed + here).toBe(head)
   })
 
-  it('every claim was told what it would have been told if nothing had left', () => {
+  it('every claim got the decision that it would get without retention', () => {
     expect(sealedOnDay.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(DAYS)
     expect(kept.decisions.size).toBeGreaterThan(DAYS * CONVERSATIONS_A_DAY * (TURNS - 1))
     expect(Object.fromEntries(kept.decisions)).toEqual(Object.fromEntries(all.decisions))

@@ -50,7 +50,7 @@ forEachDatabase((open) => {
   const release = ({ task, claimToken }: Held) =>
     releaseTask(world.services, world.caller, { taskId: task.id, claimToken })
 
-  it('messages sent while a retry waits are run after it, in the order in which they were sent', async () => {
+  it('messages that are sent while a retry waits run after it, in their order', async () => {
     const { retry } = await aRetryThatWaits()
     const second = await say(world, chat)
     const third = await say(world, chat)
@@ -61,7 +61,7 @@ forEachDatabase((open) => {
     await expectSound(world.services.database)
   })
 
-  it('a message of a higher priority does not go before the retry of a turn that was there before it', async () => {
+  it('a message with a higher priority does not overtake the retry of an earlier turn', async () => {
     const { retry } = await aRetryThatWaits()
     const urgent = await say(world, chat, { priority: 9 })
     expect(await noTask(world, runtime)).toEqual(['NOT_YET_AVAILABLE', 'CONVERSATION_BUSY'])
@@ -69,7 +69,7 @@ forEachDatabase((open) => {
     expect([await completeNext(), await completeNext()]).toEqual([retry.id, urgent.id])
   })
 
-  it('nor does issue work, whose retries have the priority of their source', async () => {
+  it('issue work does not overtake the retry of an earlier task either', async () => {
     const issue = { issueKey: newId('issue') }
     await enqueue(world, agent, issue)
     const held = await run(world, runtime)
@@ -78,7 +78,7 @@ forEachDatabase((open) => {
     expect([await completeNext(), await completeNext()]).toEqual([retry?.id, urgent.id])
   })
 
-  it('work that was enqueued before the turn may go before its retry', async () => {
+  it('work that was enqueued before the turn may run before its retry', async () => {
     const earlier = await say(world, chat, { priority: 0 })
     await aRetryThatWaits({ priority: 5 })
     await say(world, chat)
@@ -87,7 +87,7 @@ forEachDatabase((open) => {
     await expectSound(world.services.database)
   })
 
-  it('a retry of a retry has the place of the first', async () => {
+  it('a retry of a retry keeps the place of the first', async () => {
     await say(world, chat)
     const held = await run(world, runtime)
     await say(world, chat, { priority: 9 })
@@ -101,7 +101,7 @@ forEachDatabase((open) => {
     await expectSound(world.services.database)
   })
 
-  it('a retry that was handed out and given back is where it was', async () => {
+  it('a released retry keeps its place', async () => {
     const { retry } = await aRetryThatWaits()
     await say(world, chat, { priority: 9 })
     world.clock.pass(5)
@@ -114,7 +114,7 @@ forEachDatabase((open) => {
     expect((await claim(world, runtime)).task.id).toBe(retry.id)
   })
 
-  it('a task given back is again before those that came after it', async () => {
+  it('a released task comes before later ones again', async () => {
     const first = await say(world, chat)
     const held = await claim(world, runtime)
     await say(world, chat)
@@ -126,7 +126,7 @@ forEachDatabase((open) => {
     await expectSound(world.services.database)
   })
 
-  it('a runtime that the agent has moved to waits for a retry on the one before', async () => {
+  it('the new runtime of an agent waits for a retry on the old one', async () => {
     const { retry } = await aRetryThatWaits()
     const other = await aRuntime(world)
     await updateAgent(world.services, world.caller, { agentId: agent.id, runtimeId: other.id })
@@ -139,7 +139,7 @@ forEachDatabase((open) => {
     expect(await completeNext(other)).toBe(second.id)
   })
 
-  it('and has its turn once the retry is moved there, too, or cancelled', async () => {
+  it('the new runtime continues once the retry is moved there or cancelled', async () => {
     const { retry } = await aRetryThatWaits()
     const other = await aRuntime(world)
     const { services, caller } = world
@@ -152,7 +152,7 @@ forEachDatabase((open) => {
     await expectSound(services.database)
   })
 
-  it('the order of a conversation is that of its log, not that of ids made by several clocks', async () => {
+  it('the log gives the order of a conversation, not ids from several clocks', async () => {
     const [later, earlier] = [newId('task'), newId('task')].toReversed() as [string, string]
     for (const taskId of [later, earlier]) {
       await world.services.conversations.submit({

@@ -37,7 +37,7 @@ forEachDatabase((open) => {
   const release = ({ task, claimToken }: Held) =>
     releaseTask(world.services, world.caller, { taskId: task.id, claimToken })
 
-  it('the rerun of a run waits for its end, and is offered the session that it ended in', async () => {
+  it('the rerun of a running task waits for its end, and is offered its final session', async () => {
     await say(world, chat, { content: 'Do it.' })
     const held = await run(world, runtime)
     await pin(world, held, 'pinned')
@@ -53,7 +53,7 @@ forEachDatabase((open) => {
   })
 
   it.each(['a claimed task', 'a run'])(
-    '%s that fails with a rerun in the line is not retried by itself',
+    '%s that fails with a queued rerun is not retried automatically',
     async (what) => {
       await say(world, chat)
       const held = what === 'a run' ? await run(world, runtime) : await claim(world, runtime)
@@ -64,7 +64,7 @@ forEachDatabase((open) => {
     },
   )
 
-  it('nor is one whose daemon starts anew, or whose lease runs out', async () => {
+  it('a run with a queued rerun is not retried after a restart of its daemon or an expired lease', async () => {
     await say(world, chat)
     const orphan = await run(world, runtime)
     const second = await rerun(orphan.task)
@@ -80,7 +80,7 @@ forEachDatabase((open) => {
     expect(await noTask(world, runtime)).toEqual(['QUEUE_EMPTY'])
   })
 
-  it('a rerun that was cancelled meanwhile does not stand in for the retry', async () => {
+  it('a cancelled rerun does not replace the retry', async () => {
     await say(world, chat)
     const held = await run(world, runtime)
     const again = await rerun(held.task)
@@ -88,7 +88,7 @@ forEachDatabase((open) => {
     expect((await fail(world, held, { failureReason: 'timeout' })).retry).not.toBeNull()
   })
 
-  it('a rerun comes after its source also where the source was given back, and on another runtime', async () => {
+  it('a rerun comes after its source, even if the source was released, and on another runtime', async () => {
     await say(world, chat)
     const held = await claim(world, runtime)
     const other = await aRuntime(world)

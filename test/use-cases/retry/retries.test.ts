@@ -35,7 +35,7 @@ describePostgres('retries and reruns', (open) => {
     agent = await anAgent(world, runtime)
   })
 
-  it('a retryable failure makes its retry in the same call, with the prompt, metadata and title of the task', async () => {
+  it('a retryable failure creates its retry in the same call, with the task’s prompt, metadata and title', async () => {
     await enqueue(world, agent, { title: 'A title', prompt: 'Fix it.', metadata: { a: 1 }, priority: 2 })
     const { task, retry } = await fail(world, await run(world, runtime), { failureReason: 'timeout' })
     expect(task).toMatchObject({ status: 'FAILED', failureRetryable: true })
@@ -45,7 +45,7 @@ describePostgres('retries and reruns', (open) => {
     expect(again.content).toMatchObject({ prompt: 'Fix it.', metadata: { a: 1 } })
   })
 
-  it('any other failure makes none, and a repeated call makes no second', async () => {
+  it('any other failure creates none, and a repeated call creates no second one', async () => {
     await enqueue(world, agent)
     const held = await run(world, runtime)
     expect((await fail(world, held)).retry).toBeNull()
@@ -79,7 +79,7 @@ describePostgres('retries and reruns', (open) => {
     expect((await fail(world, last, failure)).retry).toBeNull()
   })
 
-  it('a chat’s retry goes before the messages that were queued meanwhile, with the same input', async () => {
+  it('a chat’s retry comes before messages that were queued later, with the same input', async () => {
     const chat = await aChat(world, agent)
     await say(world, chat, { content: 'First.' })
     const held = await run(world, runtime)
@@ -90,14 +90,14 @@ describePostgres('retries and reruns', (open) => {
     expect(again.input.map(({ content }) => content)).toEqual(['First.'])
   })
 
-  it('a semantic inactivity’s retry starts fresh', async () => {
+  it('the retry after a semantic inactivity starts fresh', async () => {
     await enqueue(world, agent, { issueKey: 'ISSUE-9' })
     const held = await run(world, runtime)
     await fail(world, held, { failureReason: 'codex_semantic_inactivity', sessionId: 'stalled' })
     expect((await claim(world, runtime)).decision).toMatchObject({ outcome: 'FRESH', reason: 'FORCED_FRESH' })
   })
 
-  it('recovery fails what the daemon held, started or not, and retries it', async () => {
+  it('recovery fails and retries every task that the daemon held, started or not', async () => {
     await enqueue(world, agent)
     await enqueue(world, agent)
     await enqueue(world, agent)
@@ -113,7 +113,7 @@ describePostgres('retries and reruns', (open) => {
     await expectSound(world.services.database)
   })
 
-  it('recovery of one runtime leaves the daemon’s others alone', async () => {
+  it('recovery of one runtime does not change the daemon’s other runtimes', async () => {
     const other = await aRuntime(world, { daemonId: runtime.daemonId, provider: 'codex' })
     await enqueue(world, agent)
     await enqueue(world, await anAgent(world, other))
@@ -124,7 +124,7 @@ describePostgres('retries and reruns', (open) => {
     expect((await complete(world, kept)).status).toBe('COMPLETED')
   })
 
-  it('deregistration fails what the runtime holds as runtime_offline; its retry waits for the runtime to come back', async () => {
+  it('deregistration fails held tasks with runtime_offline, and their retries wait for the runtime', async () => {
     const task = await enqueue(world, agent)
     await run(world, runtime)
     await deregisterRuntime(world.services, world.caller, { runtimeId: runtime.id })
@@ -134,7 +134,7 @@ describePostgres('retries and reruns', (open) => {
     expect((await claim(world, runtime)).task).toMatchObject({ retryOf: task.id, attempt: 2 })
   })
 
-  it('a rerun is a new task of the same text, offered the session of its source and no newer one', async () => {
+  it('a rerun is a new task with the same text, and is offered only its source’s session', async () => {
     const issue = { issueKey: 'ISSUE-7', prompt: 'Do it.', forceFreshSession: true }
     const source = await enqueue(world, agent, issue)
     await complete(world, await run(world, runtime), { sessionId: 'old', workDir: '/old' })

@@ -24,7 +24,7 @@ forEachDatabase((open) => {
   const typesOf = async (conversationId: string) =>
     (await readStream(database.sql, world.caller.workspaceId, conversationId)).map(({ type }) => type)
 
-  it('starts and pins in one commit, and a repeat adds nothing', async () => {
+  it('startTask with a session starts and pins in one commit, and a repeat adds nothing', async () => {
     const chat = await aChat(world, agent)
     await say(world, chat)
     const held = await claim(world, runtime)
@@ -37,7 +37,7 @@ forEachDatabase((open) => {
     await expectSound(database)
   })
 
-  it('what it pinned survives the run, and the next claim resumes it', async () => {
+  it('the next claim resumes the session that startTask pinned', async () => {
     const chat = await aChat(world, agent)
     await say(world, chat)
     const held = await claim(world, runtime)
@@ -49,7 +49,7 @@ forEachDatabase((open) => {
     expect(decision).toMatchObject({ outcome: 'RESUME', ...place })
   })
 
-  it('names a fresh session for one that the provider refused', async () => {
+  it('startTask can name a fresh session in place of a refused one', async () => {
     const chat = await aChat(world, agent)
     await say(world, chat)
     const first = await claim(world, runtime)

@@ -28,7 +28,7 @@ forEachDatabase((open) => {
   const set = async (chatSessionId: string, archived: boolean) =>
     valueOf(await updateChatSession(world.services, world.caller, { chatSessionId, archived })).conversation
 
-  it('archiving a chat cancels what waits in it; its run may end, and nothing of it is run afterwards', async () => {
+  it('archiving a chat cancels its waiting tasks; a running task may end, and none runs afterwards', async () => {
     const runtime = await aRuntime(world)
     const agent = await anAgent(world, runtime)
     const chat = await aChat(world, agent)

@@ -69,7 +69,7 @@ forEachDatabase((open) => {
       talk = await aTalk()
     })
 
-    it('leaves none of its words in any table, and a log that is whole', async () => {
+    it('leaves none of its words in any table, and the log verifies', async () => {
       const before = await rowsWith(database, SECRET)
       expect(new Set(before.map((row) => row.split(' ')[0]))).toEqual(
         new Set(['conversation', 'conversation_listing', 'task_row', 'task_content', 'task_progress', 'chat_message']),
@@ -82,7 +82,7 @@ forEachDatabase((open) => {
       await expectSound(database)
     })
 
-    it('is recorded: by whom, and when', async () => {
+    it('is recorded with its actor and time', async () => {
       world.clock.pass(60)
       await erase(talk.id)
       const { workspaceId, tokenId } = world.caller
@@ -91,7 +91,7 @@ forEachDatabase((open) => {
       })
     })
 
-    it('leaves its tasks and messages where they are, empty', async () => {
+    it('keeps its tasks and messages without texts', async () => {
       valueOf(await erase(talk.id))
       const { services, caller } = world
       expect(await messagesById(services, caller.workspaceId, talk.turn.inputMessageIds)).toMatchObject([
@@ -121,7 +121,7 @@ forEachDatabase((open) => {
       expect(await findings(database)).toEqual([])
     })
 
-    it('can be done again for what was said and renamed since', async () => {
+    it('can run again for later messages and titles', async () => {
       const { conversation: first } = valueOf(await erase(talk.id))
       const { services, caller } = world
       valueOf(await updateChatSession(services, caller, { chatSessionId: talk.id, title: SECRET }))
@@ -136,7 +136,7 @@ forEachDatabase((open) => {
       expect(await findings(database)).toEqual([])
     })
 
-    it('lets the sessions be resumed: their transcripts are the machines’ own', async () => {
+    it('keeps its sessions resumable, because their transcripts are on the machines', async () => {
       valueOf(await erase(talk.id))
       await say(world, talk, { content: 'Go on.' })
       const held = await claim(world, runtime)
@@ -144,7 +144,7 @@ forEachDatabase((open) => {
       valueOf(await cancelTask(world.services, world.caller, { taskId: held.task.id }))
     })
 
-    it('is refused while a task waits or runs, which keeps its texts', async () => {
+    it('is refused while a task waits or runs, and erases nothing', async () => {
       const task = await say(world, talk, { content: `Wait for ${SECRET}.` })
       const waiting = refusalOf(await erase(talk.id))
       expect(waiting).toMatchObject({ code: 'ILLEGAL_TRANSITION', status: 'QUEUED' })
@@ -157,13 +157,13 @@ forEachDatabase((open) => {
       expect(await rowsWith(database, SECRET)).toEqual([])
     })
 
-    it('is refused where another workspace asks: there is no such conversation', async () => {
+    it('is refused for another workspace with NOT_FOUND', async () => {
       expect(codeOf(await erase(talk.id, null, await workspaceBeside(world)))).toBe('NOT_FOUND')
       expect(await rowsWith(database, SECRET)).not.toEqual([])
       valueOf(await erase(talk.id))
     })
 
-    it('counts the events that hold reasons, which stay', async () => {
+    it('counts the events with reasons, which stay', async () => {
       const { services, caller } = world
       const stopped = await say(world, talk)
       valueOf(await cancelTask(services, caller, { taskId: stopped.id, reason: 'enough' }))
@@ -189,7 +189,7 @@ forEachDatabase((open) => {
 })
 
 forEachDatabase((open) => {
-  it('an error text in an event of the first version stays, is counted, and the log verifies', async () => {
+  it('an error text in an event of schema version 1 stays and is counted, and the log verifies', async () => {
     const world = await makeWorld(await open())
     const { database } = world.services
     const runtime = await aRuntime(world)
@@ -209,7 +209,7 @@ forEachDatabase((open) => {
     expect(await findings(database)).toEqual([])
   })
 
-  it('verify finds an error text that came back, and an erasure that was undone', async () => {
+  it('verify finds a restored error text and an undone erasure', async () => {
     const world = await makeWorld(await open())
     const { database } = world.services
     const runtime = await aRuntime(world)

@@ -20,7 +20,7 @@ const everyFrom = (first: bigint, last: bigint) =>
   Array.from({ length: Number(last - first) + 1 }, (_, n) => String(first + BigInt(n)))
 
 forEachDatabase((open) => {
-  it('many who follow a workspace read its log once, in order, without gap or repeat, from wherever they begin', async () => {
+  it('many followers of a workspace share one read of its log, and each gets it in order without gaps or repeats', async () => {
     const world = await makeWorld(await open())
     const counted = countingDatabase(world.services.database)
     const services = servicesOver(counted.database, world.clock)
@@ -51,7 +51,7 @@ forEachDatabase((open) => {
     for (const stream of streams) await stream.return?.()
   })
 
-  it('who follows one conversation hears of it alone, and of what happened in it before', async () => {
+  it('a follower of one conversation gets only its events, including earlier ones', async () => {
     const world = await makeWorld(await open())
     const agent = await anAgent(world, await aRuntime(world))
     await enqueue(world, agent, { issueKey: 'MINE' })
@@ -70,7 +70,7 @@ forEachDatabase((open) => {
 
 const event = (position: number) => ({ position: String(position) }) as StoredEvent
 
-it('the newest events are kept without a gap, and who is behind them is told so', () => {
+it('the newest events are cached without a gap, and a follower behind them is recognised', () => {
   const tail = new LogTail(10n, 3)
   for (let n = 11; n <= 30; n++) tail.append([event(n)])
   expect(tail.end).toBe(30n)
@@ -80,7 +80,7 @@ it('the newest events are kept without a gap, and who is behind them is told so'
   expect(tail.after(40n, 5)).toEqual([])
 })
 
-it('a gate lets so many run at once, and the others in turn', async () => {
+it('a gate runs a limited number at the same time, and the others in turn', async () => {
   const gate = new Gate(2, 1)
   let running = 0
   let most = 0

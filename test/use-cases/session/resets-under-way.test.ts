@@ -13,7 +13,7 @@ forEachDatabase((open) => {
     world = await makeWorld(await open())
   })
 
-  it('a run that was under way at a reset of all sessions brings none back, also where there was none yet', async () => {
+  it('a run during a reset of all sessions brings none back, even if there was none before', async () => {
     const runtime = await aRuntime(world)
     const chat = await aChat(world, await anAgent(world, runtime))
     const reset = async () =>

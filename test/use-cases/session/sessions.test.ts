@@ -42,7 +42,7 @@ describePostgres('sessions of a chat', (open) => {
     return found
   }
 
-  it('a late pin after a cancellation fills what is empty, once', async () => {
+  it('a late pin after a cancellation fills empty fields, once', async () => {
     await say(world, chat)
     const held = await run(world, runtime)
     await cancelTask(world.services, world.caller, { taskId: held.task.id })
@@ -56,7 +56,7 @@ describePostgres('sessions of a chat', (open) => {
     await expectSound(world.services.database)
   })
 
-  it('a pin after the run has ended otherwise changes nothing', async () => {
+  it('a pin after any other end of the run changes nothing', async () => {
     await say(world, chat)
     const held = await run(world, runtime)
     await complete(world, held, { sessionId: 'mine' })
@@ -65,7 +65,7 @@ describePostgres('sessions of a chat', (open) => {
     expect((await row()).version).toBe(version)
   })
 
-  it('a pin that says nothing new writes nothing', async () => {
+  it('a repeated pin writes nothing', async () => {
     await say(world, chat)
     const held = await run(world, runtime)
     await pin(world, held, 'mine', '/work')
@@ -104,7 +104,7 @@ describePostgres('sessions of a chat', (open) => {
     expect((await claim(world, runtime)).decision).toMatchObject({ outcome: 'FRESH', reason: 'SESSION_RESET' })
   })
 
-  it('a moved agent’s chat starts fresh on the new runtime, in the directory it had', async () => {
+  it('a moved agent’s chat starts fresh on the new runtime, in its old directory', async () => {
     await turn('here', '/here')
     const other = await aRuntime(world)
     await updateAgent(world.services, world.caller, { agentId: agent.id, runtimeId: other.id })
@@ -119,7 +119,7 @@ describePostgres('sessions of a chat', (open) => {
     expect(decision.candidates.map(({ binding }) => binding.runtimeId)).toEqual([runtime.id])
   })
 
-  it('what a claim was told can be told again from the log', async () => {
+  it('a claim’s decision can be explained again from the log', async () => {
     await turn('one', '/one')
     await say(world, chat)
     const { decision, task } = await claim(world, runtime)
@@ -128,7 +128,7 @@ describePostgres('sessions of a chat', (open) => {
     expect(await recordedDecisions(world.services.database.sql, world.caller.workspaceId, [key])).toEqual([decision])
   })
 
-  it('the past is what it was, whatever came later', async () => {
+  it('later events do not change the past', async () => {
     await turn('one')
     const then = await sessionAt(world.services, await row(), null)
     await turn('two')
@@ -140,7 +140,7 @@ describePostgres('sessions of a chat', (open) => {
     expect([nothing.state.version, nothing.position, nothing.occurredAt]).toEqual([0, '0', null])
   })
 
-  it('renaming and archiving are no activity, and what they answer is what is kept', async () => {
+  it('renaming and archiving do not count as activity, and answer with the stored chat', async () => {
     world.clock.pass(5)
     const input = { chatSessionId: chat.id, title: 'Another', archived: true }
     const { conversation } = valueOf(await updateChatSession(world.services, world.caller, input))

@@ -64,7 +64,7 @@ forEachDatabase((open) => {
       taskId = held.task.id
     })
 
-    it('would have been given its older session under NEWEST_ON_RUNTIME: flips by reason, with the example', async () => {
+    it('flips to its older session under NEWEST_ON_RUNTIME, counted by reason with an example', async () => {
       expect(await simulated(own, { scope: 'NEWEST_ON_RUNTIME' })).toEqual({
         ...{ claims: 3, flips: 1, byReason: [{ from: 'RUNTIME_MISMATCH', to: 'SAME_RUNTIME', count: 1 }] },
         examples: [
@@ -78,14 +78,14 @@ forEachDatabase((open) => {
       })
     })
 
-    it('is counted also where no example is asked for', async () => {
+    it('is counted even if no example is requested', async () => {
       expect(await simulated(own, { scope: 'NEWEST_ON_RUNTIME' }, { first: 0 })).toMatchObject({
         flips: 1,
         examples: [],
       })
     })
 
-    it('is looked at only since then, that moment included, yet decided from all that stood before it', async () => {
+    it('is judged only for claims since a time, inclusive, from all events before each claim', async () => {
       const later = new Date(back.getTime() + 1)
       expect(await simulated(own, { scope: 'NEWEST_ON_RUNTIME' }, { since: back })).toMatchObject({
         claims: 1,
@@ -97,7 +97,7 @@ forEachDatabase((open) => {
       })
     })
 
-    it('is looked at for one agent alone', async () => {
+    it('is judged for one agent only', async () => {
       const [agent] = await own.services.database.prisma.agent.findMany({
         where: { workspaceId: own.caller.workspaceId },
       })
@@ -107,12 +107,12 @@ forEachDatabase((open) => {
       expect(await simulated(own, elsewhere, { agentId: other.id })).toMatchObject({ claims: 0, flips: 0 })
     })
 
-    it('is nothing to other workspaces', async () => {
+    it('is hidden from other workspaces', async () => {
       const other = await simulated(await workspaceBeside(world), { enabled: false })
       expect(other).toEqual({ claims: 0, flips: 0, byReason: [], examples: [] })
     })
 
-    it('does not flip where only the reason changes: the run would have been told the same', async () => {
+    it('does not flip if only the reason changes', async () => {
       const { flips } = await simulated(own, { enabled: false })
       expect(flips).toBe(0)
     })
@@ -130,7 +130,7 @@ forEachDatabase((open) => {
       return own
     }
 
-    it('flips nothing under the very policy that was in force, and every number adds up under any other', async () => {
+    it('flips nothing under the recorded policy, and all counts are consistent under any other', async () => {
       const property = fc.asyncProperty(fc.nat(), policies, policies, async (seed, inForce, other) => {
         const own = await workedAt(seed, inForce)
         const same = await simulated(own, inForce)

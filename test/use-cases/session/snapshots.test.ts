@@ -91,7 +91,7 @@ forEachDatabase((open) => {
     return found
   }
 
-  it('the commit that appends every 256th event of a conversation keeps the state there', async () => {
+  it('the commit of every 256th event of a conversation stores a snapshot', async () => {
     expect(stream.length).toBeGreaterThan(512)
     expect(await rows()).toMatchObject(expected())
   })
@@ -110,19 +110,19 @@ forEachDatabase((open) => {
     }
   })
 
-  it('what other conversations appended in between changes nothing', async () => {
+  it('events of other conversations in between change nothing', async () => {
     await aChat(world, await anAgent(world, await aRuntime(world)))
     const beyond = (BigInt(stream.at(-1)?.position ?? 0) + 1n).toString()
     expect((await sessionAt(world.services, chat, beyond)).state).toEqual(foldTo(stream.length))
   })
 
-  it('several places are found from the nearest snapshots, and between two of them by one fold', async () => {
+  it('several positions are folded from the nearest snapshots, with one fold between two snapshots', async () => {
     const positions = [520, 300, 10, 310].map((version) => BigInt(stream[version - 1]?.position ?? 0))
     const plan = await planHistory(world.services, chat, positions)
     expect(plan.map((stretch) => stretch.positions.length)).toEqual([1, 2, 1])
   })
 
-  it('without snapshots the past is what it was, and a start makes them anew', async () => {
+  it('without snapshots the past is the same, and a start creates them again', async () => {
     await database.sql.rows(NONE)
     const at = stream[399]?.position ?? ''
     expect((await sessionAt(world.services, chat, at)).state).toEqual(foldTo(400))
@@ -131,7 +131,7 @@ forEachDatabase((open) => {
     expect(await fill()).toBe(0)
   })
 
-  it('a snapshot of another fold version is not believed, and a start folds it anew', async () => {
+  it('a snapshot of another fold version is ignored, and a start creates it again', async () => {
     await database.sql.rows(OLDER)
     const at = stream[299]?.position ?? ''
     expect((await sessionAt(world.services, chat, at)).state).toEqual(foldTo(300))

@@ -66,7 +66,7 @@ describePostgres('signals of claims, over several servers', (open) => {
   const expectHeard = (signals: ClaimSignal[], expected: object[]) =>
     expect.poll(() => signals, { timeout: 10_000, interval: 5 }).toMatchObject(expected)
 
-  it('a cancel, a lease that ran out and a recovery at one server reach the daemon that follows at another', async () => {
+  it('a cancellation, an expired lease and a recovery at one server reach a daemon that follows at another', async () => {
     const [one, other] = [await server(), await server()]
     const [signals, others] = [heard(other), heard(other, 'elsewhere')]
     await enqueue(one, agent)
@@ -85,7 +85,7 @@ describePostgres('signals of claims, over several servers', (open) => {
     expect(others).toEqual([])
   })
 
-  it('what the daemon ends itself, and what nobody holds, is no signal', async () => {
+  it('the end of a run by its daemon, and changes of unheld tasks, send no signal', async () => {
     const one = await server()
     const signals = heard(one)
     await complete(one, await run(one, runtime))
@@ -97,7 +97,7 @@ describePostgres('signals of claims, over several servers', (open) => {
     await expectHeard(signals, [{ taskId: held.task.id, verdict: 'CANCELLED' }])
   })
 
-  it('a daemon follows its own claims only', () => {
+  it('a daemon can follow only its own claims', () => {
     const { services, caller } = asDaemon(world, 'other')
     expect(codeOf(watchClaims(services, caller, { daemonId: 'laptop' }))).toBe('FORBIDDEN')
   })

@@ -28,7 +28,7 @@ forEachDatabase((open) => {
     return row
   }
 
-  it('a secret says who calls; any other says nothing', async () => {
+  it('a valid secret identifies its caller, and any other text does not', async () => {
     const { token, secret } = await make({ kind: 'DAEMON', daemonId: 'laptop', name: 'Laptop' })
     expect(await authenticate(world.services, secret)).toEqual({
       ...{ workspaceId: world.caller.workspaceId, tokenId: token.id, name: 'Laptop' },
@@ -39,7 +39,7 @@ forEachDatabase((open) => {
     expect(await authenticate(world.services, (await rowOf(token)).row)).toBeNull()
   })
 
-  it('a secret is random, known by its prefix, and kept only as its hash', async () => {
+  it('a secret is random, has a prefix, and is stored only as a hash', async () => {
     const [{ token, secret }, other] = [await make(), await make()]
     expect(secret).toMatch(/^baton_[\w-]{43}$/)
     expect(other.secret).not.toBe(secret)
@@ -54,7 +54,7 @@ forEachDatabase((open) => {
     expect(await authenticate(world.services, secret)).toBeNull()
   })
 
-  it('a token ends when it is revoked, once and for good', async () => {
+  it('a token ends permanently when it is revoked', async () => {
     const { token, secret } = await make()
     const revoked = valueOf(await revokeToken(world.services, world.caller, { tokenId: token.id })).token
     world.clock.pass(1)
@@ -63,7 +63,7 @@ forEachDatabase((open) => {
     expect(again.revokedAt).toEqual(revoked.revokedAt)
   })
 
-  it('the last use is noted, at most once a minute', async () => {
+  it('the last use is recorded at most once a minute', async () => {
     const { token, secret } = await make()
     expect((await rowOf(token)).lastUsedAt).toBeNull()
     await authenticate(world.services, secret)
@@ -77,7 +77,7 @@ forEachDatabase((open) => {
     await expect.poll(async () => (await rowOf(token)).lastUsedAt).toEqual(world.clock.now())
   })
 
-  it('what cannot be noted, or not yet, keeps nobody out', async () => {
+  it('a token is accepted even if its last use cannot be recorded', async () => {
     const { secret } = await make()
     const { services } = world
     const fails = vi.fn(() => Promise.reject(new Error('cannot execute UPDATE in a read-only transaction')))
@@ -91,7 +91,7 @@ forEachDatabase((open) => {
     }
   })
 
-  it('only ROOT makes and revokes ROOT tokens', async () => {
+  it('only ROOT tokens create and revoke ROOT tokens', async () => {
     const { services, caller } = world
     const root = callerIn(caller.workspaceId, 'ROOT')
     expect(codeOf(await createToken(services, caller, { name: 'Boss', kind: 'ROOT' }))).toBe('FORBIDDEN')
@@ -108,12 +108,12 @@ forEachDatabase((open) => {
     expect(codeOf(await createToken(services, caller, named))).toBe('BAD_USER_INPUT')
   })
 
-  it('a new workspace comes with an ADMIN of its own', async () => {
+  it('a new workspace has its own ADMIN token', async () => {
     const { workspace, secret } = valueOf(await createWorkspace(world.services, world.caller, { name: 'New' }))
     expect(await authenticate(world.services, secret)).toMatchObject({ workspaceId: workspace.id, kind: 'ADMIN' })
   })
 
-  it('the first start makes one ROOT token, however many servers start; later ones make none', async () => {
+  it('the first start creates one ROOT token, even with several servers; later starts create none', async () => {
     const fresh = servicesOver(await open(), world.clock)
     const starts = await Promise.all([1, 2, 3].map(() => ensureFirstToken(fresh, null)))
     const secrets = starts.flatMap(({ secret }) => secret ?? [])
@@ -123,7 +123,7 @@ forEachDatabase((open) => {
     expect((await ensureFirstToken(fresh, null)).secret).toBeNull()
   })
 
-  it('a configured ROOT secret is used, and told to nobody', async () => {
+  it('a configured ROOT secret is used and never shown', async () => {
     const fresh = servicesOver(await open(), world.clock)
     const secret = 'a-configured-secret'
     expect((await ensureFirstToken(fresh, secret)).secret).toBeNull()
@@ -132,7 +132,7 @@ forEachDatabase((open) => {
     const count = statement('test_count_tokens', 'SELECT count(*)::int AS n FROM api_token')
     expect(await fresh.database.sql.rows(count)).toEqual([{ n: 1 }])
   })
-  it('a changed setting ends the token that it made before, and no other; an ended one stays ended', async () => {
+  it('a changed secret revokes only the token of the old one, which stays revoked', async () => {
     const fresh = servicesOver(await open(), world.clock)
     const [before, after] = ['the-setting-before', 'the-setting-after']
     const { workspaceId } = await ensureFirstToken(fresh, before)

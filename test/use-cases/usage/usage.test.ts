@@ -45,7 +45,7 @@ async function aRun(agentId: string): Promise<{ taskId: string; claimToken: stri
 
 const agentOf = (name: string) => made('createAgent', 'agent', { name, runtimeId })
 
-it('what a run used is kept with its task, completed or failed, and is in the event of its ending', async () => {
+it('the usage of a run is stored with its completed or failed task and in the event of its end', async () => {
   const agentId = await agentOf('Ada')
   const answer = `task { usage { ${FIELDS} } events(last: 2) { nodes { type data } } }`
   const completed = await call<{ task: object }>('completeTask', answer, { ...(await aRun(agentId)), usage: USAGE })
@@ -60,7 +60,7 @@ it('what a run used is kept with its task, completed or failed, and is in the ev
   await expectSound(database)
 })
 
-it('nothing told is null, and so is an empty usage', async () => {
+it('a missing or empty usage is null', async () => {
   const agentId = await agentOf('Ada')
   for (const usage of [undefined, null, {}]) {
     const { task } = await call<{ task: object }>('completeTask', `task { usage { ${FIELDS} } }`, {
@@ -97,7 +97,7 @@ const byDay = async (variables: Record<string, unknown>) => {
   return (await api.as('VIEWER').ask(document, variables))['usageByDay']
 }
 
-it('adds up by agent and day, sums larger than an Int, and leaves out what is outside', async () => {
+it('usageByDay adds up by agent and day, beyond the range of Int, within its period', async () => {
   const agentId = await agentOf('Cleo')
   const most = 2_147_483_647
   for (const usage of [USAGE, { inputTokens: most, costUsd: 0.5 }, { outputTokens: 1 }]) {
@@ -114,13 +114,13 @@ it('adds up by agent and day, sums larger than an Int, and leaves out what is ou
   expect(await byDay({ agentId, since: until, until: new Date(until.getTime() + 1000) })).toEqual([])
 })
 
-it('is refused for more than 366 days', async () => {
+it('usageByDay is refused for more than 366 days', async () => {
   const document = 'query ($since: DateTime) { usageByDay(since: $since) { day } }'
   const refusal = await api.as('VIEWER').refusal(document, { since: '2000-01-01T00:00:00Z' })
   expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'since' }] })
 })
 
-it('has an index of its own: only events that tell a usage are read', async () => {
+it('usageByDay has its own index and reads only events with a usage', async () => {
   const text = `EXPLAIN SELECT 1 FROM session_event e WHERE e."workspaceId" = 'ws' AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED')
     AND e.data ? 'usage' AND e."occurredAt" >= '2026-01-01' AND e."occurredAt" < '2026-01-02'`
   await database.transaction(async (sql) => {

@@ -128,7 +128,7 @@ forEachDatabase((open) => {
     })
   }
 
-  it('a heartbeat that names another workspace’s claim is told LOST, and renews nothing', async () => {
+  it('a heartbeat with another workspace’s claim gets LOST and renews nothing', async () => {
     const claims = [{ taskId: theirs.taskId, claimToken: theirs.claimToken }]
     const before = await database.sql.rows(statement('test_leases', 'SELECT * FROM dispatch'))
     world.clock.pass(5)
@@ -139,7 +139,7 @@ forEachDatabase((open) => {
     expect(await database.sql.rows(statement('test_leases', 'SELECT * FROM dispatch'))).toEqual(before)
   })
 
-  it('another workspace’s rows are not there to be read', async () => {
+  it('rows of another workspace cannot be read', async () => {
     const { services, caller } = world
     expect(await conversationById(services, caller.workspaceId, theirs.chatId)).toBeNull()
     expect(await tasksById(services, caller.workspaceId, [theirs.taskId])).toEqual([])
