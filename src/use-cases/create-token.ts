@@ -63,11 +63,11 @@ export async function createToken(
   if (input.kind === 'ROOT' && caller.kind !== 'ROOT') {
     return refused({
       code: 'FORBIDDEN',
-      message: 'Only a ROOT token may make ROOT tokens. Ask the owner of the instance.',
+      message: 'Only a ROOT token can create ROOT tokens. Ask the owner of the instance.',
     })
   }
   if (input.kind === 'DAEMON' && daemonId === null) {
-    return badInput('input.daemonId', 'A DAEMON token acts for one daemon: name it.')
+    return badInput('input.daemonId', 'A DAEMON token acts for one daemon. Name that daemon.')
   }
   if (input.kind !== 'DAEMON' && daemonId !== null) {
     return badInput('input.daemonId', `Only DAEMON tokens belong to a daemon, not ${input.kind} ones.`)
@@ -76,7 +76,7 @@ export async function createToken(
   const [counted] = await database.sql.rows<{ tokens: number }>(COUNT, [caller.workspaceId, now])
   if ((counted?.tokens ?? 0) >= MOST_TOKENS) {
     const most = MOST_TOKENS.toLocaleString('en')
-    return badInput('input.name', `The workspace has ${most} current tokens, which is the most. Revoke one first.`)
+    return badInput('input.name', `The workspace has ${most} current tokens, which is the limit. Revoke one first.`)
   }
   const secret = newSecret()
   const token = await insertToken(database.sql, {

@@ -52,7 +52,7 @@ export function badInput(path: string, message: string): { ok: false; refusal: R
 /** Ends work that outlives one request. A single call with such a token is refused before it starts. */
 export const tokenEnded = refused({
   code: 'UNAUTHENTICATED',
-  message: 'The token was revoked or has expired meanwhile. Go on with a current one.',
+  message: 'The token was revoked or has expired. Continue with a current one.',
 })
 
 /** Refuses work because too much is already waiting. */
@@ -67,7 +67,7 @@ export const staleClaim = refused({
   code: 'STALE_CLAIM',
   message:
     'The claimToken is not this task’s current claim: it was released, expired, recovered or handed out again. ' +
-    'Stop the run and claim anew.',
+    'Stop the run and claim again.',
 })
 
 export function illegalTransition(verb: string, status: TaskStatus): { ok: false; refusal: Refusal } {

@@ -56,7 +56,7 @@ const UPSERT = statement(
 
 const tooManyRuntimes = badInput(
   'input.provider',
-  `This daemonId has ${MOST_RUNTIMES_PER_DAEMON} runtimes, deregistered ones included, which is the most. Register one ` +
+  `This daemonId has ${MOST_RUNTIMES_PER_DAEMON} runtimes, deregistered ones included, which is the limit. Register one ` +
     'of the providers that it has, or use another daemonId.',
 )
 

@@ -107,7 +107,7 @@ export async function reportTaskProgress(
 function tooMuch(most: string, entries: number | null): ReturnType<typeof badInput> {
   return badInput(
     'input.entries',
-    `A task keeps at most ${most} of progress, and these are too many beside the ${entries ?? 0} entries that it has. ` +
-      'Send fewer, or no more: the run goes on, and completeTask takes its result.',
+    `A task keeps at most ${most} of progress. It already has ${entries ?? 0} entries, so these are too many. ` +
+      'Send fewer or none. The run can continue, and completeTask takes its result.',
   )
 }

@@ -67,7 +67,7 @@ function decideRerun(loaded: LoadedConversation, sourceId: string, rerunId: stri
     return { refused: badInput('input.taskId', message).refusal }
   }
   if (source.erasedAt !== null) {
-    const message = 'What it was asked has been erased. Enqueue new work, or send a new message, instead.'
+    const message = 'Its prompt was erased. Enqueue new work or send a new message instead.'
     return { refused: badInput('input.taskId', message).refusal }
   }
   const event = enqueuedEvent({

@@ -26,7 +26,7 @@ export async function resetSession(
     decide({ conversation, state }) {
       if (conversation === null) return { refused: notFound('chat', conversationId).refusal }
       if (sessionId !== null && !state.bindings.some((binding) => binding.sessionId === sessionId)) {
-        const message = 'The conversation knows no session of this id; its bindings list those it knows.'
+        const message = 'The conversation has no session with this id. Its bindings list the known ones.'
         return { refused: refused({ code: 'NOT_FOUND', message }).refusal }
       }
       const dropped = state.bindings.filter((binding) => sessionId === null || binding.sessionId === sessionId)

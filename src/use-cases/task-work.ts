@@ -105,7 +105,7 @@ function refusalOf(decision: Extract<TaskDecision, { kind: 'refused' }>, verb: s
 
 const tooManySessions = badInput(
   'input.sessionId',
-  `This task has named ${MOST_SESSIONS_PER_TASK} sessions, which is the most. Pin the session that the next run is to ` +
+  `This task has named ${MOST_SESSIONS_PER_TASK} sessions, which is the limit. Pin the session that the next run is to ` +
     'resume only; completeTask and failTask may still name one.',
 )
 

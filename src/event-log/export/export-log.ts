@@ -67,7 +67,7 @@ async function exportSealed({ archive, write }: Export, sealed: SealedStream | u
   const problem = await archiveProblem(archive, sealed)
   if (archive === null || problem !== null) {
     const { expected = '', found = '' } = problem ?? {}
-    throw new Error(`${sealed.conversationId} is sealed. Expected was ${expected}, and found was ${found}.`)
+    throw new Error(`${sealed.conversationId} is sealed. Expected: ${expected}. Found: ${found}.`)
   }
   for await (const event of sealedEvents(archive, sealed)) await write(eventLine(event))
 }

@@ -8,7 +8,7 @@ import { StreamProof } from './verify-stream.js'
 /** The file was not written by `baton export`, so nothing in it can be proven. */
 export class NotAnExport extends Error {
   constructor(problem: string) {
-    super(`This is no exported conversation. Line 1: ${problem}. Write one with baton export.`)
+    super(`This is not an exported conversation. Line 1: ${problem}. Write one with baton export.`)
     this.name = 'NotAnExport'
   }
 }

@@ -63,7 +63,7 @@ async function assertWhole(archive: ArchiveDirectory, sealed: SealedStream): Pro
   const problem = await archiveProblem(archive, sealed)
   if (problem === null) return
   throw new CannotRestore(
-    `Expected was ${problem.expected}, and found was ${problem.found}. Bring the file to its place.`,
+    `Expected: ${problem.expected}. Found: ${problem.found}. Put the sealed file back in its place.`,
   )
 }
 
@@ -72,7 +72,7 @@ async function proofOf(sql: Sql, archive: ArchiveDirectory, sealed: SealedStream
   const { workspaceId, conversationId, throughVersion: afterVersion } = sealed
   const findings: string[] = []
   const report = ({ kind, expected, found }: { kind: string; expected: string; found: string }): void =>
-    void findings.push(`${kind}: ${expected} was expected, and found was ${found}`)
+    void findings.push(`${kind}: expected ${expected}, found ${found}`)
   const proof = new StreamProof(workspaceId, conversationId, report, emptyTally())
   for await (const event of sealedEvents(archive, sealed)) proof.take(event)
   proof.seal()
@@ -151,7 +151,7 @@ async function insertEvents(sql: Sql, archive: ArchiveDirectory, sealed: SealedS
   await write()
   const [there] = await sql.rows<{ count: number }>(COUNT, [workspaceId, conversationId, throughVersion])
   if (there?.count === throughVersion) return messages
-  throw new CannotRestore(`Other events stand where those of ${conversationId} stood. See baton verify.`)
+  throw new CannotRestore(`Other events are at the positions of ${conversationId}. Run baton verify.`)
 }
 
 function messageOf(stored: StoredEvent): ChatMessage[] {

@@ -19,7 +19,7 @@ import { eventLines, textLines } from './archive-lines.js'
 class ArchiveUnfit extends Error {
   constructor(conversationId: string, { expected, found }: { expected: string; found: string }) {
     super(
-      `${conversationId} cannot be sealed anew: ${expected} was expected, and found was ${found}. Bring the file back to its place.`,
+      `${conversationId} cannot be sealed again. Expected: ${expected}. Found: ${found}. Put the sealed file back in its place.`,
     )
     this.name = 'ArchiveUnfit'
   }
