@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { ask } from '../api/queries.js'
 import type { Result } from '../api/request.js'
 import { LiveDot, OutcomeChip, ReasonChip } from '../parts/chips.js'
+import { plural } from '../words/id-words.js'
 import { wordsOfReason } from '../words/reason-words.js'
 import { useSession } from './session-context.js'
 import type { Runtime } from './session-context.js'
@@ -42,7 +43,7 @@ export function NextClaims(): ReactNode {
       </ul>
       {claiming.length > SHOWN_FIRST && (
         <button type="button" className="link" onClick={() => setAll(!all)}>
-          {all ? 'Fewer runtimes' : `${claiming.length - SHOWN_FIRST} more runtimes`}
+          {all ? 'Fewer runtimes' : plural(claiming.length - SHOWN_FIRST, 'more runtime')}
         </button>
       )}
     </div>

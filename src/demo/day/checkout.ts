@@ -10,7 +10,7 @@ export const checkoutTurns = {
   fix: {
     prompt: 'Fix it, and cover it by a test.',
     steps: ['Each worker gets a cart of its own.', '$ npm test -- checkout'],
-    answer: 'Done: a cart a worker, and a test that pays two carts at once.',
+    answer: 'Done: one cart per worker, and a test that pays two carts at once.',
   },
   hundred: {
     prompt: 'Also run it a hundred times.',
@@ -21,7 +21,7 @@ export const checkoutTurns = {
     prompt: 'Go on with the retry in the webhook sender.',
     steps: ['Reading src/webhooks/send.ts', 'Writing a backoff with jitter', '$ npm test -- webhooks'],
     answer:
-      'The sender now retries five times, with a backoff. I was told what you said on the laptop, so the flaky test was no news.',
+      'The sender now retries five times, with a backoff. I got our turns from the laptop, so I already knew about the flaky test.',
   },
   logs: {
     prompt: 'Read all of yesterday’s logs for failed webhooks.',

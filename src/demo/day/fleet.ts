@@ -11,7 +11,7 @@ export const fleetTurns = {
   copies: {
     prompt: 'Delete the copies.',
     steps: ['$ rm backups/2025-*-copy.tar'],
-    answer: 'Deleted. The new disk knows nothing of our talk, so I compared them again first.',
+    answer: 'Deleted. The new disk has nothing of our conversation, so I compared them again first.',
   },
   report: { prompt: 'Write down what is left.', steps: [], answer: 'Written.' },
   spare: { prompt: 'Is the spare disk healthy?', steps: [], answer: 'It is.' },

@@ -22,9 +22,9 @@ export const issueTurns = {
   style: {
     prompt: 'And does it follow the new style guide?',
     steps: ['Reading docs/style.md'],
-    answer: 'One name does not. I was given new instructions meanwhile, so I started anew.',
+    answer: 'One name does not. I got new instructions in the meantime, so I started fresh.',
   },
-  morning1: review('213, faster search', 'The index misses a column.'),
+  morning1: review('213, faster search', 'The index lacks a column.'),
   morning2: review('214, new icons', 'Fine.'),
   morning3: review('215, typed events', 'A case is missing in the fold.'),
   morning4: review('216, shorter sessions', 'Fine.'),

@@ -10,7 +10,7 @@ export const laptopTurns = {
   logo: {
     prompt: 'The logo needs a dark version, too.',
     steps: ['Looking at assets/logo.svg'],
-    answer: 'It has one: the letters are light where the page is dark.',
+    answer: 'It has one now, with light letters on dark pages.',
   },
   contrast: {
     prompt: 'Check the contrast of every page.',
@@ -48,7 +48,7 @@ export const laptopTurns = {
   largest: {
     prompt: 'Only the ten largest, please.',
     steps: ['$ du -a / | sort -rn | head'],
-    answer: 'Nine of them are videos. The list of before had filled my session, so this is a new one.',
+    answer: 'Nine of them are videos. The earlier list had filled my session, so this is a new one.',
   },
 } satisfies Record<string, TurnScript>
 

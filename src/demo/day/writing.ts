@@ -17,7 +17,7 @@ export const writingTurns = {
   pictures: {
     prompt: 'Add a picture of the new dashboard, on the machine that has a screen.',
     steps: ['$ npm run screenshot', 'Reading docs/releases/4.2.md'],
-    answer: 'The picture is in. I knew the text from the file only, not our talk about it.',
+    answer: 'The picture is in. I knew only the text in the file, not our conversation about it.',
   },
   upgrade: {
     prompt: 'And a paragraph on how to upgrade.',
@@ -38,7 +38,7 @@ export const writingTurns = {
   guideAgain: {
     prompt: 'Shorten the part about tokens.',
     steps: ['Reading docs/from-3.md'],
-    answer: 'Shorter. I had to read it first: nothing of our talk was stored.',
+    answer: 'Shorter. I had to read it first: nothing of our conversation was stored.',
   },
   guideFresh: {
     prompt: 'Now read it with fresh eyes, as somebody who has never seen it.',
@@ -47,7 +47,7 @@ export const writingTurns = {
   },
   q1: question('Where is the list of people on call?', 'In ops/on-call.yaml, and it is printed by `make who`.'),
   q2: question('And who is it tonight?', 'Jonas, until eight.'),
-  q3: question('How do I get access to staging?', 'By a pull request on ops/access.yaml. Jonas merges those.'),
+  q3: question('How do I get access to staging?', 'With a pull request on ops/access.yaml. Jonas merges those.'),
   q4: question('Write it for me.', 'It is open: you are in the group staging.'),
   q5: question('Which tests may I skip?', 'None. The slow ones run at night only, though.'),
   q6: question('What was the first thing I asked?', 'Where the list of people on call is.'),
