@@ -5,6 +5,7 @@ import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION } from '../session-pointer/session-state.js'
 import { CURRENT_SCHEMA_VERSION } from '../session-pointer/upcast.js'
 import { chainDigest } from './digest.js'
+import type { RecentStates } from './stored-state.js'
 
 /** A new event to append. `occurredAt` is set only on imported history, whose events happened before their append. */
 export type TimedEvent = NewEvent & { occurredAt?: Date }
@@ -19,6 +20,8 @@ export interface Append {
   events: readonly (TimedEvent & { id: string })[]
   /** The session state after the last of these events. */
   state: SessionState
+  /** Whether the state is stored with the conversation. An opening always stores it. */
+  storesState: boolean
   /** The intermediate states to keep as snapshots (isSnapshot). */
   snapshots?: readonly SessionState[]
   /** Set only where expectedVersion is 0. */
@@ -48,9 +51,10 @@ export interface ConversationOpening {
 /**
  * The values that write.sql takes for events of several conversations, at most one append per conversation. If an expected
  * version differs from the stream's version (a conflict, or another call opened the conversation first), the whole
- * transaction fails with 40001: reload and decide again.
+ * transaction fails with 40001: reload and decide again. `recent` remembers the states; those of a transaction that fails
+ * have a digest that no stream has.
  */
-export function appendValues(appends: readonly Append[]): RoutineValues {
+export function appendValues(appends: readonly Append[], recent?: RecentStates): RoutineValues {
   const events = appends.flatMap(digestedEvents)
   if (events.length === 0) return {}
   const left = new Map<string, number>()
@@ -69,9 +73,11 @@ export function appendValues(appends: readonly Append[]): RoutineValues {
   const opened = appends.filter(({ opening }) => opening !== null)
   const advanced = appends.filter(({ opening }) => opening === null)
   const last = new Map(events.map((event) => [event.conversationId, event]))
-  const headOf = ({ conversationId, state }: Append) => {
+  for (const { conversationId, state } of appends)
+    recent?.set(conversationId, last.get(conversationId)?.digest ?? '', state)
+  const headOf = ({ conversationId, state, storesState, opening }: Append) => {
     const { version, digest } = last.get(conversationId) ?? {}
-    return { version, digest, state }
+    return { version, digest, state: storesState || opening !== null ? state : undefined }
   }
   return {
     fold_version: FOLD_VERSION,

@@ -1,20 +1,16 @@
-import { currentState } from '../event-log/stored-state.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import type { ConversationRow } from '../use-cases/transaction/conversation-work.js'
 import type { Context } from './context.js'
 import { eventByVersion } from './loaders/events.js'
-import { placeAt } from './loaders/histories.js'
+import { placeAt, stateNow } from './loaders/histories.js'
 
-/**
- * The conversation's session state at a position of the log; null: now. The current state is stored with the conversation
- * and needs no query, so that a list of conversations does not cost a query for each.
- */
+/** The conversation's session state at a position of the log; null: now. */
 export async function stateAt(
   context: Context,
   conversation: ConversationRow,
   at: string | null,
 ): Promise<SessionState> {
-  if (at === null) return currentState(context.services.database.sql, conversation)
+  if (at === null) return context.loaders.of(stateNow).load(conversation)
   return (await context.loaders.of(placeAt).load({ conversation, at })).state
 }
 

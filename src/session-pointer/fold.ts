@@ -61,6 +61,25 @@ export function isSnapshot({ version, unknownEvents }: SessionState): boolean {
   return version > 0 && version % SNAPSHOT_EVERY === 0 && unknownEvents === 0
 }
 
+/** After these events the stored session state may lag behind the stream. They end no run and forget no session. */
+const LAGGING: ReadonlySet<FoldableEvent['type']> = new Set([
+  'MESSAGE_POSTED',
+  'TASK_ENQUEUED',
+  'TASK_RETARGETED',
+  'TASK_CLAIMED',
+  'TASK_STARTED',
+  'SESSION_PINNED',
+])
+
+/**
+ * Whether the state after this event is stored with the conversation: when a run has ended, and every 256 versions. Until
+ * then, whoever needs the state folds the events behind the stored one: a run's own calls change little of it, and a
+ * rewrite of the whole state costs more than the event.
+ */
+export function isStored(state: SessionState, { type }: FoldableEvent): boolean {
+  return !LAGGING.has(type) || state.version % SNAPSHOT_EVERY === 0
+}
+
 /** F2: keeps what the claim was offered, and the facts that every pin and ending of this claim inherits. */
 function taskClaimed(state: SessionState, event: EventOf<'TASK_CLAIMED'>): SessionState {
   const decision = event.data.decision

@@ -2,9 +2,10 @@ import type { ResumeOutcome, ResumeReason } from './events.js'
 
 /**
  * The version of {@link SessionState}. Raise it with every change of the fold that gives another state for the same events.
- * A stored state of an older version is folded again when it is read.
+ * A stored state of another version is folded again when it is read: 6 came with stored states that lag behind their
+ * streams, which builds before it would take for current ones.
  */
-export const FOLD_VERSION = 5
+export const FOLD_VERSION = 6
 
 /** FAILING is not stored: the fold keeps the count, and the policy in force judges it (F17). */
 export type StoredBindingState = 'RESUMABLE' | 'POISONED' | 'RETIRED' | 'RESET' | 'NOT_DURABLE' | 'UNPROVEN'

@@ -1,6 +1,7 @@
 import type { Clock } from '../database/clock.js'
 import type { Database } from '../database/sql.js'
 import type { ArchiveDirectory } from '../event-log/sealed/archive-directory.js'
+import { RecentStates } from '../event-log/stored-state.js'
 import { WakeUps } from '../wake-ups/wake-ups.js'
 import { AskedRuntimes } from './asked-runtimes.js'
 import { Gate } from './gate.js'
@@ -33,8 +34,9 @@ export function buildServices(
   tokens: Tokens = unendingTokens,
   archive: ArchiveDirectory | null = null,
 ): Services {
-  const conversations = new ConversationLane(database, clock, wakeUps, observer)
-  const claims = new ClaimLane(database, clock, timers.claimLease, wakeUps, observer)
+  const lanes = { database, clock, announcer: wakeUps, observer, recent: new RecentStates() }
+  const conversations = new ConversationLane(lanes)
+  const claims = new ClaimLane(lanes, timers.claimLease)
   return {
     database,
     clock,

@@ -70,9 +70,9 @@ export function decisionView(
   return { ...decision, workspaceId, conversationId, runtimeId, candidates, policy }
 }
 
-export function claimedDecision({ task, conversation, decision, agent, runtime }: Claimed): DecisionView {
+export function claimedDecision({ task, conversation, state, decision, agent, runtime }: Claimed): DecisionView {
   const place = { workspaceId: task.workspaceId, conversationId: conversation.id, runtimeId: runtime.id }
-  return decisionView(place, conversation.state, decision, storedPolicy(agent))
+  return decisionView(place, state, decision, storedPolicy(agent))
 }
 
 /** Events read and folded per step, over one or several conversations. */

@@ -23,9 +23,6 @@ export interface Announcer {
   announce(hints: Hints): void
 }
 
-/** Announces nothing; for commands and tests that work alone. */
-export const silence: Announcer = { announce: () => undefined }
-
 export function runtimeTopic(workspaceId: string, runtimeId: string): string {
   return `r/${workspaceId}/${runtimeId}`
 }

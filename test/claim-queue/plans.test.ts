@@ -116,7 +116,14 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
         ]
         const append = {
           ...{ workspaceId, conversationId: task.conversationId, expectedVersion: 2, previousDigest: NO_DIGEST },
-          ...{ actor: 'tok_1', occurredAt: world.clock.now(), opening: null, activity: false, state: initialState },
+          ...{
+            actor: 'tok_1',
+            occurredAt: world.clock.now(),
+            opening: null,
+            storesState: true,
+            activity: false,
+            state: initialState,
+          },
           events: events.map((event) => ({ ...event, id: newId('evt') })),
         }
         expect(await expectFewPagesOf('write', appendValues([append]))).toBeGreaterThan(2)

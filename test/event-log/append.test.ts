@@ -46,6 +46,7 @@ forEachDatabase((open) => {
       occurredAt: world.clock.now(),
       events: [{ type: 'CONVERSATION_OPENED', taskId: null, runtimeId: null, data, id: newId('evt') }],
       state: { ...initialState, version: 1 },
+      storesState: true,
       opening: { kind: 'ISSUE', agentId: agent.id, issueKey: conversationId, title: null },
       activity: true,
     }

@@ -34,6 +34,12 @@ const READS: Record<number, readonly string[]> = {
     ...['TASK_CANCELLED@1', 'SESSION_RESET@1', 'POINTER_IMPORTED@1', 'CONVERSATION_ERASED@1'],
     ...['CONVERSATION_SEALED@1', 'CONVERSATION_RESTORED@1'],
   ],
+  6: [
+    ...['CONVERSATION_OPENED@1', 'MESSAGE_POSTED@1', 'TASK_ENQUEUED@1', 'TASK_RETARGETED@1', 'TASK_CLAIMED@1'],
+    ...['TASK_STARTED@1', 'SESSION_PINNED@1', 'TASK_RELEASED@1', 'TASK_COMPLETED@1', 'TASK_FAILED@2'],
+    ...['TASK_CANCELLED@1', 'SESSION_RESET@1', 'POINTER_IMPORTED@1', 'CONVERSATION_ERASED@1'],
+    ...['CONVERSATION_SEALED@1', 'CONVERSATION_RESTORED@1'],
+  ],
 }
 
 it('a new type or schema version of an event comes with a new fold version', () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { chainDigest, NO_DIGEST } from '../../src/event-log/digest.js'
 import type { RecordedDecision, StreamEvent } from '../../src/session-pointer/events.js'
-import { evolve } from '../../src/session-pointer/fold.js'
+import { evolve, isStored } from '../../src/session-pointer/fold.js'
 import { decideResume } from '../../src/session-pointer/resume-policy.js'
 import { FOLD_VERSION, initialState } from '../../src/session-pointer/session-state.js'
 import type { SessionState } from '../../src/session-pointer/session-state.js'
@@ -37,6 +37,9 @@ function streamProblems(
   const tasks = new Map<string, TaskState>()
   let state: SessionState = initialState
   let digest: string = NO_DIGEST
+  const storedVersion = (conversation['state'] as SessionState).version
+  let stored: SessionState | null = null
+  let mustBeStored = 0
   stream.forEach((row, index) => {
     const event = { ...row, occurredAt: instant(row['occurredAt']) } as unknown as StreamEvent
     const place = `${id} version ${index + 1}`
@@ -49,6 +52,8 @@ function streamProblems(
       problems.push(`${place} posts a message that is not there`)
     }
     state = evolve(state, event)
+    if (state.version === storedVersion) stored = state
+    if (isStored(state, event)) mustBeStored = state.version
     if (event.taskId === null || event.type === 'MESSAGE_POSTED') return
     // 7
     const applied = applyTaskEvent(tasks.get(event.taskId) ?? null, event)
@@ -59,7 +64,9 @@ function streamProblems(
   if (conversation['version'] !== stream.length) problems.push(`${id} is at ${String(conversation['version'])}`)
   if (conversation['digest'] !== digest) problems.push(`${id} has the digest of another event`)
   if (conversation['foldVersion'] !== FOLD_VERSION) problems.push(`${id} was folded by another version`)
-  if (!isDeepStrictEqual(conversation['state'], asJson(state))) problems.push(`${id} keeps another state than its fold`)
+  if (!isDeepStrictEqual(conversation['state'], asJson(stored)))
+    problems.push(`${id} keeps another state than its fold`)
+  if (storedVersion < mustBeStored) problems.push(`${id} keeps a state that lags behind version ${mustBeStored}`)
   for (const task of tasks.values()) {
     const row = rows.get(task.id)
     rows.delete(task.id)

@@ -63,8 +63,10 @@ export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProo
     find('DIGEST', null, `digest ${proof.digest} with the conversation`, `digest ${head.digest}`)
   }
   if (head.foldVersion !== FOLD_VERSION || failedClosed(head, proof)) tally.statesToRefold += 1
-  else if (!sameJson(head.state, proof.state)) {
-    find('STORED_STATE', null, canonicalJson(proof.state), canonicalJson(head.state))
+  else {
+    const storedAt = (head.state as Partial<SessionState> | null)?.version
+    const expected = proof.storable.find(({ version }) => version === storedAt) ?? proof.state
+    if (!sameJson(head.state, expected)) find('STORED_STATE', null, canonicalJson(expected), canonicalJson(head.state))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ConversationErased, ConversationSealed } from '../../session-pointer/conversation-events.js'
 import type { ConversationOpened, FoldableEvent } from '../../session-pointer/events.js'
-import { evolve, isSnapshot } from '../../session-pointer/fold.js'
+import { evolve, isSnapshot, isStored } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
@@ -22,6 +22,8 @@ import { verifyClaim, verifyStart } from './verify-claim.js'
  */
 export class StreamProof {
   state: SessionState = initialState
+  /** The states since the last one that had to be stored with the conversation, oldest first: the stored state is one of them. */
+  storable: SessionState[] = [initialState]
   readonly tasks = new Map<string, TaskState>()
   readonly lines = new Lines()
   /** The states that snapshots must equal, keyed by version. */
@@ -77,7 +79,7 @@ export class StreamProof {
 
   /** Starts after the sealed part, without its events. */
   beginAt({ version, position, state }: SealedBase, digest: string): void {
-    Object.assign(this, { version, position, state, digest, isPartial: true, newerShapes: true })
+    Object.assign(this, { version, position, state, digest, storable: [state], isPartial: true, newerShapes: true })
   }
 
   /** Marks all events taken so far as the sealed part. */
@@ -94,6 +96,8 @@ export class StreamProof {
     if (event.type === 'TASK_CLAIMED') verifyClaim(this, event, this.tally, find)
     if (event.type === 'TASK_STARTED') verifyStart(this, event, find)
     this.state = evolve(this.state, event)
+    if (isStored(this.state, event)) this.storable = []
+    this.storable.push(this.state)
     if (isSnapshot(this.state)) this.snapshots.set(stored.version, { position: stored.position, state: this.state })
     this.followTask(stored, event)
   }

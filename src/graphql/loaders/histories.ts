@@ -1,10 +1,20 @@
 import DataLoader from 'dataloader'
+import { currentStates } from '../../event-log/stored-state.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
 import { BEFORE_ALL, foldHistory, planHistory } from '../../use-cases/fold-history.js'
 import type { Place } from '../../use-cases/fold-history.js'
 import { tooManyFolds } from '../../use-cases/outcome.js'
 import type { ConversationRow } from '../../use-cases/transaction/conversation-work.js'
 import { unwrap } from '../errors.js'
 import type { LoaderSource } from './loaders.js'
+
+/** The current state of conversations. Stored states that are up to date need no query, and all others share one. */
+export function stateNow({ services }: LoaderSource) {
+  return new DataLoader<ConversationRow, SessionState, string>(
+    (conversations) => currentStates(services.database.reads, conversations),
+    { cacheKeyFn: ({ id, version }) => `${id} ${version}` },
+  )
+}
 
 interface PlaceKey {
   conversation: ConversationRow

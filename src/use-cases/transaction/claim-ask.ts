@@ -1,6 +1,7 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
 import type { RequestKey } from '../../event-log/request-records.js'
 import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
 import type { Caller } from '../caller.js'
 import type { Refusal } from '../outcome.js'
 import type { ConversationRow } from './conversation-work.js'
@@ -26,6 +27,8 @@ export interface Claimed {
   leaseExpiresAt: Date
   decision: ResumeDecision
   conversation: ConversationRow
+  /** The session state that the decision was made from. */
+  state: SessionState
   agent: Agent
   runtime: Runtime
   texts: ClaimTexts

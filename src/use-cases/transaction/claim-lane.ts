@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { whyEmpty } from '../../claim-queue/why-empty.js'
 import type { Waiting } from '../../claim-queue/why-empty.js'
-import type { Clock } from '../../database/clock.js'
-import type { Database } from '../../database/sql.js'
-import { silence } from '../../wake-ups/hint.js'
-import type { Announcer } from '../../wake-ups/hint.js'
-import { unobserved } from '../observer.js'
 import { promoteDue } from '../promote-due.js'
-import type { Observer } from '../observer.js'
 import type { ClaimAsk, ClaimResult } from './claim-ask.js'
 import { GroupCommit } from './group-commit.js'
+import { decideClaims, loadClaims } from './decide-claims.js'
 import { Lane } from './lane.js'
-import { runClaimBatch } from './run-claim-batch.js'
+import type { LaneSetting } from './lane.js'
+import type { LoadedClaimBatch } from './load-claim-batch.js'
 import { RuntimeOwners } from './runtime-owners.js'
 
 /** The most tasks that the calls of one batch may ask for. A batch of 64 calls for 100 tasks each would hold the log for seconds. */
@@ -29,23 +25,22 @@ export type ClaimAnswer = ClaimResult | { empty: Waiting[] }
 
 /** Every claim goes through here. Concurrent calls share one pick and one commit. */
 export class ClaimLane {
-  private readonly lane: Lane<ClaimAsk, ClaimResult>
+  private readonly lane: Lane<ClaimAsk, LoadedClaimBatch, ClaimResult>
   /** Claims that find nothing share their looks: after a restart, all daemons claim at once. */
   private readonly looks: GroupCommit<readonly RuntimeKey[], Waiting[]>
   private readonly owners: RuntimeOwners
 
   constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly setting: LaneSetting,
     claimLease: number,
-    private readonly announcer: Announcer = silence,
-    observer: Observer = unobserved,
   ) {
+    const { database, clock } = setting
     this.owners = new RuntimeOwners(database.sql)
     // Claims of other processes skip what a batch has locked.
-    this.lane = new Lane(database, announcer, observer, {
+    this.lane = new Lane(setting, {
       name: 'claim batch',
-      run: (asks) => runClaimBatch(database, clock, claimLease, asks, observer),
+      load: (sql, asks) => loadClaims(sql, asks, setting),
+      decide: (asks, loaded, now) => decideClaims(asks, loaded, claimLease, now),
       size: { of: ({ max }) => max, most: MAX_TASKS },
     })
     this.looks = new GroupCommit({
@@ -84,10 +79,11 @@ export class ClaimLane {
   }
 
   private async prepare(waiting: readonly Waiting[]): Promise<void> {
+    const { database, clock, announcer } = this.setting
     for (const runtime of waiting) {
       if (!runtime.due) continue
-      const runtimes = await promoteDue(this.database, this.clock.now(), runtime)
-      this.announcer.announce({ runtimes, logs: [] })
+      const runtimes = await promoteDue(database, clock.now(), runtime)
+      announcer.announce({ runtimes, logs: [] })
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Runtime } from '../../generated/prisma/client.js'
 import type { Picked } from './load-claim-batch.js'
 import { newClaimToken } from '../../database/ids.js'
+import { initialState } from '../../session-pointer/session-state.js'
 import type { Claimed, ClaimAsk, RecordedClaim } from './claim-ask.js'
 import { decideClaim } from './decide-claim.js'
 import type { LoadedClaimBatch } from './load-claim-batch.js'
@@ -22,7 +23,8 @@ export function claimOne(
   const agent = loaded.agents.get(pick.agentId)
   const runtime = loaded.runtimes.get(pick.runtimeId)
   if (!task || !conversation || !agent || !runtime) throw new Error(`${pick.taskId} was picked but is not whole.`)
-  const { state, id: conversationId, version, digest } = conversation
+  const { id: conversationId, version, digest } = conversation
+  const state = loaded.states.get(conversationId) ?? initialState
   const leaseSeconds = ask.requestedLease ?? claimLease
   const source = task.rerunOf === null ? null : (loaded.sources.get(task.rerunOf) ?? null)
   const active = (loaded.active.get(agent.id) ?? 0) + 1
@@ -40,6 +42,7 @@ export function claimOne(
     leaseExpiresAt: projection.dispatch.changed[0]?.leaseExpiresAt ?? now,
     decision,
     conversation,
+    state,
     agent,
     runtime,
     texts: loaded.texts(task),

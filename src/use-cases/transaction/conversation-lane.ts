@@ -1,23 +1,21 @@
-import type { Clock } from '../../database/clock.js'
-import type { Database } from '../../database/sql.js'
-import { silence } from '../../wake-ups/hint.js'
-import type { Announcer } from '../../wake-ups/hint.js'
-import { unobserved } from '../observer.js'
-import type { Observer } from '../observer.js'
 import type { Outcome } from '../outcome.js'
 import { accepted, refused } from '../outcome.js'
 import type { ConversationWork, WorkDone, WorkResult } from './conversation-work.js'
+import { decideWorks } from './decide-works.js'
 import { Lane } from './lane.js'
-import { runConversationBatch } from './run-conversation-batch.js'
+import type { LaneSetting } from './lane.js'
+import { loadConversations } from './load-conversations.js'
+import type { LoadedBatch } from './load-conversations.js'
 
 /** Every change of a conversation goes through here. */
 export class ConversationLane {
-  private readonly lane: Lane<ConversationWork, WorkResult>
+  private readonly lane: Lane<ConversationWork, LoadedBatch, WorkResult>
 
-  constructor(database: Database, clock: Clock, announcer: Announcer = silence, observer: Observer = unobserved) {
-    this.lane = new Lane(database, announcer, observer, {
+  constructor(setting: LaneSetting) {
+    this.lane = new Lane(setting, {
       name: 'conversation transaction',
-      run: (works) => runConversationBatch(database, clock, works, observer),
+      load: (sql, works) => loadConversations(sql, works, setting),
+      decide: decideWorks,
     })
   }
 

@@ -32,7 +32,8 @@ export interface ConversationRow {
   title: string | null
   archivedAt: Date | null
   version: number
-  state: SessionState
+  /** The stored session state, which may lag behind `version`: stored-state.ts reads the current one. */
+  state: unknown
   foldVersion: number
   createdAt: Date
   updatedAt: Date

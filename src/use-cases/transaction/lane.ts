@@ -1,9 +1,13 @@
-import type { Database } from '../../database/sql.js'
-import type { Announcer, Hints } from '../../wake-ups/hint.js'
+import type { Clock } from '../../database/clock.js'
+import type { Database, TransactionSql } from '../../database/sql.js'
+import type { RecentStates } from '../../event-log/stored-state.js'
+import type { Announcer } from '../../wake-ups/hint.js'
 import type { Observer } from '../observer.js'
 import { GroupCommit } from './group-commit.js'
 import type { BatchResult, GroupCommitOptions } from './group-commit.js'
 import { lostTheRace, rolledBack } from './lost-race.js'
+import { eventsOf, writeLast } from './write-changes.js'
+import type { Change } from './write-changes.js'
 
 /**
  * Batches that run at once. While the database works on one, this process decides the next (1,900 claims/s instead of
@@ -15,39 +19,54 @@ const MAX_BATCH = 64
 /** Attempts of a work that loses to another process, which opened the same thread or used the same requestId at the same moment. */
 const MAX_ATTEMPTS = 5
 
-/** The results of a batch, the hints to announce, and the number of appended events. */
-export interface Batch<Result> {
+/** What a batch comes to, and what must be written for it to be true. */
+export interface Decided<Result> {
   results: BatchResult<Result>[]
-  hints: Hints
-  events: number
+  changes: readonly Change[]
 }
 
-export interface LaneOptions<Work, Result> {
+export interface LaneOptions<Work, Loaded, Result> {
   /** The name of a batch in traces. */
   name: string
-  /** Runs the works as one transaction. */
-  run: (works: readonly Work[]) => Promise<Batch<Result>>
+  /** Locks and reads what the works are about, in one round trip. */
+  load: (sql: TransactionSql, works: readonly Work[]) => Promise<Loaded>
+  /** Decides each work from what was loaded. Pure. */
+  decide: (works: readonly Work[], loaded: Loaded, now: Date) => Decided<Result>
   size?: GroupCommitOptions<Work, Result>['size']
 }
 
-/** Runs works. Concurrent works share a transaction. */
-export class Lane<Work, Result> {
+/** What the lanes of a process share. */
+export interface LaneSetting {
+  database: Database
+  clock: Clock
+  announcer: Announcer
+  observer: Observer
+  recent: RecentStates
+}
+
+/** Runs works: a batch of them is one transaction that loads, decides and writes. */
+export class Lane<Work, Loaded, Result> {
   private readonly commits: GroupCommit<Work, Result>
 
   constructor(
-    { kind }: Database,
-    announcer: Announcer,
-    observer: Observer,
-    { name, run, size }: LaneOptions<Work, Result>,
+    { database, clock, announcer, observer, recent }: LaneSetting,
+    { name, load, decide, size }: LaneOptions<Work, Loaded, Result>,
   ) {
+    const runBatch = (works: readonly Work[]) =>
+      database.transaction(async (sql) => {
+        const loaded = await load(sql, works)
+        const now = clock.now()
+        const { results, changes } = decide(works, loaded, now)
+        return { results, hints: await writeLast(sql, changes, now, recent), events: eventsOf(changes) }
+      })
     this.commits = new GroupCommit({
       async run(works) {
-        const { results, hints, events } = await observer.span(name, { calls: works.length }, () => run(works))
+        const { results, hints, events } = await observer.span(name, { calls: works.length }, () => runBatch(works))
         announcer.announce(hints)
         observer.appended(events)
         return results
       },
-      lanes: kind === 'embedded' ? 1 : LANES,
+      lanes: database.kind === 'embedded' ? 1 : LANES,
       maxBatch: MAX_BATCH,
       ...(size !== undefined && { size }),
       wroteNothing: rolledBack,

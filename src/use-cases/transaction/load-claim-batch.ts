@@ -3,8 +3,8 @@ import { routineIn, rowsOf } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { requestName, requestValues } from '../../event-log/request-records.js'
 import type { RequestKey, RequestRecord } from '../../event-log/request-records.js'
-import { currentState } from '../../event-log/stored-state.js'
-import type { Observer } from '../observer.js'
+import { currentStates } from '../../event-log/stored-state.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
 import type { ClaimTexts } from './claim-ask.js'
 import type { LockedConversation } from './conversation-work.js'
 import { textsOf } from './load-claim-texts.js'
@@ -40,6 +40,8 @@ export interface LoadedClaimBatch {
   tasks: ReadonlyMap<string, Task>
   sources: ReadonlyMap<string, Task>
   conversations: ReadonlyMap<string, LockedConversation>
+  /** The session states of the conversations. */
+  states: ReadonlyMap<string, SessionState>
   texts: (task: Task) => ClaimTexts
 }
 
@@ -58,7 +60,7 @@ export async function loadClaimBatch(
   asks: readonly Ask[],
   again: boolean,
   now: Date,
-  observer: Observer,
+  folds: Parameters<typeof currentStates>[2],
 ): Promise<LoadedClaimBatch> {
   const answer = await sql.call<Answer>(LOAD, {
     ...requestValues(requests),
@@ -69,9 +71,7 @@ export async function loadClaimBatch(
     spares: again ? SPARES : 0,
   })
   const conversations = rowsOf<LockedConversation>(answer.conversations)
-  for (const conversation of conversations) {
-    conversation.state = await currentState(sql, conversation, () => observer.refolded())
-  }
+  const states = await currentStates(sql, conversations, folds)
   const agents = rowsOf<Agent>(answer.agents)
   const active = new Map(rowsOf<{ id: string; active: number }>(answer.active).map((row) => [row.id, row.active]))
   return {
@@ -84,6 +84,7 @@ export async function loadClaimBatch(
     tasks: byId(rowsOf<Task>(answer.tasks)),
     sources: byId(rowsOf<Task>(answer.sources)),
     conversations: byId(conversations),
+    states: new Map(states.map((state, index) => [conversations[index]?.id ?? '', state])),
     texts: textsOf(rowsOf<TaskContent>(answer.contents), rowsOf<ChatMessage>(answer.messages)),
   }
 }

@@ -5,16 +5,16 @@ import type { RoutineValues } from '../../database/routine.js'
 import type { TransactionSql } from '../../database/sql.js'
 import { requestName, requestValues } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
-import { currentState } from '../../event-log/stored-state.js'
+import { currentStates } from '../../event-log/stored-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
-import type { Observer } from '../observer.js'
 import type {
   ConversationTarget,
   LockedConversation,
   ConversationWork,
   LoadedConversation,
 } from './conversation-work.js'
+import type { LaneSetting } from './lane.js'
 import { keyColumns } from './load-rows.js'
 import type { Keys } from './load-rows.js'
 
@@ -35,7 +35,7 @@ type Answer = Record<Found, Record<string, unknown>[] | null> & { reruns: string
 export async function loadConversations(
   sql: TransactionSql,
   works: readonly ConversationWork[],
-  observer: Observer,
+  { observer, recent }: LaneSetting,
 ): Promise<LoadedBatch> {
   const requests = works.flatMap(({ request }) => request ?? [])
   const taskKeys = works.flatMap(({ workspaceId, target, taskIds = [] }) =>
@@ -56,13 +56,10 @@ export async function loadConversations(
     ...keyValues('agent', agentKeys),
   })
   const locked = rowsOf<LockedConversation>(answer.locked)
-  const states = new Map<string, SessionState>()
-  for (const conversation of locked) {
-    states.set(conversation.id, await currentState(sql, conversation, () => observer.refolded()))
-  }
+  const states = await currentStates(sql, locked, { recent, onRefold: () => observer.refolded() })
   return batchOf({
     locked,
-    states,
+    states: new Map(states.map((state, index) => [locked[index]?.id ?? '', state])),
     records: new Map(rowsOf<RequestRecord>(answer.records).map((row) => [requestName(row), row])),
     claims: rowsOf<Held>(answer.claims),
     tasks: [...rowsOf<Task>(answer.tasks), ...rowsOf<Task>(answer.waiting)],

@@ -4,8 +4,9 @@ import type { TimedEvent } from '../../event-log/append.js'
 import { asStream } from '../../event-log/as-stream.js'
 import { taskRowOf, taskStateOf } from '../../event-log/task-row.js'
 import type { StreamEvent } from '../../session-pointer/events.js'
-import { evolve, isSnapshot } from '../../session-pointer/fold.js'
+import { evolve, isSnapshot, isStored } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
+import { FOLD_VERSION } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'
 import { UNKNOWN_PLACE, placeGivenBack, placeOf } from '../../tasks/place-in-line.js'
 import type { PlaceInLine } from '../../tasks/place-in-line.js'
@@ -15,6 +16,8 @@ import type { Extras, LoadedConversation } from './conversation-work.js'
 /** The rows that a conversation's new events fold to. */
 export interface Projection {
   state: SessionState
+  /** Whether the state is stored with the conversation, and not left to be folded (isStored). */
+  storesState: boolean
   /** The intermediate states that become snapshots. */
   snapshots: SessionState[]
   newTasks: Task[]
@@ -54,13 +57,16 @@ export function projectEvents(
     after.set(event.taskId, projectTask(row, event, place, extras))
   }
   let { state } = loaded
+  let storesState = loaded.conversation?.foldVersion !== FOLD_VERSION
   const snapshots: SessionState[] = []
   for (const event of stream) {
     state = evolve(state, event)
+    storesState ||= isStored(state, event)
     if (isSnapshot(state)) snapshots.push(state)
   }
   const projection: Projection = {
     state,
+    storesState,
     snapshots,
     newTasks: [],
     changedTasks: [],

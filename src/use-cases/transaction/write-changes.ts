@@ -7,6 +7,7 @@ import type { TransactionSql } from '../../database/sql.js'
 import { appendValues, lastPositions } from '../../event-log/append.js'
 import type { Append, ConversationOpening, TimedEvent } from '../../event-log/append.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
+import type { RecentStates } from '../../event-log/stored-state.js'
 import type { ClaimSignal, Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
@@ -63,8 +64,13 @@ export function isActivity(events: readonly NewEvent[]): boolean {
  *
  * @throws AppendConflict The transaction must be rolled back.
  */
-export function writeLast(sql: TransactionSql, changes: readonly Change[], now: Date): Promise<Hints> {
-  return prepared(changes, now)((values) => sql.callLast<Written>(WRITE, values))
+export function writeLast(
+  sql: TransactionSql,
+  changes: readonly Change[],
+  now: Date,
+  recent: RecentStates,
+): Promise<Hints> {
+  return prepared(changes, now, recent)((values) => sql.callLast<Written>(WRITE, values))
 }
 
 /**
@@ -78,7 +84,7 @@ export function prepareChanges(changes: readonly Change[], now: Date): (sql: Tra
 
 type CallRoutine = (values: RoutineValues) => Promise<Written>
 
-function prepared(changes: readonly Change[], now: Date): (call: CallRoutine) => Promise<Hints> {
+function prepared(changes: readonly Change[], now: Date, recent?: RecentStates): (call: CallRoutine) => Promise<Hints> {
   if (changes.length === 0) return () => Promise.resolve(NOTHING)
   const eventful = changes.filter(({ events }) => events.length > 0)
   const appends = eventful.map((change) => appendOf(change, now))
@@ -91,7 +97,7 @@ function prepared(changes: readonly Change[], now: Date): (call: CallRoutine) =>
     records: jsonOf(changes.flatMap(({ record }) => record ?? [])),
     cooled: jsonOf(cooled(eventful)),
     ...listingValues(changes),
-    ...appendValues(appends),
+    ...appendValues(appends, recent),
   }
   return async (call) => {
     const written = await call(values).catch((error: unknown) => {
@@ -216,6 +222,7 @@ function appendOf(change: Change, now: Date): Append {
     occurredAt: now,
     events: change.events.map((event) => ({ ...event, id: newId('evt') })),
     state: change.projection.state,
+    storesState: change.projection.storesState,
     snapshots: change.projection.snapshots,
     opening: change.opening,
     activity: isActivity(change.events),

@@ -123,8 +123,15 @@ IF changed IS NOT NULL THEN
     FROM unnest(changed_w, changed_ids) AS x(w, id)));
 END IF;
 
+-- A task that comes to an idle conversation is inserted as READY. As BEHIND, its row and its index entries would be written twice, because
+-- the heads are set below. Each look-up names the states of one index.
 IF added IS NOT NULL THEN
-  INSERT INTO dispatch SELECT * FROM json_populate_recordset(null::dispatch, added);
+  INSERT INTO dispatch SELECT n.* FROM json_populate_recordset(null::dispatch, added) r
+    CROSS JOIN LATERAL jsonb_populate_record(r, CASE WHEN r.state = 'BEHIND' AND NOT EXISTS (
+        SELECT FROM dispatch d WHERE d."workspaceId" = r."workspaceId" AND d."conversationId" = r."conversationId" AND d.state = 'HELD')
+        AND NOT EXISTS (SELECT FROM dispatch d
+          WHERE d."workspaceId" = r."workspaceId" AND d."conversationId" = r."conversationId" AND d.state IN ('READY', 'NEXT', 'BEHIND'))
+      THEN '{"state": "READY"}'::jsonb ELSE '{}' END) n;
 END IF;
 
 -- Sets the heads of these conversations' lines, one per runtime: READY if the conversation is idle, NEXT if it has an active task. All
@@ -301,9 +308,11 @@ IF opened IS NOT NULL THEN
   END IF;
 END IF;
 
+-- Without a state the stored one stays, and lags behind the stream until the run ends.
 IF advanced IS NOT NULL THEN
-  UPDATE conversation c SET "foldVersion" = fold_version, (version, state, digest, "updatedAt", "lastActivityAt") = (
-    SELECT s.version, s.state, s.digest, s.at, CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
+  UPDATE conversation c SET (version, state, "foldVersion", digest, "updatedAt", "lastActivityAt") = (
+    SELECT s.version, coalesce(s.state, c.state), CASE WHEN s.state IS NULL THEN c."foldVersion" ELSE fold_version END, s.digest, s.at,
+      CASE WHEN s.activity THEN s.at ELSE c."lastActivityAt" END
     FROM jsonb_to_record(advanced -> c.id) AS s(version int, state jsonb, digest text, at timestamptz, activity boolean))
   WHERE c.ctid = ANY (ARRAY(
     SELECT (SELECT r.ctid FROM conversation r WHERE r."workspaceId" = x.w AND r.id = x.id AND r.version = x.version)

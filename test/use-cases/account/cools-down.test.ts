@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, expect, it, test } from 'vitest'
 import type { Database } from '../../../src/database/sql.js'
 import { readStream } from '../../../src/event-log/read-stream.js'
+import { currentState } from '../../../src/event-log/stored-state.js'
 import type { Finding } from '../../../src/event-log/verify/finding.js'
 import { verifyLog } from '../../../src/event-log/verify/verify-log.js'
 import type { Agent, Runtime } from '../../../src/generated/prisma/client.js'
@@ -120,7 +121,8 @@ forEachDatabase((open) => {
     }
     const { decision, conversation } = await run(world, runtime)
     expect(decision).toMatchObject({ outcome: 'RESUME', sessionId: 'healthy' })
-    expect(conversation.state.bindings).toMatchObject([{ state: 'RESUMABLE', resumeFailures: 0 }])
+    const state = await currentState(database.sql, conversation)
+    expect(state.bindings).toMatchObject([{ state: 'RESUMABLE', resumeFailures: 0 }])
   })
 
   it('registering another account ends the cooling and wakes waiting claims, and the first account stays cooling', async () => {

@@ -1,55 +1,57 @@
 import type { Ask } from './load-claim-batch.js'
-import type { Clock } from '../../database/clock.js'
-import type { Database } from '../../database/sql.js'
+import type { TransactionSql } from '../../database/sql.js'
 import { requestName } from '../../event-log/request-records.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
-import type { Observer } from '../observer.js'
 import { replayOf } from '../replay.js'
 import { allocateClaims } from './allocate-claims.js'
 import { claimOne, withRecord } from './claim-one.js'
 import type { ClaimAsk, ClaimResult, RecordedClaim } from './claim-ask.js'
 import type { BatchResult } from './group-commit.js'
 import { loadClaimBatch } from './load-claim-batch.js'
-import type { Batch } from './lane.js'
-import { eventsOf, writeLast } from './write-changes.js'
+import type { LoadedClaimBatch } from './load-claim-batch.js'
+import type { Decided, LaneSetting } from './lane.js'
 import type { Change } from './write-changes.js'
 
-/** Claims of several calls as one transaction: pick, lock and load, decide each resume, write all. */
-export async function runClaimBatch(
-  database: Database,
-  clock: Clock,
-  claimLease: number,
+/** Locks what the calls may get, and reads what their decisions and answers need. */
+export function loadClaims(
+  sql: TransactionSql,
   asks: readonly ClaimAsk[],
-  observer: Observer,
-): Promise<Batch<ClaimResult>> {
-  return database.transaction(async (sql) => {
-    const first = firstOfEachRequest(asks)
-    const loaded = await loadClaimBatch(
-      sql,
-      first.flatMap(({ request }) => request ?? []),
-      jointAsks(first),
-      first.some(({ again }) => again === true),
-      clock.now(),
-      observer,
-    )
-    const isFirst = new Set(first)
-    const results = asks.map((ask) => settledBefore(ask, isFirst.has(ask), loaded.records))
-    const open = asks.filter((_, index) => results[index] === null)
-    const now = clock.now()
-    const changes: Change[] = []
-    const shares = allocateClaims(open.map(wantOf), loaded.picked, loaded.room)
-    let next = 0
-    const answers = results.map((result, index): BatchResult<ClaimResult> => {
-      if (result !== null) return result
-      const ask = asks[index]
-      const share = shares[next++]
-      if (ask === undefined || share === undefined) return { settled: { claimed: [] } }
-      const claims = share.map((pick) => claimOne(pick, ask, loaded, claimLease, now))
-      changes.push(...withRecord(claims, ask))
-      return { settled: { claimed: claims.map(({ claimed }) => claimed) } }
-    })
-    return { results: answers, hints: await writeLast(sql, changes, now), events: eventsOf(changes) }
+  { clock, observer, recent }: LaneSetting,
+): Promise<LoadedClaimBatch> {
+  const first = firstOfEachRequest(asks)
+  return loadClaimBatch(
+    sql,
+    first.flatMap(({ request }) => request ?? []),
+    jointAsks(first),
+    first.some(({ again }) => again === true),
+    clock.now(),
+    { recent, onRefold: () => observer.refolded() },
+  )
+}
+
+/** Shares the picked tasks out among the calls, and decides for each which session it may resume. Pure. */
+export function decideClaims(
+  asks: readonly ClaimAsk[],
+  loaded: LoadedClaimBatch,
+  claimLease: number,
+  now: Date,
+): Decided<ClaimResult> {
+  const isFirst = new Set(firstOfEachRequest(asks))
+  const settled = asks.map((ask) => settledBefore(ask, isFirst.has(ask), loaded.records))
+  const open = asks.filter((_, index) => settled[index] === null)
+  const shares = allocateClaims(open.map(wantOf), loaded.picked, loaded.room)
+  const changes: Change[] = []
+  let next = 0
+  const results = settled.map((result, index): BatchResult<ClaimResult> => {
+    if (result !== null) return result
+    const ask = asks[index]
+    const share = shares[next++]
+    if (ask === undefined || share === undefined) return { settled: { claimed: [] } }
+    const claims = share.map((pick) => claimOne(pick, ask, loaded, claimLease, now))
+    changes.push(...withRecord(claims, ask))
+    return { settled: { claimed: claims.map(({ claimed }) => claimed) } }
   })
+  return { results, changes }
 }
 
 /** Without the second of two copies of one call. */
