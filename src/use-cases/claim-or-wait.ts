@@ -4,7 +4,7 @@ import { runtimeTopic } from '../wake-ups/hint.js'
 import type { Asker } from './asker.js'
 import { releaseTask } from './release-task.js'
 import type { Services } from './services.js'
-import type { Claimed, ClaimAsk } from './transaction/claim-ask.js'
+import type { Claim, ClaimCall } from './transaction/claim-call.js'
 import type { ClaimAnswer } from './transaction/claim-lane.js'
 
 /**
@@ -14,23 +14,23 @@ import type { ClaimAnswer } from './transaction/claim-lane.js'
  */
 export async function claimOrWait(
   services: Services,
-  ask: ClaimAsk,
+  call: ClaimCall,
   waitSeconds: number,
   asker: Asker | null,
 ): Promise<ClaimAnswer> {
   const { wakeUps, claims, observer, asked, clock } = services
-  const asking = { workspaceId: ask.caller.workspaceId, runtimeIds: ask.runtimeIds }
-  const topics = ask.runtimeIds.map((runtimeId) => runtimeTopic(ask.caller.workspaceId, runtimeId))
+  const asking = { workspaceId: call.caller.workspaceId, runtimeIds: call.runtimeIds }
+  const topics = call.runtimeIds.map((runtimeId) => runtimeTopic(call.caller.workspaceId, runtimeId))
   const deadline = performance.now() + waitSeconds * 1000
   let hint: string | null = null
   try {
     for (;;) {
       const mark = wakeUps.hub.mark(topics)
       const started = performance.now()
-      const answer = await claims.claim(ask)
+      const answer = await claims.claim(call)
       if (!('refused' in answer)) asked.note(asking, clock.now())
       if (!('empty' in answer)) {
-        if ('claimed' in answer) {
+        if ('claims' in answer) {
           hint = null
           observer.claimSeconds((performance.now() - started) / 1000)
           wakeUps.mayHaveMore(topics)
@@ -64,11 +64,11 @@ function untilDue(waiting: readonly Waiting[]): number {
 }
 
 /** Releases what was claimed for a disconnected client, as if it had never been handed out. */
-export async function giveBack(services: Services, ask: ClaimAsk, claimed: readonly Claimed[]): Promise<void> {
-  if (ask.request !== null) await deleteRequestRecord(services.database.sql, ask.request)
+export async function giveBack(services: Services, call: ClaimCall, claimed: readonly Claim[]): Promise<void> {
+  if (call.request !== null) await deleteRequestRecord(services.database.sql, call.request)
   await Promise.all(
     claimed.map(({ task, claimToken }) =>
-      releaseTask(services, ask.caller, {
+      releaseTask(services, call.caller, {
         taskId: task.id,
         claimToken,
         reason: 'The request that asked for it was gone before the answer.',

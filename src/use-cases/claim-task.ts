@@ -9,10 +9,10 @@ import { accepted, refused, tokenEnded } from './outcome.js'
 import { claimedDecision, recordedDecisions } from './recorded-decision.js'
 import type { DecisionView } from './recorded-decision.js'
 import type { Services } from './services.js'
-import type { Claimed, RecordedClaim } from './transaction/claim-ask.js'
+import type { Claim, RecordedClaim } from './transaction/claim-call.js'
 import type { ClaimAnswer } from './transaction/claim-lane.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
-import { loadClaimTexts } from './transaction/load-claim-texts.js'
+import { loadClaimTexts } from './transaction/load-claims.js'
 import { loadAgents, loadConversationRows, loadRuntimes } from './transaction/load-rows.js'
 import { tasksById } from './task-work.js'
 import { WaitingAsker } from './waiting-asker.js'
@@ -69,7 +69,7 @@ export async function claimTask(
   asker: Asker | null = null,
 ): Promise<Outcome<{ claims: ClaimView[]; noTask: NoTask | null }>> {
   const { runtimeIds, max, requestId, leaseSeconds, mutation } = input
-  const ask = {
+  const call = {
     caller,
     runtimeIds,
     max,
@@ -79,10 +79,10 @@ export async function claimTask(
   const { observer, tokens } = services
   const hold = tokens.hold(caller)
   const waiting = new WaitingAsker(asker, hold)
-  const result = await claimOrWait(services, ask, input.waitSeconds ?? 0, waiting).finally(() => hold.release())
+  const result = await claimOrWait(services, call, input.waitSeconds ?? 0, waiting).finally(() => hold.release())
   // The token is checked after the claim, so that a revocation before the claim is seen.
   if (waiting.waited && (hold.ended || (isHandedOut(result) && !(await tokens.isCurrent(caller))))) {
-    if ('claimed' in result) await giveBack(services, ask, result.claimed)
+    if ('claims' in result) await giveBack(services, call, result.claims)
     observer.claim('REFUSED', tokenEnded.refusal.code)
     return tokenEnded
   }
@@ -95,12 +95,12 @@ export async function claimTask(
     observer.claim('EMPTY', noTask.reasons[0] ?? 'QUEUE_EMPTY')
     return accepted({ claims: [], noTask })
   }
-  if (asker?.isGone === true && 'claimed' in result) {
-    await giveBack(services, ask, result.claimed)
+  if (asker?.isGone === true && 'claims' in result) {
+    await giveBack(services, call, result.claims)
     return accepted({ claims: [], noTask: noTaskOf([]) })
   }
   const claims =
-    'replayed' in result ? await replayedClaims(services, caller, result.replayed) : freshClaims(result.claimed)
+    'replayed' in result ? await replayedClaims(services, caller, result.replayed) : freshClaims(result.claims)
   for (const { replayed, decision } of claims) {
     observer.claim(replayed ? 'REPLAYED' : decision.outcome, decision.reason)
   }
@@ -108,7 +108,7 @@ export async function claimTask(
 }
 
 function isHandedOut(answer: ClaimAnswer): boolean {
-  return 'claimed' in answer || 'replayed' in answer
+  return 'claims' in answer || 'replayed' in answer
 }
 
 function noTaskOf(waiting: readonly Waiting[]): NoTask {
@@ -130,8 +130,8 @@ function noTaskOf(waiting: readonly Waiting[]): NoTask {
   return { reasons: [...reasons], retryAfterSeconds: Math.max(1, next.length === 0 ? POLL_SECONDS : Math.min(...next)) }
 }
 
-function freshClaims(claimed: readonly Claimed[]): ClaimView[] {
-  return claimed.map(({ texts, ...claim }) => ({
+function freshClaims(claims: readonly Claim[]): ClaimView[] {
+  return claims.map(({ texts, ...claim }) => ({
     ...claim,
     ...texts,
     replayed: false,

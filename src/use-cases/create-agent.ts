@@ -11,7 +11,7 @@ import { accepted, notFound, refused } from './outcome.js'
 import { replayOf } from './replay.js'
 import type { Services } from './services.js'
 import { loadAgents, loadRuntimes } from './transaction/load-rows.js'
-import { WRITE } from './transaction/write.js'
+import { WRITE } from './transaction/write-changes.js'
 
 export interface CreateAgentInput {
   name: string

@@ -20,7 +20,7 @@ import { applyTaskEvent } from '../tasks/apply-task-event.js'
 import { recomputeDecision } from '../tasks/recompute-decision.js'
 import type { BeforeClaim, ClaimedEvent } from '../tasks/recompute-decision.js'
 import type { TaskState } from '../tasks/task-state.js'
-import type { Claimed } from './transaction/claim-ask.js'
+import type { Claim } from './transaction/claim-call.js'
 
 export interface CandidateView {
   workspaceId: string
@@ -70,7 +70,7 @@ export function decisionView(
   return { ...decision, workspaceId, conversationId, runtimeId, candidates, policy }
 }
 
-export function claimedDecision({ task, conversation, state, decision, agent, runtime }: Claimed): DecisionView {
+export function claimedDecision({ task, conversation, state, decision, agent, runtime }: Claim): DecisionView {
   const place = { workspaceId: task.workspaceId, conversationId: conversation.id, runtimeId: runtime.id }
   return decisionView(place, state, decision, storedPolicy(agent))
 }

@@ -10,7 +10,7 @@ import { accepted, notFound } from './outcome.js'
 import { retargetQueuedTasks } from './retarget-queued-tasks.js'
 import type { Services } from './services.js'
 import { loadRuntimes, lockAgents } from './transaction/load-rows.js'
-import { wakeableRuntimes } from './transaction/write.js'
+import { wakeableRuntimes } from './transaction/write-changes.js'
 
 export interface UpdateAgentInput {
   agentId: string

@@ -88,12 +88,12 @@ const ClaimTaskResultRef = builder.unionType('ClaimTaskResult', {
   resolveType: (result) => ('claimToken' in result ? 'TaskClaim' : 'NoTaskAvailable'),
 })
 
-interface Claimed {
+interface ClaimTasksPayload {
   claims: ClaimView[]
   noTask: NoTask | null
 }
 
-const ClaimTasksPayloadRef = builder.objectRef<Claimed>('ClaimTasksPayload').implement({
+const ClaimTasksPayloadRef = builder.objectRef<ClaimTasksPayload>('ClaimTasksPayload').implement({
   description: 'Result of `claimTasks`.',
   fields: (t) => ({
     claims: t.expose('claims', {
@@ -108,7 +108,7 @@ const ClaimTasksPayloadRef = builder.objectRef<Claimed>('ClaimTasksPayload').imp
   }),
 })
 
-async function claim(context: Context, input: ClaimTaskInput): Promise<Claimed> {
+async function claim(context: Context, input: ClaimTaskInput): Promise<ClaimTasksPayload> {
   const claimed = await carryOut(
     context,
     (services, caller, asked: ClaimTaskInput) => claimTask(services, caller, asked, context.asker),

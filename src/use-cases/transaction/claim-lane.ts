@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { whyEmpty } from '../../claim-queue/why-empty.js'
 import type { Waiting } from '../../claim-queue/why-empty.js'
 import { promoteDue } from '../promote-due.js'
-import type { ClaimAsk, ClaimResult } from './claim-ask.js'
+import type { ClaimCall, ClaimResult } from './claim-call.js'
 import { GroupCommit } from './group-commit.js'
-import { decideClaims, loadClaims } from './decide-claims.js'
+import { decideClaims } from './decide-claims.js'
 import { Lane } from './lane.js'
 import type { LaneSetting } from './lane.js'
-import type { LoadedClaimBatch } from './load-claim-batch.js'
+import { loadClaims } from './load-claims.js'
+import type { LoadedClaims } from './load-claims.js'
 import { RuntimeOwners } from './runtime-owners.js'
 
 /** The most tasks that the calls of one batch may ask for. A batch of 64 calls for 100 tasks each would hold the log for seconds. */
@@ -25,7 +26,7 @@ export type ClaimAnswer = ClaimResult | { empty: Waiting[] }
 
 /** Every claim goes through here. Concurrent calls share one pick and one commit. */
 export class ClaimLane {
-  private readonly lane: Lane<ClaimAsk, LoadedClaimBatch, ClaimResult>
+  private readonly lane: Lane<ClaimCall, LoadedClaims, ClaimResult>
   /** Claims that find nothing share their looks: after a restart, all daemons claim at once. */
   private readonly looks: GroupCommit<readonly RuntimeKey[], Waiting[]>
   private readonly owners: RuntimeOwners
@@ -39,8 +40,8 @@ export class ClaimLane {
     // Claims of other processes skip what a batch has locked.
     this.lane = new Lane(setting, {
       name: 'claim batch',
-      load: (sql, asks) => loadClaims(sql, asks, setting),
-      decide: (asks, loaded, now) => decideClaims(asks, loaded, claimLease, now),
+      load: (sql, calls) => loadClaims(sql, calls, setting),
+      decide: (calls, loaded, now) => decideClaims(calls, loaded, claimLease, now),
       size: { of: ({ max }) => max, most: MAX_TASKS },
     })
     this.looks = new GroupCommit({
@@ -64,14 +65,14 @@ export class ClaimLane {
    * Hands out claimable tasks. It answers `empty` only after a look without locks found nothing claimable, because another
    * server may release a task that the pick skipped.
    */
-  async claim(ask: ClaimAsk): Promise<ClaimAnswer> {
-    const known = this.owners.refusalOf(ask.caller, ask.runtimeIds)
+  async claim(call: ClaimCall): Promise<ClaimAnswer> {
+    const known = this.owners.refusalOf(call.caller, call.runtimeIds)
     const refused = known instanceof Promise ? await known : known
     if (refused !== null) return { refused }
     for (let look = 1; ; look++) {
-      const result = await this.lane.submit(look === 1 ? ask : { ...ask, again: true })
-      if (!('claimed' in result) || result.claimed.length > 0) return result
-      const waiting = await this.looks.submit(runtimesOf(ask))
+      const result = await this.lane.submit(look === 1 ? call : { ...call, again: true })
+      if (!('claims' in result) || result.claims.length > 0) return result
+      const waiting = await this.looks.submit(runtimesOf(call))
       if (look === MAX_LOOKS || !waiting.some(mayYield)) return { empty: waiting }
       await this.prepare(waiting)
       if (look > 1) await sleep(Math.min(FIRST_PAUSE_MS * look, LONGEST_PAUSE_MS))
@@ -97,7 +98,7 @@ interface RuntimeKey {
   runtimeId: string
 }
 
-function runtimesOf({ caller, runtimeIds }: ClaimAsk): RuntimeKey[] {
+function runtimesOf({ caller, runtimeIds }: ClaimCall): RuntimeKey[] {
   return [...new Set(runtimeIds)].map((runtimeId) => ({ workspaceId: caller.workspaceId, runtimeId }))
 }
 

@@ -1,5 +1,12 @@
 import { sqlState } from '../../database/sql.js'
-import { AppendConflict } from './write-changes.js'
+
+/** A stream changed although its conversation was locked, or another call opened the same conversation first. */
+export class AppendConflict extends Error {
+  constructor() {
+    super('A stream that was to be written to had moved, or was opened by another call.')
+    this.name = 'AppendConflict'
+  }
+}
 
 /** unique_violation, serialization_failure, deadlock_detected: another process was there at the same moment. */
 const RACES: ReadonlySet<string> = new Set(['23505', '40001', '40P01'])

@@ -1,20 +1,42 @@
 import { cooled } from '../../claim-queue/cooling.js'
 import { byId, jsonOf } from '../../database/by-keys.js'
 import { newId } from '../../database/ids.js'
+import { routineIn } from '../../database/routine.js'
 import type { RoutineValues } from '../../database/routine.js'
 import { sqlState } from '../../database/sql.js'
-import type { TransactionSql } from '../../database/sql.js'
+import type { Database, TransactionSql } from '../../database/sql.js'
 import { appendValues, lastPositions } from '../../event-log/append.js'
-import type { Append, ConversationOpening, TimedEvent } from '../../event-log/append.js'
+import type { Append, ConversationOpening, LogHeads, TimedEvent } from '../../event-log/append.js'
 import type { RequestRecord } from '../../event-log/request-records.js'
 import type { RecentStates } from '../../event-log/stored-state.js'
 import type { ClaimSignal, Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
 import { listingValues } from './list-conversations.js'
+import { AppendConflict } from './lost-race.js'
 import type { Projection } from './project-events.js'
-import { WRITE } from './write.js'
-import type { Written } from './write.js'
+
+/** Writes a batch of decided changes. */
+export const WRITE = routineIn('use-cases/transaction/write.sql')
+
+export interface Written {
+  heads: LogHeads | null
+  wakeable: Wakeable[] | null
+}
+
+/** A runtime that may have work. */
+export interface Wakeable {
+  workspaceId: string
+  runtimeId: string
+}
+
+/** The runtimes where an agent's tasks can be claimed, after the agent got more room. */
+export async function wakeableRuntimes(database: Database, workspaceId: string, agentId: string): Promise<Wakeable[]> {
+  const { wakeable } = await database.transaction((sql) =>
+    sql.call<Written>(WRITE, { waking_w: [workspaceId], waking_ids: [agentId] }),
+  )
+  return wakeable ?? []
+}
 
 /** One conversation's decided change, ready to be written. */
 export interface Change {
@@ -28,14 +50,6 @@ export interface Change {
   extras: Extras
   projection: Projection
   record: RequestRecord | null
-}
-
-/** A stream changed although its conversation was locked, or another call opened the same conversation first. */
-export class AppendConflict extends Error {
-  constructor() {
-    super('A stream that was to be written to had moved, or was opened by another call.')
-    this.name = 'AppendConflict'
-  }
 }
 
 /** The SQLSTATE that the append raises. Nothing else raises it, because transactions are READ COMMITTED. */

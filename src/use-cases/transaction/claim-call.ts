@@ -1,4 +1,5 @@
 import type { Agent, ChatMessage, Runtime, Task, TaskContent } from '../../generated/prisma/client.js'
+import { requestName } from '../../event-log/request-records.js'
 import type { RequestKey } from '../../event-log/request-records.js'
 import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
@@ -6,22 +7,22 @@ import type { Caller } from '../caller.js'
 import type { Refusal } from '../outcome.js'
 import type { ConversationRow } from './conversation-work.js'
 
-/** One call that asks for work. */
-export interface ClaimAsk {
+/** One call for work: claimTask, or claimTasks. */
+export interface ClaimCall {
   caller: Caller
-  /** In no order of preference: the best task of all is handed out first. */
+  /** Their order does not matter: the best task of all runtimes is handed out first. */
   runtimeIds: readonly string[]
   /** 1 to 100. */
   max: number
-  /** What each heartbeat renews the claims by, in seconds; null: the server's leases. */
+  /** The lease that each heartbeat gives the claims, in seconds; null: the server's own. */
   requestedLease: number | null
   request: RequestKey | null
-  /** An earlier pick passed over what others had locked: look further now. */
+  /** An earlier pick skipped what others had locked, so this one looks further. */
   again?: boolean
 }
 
-/** A task as handed out, with what its daemon needs. */
-export interface Claimed {
+/** One claim: a task that is handed out, with what its daemon needs. */
+export interface Claim {
   task: Task
   claimToken: string
   leaseExpiresAt: Date
@@ -49,4 +50,14 @@ export interface RecordedClaim {
   claimVersion: number
 }
 
-export type ClaimResult = { claimed: Claimed[] } | { replayed: RecordedClaim[] } | { refused: Refusal }
+export type ClaimResult = { claims: Claim[] } | { replayed: RecordedClaim[] } | { refused: Refusal }
+
+/** The calls without the second of two copies of one call. */
+export function firstOfEachRequest(calls: readonly ClaimCall[]): ClaimCall[] {
+  const names = new Set<string>()
+  return calls.filter(({ request }) => {
+    if (request === null) return true
+    const name = requestName(request)
+    return names.size < names.add(name).size
+  })
+}
