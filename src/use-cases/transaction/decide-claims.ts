@@ -107,7 +107,8 @@ function claimOne(
   const conversation = loaded.conversations.get(pick.conversationId)
   const agent = loaded.agents.get(pick.agentId)
   const runtime = loaded.runtimes.get(pick.runtimeId)
-  if (!task || !conversation || !agent || !runtime) throw new Error(`${pick.taskId} was picked, but some of its rows are missing.`)
+  if (!task || !conversation || !agent || !runtime)
+    throw new Error(`${pick.taskId} was picked, but some of its rows are missing.`)
   const { id: conversationId, version, digest } = conversation
   const state = loaded.states.get(conversationId) ?? initialState
   const leaseSeconds = call.requestedLease ?? claimLease

@@ -90,9 +90,7 @@ forEachDatabase((open) => {
           ...{ expected: `version ${before.version}`, found: `version ${last.version}` },
         },
       ])
-      expect(await kinds()).toEqual([
-        ...['DIGEST', 'LISTING_ROW', 'LOG_HEAD', 'STORED_STATE', 'STORED_VERSION', 'TASK_ROW'],
-      ])
+      expect(await kinds()).toEqual([...['DIGEST', 'LISTING_ROW', 'LOG_HEAD', 'STORED_VERSION', 'TASK_ROW']])
     })
 
     it('finds two swapped events', async () => {
