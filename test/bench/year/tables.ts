@@ -65,7 +65,13 @@ export class Tables {
   }
 }
 
-/** CPU microseconds of these processes so far. */
-export function cpuOf(pids: readonly number[]): number {
-  return pids.map(cpuMicroseconds).reduce((sum, own) => sum + (Number.isNaN(own) ? 0 : own), 0)
+/** CPU microseconds of each of these processes so far. */
+export function cpuOf(pids: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(pids.map((pid) => [pid, cpuMicroseconds(pid)]))
+}
+
+/** CPU microseconds of the processes since then. One that has ended counts for nothing. */
+export function cpuSince(before: ReadonlyMap<number, number>): number {
+  const own = [...before].map(([pid, then]) => cpuMicroseconds(pid) - then)
+  return own.reduce((sum, used) => sum + (Number.isNaN(used) ? 0 : used), 0)
 }

@@ -12,7 +12,7 @@ import type { Bench, BenchResult, Goal } from '../bench.js'
 import { rounded, shortNumber } from '../rounds.js'
 import type { Setting } from '../setting/setting.js'
 import { median } from '../statistics.js'
-import { cpuOf, Tables } from './tables.js'
+import { cpuOf, cpuSince, Tables } from './tables.js'
 
 const KEEP = { progressDays: 14, textsDays: 30, conversationsDays: 60 }
 /** Before progress leaves, nothing has: what a day adds is told from the days between these two. */
@@ -122,7 +122,6 @@ class Year {
   private readonly sizes = new Map<number, number>()
   private claims: number[] = []
   private claimCpu = 0
-  private backends: number[] = []
 
   private constructor(
     private readonly world: World,
@@ -168,7 +167,6 @@ class Year {
     const days = untilDay - this.day
     let [vacuum, retention, dead] = [0, 0, 0]
     while (this.day < untilDay) {
-      this.backends = await tables.backends()
       await this.working.work()
       this.day += 1
       retention += await this.retained()
@@ -208,10 +206,12 @@ class Year {
   }
 
   private async timed<T>(claim: () => Promise<T>): Promise<T> {
-    const [cpu, since] = [cpuOf(this.backends), performance.now()]
+    // Connections come and go, so they are listed before each claim.
+    const before = cpuOf(await this.tables.backends())
+    const since = performance.now()
     const claimed = await claim()
     this.claims.push(performance.now() - since)
-    this.claimCpu += cpuOf(this.backends) - cpu
+    this.claimCpu += cpuSince(before)
     return claimed
   }
 }
