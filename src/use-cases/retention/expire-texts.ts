@@ -9,7 +9,8 @@ const STEP = 200
 
 /**
  * The next old conversations, each with the version at which its last turn before the time ended; null if no text of such a
- * turn is left. Sealed conversations that have not continued are excluded, because lists have no row for them.
+ * turn is left. Sealed conversations that have not continued are excluded, because lists have no row for them, and so are
+ * those whose last event is an erasure: each would cost a look at all its tasks, in every round.
  */
 const NEXT = statement(
   'conversations_with_old_texts',
@@ -18,6 +19,8 @@ const NEXT = statement(
      WHERE t."workspaceId" = l."workspaceId" AND t."conversationId" = l."conversationId" AND t."erasedAt" IS NULL AND t."finishedAt" < $3
        AND e.type IN ('TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED')) AS through
    FROM conversation_listing l WHERE (l."workspaceId", l."conversationId") > ($1, $2) AND l."createdAt" < $3
+     AND NOT EXISTS (SELECT FROM conversation c
+       WHERE c."workspaceId" = l."workspaceId" AND c.id = l."conversationId" AND c."erasedVersion" >= c.version - 1)
    ORDER BY l."workspaceId", l."conversationId" LIMIT ${STEP}`,
 )
 
