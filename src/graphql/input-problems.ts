@@ -49,8 +49,8 @@ function made<K extends object>(known: WeakMap<K, readonly Check[]>, key: K, inp
 }
 
 /** Path of an input, converted to text only for a problem. */
-interface Place {
-  within: Place | null
+interface InputPath {
+  within: InputPath | null
   key: string | number
 }
 
@@ -73,7 +73,7 @@ function collect(
   problems: FieldProblem[],
   checks: readonly Check[],
   values: Readonly<Record<string, unknown>>,
-  within: Place | null,
+  within: InputPath | null,
 ): void {
   for (const { name, rules, type } of checks) {
     const value = values[name]
@@ -84,7 +84,7 @@ function collect(
   }
 }
 
-function collectFrom(problems: FieldProblem[], rule: StandardSchemaV1, value: unknown, place: Place): void {
+function collectFrom(problems: FieldProblem[], rule: StandardSchemaV1, value: unknown, place: InputPath): void {
   const result = rule['~standard'].validate(value)
   if (result instanceof Promise) throw new Error(`The rule of ${partsOf(place).join('.')} must not be asynchronous.`)
   for (const issue of result.issues ?? [])
@@ -92,7 +92,7 @@ function collectFrom(problems: FieldProblem[], rule: StandardSchemaV1, value: un
 }
 
 /** Checks an object, or a list of objects at any depth. */
-function collectInside(problems: FieldProblem[], type: GraphQLInputObjectType, value: unknown, place: Place): void {
+function collectInside(problems: FieldProblem[], type: GraphQLInputObjectType, value: unknown, place: InputPath): void {
   if (value == null) return
   if (Array.isArray(value)) {
     value.forEach((item, key) => collectInside(problems, type, item, { within: place, key }))
@@ -102,7 +102,7 @@ function collectInside(problems: FieldProblem[], type: GraphQLInputObjectType, v
   }
 }
 
-function partsOf(place: Place | null): string[] {
+function partsOf(place: InputPath | null): string[] {
   return place === null ? [] : [...partsOf(place.within), String(place.key)]
 }
 

@@ -7,7 +7,7 @@ import { isActive } from './task-state.js'
 import type { TaskState } from './task-state.js'
 
 /** A run's session and directory; null leaves a field as it is. */
-interface Place {
+interface PinnedFields {
   sessionId: string | null
   workDir: string | null
 }
@@ -17,7 +17,7 @@ interface Place {
  * the range of turns that a fresh start does not know; the event records it where the provider refused the session (H5).
  */
 export function start(
-  command: ClaimCommand & Place & { resumeResult: ResumeResult | null; fresh: HandoffRange },
+  command: ClaimCommand & PinnedFields & { resumeResult: ResumeResult | null; fresh: HandoffRange },
 ): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
   const { task, resumeResult, fresh } = command
@@ -33,7 +33,7 @@ export function start(
  * Reports the session or work dir of a run in progress; null leaves a field as it is. F12: after a cancellation a pin fills
  * only empty fields. F13: after any other ending, or with nothing left to fill, the pin is ignored.
  */
-export function pin(command: ClaimCommand & Place): TaskDecision {
+export function pin(command: ClaimCommand & PinnedFields): TaskDecision {
   if (!holdsClaim(command)) return STALE_CLAIM
   const { task } = command
   const late = task.status === 'CANCELLED'

@@ -14,11 +14,11 @@ import { ConversationSealed } from './conversation-sealed.js'
 const STEP = 256
 
 /** The session state after an event of a history. */
-export interface Place extends SessionAt {
+export interface HistoryPoint extends SessionAt {
   version: number
 }
 
-export const BEFORE_ALL: Place = { state: initialState, position: '0', occurredAt: null, version: 0 }
+export const BEFORE_ALL: HistoryPoint = { state: initialState, position: '0', occurredAt: null, version: 0 }
 
 interface Stream {
   workspaceId: string
@@ -31,7 +31,7 @@ interface Stream {
 interface Stretch {
   positions: bigint[]
   /** Where the fold starts: a known state, or the position of a snapshot. */
-  from: Place | string
+  from: HistoryPoint | string
   /** The maximum number of events to read. */
   events: number
 }
@@ -46,7 +46,7 @@ export async function planHistory(
   { database }: Pick<Services, 'database'>,
   conversation: Stream,
   positions: readonly bigint[],
-  before: Place = BEFORE_ALL,
+  before: HistoryPoint = BEFORE_ALL,
 ): Promise<Stretch[]> {
   const wanted = [...new Set(positions)].sort((one, other) => (one < other ? -1 : 1))
   const known = await beginning(database.reads, conversation, before, wanted[0])
@@ -77,8 +77,8 @@ export async function foldHistory(
   conversation: Stream,
   stretches: readonly Stretch[],
   whose: string,
-): Promise<Map<bigint, Place>> {
-  const places = new Map<bigint, Place>()
+): Promise<Map<bigint, HistoryPoint>> {
+  const places = new Map<bigint, HistoryPoint>()
   for (const { positions, from } of stretches) {
     const start =
       typeof from === 'string'
@@ -93,9 +93,9 @@ async function foldStretch(
   { database, turns }: Pick<Services, 'database' | 'turns'>,
   conversation: Stream,
   positions: readonly bigint[],
-  from: Place,
+  from: HistoryPoint,
   whose: string,
-  places: Map<bigint, Place>,
+  places: Map<bigint, HistoryPoint>,
 ): Promise<void> {
   const wanted = [...positions]
   let at = from
@@ -120,7 +120,7 @@ async function foldStretch(
  * Called when the next event is missing. The events may have moved to an archive file between the plan and the fold, and
  * folding the rest alone would give a wrong state.
  */
-async function assertNotSealed(sql: Sql, { workspaceId, id }: Stream, at: Place): Promise<void> {
+async function assertNotSealed(sql: Sql, { workspaceId, id }: Stream, at: HistoryPoint): Promise<void> {
   const base = await readBase(sql, workspaceId, id)
   if (base !== null && at.version < base.version) throw new ConversationSealed(id, base.version)
 }
@@ -129,9 +129,9 @@ async function assertNotSealed(sql: Sql, { workspaceId, id }: Stream, at: Place)
 async function beginning(
   sql: Sql,
   { workspaceId, id, sealedVersion }: Stream,
-  from: Place,
+  from: HistoryPoint,
   first = 0n,
-): Promise<Place> {
+): Promise<HistoryPoint> {
   if (sealedVersion === null || from.version >= sealedVersion) return from
   const base = await readBase(sql, workspaceId, id)
   if (base === null) return from
@@ -139,7 +139,7 @@ async function beginning(
   return { ...base, occurredAt: null }
 }
 
-function after({ state }: Place, event: StoredEvent): Place {
+function after({ state }: HistoryPoint, event: StoredEvent): HistoryPoint {
   const { position, occurredAt, version } = event
   return { state: evolve(state, foldable(event)), position, occurredAt, version }
 }

@@ -49,14 +49,14 @@ export interface DecisionView {
   basisVersion: number
 }
 
-interface Place {
+interface DecisionScope {
   workspaceId: string
   conversationId: string
   runtimeId: string
 }
 
 export function decisionView(
-  place: Place,
+  place: DecisionScope,
   state: SessionState,
   decision: ResumeDecision,
   policy: ResumePolicy,
@@ -190,7 +190,7 @@ function applyTo(tasks: Map<string, TaskState>, event: StreamEvent): void {
   if ('task' in applied && applied.task !== null) tasks.set(event.taskId, applied.task)
 }
 
-function viewOf(place: Place, before: BeforeClaim, event: ClaimedEvent): DecisionView | null {
+function viewOf(place: DecisionScope, before: BeforeClaim, event: ClaimedEvent): DecisionView | null {
   const recorded = event.data.decision
   const again = recomputeDecision(before, event)
   if (recorded === null || again === null) return null

@@ -19,7 +19,7 @@ export function storeFingerprint(fingerprint: Fingerprint, directory: string): s
 }
 
 /** Claude Code's account: the API key if there is one, else the signed-in account. */
-export async function claudeAccount(fingerprint: Fingerprint, { home, environment }: Place): Promise<string | null> {
+export async function claudeAccount(fingerprint: Fingerprint, { home, environment }: UserHome): Promise<string | null> {
   const key = text(environment.ANTHROPIC_API_KEY) ?? text(environment.ANTHROPIC_AUTH_TOKEN)
   const service = text(environment.ANTHROPIC_BASE_URL) ?? ''
   if (key !== null) return fingerprint('claude', 'key', service, key)
@@ -30,7 +30,7 @@ export async function claudeAccount(fingerprint: Fingerprint, { home, environmen
 }
 
 /** Codex's account. A login and an API key are two accounts, because neither can read what the other has encrypted. */
-export async function codexAccount(fingerprint: Fingerprint, { home, environment }: Place): Promise<string | null> {
+export async function codexAccount(fingerprint: Fingerprint, { home, environment }: UserHome): Promise<string | null> {
   const auth = await readJson(join(codexHome({ home, environment }), 'auth.json'))
   const id = isRecord(auth?.tokens) ? text(auth.tokens.account_id) : null
   if (id !== null) return fingerprint('codex', 'account', id)
@@ -38,16 +38,16 @@ export async function codexAccount(fingerprint: Fingerprint, { home, environment
   return key === null ? null : fingerprint('codex', 'key', key)
 }
 
-export interface Place {
+export interface UserHome {
   home: string
   environment: Environment
 }
 
-export function claudeHome({ home, environment }: Place): string {
+export function claudeHome({ home, environment }: UserHome): string {
   return text(environment.CLAUDE_CONFIG_DIR) ?? join(home, '.claude')
 }
 
-export function codexHome({ home, environment }: Place): string {
+export function codexHome({ home, environment }: UserHome): string {
   return text(environment.CODEX_HOME) ?? join(home, '.codex')
 }
 

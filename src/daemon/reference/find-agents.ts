@@ -9,7 +9,7 @@ import { runClaudeCode } from '../adapters/claude-code.js'
 import { runCodex } from '../adapters/codex.js'
 import { canResume, runExec } from '../adapters/exec.js'
 import { claudeAccount, claudeHome, codexAccount, codexHome, storeFingerprint } from '../adapters/fingerprints.js'
-import type { Fingerprint, Place } from '../adapters/fingerprints.js'
+import type { Fingerprint, UserHome } from '../adapters/fingerprints.js'
 import { claudeTranscripts, codexTranscripts } from '../adapters/transcripts.js'
 import type { Options } from './options.js'
 
@@ -29,7 +29,7 @@ const EXEC_CANNOT = ['model', 'instructions', 'permissions', 'effort', 'mcpServe
  */
 export async function findAgents(
   asked: Asked,
-  place: Place,
+  place: UserHome,
   { fingerprint, ...notes }: { fingerprint: Fingerprint } & Pick<Machine, 'owner' | 'track'>,
 ): Promise<Adapter[]> {
   const { environment } = place
@@ -89,7 +89,7 @@ export async function findAgents(
 
 /** The agents on the PATH that a daemon on this machine offers. */
 export function agentsOnPath(
-  environment: Place['environment'],
+  environment: UserHome['environment'],
 ): { name: string; path: string; version: string | null }[] {
   return ['claude', 'codex'].flatMap((name) => {
     const path = onPath(name, environment)
@@ -101,7 +101,7 @@ export function agentsOnPath(
  * Reports a mistyped program at the start. A path such as ./agent is relative to each run's work directory, so it is
  * not checked.
  */
-function mustExist(flag: string, [program]: readonly [string, ...string[]], environment: Place['environment']): void {
+function mustExist(flag: string, [program]: readonly [string, ...string[]], environment: UserHome['environment']): void {
   if (isAbsolute(program)) {
     if (!isProgram(program)) throw new Error(`${flag}: ${program} is not a program that this user can run.`)
   } else if (!/[/\\]/.test(program) && onPath(program, environment) === null) {
@@ -109,7 +109,7 @@ function mustExist(flag: string, [program]: readonly [string, ...string[]], envi
   }
 }
 
-function onPath(name: string, { PATH = '' }: Place['environment']): string | null {
+function onPath(name: string, { PATH = '' }: UserHome['environment']): string | null {
   const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name]
   const candidates = PATH.split(delimiter).filter((folder) => folder !== '')
   return candidates.flatMap((folder) => names.map((one) => join(folder, one))).find(isProgram) ?? null
@@ -125,7 +125,7 @@ function isProgram(file: string): boolean {
 }
 
 /** The first version number in the output of `--version`; null if there is none. */
-function versionOf(program: string, environment: Place['environment']): string | null {
+function versionOf(program: string, environment: UserHome['environment']): string | null {
   const { stdout } = spawnSync(program, ['--version'], { env: { ...environment }, encoding: 'utf8', timeout: 20_000 })
   return /\d+\.\d+[\w.-]*/.exec(stdout ?? '')?.[0] ?? null
 }

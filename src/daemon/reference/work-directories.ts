@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { access, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 
-export interface Place {
+export interface WorkDirectory {
   /** Absolute, without symbolic links. */
   workDir: string
   /** `workDir` is the offered directory, so its session can be resumed there. */
@@ -37,7 +37,7 @@ interface Asked {
 export async function placeOf(
   root: string,
   { conversationId, taskId, offered, fresh, fills = false, adopts = [] }: Asked,
-): Promise<Place> {
+): Promise<WorkDirectory> {
   await mkdir(root, { recursive: true })
   const inside = `${await realpath(root)}${sep}`
   const markOf = (workDir: string) => join(inside, '.baton', 'unfilled', basename(workDir))

@@ -7,7 +7,7 @@ import type { Finding } from './finding.js'
 import type { StreamProof } from './verify-stream.js'
 
 /** The facts of a conversation that no event holds, from its row, beside the row that lists use. */
-interface Place {
+interface ListedFacts {
   id: string
   title: string | null
   archived: boolean
@@ -25,8 +25,8 @@ const PLACES = statement(
 )
 
 /** The listing rows of these conversations, keyed by id. Conversations without a row are missing. */
-export async function readPlaces(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<Map<string, Place>> {
-  const rows = await sql.rows<Place>(PLACES, [workspaceId, ids])
+export async function readListedFacts(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<Map<string, ListedFacts>> {
+  const rows = await sql.rows<ListedFacts>(PLACES, [workspaceId, ids])
   return new Map(rows.map((row) => [row.id, row]))
 }
 
@@ -37,7 +37,7 @@ type Columns = Omit<ConversationListing, 'workspaceId' | 'conversationId' | 'cre
 
 /** Proves that the listing agrees with the conversation's events, its row and its newest task's title. */
 export function verifyListing(
-  { listed, ...own }: Place,
+  { listed, ...own }: ListedFacts,
   tasks: readonly Task[],
   proof: StreamProof,
   find: (expected: string, found: string) => void,

@@ -12,7 +12,7 @@ import { emptyTally } from './finding.js'
 import type { Finding, Tally } from './finding.js'
 import { verifyCapacity } from './verify-capacity.js'
 import { verifyCooling } from './verify-cooling.js'
-import { readPlaces, verifyListing, verifyUnownedListings } from './verify-listing.js'
+import { readListedFacts, verifyListing, verifyUnownedListings } from './verify-listing.js'
 import { verifyPositions } from './verify-positions.js'
 import { atEnd, verifyRows } from './verify-rows.js'
 import { verifySnapshots } from './verify-snapshots.js'
@@ -157,7 +157,7 @@ async function verifyDone(
   const [heads, sealed, places, taskRows, dispatch] = await Promise.all([
     readHeads(sql, workspaceId, ids),
     readSealed(sql, workspaceId, ids),
-    readPlaces(sql, workspaceId, ids),
+    readListedFacts(sql, workspaceId, ids),
     sql.rows<{ row: Record<string, unknown> }>(TASKS, values),
     sql.rows<Dispatch>(DISPATCH, values),
   ])

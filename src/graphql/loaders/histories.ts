@@ -2,7 +2,7 @@ import DataLoader from 'dataloader'
 import { currentStates } from '../../event-log/stored-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { BEFORE_ALL, foldHistory, planHistory } from '../../use-cases/fold-history.js'
-import type { Place } from '../../use-cases/fold-history.js'
+import type { HistoryPoint } from '../../use-cases/fold-history.js'
 import { tooManyFolds } from '../../use-cases/outcome.js'
 import type { ConversationRow } from '../../use-cases/transaction/conversation-work.js'
 import { unwrap } from '../errors.js'
@@ -26,9 +26,9 @@ interface PlaceKey {
  * requested together. A later position requested by the same operation continues from the result.
  */
 export function placeAt({ services, history, whose }: LoaderSource) {
-  const known = new Map<string, { position: bigint; place: Place }[]>()
+  const known = new Map<string, { position: bigint; place: HistoryPoint }[]>()
 
-  async function foldOne(conversation: ConversationRow, positions: readonly bigint[]): Promise<Map<bigint, Place>> {
+  async function foldOne(conversation: ConversationRow, positions: readonly bigint[]): Promise<Map<bigint, HistoryPoint>> {
     const first = positions.reduce((least, position) => (position < least ? position : least))
     const earlier = (known.get(conversation.id) ?? []).filter(({ position }) => position <= first)
     const from = earlier.reduce((best, { place }) => (place.version > best.version ? place : best), BEFORE_ALL)
@@ -41,7 +41,7 @@ export function placeAt({ services, history, whose }: LoaderSource) {
     return places
   }
 
-  return new DataLoader<PlaceKey, Place, string>(
+  return new DataLoader<PlaceKey, HistoryPoint, string>(
     async (keys) => {
       const asked = new Map<string, { conversation: ConversationRow; positions: bigint[] }>()
       for (const { conversation, at } of keys) {

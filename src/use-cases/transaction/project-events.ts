@@ -33,7 +33,7 @@ export interface Projection {
   claims: boolean
 }
 
-interface Place {
+interface StreamHead {
   workspaceId: string
   conversationId: string
   /** The stream's version before the events. */
@@ -43,7 +43,7 @@ interface Place {
 /** Folds decided events onto the loaded session state, task rows and dispatch rows. */
 export function projectEvents(
   loaded: LoadedConversation,
-  place: Place,
+  place: StreamHead,
   events: readonly TimedEvent[],
   extras: Extras,
 ): Projection {
@@ -85,7 +85,7 @@ export function projectEvents(
   return projection
 }
 
-function projectTask(row: Task | null, event: StreamEvent, place: Place, extras: Extras): Task {
+function projectTask(row: Task | null, event: StreamEvent, place: StreamHead, extras: Extras): Task {
   const applied = applyTaskEvent(row === null ? null : taskStateOf(row), event)
   if ('violation' in applied) throw new Error(`A decision broke the task's history: ${applied.violation}`)
   if (applied.task === null) throw new Error(`${event.type} is not about a task.`)
