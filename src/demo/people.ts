@@ -8,7 +8,7 @@ import type { Operations } from './operation-types.js'
 type Input<Name extends keyof Operations> = Operations[Name]['variables'] extends { input: infer In } ? In : never
 
 /** A requested turn or task. */
-export interface Asked {
+export interface RequestedTask {
   taskId: string
   conversationId: string
 }
@@ -59,25 +59,25 @@ export class Person {
     chatSessionId: string,
     { prompt }: { prompt: string },
     more: Partial<Input<'SendChatMessage'>> = {},
-  ): Promise<Asked> {
+  ): Promise<RequestedTask> {
     const input = { chatSessionId, content: prompt, requestId: newRequestId(), ...more }
     const { task } = (await this.api.send('SendChatMessage', { input })).sendChatMessage
     return { taskId: task.id, conversationId: task.conversation.id }
   }
 
   /** Enqueues a task and does not wait for it. */
-  async assign(input: Input<'EnqueueTask'>): Promise<Asked> {
+  async assign(input: Input<'EnqueueTask'>): Promise<RequestedTask> {
     const { task } = (await this.api.send('EnqueueTask', { input: { requestId: newRequestId(), ...input } }))
       .enqueueTask
     return { taskId: task.id, conversationId: task.conversation.id }
   }
 
-  async rerun({ taskId }: Asked): Promise<Asked> {
+  async rerun({ taskId }: RequestedTask): Promise<RequestedTask> {
     const { task } = (await this.api.send('RerunTask', { input: { taskId, requestId: newRequestId() } })).rerunTask
     return { taskId: task.id, conversationId: task.conversation.id }
   }
 
-  async cancel({ taskId }: Asked, reason: string): Promise<void> {
+  async cancel({ taskId }: RequestedTask, reason: string): Promise<void> {
     await this.api.send('CancelTask', { input: { taskId, reason } })
   }
 
@@ -86,7 +86,7 @@ export class Person {
   }
 
   /** Waits until the task runs or has run. */
-  async running({ taskId }: Asked): Promise<void> {
+  async running({ taskId }: RequestedTask): Promise<void> {
     await until(async () => {
       const { task } = await this.api.send('TaskStatus', { id: taskId })
       return task === null || task.status === 'RUNNING' || ENDED.includes(task.status)
@@ -94,7 +94,7 @@ export class Person {
   }
 
   /** Waits until no task of the conversation is queued or running, including retries. */
-  async settled({ conversationId }: Pick<Asked, 'conversationId'>): Promise<void> {
+  async settled({ conversationId }: Pick<RequestedTask, 'conversationId'>): Promise<void> {
     await until(async () => {
       const { node } = await this.api.send('WorkUnderWay', { id: conversationId })
       return node === null || !('tasks' in node) || node.tasks.nodes.length === 0

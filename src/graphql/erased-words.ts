@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, (word: unknown) => 
   SESSION_RESET: { reason: () => null },
 }
 
-interface Told {
+interface EventWithWords {
   type: string
   conversationId: string
   version: number
@@ -22,7 +22,10 @@ interface Told {
 }
 
 /** An event's data without erased texts. The log itself keeps them, because it never changes. */
-export async function toldData(context: Context, { type, conversationId, version, data }: Told): Promise<unknown> {
+export async function toldData(
+  context: Context,
+  { type, conversationId, version, data }: EventWithWords,
+): Promise<unknown> {
   const words = WORDS[type]
   if (words === undefined || !(await isErased(context, conversationId, version))) return data
   return Object.fromEntries(

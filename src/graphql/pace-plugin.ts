@@ -3,7 +3,7 @@ import type { PothosOutputFieldConfig, SchemaTypes } from '@pothos/core'
 import { Kind, OperationTypeNode } from 'graphql'
 import type { GraphQLFieldResolver, GraphQLResolveInfo, SelectionSetNode } from 'graphql'
 import type { Context } from './context.js'
-import type { Asked } from './pace.js'
+import type { ListSelection } from './pace.js'
 
 declare global {
   // Pothos learns of a plugin by this declaration.
@@ -39,9 +39,9 @@ function paced(list: unknown, { loaders }: Context, { fieldNodes, fragments, ope
 }
 
 /** Cached by selection set: Yoga parses a document once. */
-const known = new WeakMap<SelectionSetNode, Asked>()
+const known = new WeakMap<SelectionSetNode, ListSelection>()
 
-function askedOf(selections: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): Asked {
+function askedOf(selections: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): ListSelection {
   const before = known.get(selections)
   if (before !== undefined) return before
   const asked = { fields: 1, looksUp: false }

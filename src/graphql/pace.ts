@@ -6,7 +6,7 @@ const IN_A_TURN = 300
 const TOGETHER = 100
 
 /** The selection on each entry of a list. */
-export interface Asked {
+export interface ListSelection {
   /** Number of fields, nested ones included. */
   fields: number
   /** Whether the selection contains objects, most of which have to be loaded. */
@@ -28,7 +28,7 @@ export class Pace {
   }
 
   /** Returns the entries, or for a long answer promises that resolve in turns. */
-  list<T>(entries: readonly T[], { fields, looksUp }: Asked): readonly (T | Promise<T>)[] {
+  list<T>(entries: readonly T[], { fields, looksUp }: ListSelection): readonly (T | Promise<T>)[] {
     this.fields += entries.length * fields
     if (!this.isLong) return entries
     const step = Math.max(looksUp ? TOGETHER : 1, Math.floor(IN_A_TURN / fields))

@@ -6,7 +6,7 @@ import type { ImportedConversation } from './import-summary.js'
 import type { SourceConversation } from './source/source-rows.js'
 import { importedAmong, importedOf } from './target/imported-rows.js'
 import { prepareConversations, writeConversations } from './target/write-conversations.js'
-import type { Prepared, Written } from './target/write-conversations.js'
+import type { PreparedConversations, WriteOutcome } from './target/write-conversations.js'
 import { isKnownRole } from './translate/message-moments.js'
 import { sourceKey, sourceRows } from './translate/names.js'
 import type { Names } from './translate/names.js'
@@ -73,7 +73,7 @@ async function judgeOf({
 interface Batch {
   judged: Judged[]
   translations: Translation[]
-  prepared: Prepared | null
+  prepared: PreparedConversations | null
 }
 
 /** Yields to the event loop between conversations, so that the database does not wait for its next statement. */
@@ -104,7 +104,7 @@ function writerOf({ database }: ImportTarget): (batch: Batch) => Promise<Importe
   }
 }
 
-function importedAs({ report }: Translation, written: Written): ImportedConversation {
+function importedAs({ report }: Translation, written: WriteOutcome): ImportedConversation {
   const { source, conversationId, name } = report
   if (written === 'WRITTEN') return { status: 'IMPORTED', ...report }
   if (written === 'ALREADY') return { status: 'ALREADY', source, conversationId, newerRows: 0, changedRows: 0 }

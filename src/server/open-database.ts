@@ -9,7 +9,7 @@ import type { Database } from '../database/sql.js'
 import type { Config } from './settings/config.js'
 import type { Log } from './observing/log.js'
 
-type Where = Pick<Config, 'databaseUrl' | 'dataDirectory' | 'databaseConnections' | 'rateLimitStore'>
+type DatabaseSettings = Pick<Config, 'databaseUrl' | 'dataDirectory' | 'databaseConnections' | 'rateLimitStore'>
 
 /**
  * Opens the database that the settings name, and applies all migrations.
@@ -17,7 +17,7 @@ type Where = Pick<Config, 'databaseUrl' | 'dataDirectory' | 'databaseConnections
  * @param serves also proves that the database has everything that a server needs
  * @throws DatabaseUnfit, DirectoryInUse, DirectoryUnfit
  */
-export async function openDatabase(where: Where, log: Log, { serves = false } = {}): Promise<Database> {
+export async function openDatabase(where: DatabaseSettings, log: Log, { serves = false } = {}): Promise<Database> {
   const { databaseUrl, dataDirectory, databaseConnections, rateLimitStore } = where
   if (databaseUrl === null) {
     if (serves) assertNotMoved(dataDirectory)

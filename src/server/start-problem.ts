@@ -3,13 +3,13 @@ import { DirectoryInUse } from '../machine/directory-lock.js'
 import { DirectoryUnfit, directoryProblem } from '../machine/directory-unfit.js'
 import type { Config } from './settings/config.js'
 
-type Where = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
+type StartSettings = Pick<Config, 'host' | 'port' | 'databaseUrl' | 'dataDirectory'>
 
 /**
  * Why the server could not start, in one line that says what to do; null for an unexpected error. It shows a database URL
  * without its user and password.
  */
-export function startProblem(error: unknown, where: Where): string | null {
+export function startProblem(error: unknown, where: StartSettings): string | null {
   if (error instanceof DirectoryInUse || error instanceof DirectoryUnfit) return error.message
   if (error instanceof DatabaseUnfit) return error.sentence(databaseOf(where))
   if (!(error instanceof Error)) return null
@@ -19,11 +19,11 @@ export function startProblem(error: unknown, where: Where): string | null {
   return where.databaseUrl === null ? madeDirectoryProblem(code, syscall, where) : databaseProblem(error, code, where)
 }
 
-function databaseOf({ databaseUrl, dataDirectory }: Where): string {
+function databaseOf({ databaseUrl, dataDirectory }: StartSettings): string {
   return databaseUrl === null ? `the database in ${dataDirectory}` : withoutCredentials(databaseUrl)
 }
 
-function listenProblem(code: string, { host, port }: Where): string {
+function listenProblem(code: string, { host, port }: StartSettings): string {
   const at = `${host}:${port}`
   switch (code) {
     case 'EADDRINUSE':
@@ -37,7 +37,11 @@ function listenProblem(code: string, { host, port }: Where): string {
   }
 }
 
-function madeDirectoryProblem(code: string, syscall: string | undefined, { dataDirectory }: Where): string | null {
+function madeDirectoryProblem(
+  code: string,
+  syscall: string | undefined,
+  { dataDirectory }: StartSettings,
+): string | null {
   if (code !== 'ENOENT') return directoryProblem(dataDirectory, code)
   if (syscall !== 'mkdir') return null
   return `The data directory ${dataDirectory} cannot be created there. Set BATON_DATA_DIR to a path on an ordinary disk.`
@@ -47,7 +51,7 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'],
 ])
 
-function databaseProblem(error: Error, code: string | null, { databaseUrl }: Where): string | null {
+function databaseProblem(error: Error, code: string | null, { databaseUrl }: StartSettings): string | null {
   if (databaseUrl === null) return null
   const database = withoutCredentials(databaseUrl)
   if (code === null) {

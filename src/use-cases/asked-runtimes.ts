@@ -25,7 +25,7 @@ interface Asking {
   runtimeIds: readonly string[]
 }
 
-interface Asked {
+interface AskedRuntime {
   workspaceId: string
   id: string
   at: Date
@@ -36,7 +36,7 @@ interface Asked {
 
 /** When claims of this process last asked for each runtime. A waiting claim asks for as long as it waits. */
 export class AskedRuntimes {
-  private readonly asked = new Map<string, Asked>()
+  private readonly asked = new Map<string, AskedRuntime>()
   private writtenAt = -Infinity
 
   note({ workspaceId, runtimeIds }: Asking, now: Date): void {
@@ -73,11 +73,11 @@ export class AskedRuntimes {
     for (const one of news) if (!done.has(keyOf(one.workspaceId, one.id))) one.written = false
   }
 
-  private of(workspaceId: string, id: string): Asked {
+  private of(workspaceId: string, id: string): AskedRuntime {
     const key = keyOf(workspaceId, id)
     const known = this.asked.get(key)
     if (known !== undefined) return known
-    const one: Asked = { workspaceId, id, at: new Date(0), waiting: 0, written: true }
+    const one: AskedRuntime = { workspaceId, id, at: new Date(0), waiting: 0, written: true }
     this.asked.set(key, one)
     return one
   }

@@ -8,7 +8,7 @@ import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readLog } from '../../src/event-log/read-log.js'
 import { readStream } from '../../src/event-log/read-stream.js'
 import { WRITE } from '../../src/use-cases/transaction/write-changes.js'
-import type { Written } from '../../src/use-cases/transaction/write-changes.js'
+import type { WriteAnswer } from '../../src/use-cases/transaction/write-changes.js'
 import { initialState } from '../../src/session-pointer/session-state.js'
 import type { Agent } from '../../src/generated/prisma/client.js'
 import { anAgent, aRuntime } from '../support/daemon-steps.js'
@@ -18,7 +18,7 @@ import { forEachDatabase } from '../support/test-database.js'
 import { damagedOnPurpose } from '../support/proven-at-close.js'
 
 async function appendEvents(sql: TransactionSql, appends: Append[]): Promise<bigint[]> {
-  const { heads } = await sql.call<Written>(WRITE, appendValues(appends))
+  const { heads } = await sql.call<WriteAnswer>(WRITE, appendValues(appends))
   return lastPositions(appends, heads ?? [])
 }
 

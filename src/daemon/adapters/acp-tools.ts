@@ -1,6 +1,6 @@
 import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
 import { isRecord, text } from './child-process.js'
-import type { Asked } from './permissions.js'
+import type { PermissionRequest } from './permissions.js'
 
 /** What is known of a tool call. Agents send it in pieces: first a name, later the command or file. */
 export interface Tool {
@@ -12,14 +12,14 @@ export interface Tool {
   asked: boolean
 }
 
-type Told = Omit<ToolCallUpdate, 'toolCallId'>
+type ToolUpdate = Omit<ToolCallUpdate, 'toolCallId'>
 
 export function unknownTool(): Tool {
   return { title: '', kind: null, command: null, paths: [], shown: false, asked: false }
 }
 
 /** Adds an update to what is known. */
-export function learn(tool: Tool, { title, kind, rawInput, locations, content }: Told): void {
+export function learn(tool: Tool, { title, kind, rawInput, locations, content }: ToolUpdate): void {
   tool.title = text(title) ?? tool.title
   tool.kind = text(kind) ?? tool.kind
   const input = isRecord(rawInput) ? rawInput : {}
@@ -46,12 +46,12 @@ export function isTold({ command, paths }: Tool): boolean {
   return command !== null || paths.length > 0
 }
 
-export function askedOf({ kind, paths }: Tool): Asked {
+export function askedOf({ kind, paths }: Tool): PermissionRequest {
   return { kind, paths }
 }
 
 /** A tool's answer as text; '' if it has none. */
-export function answerOf({ content, rawOutput }: Told): string {
+export function answerOf({ content, rawOutput }: ToolUpdate): string {
   const said = (content ?? []).flatMap((one) =>
     one.type === 'content' && one.content.type === 'text' ? [one.content.text] : [],
   )

@@ -1,7 +1,7 @@
 import type { Usage } from '../client/usage.js'
 import { isRecord } from './child-process.js'
 
-type Told = Record<string, unknown>
+type UsageMessage = Record<string, unknown>
 
 interface Sums {
   inputTokens: number
@@ -19,8 +19,8 @@ export const COST_STATE = '"type":"cost-state"'
  * cost-state from before the run. Older versions store none and count each process by itself.
  */
 export function claudeUsage(
-  results: readonly Told[],
-  { before, context }: { before: Told | null; context: ContextUse },
+  results: readonly UsageMessage[],
+  { before, context }: { before: UsageMessage | null; context: ContextUse },
 ): Usage | null {
   const last = results.at(-1)
   if (last === undefined) return null
@@ -38,7 +38,7 @@ export class ContextUse {
   #read: number | null = null
   #written = 0
 
-  take({ event, parent_tool_use_id: parent }: Told): void {
+  take({ event, parent_tool_use_id: parent }: UsageMessage): void {
     if (parent != null || !isRecord(event)) return
     if (event.type === 'message_start' && isRecord(event.message) && isRecord(event.message.usage)) {
       const {
@@ -83,7 +83,7 @@ function difference(now: Sums, before: Sums): Sums | null {
 function mainModel(now: unknown, before: unknown): string {
   const wrote = Object.entries(record(now)).map(([model, one]) => {
     const earlier = record(record(before)[model])
-    const tokens = (told: Told) =>
+    const tokens = (told: UsageMessage) =>
       ['inputTokens', 'outputTokens', 'cacheReadInputTokens', 'cacheCreationInputTokens'].reduce(
         (total, name) => total + number(told[name]),
         0,
@@ -94,7 +94,7 @@ function mainModel(now: unknown, before: unknown): string {
 }
 
 /** Each result has the tokens since the previous one, and the cost of the process so far. */
-function ofResults(results: readonly Told[]): Usage | null {
+function ofResults(results: readonly UsageMessage[]): Usage | null {
   const usages = results.map(({ usage }) => record(usage))
   const sum = (name: string) => usages.reduce((total, one) => total + number(one[name]), 0)
   const cost = results.at(-1)?.total_cost_usd
@@ -109,7 +109,7 @@ function ofResults(results: readonly Told[]): Usage | null {
   }
 }
 
-function record(value: unknown): Told {
+function record(value: unknown): UsageMessage {
   return isRecord(value) ? value : {}
 }
 

@@ -1,7 +1,7 @@
 import type { Usage } from '../client/usage.js'
 import { isRecord, text } from './child-process.js'
 
-type Told = Record<string, unknown>
+type UsageMessage = Record<string, unknown>
 
 /** Mark the rollout lines with the thread's usage so far, and with its model. */
 export const TOKEN_COUNT = '"total_token_usage"'
@@ -11,10 +11,10 @@ export interface CodexCounts {
   /** The thread was resumed, so it had a rollout before. */
   resumed: boolean
   /** The rollout's last count before and after the turn; null if there is none, or if it cannot be read. */
-  before: Told | null
-  after: Told | null
+  before: UsageMessage | null
+  after: UsageMessage | null
   /** The rollout's last turn_context. */
-  turnContext: Told | null
+  turnContext: UsageMessage | null
   /** The thread's sums, as reported at the end of the turn. */
   told: unknown
 }
@@ -84,10 +84,10 @@ function usageOf({ input, cached, written, output }: Tokens): Usage {
   }
 }
 
-function payload(line: Told | null): Told {
+function payload(line: UsageMessage | null): UsageMessage {
   return record(line?.payload)
 }
 
-function record(value: unknown): Told {
+function record(value: unknown): UsageMessage {
   return isRecord(value) ? value : {}
 }

@@ -29,7 +29,7 @@ export function codexFlags(permissions: Permissions): string[] {
 }
 
 /** An ACP agent's permission request. */
-export interface Asked {
+export interface PermissionRequest {
   /** The protocol's kind of tool; null if not reported. */
   kind: string | null
   /** The files that the request names. */
@@ -37,7 +37,7 @@ export interface Asked {
 }
 
 /** Whether the tool may run. Under `edit`, a change must name its files, and all must be inside the work directory. */
-export function allows(permissions: Permissions, { kind, paths }: Asked, workDir: string): boolean {
+export function allows(permissions: Permissions, { kind, paths }: PermissionRequest, workDir: string): boolean {
   if (permissions !== 'edit') return permissions === 'all'
   const changes = kind === 'edit' || kind === 'delete' || kind === 'move'
   return changes && paths.length > 0 && paths.every((path) => isInside(workDir, path))

@@ -1,7 +1,7 @@
 import type { VariablesOf } from './client.js'
 import { pause } from './pause.js'
 
-type Told = NonNullable<VariablesOf<'Heartbeat'>['input']['accounts']>
+type AccountReports = NonNullable<VariablesOf<'Heartbeat'>['input']['accounts']>
 
 /** The fingerprint of the account that a provider's CLI is signed in to now; null if unknown. */
 export type AccountOf = (provider: string) => Promise<string | null>
@@ -27,10 +27,10 @@ export class Accounts {
   }
 
   /** The accounts that changed. Signing out does not count as a change. Never rejects. */
-  async changed(): Promise<Told> {
+  async changed(): Promise<AccountReports> {
     const { accountOf } = this
     if (accountOf === undefined) return []
-    const looked = this.runtimes.map(async ({ runtimeId, provider }): Promise<Told> => {
+    const looked = this.runtimes.map(async ({ runtimeId, provider }): Promise<AccountReports> => {
       const account = await accountOf(provider).catch(() => null)
       return account === null || account === this.#told.get(runtimeId) ? [] : [{ runtimeId, account }]
     })
@@ -40,7 +40,7 @@ export class Accounts {
     return found.flat()
   }
 
-  told(accounts: Told): void {
+  told(accounts: AccountReports): void {
     for (const { runtimeId, account } of accounts) this.#told.set(runtimeId, account)
   }
 }

@@ -14,7 +14,7 @@ import type { Operations } from './operation-types.js'
 import { Scene } from './scene.js'
 import type { People } from './scene.js'
 
-export interface Outcome {
+export interface CheckOutcome {
   check: string
   result: 'passed' | 'FAILED' | 'skipped'
   seconds: number
@@ -32,7 +32,7 @@ const CHECKS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
 }
 const RESTART = 'server restart under a running task'
 
-interface Asked {
+interface ConformanceTarget {
   url: string
   /** With an ADMIN token, the checks run in its workspace; with a ROOT token, in a new workspace, which stays. */
   token: string
@@ -41,7 +41,10 @@ interface Asked {
 }
 
 /** Runs all checks, one after the other, each with its own runtime and agent. */
-export async function runChecks({ url, token, restart }: Asked, told: (outcome: Outcome) => void): Promise<void> {
+export async function runChecks(
+  { url, token, restart }: ConformanceTarget,
+  told: (outcome: CheckOutcome) => void,
+): Promise<void> {
   const people = await peopleOf(url, token)
   const daemonId = `conformance-${newRequestId()}`
   const { createToken } = await people.send('CreateToken', { input: { name: daemonId, kind: 'DAEMON', daemonId } })

@@ -13,7 +13,7 @@ import type { Fingerprint, UserHome } from '../adapters/fingerprints.js'
 import { claudeTranscripts, codexTranscripts } from '../adapters/transcripts.js'
 import type { Options } from './options.js'
 
-type Asked = Pick<
+type AgentFlags = Pick<
   Options,
   | ('only' | 'exec' | 'acp' | 'permissions' | 'acpPermissions' | 'acpIdleSeconds' | 'slots')
   | ('claudeArgs' | 'codexArgs' | 'backgroundSeconds')
@@ -28,7 +28,7 @@ const EXEC_CANNOT = ['model', 'instructions', 'permissions', 'effort', 'mcpServe
  * @throws Error with a sentence if a program that the operator named does not exist.
  */
 export async function findAgents(
-  asked: Asked,
+  asked: AgentFlags,
   place: UserHome,
   { fingerprint, ...notes }: { fingerprint: Fingerprint } & Pick<Machine, 'owner' | 'track'>,
 ): Promise<Adapter[]> {
@@ -101,7 +101,11 @@ export function agentsOnPath(
  * Reports a mistyped program at the start. A path such as ./agent is relative to each run's work directory, so it is
  * not checked.
  */
-function mustExist(flag: string, [program]: readonly [string, ...string[]], environment: UserHome['environment']): void {
+function mustExist(
+  flag: string,
+  [program]: readonly [string, ...string[]],
+  environment: UserHome['environment'],
+): void {
   if (isAbsolute(program)) {
     if (!isProgram(program)) throw new Error(`${flag}: ${program} is not a program that this user can run.`)
   } else if (!/[/\\]/.test(program) && onPath(program, environment) === null) {

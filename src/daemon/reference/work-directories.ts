@@ -16,7 +16,7 @@ export interface WorkDirectory {
   unfilled?: string
 }
 
-interface Asked {
+interface WorkDirectoryRequest {
   conversationId: string
   taskId: string
   /** The directory that the server offers; null if none. */
@@ -36,7 +36,7 @@ interface Asked {
  */
 export async function placeOf(
   root: string,
-  { conversationId, taskId, offered, fresh, fills = false, adopts = [] }: Asked,
+  { conversationId, taskId, offered, fresh, fills = false, adopts = [] }: WorkDirectoryRequest,
 ): Promise<WorkDirectory> {
   await mkdir(root, { recursive: true })
   const inside = `${await realpath(root)}${sep}`

@@ -97,9 +97,9 @@ function rangeText(range: HandoffRange | null): string {
   return range === null ? 'none' : `versions ${range.fromVersion} to ${range.toVersion}, ${range.turns} turns`
 }
 
-type Told = Pick<RecordedDecision, 'outcome' | 'reason' | 'sessionId' | 'workDir' | 'continuityGap'>
+type DecisionFields = Pick<RecordedDecision, 'outcome' | 'reason' | 'sessionId' | 'workDir' | 'continuityGap'>
 
-function isSame(a: Told, b: Told): boolean {
+function isSame(a: DecisionFields, b: DecisionFields): boolean {
   return (
     a.outcome === b.outcome &&
     a.reason === b.reason &&
@@ -109,6 +109,6 @@ function isSame(a: Told, b: Told): boolean {
   )
 }
 
-function text({ outcome, reason, sessionId, workDir, continuityGap }: Told): string {
+function text({ outcome, reason, sessionId, workDir, continuityGap }: DecisionFields): string {
   return JSON.stringify({ outcome, reason, sessionId, workDir, continuityGap })
 }

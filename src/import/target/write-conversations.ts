@@ -13,15 +13,15 @@ import { writePlaceholder } from './write-fleet.js'
 const ACTOR = 'import'
 
 /** TAKEN: the agent already has another thread with the same issue key. */
-export type Written = 'WRITTEN' | 'ALREADY' | 'TAKEN'
+export type WriteOutcome = 'WRITTEN' | 'ALREADY' | 'TAKEN'
 
 interface Target {
   workspaceId: string
   placeholder: string
 }
 
-/** Prepared conversations, ready to write. */
-export interface Prepared {
+/** PreparedConversations conversations, ready to write. */
+export interface PreparedConversations {
   target: Target
   translations: readonly Translation[]
   now: Date
@@ -29,7 +29,11 @@ export interface Prepared {
 }
 
 /** Prepares conversations without the database, through the same projections that the server uses. */
-export function prepareConversations(target: Target, translations: readonly Translation[], now: Date): Prepared {
+export function prepareConversations(
+  target: Target,
+  translations: readonly Translation[],
+  now: Date,
+): PreparedConversations {
   const { workspaceId, placeholder } = target
   const needsPlaceholder = translations.some((one) => one.needsPlaceholder)
   const writeAll = prepareChanges(
@@ -54,7 +58,7 @@ export function prepareConversations(target: Target, translations: readonly Tran
 }
 
 /** Writes them in one transaction. Resolves with the outcome of each, in order. */
-export async function writeConversations(database: Database, prepared: Prepared): Promise<Written[]> {
+export async function writeConversations(database: Database, prepared: PreparedConversations): Promise<WriteOutcome[]> {
   const { target, translations, now } = prepared
   if (translations.length === 0) return []
   try {
@@ -64,14 +68,14 @@ export async function writeConversations(database: Database, prepared: Prepared)
     if (translations.length === 1) return ['TAKEN']
   }
   // One of them failed, so each is tried by itself.
-  const written: Written[] = []
+  const written: WriteOutcome[] = []
   for (const one of translations) {
     written.push(...(await writeConversations(database, prepareConversations(target, [one], now))))
   }
   return written
 }
 
-async function write(sql: TransactionSql, prepared: Prepared): Promise<Written[]> {
+async function write(sql: TransactionSql, prepared: PreparedConversations): Promise<WriteOutcome[]> {
   const { target, translations, now } = prepared
   await lockImport(sql)
   const known = await knownAmong(sql, target.workspaceId, translations)

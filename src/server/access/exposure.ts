@@ -2,17 +2,17 @@ import type { Config } from '../settings/config.js'
 import { isLoopbackBind } from './loopback.js'
 import type { Log } from '../observing/log.js'
 
-type Where = Pick<Config, 'host' | 'trustedProxies'>
+type ListenSettings = Pick<Config, 'host' | 'trustedProxies'>
 
 /** Whether a browser that opens /graphql gets GraphiQL. */
-export function offersGraphiql(config: Where & Pick<Config, 'graphiql'>): boolean {
+export function offersGraphiql(config: ListenSettings & Pick<Config, 'graphiql'>): boolean {
   return (
     config.graphiql === 'on' || (config.graphiql === 'auto' && isLoopbackBind(config.host) && !isBehindProxy(config))
   )
 }
 
 /** Warns if tokens would cross the network unencrypted: the server speaks plain HTTP, so only a proxy can terminate TLS. */
-export function warnOfPlainHttp(config: Where, log: Log): void {
+export function warnOfPlainHttp(config: ListenSettings, log: Log): void {
   if (isLoopbackBind(config.host) || isBehindProxy(config)) return
   log.warn(
     { host: config.host },
@@ -21,6 +21,6 @@ export function warnOfPlainHttp(config: Where, log: Log): void {
   )
 }
 
-function isBehindProxy({ trustedProxies }: Where): boolean {
+function isBehindProxy({ trustedProxies }: ListenSettings): boolean {
   return trustedProxies > 0
 }

@@ -33,7 +33,7 @@ const DELETE = statement(
    RETURNING 1`,
 )
 
-interface Walked {
+interface TaskWithProgress {
   workspaceId: string
   taskId: string
   old: boolean
@@ -41,10 +41,10 @@ interface Walked {
 
 /** Deletes the progress of tasks that ended before a time. Returns the number of entries. */
 export async function expireProgress(sql: Sql, cutoff: Date, signal: AbortSignal): Promise<number> {
-  let at: Pick<Walked, 'workspaceId' | 'taskId'> | undefined = { workspaceId: '', taskId: '' }
+  let at: Pick<TaskWithProgress, 'workspaceId' | 'taskId'> | undefined = { workspaceId: '', taskId: '' }
   return inBatches(signal, async () => {
     if (at === undefined) return null
-    const walked: Walked[] = await sql.rows<Walked>(NEXT, [at.workspaceId, at.taskId, cutoff])
+    const walked: TaskWithProgress[] = await sql.rows<TaskWithProgress>(NEXT, [at.workspaceId, at.taskId, cutoff])
     at = walked.length < TASKS ? undefined : walked.at(-1)
     return deleteProgress(
       sql,

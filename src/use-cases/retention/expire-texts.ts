@@ -24,7 +24,7 @@ const NEXT = statement(
    ORDER BY l."workspaceId", l."conversationId" LIMIT ${STEP}`,
 )
 
-interface Walked {
+interface ConversationWithTexts {
   workspaceId: string
   id: string
   through: number | null
@@ -35,10 +35,14 @@ interface Walked {
  * erased once that task has ended. Returns the number of conversations with erased texts.
  */
 export async function expireTexts(services: Services, cutoff: Date, signal: AbortSignal): Promise<number> {
-  let at: Pick<Walked, 'workspaceId' | 'id'> | undefined = { workspaceId: '', id: '' }
+  let at: Pick<ConversationWithTexts, 'workspaceId' | 'id'> | undefined = { workspaceId: '', id: '' }
   return inBatches(signal, async () => {
     if (at === undefined) return null
-    const walked: Walked[] = await services.database.sql.rows<Walked>(NEXT, [at.workspaceId, at.id, cutoff])
+    const walked: ConversationWithTexts[] = await services.database.sql.rows<ConversationWithTexts>(NEXT, [
+      at.workspaceId,
+      at.id,
+      cutoff,
+    ])
     at = walked.length < STEP ? undefined : walked.at(-1)
     let erased = 0
     for (const { workspaceId, id, through } of walked) {

@@ -13,13 +13,13 @@ import type { Projection } from './project-events.js'
 import type { Change } from './write-changes.js'
 
 /** The result of a work item, and the change that must be written with it. */
-export interface Prepared {
+export interface WorkOutcome {
   result: WorkResult
   change: Change | null
 }
 
 /** A repeated call gets its first answer; any other is decided. Pure, once the work's `decide` is. */
-export function outcomeOf(work: ConversationWork, record: RequestRecord | null, loaded: LoadedConversation): Prepared {
+export function outcomeOf(work: ConversationWork, record: RequestRecord | null, loaded: LoadedConversation): WorkOutcome {
   if (record !== null && work.request != null) {
     const replay = replayOf(work.request, record)
     if ('refused' in replay) return { result: replay, change: null }

@@ -19,7 +19,7 @@ import type { Projection } from './project-events.js'
 /** Writes a batch of decided changes. */
 export const WRITE = routineIn('use-cases/transaction/write.sql')
 
-export interface Written {
+export interface WriteAnswer {
   heads: LogHeads | null
   wakeable: Wakeable[] | null
 }
@@ -33,7 +33,7 @@ export interface Wakeable {
 /** The runtimes where an agent's tasks can be claimed, after the agent got more room. */
 export async function wakeableRuntimes(database: Database, workspaceId: string, agentId: string): Promise<Wakeable[]> {
   const { wakeable } = await database.transaction((sql) =>
-    sql.call<Written>(WRITE, { waking_w: [workspaceId], waking_ids: [agentId] }),
+    sql.call<WriteAnswer>(WRITE, { waking_w: [workspaceId], waking_ids: [agentId] }),
   )
   return wakeable ?? []
 }
@@ -84,7 +84,7 @@ export function writeLast(
   now: Date,
   recent: RecentStates,
 ): Promise<Hints> {
-  return prepared(changes, now, recent)((values) => sql.callLast<Written>(WRITE, values))
+  return prepared(changes, now, recent)((values) => sql.callLast<WriteAnswer>(WRITE, values))
 }
 
 /**
@@ -93,10 +93,10 @@ export function writeLast(
  */
 export function prepareChanges(changes: readonly Change[], now: Date): (sql: TransactionSql) => Promise<Hints> {
   const write = prepared(changes, now)
-  return (sql) => write((values) => sql.call<Written>(WRITE, values))
+  return (sql) => write((values) => sql.call<WriteAnswer>(WRITE, values))
 }
 
-type CallRoutine = (values: RoutineValues) => Promise<Written>
+type CallRoutine = (values: RoutineValues) => Promise<WriteAnswer>
 
 function prepared(changes: readonly Change[], now: Date, recent?: RecentStates): (call: CallRoutine) => Promise<Hints> {
   if (changes.length === 0) return () => Promise.resolve(NOTHING)

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { runChecks } from '../../../src/daemon/conformance/run-checks.js'
-import type { Outcome } from '../../../src/daemon/conformance/run-checks.js'
+import type { CheckOutcome } from '../../../src/daemon/conformance/run-checks.js'
 import { freePort } from '../../support/free-port.js'
 import { ADMIN_TOKEN, startServer } from '../../support/server-process.js'
 import { describePostgres } from '../../support/test-database.js'
 
-async function keepsItsPromises(env: Record<string, string>): Promise<Outcome[]> {
+async function keepsItsPromises(env: Record<string, string>): Promise<CheckOutcome[]> {
   const PORT = String(await freePort())
   const settings = { ...env, PORT, BATON_ADMIN_TOKEN: ADMIN_TOKEN }
   let server = await startServer({ env: settings })
@@ -14,7 +14,7 @@ async function keepsItsPromises(env: Record<string, string>): Promise<Outcome[]>
     await server.stop('SIGKILL')
     server = await startServer({ env: settings, dataDirectory })
   }
-  const outcomes: Outcome[] = []
+  const outcomes: CheckOutcome[] = []
   await runChecks({ url: `${server.url}/graphql`, token: ADMIN_TOKEN, restart }, (outcome) => outcomes.push(outcome))
   return outcomes
 }
