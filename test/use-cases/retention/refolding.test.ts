@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from 'vitest'
 import type { Database } from '../../../src/database/sql.js'
 import { statement } from '../../../src/database/sql.js'
 import { complete } from '../../support/daemon-steps.js'
+import { servicesOver } from '../../support/services.js'
 import { forEachDatabase } from '../../support/test-database.js'
 import { sealingGround } from './sealing-ground.js'
 import type { SealingGround } from './sealing-ground.js'
@@ -31,6 +32,9 @@ forEachDatabase((open) => {
     await complete(ground.world, await ground.sayAndRun(id), { output: 'Yes.' })
     await database.sql.rows(OLDER_TOMBSTONE, [id])
     await database.sql.rows(OLDER_STATE, [id])
+    // A process remembers the states that it has folded. A new one knows none.
+    const { conversations, claims } = servicesOver(database, ground.world.clock)
+    Object.assign(ground.world.services, { conversations, claims })
     return { id, state: sealed.state }
   }
 
