@@ -49,7 +49,8 @@ export class RecentStates {
 
 const READ_BEHIND = statement(
   'read_events_behind',
-  `SELECT b.row FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS x(w, id, after, through) CROSS JOIN LATERAL (
+  `SELECT x.n::int AS n, b.row
+   FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) WITH ORDINALITY AS x(w, id, after, through, n) CROSS JOIN LATERAL (
      SELECT ${STORED_EVENT_ROW} FROM session_event e
      WHERE e."workspaceId" = x.w AND e."conversationId" = x.id AND e.version > x.after AND e.version <= x.through
      ORDER BY e.version OFFSET 0) b`,
@@ -78,11 +79,12 @@ export async function currentStates(
   const behind = lagging.length === 0 ? null : await readBehind(sql, lagging)
   const current: SessionState[] = []
   for (const [index, row] of rows.entries()) {
-    const state = known[index]
-    const folded = state == null ? null : foldEvents(behind?.get(row.id) ?? [], state)
-    if (folded === null) onRefold?.()
+    const state = known[index] ?? null
+    const events = behind?.get(row) ?? []
+    if (state === null) onRefold?.()
     // Events that are missing have left for an archive file since the row was read.
-    current.push(folded?.version === row.version ? folded : await refolded(sql, row))
+    const isWhole = state !== null && state.version + events.length === row.version
+    current.push(isWhole ? foldEvents(events, state) : await refolded(sql, row))
   }
   return current
 }
@@ -93,25 +95,26 @@ export async function currentState(sql: Sql, row: StoredState): Promise<SessionS
   return state
 }
 
+/** By row, because one conversation may be asked for by several rows, of one version or of several. */
 async function readBehind(
   sql: Sql,
   lagging: readonly { row: StoredState; from: number }[],
-): Promise<Map<string, FoldableEvent[]>> {
-  const behind = new Map<string, FoldableEvent[]>(lagging.map(({ row }) => [row.id, []]))
-  const found = await sql.rows<StoredEventRow>(READ_BEHIND, [
+): Promise<Map<StoredState, FoldableEvent[]>> {
+  const behind = lagging.map(({ row }): [StoredState, FoldableEvent[]] => [row, []])
+  const found = await sql.rows<StoredEventRow & { n: number }>(READ_BEHIND, [
     lagging.map(({ row }) => row.workspaceId),
     lagging.map(({ row }) => row.id),
     lagging.map(({ from }) => from),
     lagging.map(({ row }) => row.version),
   ])
-  for (const event of found.map(storedEventOf)) behind.get(event.conversationId)?.push(foldable(event))
-  return behind
+  for (const event of found) behind[event.n - 1]?.[1].push(foldable(storedEventOf(event)))
+  return new Map(behind)
 }
 
 /** Reads the events first: those that leave for an archive file meanwhile are in the base that is read after them. */
-async function refolded(sql: Sql, { workspaceId, id }: StoredState): Promise<SessionState> {
+async function refolded(sql: Sql, { workspaceId, id, version: through }: StoredState): Promise<SessionState> {
   const events = await readStream(sql, workspaceId, id)
   const base = await readBase(sql, workspaceId, id)
-  const rest = events.filter(({ version }) => version > (base?.version ?? 0))
+  const rest = events.filter(({ version }) => version > (base?.version ?? 0) && version <= through)
   return foldEvents(rest.map(foldable), base?.state)
 }
