@@ -25,7 +25,11 @@ const PLACES = statement(
 )
 
 /** The listing rows of these conversations, keyed by id. Conversations without a row are missing. */
-export async function readListedFacts(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<Map<string, ListedFacts>> {
+export async function readListedFacts(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Map<string, ListedFacts>> {
   const rows = await sql.rows<ListedFacts>(PLACES, [workspaceId, ids])
   return new Map(rows.map((row) => [row.id, row]))
 }

@@ -28,7 +28,10 @@ interface PlaceKey {
 export function placeAt({ services, history, whose }: LoaderSource) {
   const known = new Map<string, { position: bigint; place: HistoryPoint }[]>()
 
-  async function foldOne(conversation: ConversationRow, positions: readonly bigint[]): Promise<Map<bigint, HistoryPoint>> {
+  async function foldOne(
+    conversation: ConversationRow,
+    positions: readonly bigint[],
+  ): Promise<Map<bigint, HistoryPoint>> {
     const first = positions.reduce((least, position) => (position < least ? position : least))
     const earlier = (known.get(conversation.id) ?? []).filter(({ position }) => position <= first)
     const from = earlier.reduce((best, { place }) => (place.version > best.version ? place : best), BEFORE_ALL)

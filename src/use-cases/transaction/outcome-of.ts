@@ -19,7 +19,11 @@ export interface WorkOutcome {
 }
 
 /** A repeated call gets its first answer; any other is decided. Pure, once the work's `decide` is. */
-export function outcomeOf(work: ConversationWork, record: RequestRecord | null, loaded: LoadedConversation): WorkOutcome {
+export function outcomeOf(
+  work: ConversationWork,
+  record: RequestRecord | null,
+  loaded: LoadedConversation,
+): WorkOutcome {
   if (record !== null && work.request != null) {
     const replay = replayOf(work.request, record)
     if ('refused' in replay) return { result: replay, change: null }
