@@ -54,10 +54,20 @@ export async function sealConversation(
   }
   const file = archiveName(workspaceId, conversationId, head.version)
   const archived = { sql: reads, workspaceId, head, archive, sealed }
-  const exportDigest = await archive.write(file, 'events', eventLines(archived))
-  const hasTexts = await hasTextsLeft(reads, workspaceId, conversationId, sealed)
-  const textsDigest = hasTexts ? await archive.write(file, 'texts', textLines(archived)) : null
-  const seals = await submitSeal(services, { workspaceId, head, sealed, closedBefore, file, exportDigest, textsDigest })
+  const write = async () => {
+    const exportDigest = await archive.write(file, 'events', eventLines(archived))
+    const hasTexts = await hasTextsLeft(reads, workspaceId, conversationId, sealed)
+    const textsDigest = hasTexts ? await archive.write(file, 'texts', textLines(archived)) : null
+    return { exportDigest, textsDigest }
+  }
+  const digests = await write().catch(async (error: unknown) => {
+    // Another server that seals it first then removes the files that others have begun to write.
+    const now = (await readSealed(reads, workspaceId, [conversationId])).get(conversationId)
+    if (now !== undefined && now.throughVersion !== sealed?.throughVersion) return null
+    throw error
+  })
+  if (digests === null) return false
+  const seals = await submitSeal(services, { workspaceId, head, sealed, closedBefore, file, ...digests })
   if (!seals) await removeUnused(services, archive, { workspaceId, conversationId, file })
   return seals
 }

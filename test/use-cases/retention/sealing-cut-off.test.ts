@@ -171,6 +171,23 @@ forEachDatabase((open) => {
     expect(steps).toBeGreaterThan(5)
   })
 
+  it('a server that is overtaken while it writes the files reports no failure', async () => {
+    const { id } = await aTalk()
+    world.clock.pass(31 * DAY)
+    const overtaken = new (class extends ArchiveDirectory {
+      override write(file: string, part: ArchivePart, lines: AsyncIterable<string>): Promise<string> {
+        return super.write(file, part, part === 'texts' && file.includes(id) ? overtakenWithin(lines) : lines)
+      }
+    })(archive.path)
+    async function* overtakenWithin(lines: AsyncIterable<string>): AsyncGenerator<string> {
+      await retained()
+      yield* lines
+    }
+    await retained({ ...world.services, archive: overtaken })
+    expect(await findingsOf(database, archive)).toEqual([])
+    expect(filesOf(id)).toHaveLength(2)
+  })
+
   it('a message during the sealing of its chat gets its turn, in either order', { timeout: 300_000 }, async () => {
     const others = Array.from({ length: 3 }, () => ({
       ...world.services,
