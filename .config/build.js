@@ -1,46 +1,37 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { buildDashboardIfStale } from './build-dashboard.js'
+import { bundle } from './bundle.js'
 import { generateIfStale } from './generate.js'
+import { filesIn, unlessDone } from './stamp.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const src = join(root, 'src')
 const dist = join(root, 'dist')
 
+const PROGRAMS = {
+  'cli/baton': 'src/cli/baton.ts',
+  'cli/print-schema': 'src/cli/print-schema.ts',
+  'daemon/reference/main': 'src/daemon/reference/main.ts',
+  'chunks/agent-cli': 'src/demo/agent-cli.ts',
+}
 /** Built by build-dashboard.js and pack.js. */
 const NOT_HERE = ['dashboard', 'packages']
+const ONE_DAY_MS = 86_400_000
 
 /**
- * Builds src/**.ts to dist/**.js file by file: it removes the types and bundles nothing. It copies src/**.sql. A file is
- * replaced whole, and only if it has changed, so neither a running server nor a second build is disturbed.
+ * Bundles the programs of src/ to dist/, and copies src/**.sql. A file is replaced whole, and only if it has changed, so neither
+ * a running server nor a second build is disturbed.
  */
 async function buildServer() {
-  const { outputFiles } = await build({
-    entryPoints: sources('.ts'),
-    outbase: src,
-    outdir: dist,
-    write: false,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'warning',
-  })
-  const copies = sources('.sql').map((file) => ({
-    path: join(dist, relative(src, file)),
-    contents: readFileSync(file),
-  }))
+  const entryPoints = Object.fromEntries(Object.entries(PROGRAMS).map(([to, from]) => [to, join(root, from)]))
+  const { outputFiles } = await bundle({ entryPoints, outdir: dist, write: false })
+  const routines = filesIn(src).filter((file) => file.endsWith('.sql'))
+  const copies = routines.map((file) => ({ path: join(dist, relative(src, file)), contents: readFileSync(file) }))
   const files = [...outputFiles, ...copies]
   for (const { path, contents } of files) replace(path, contents)
-  removeAllBut(new Set(files.map(({ path }) => path)))
-}
-
-function sources(extension) {
-  return readdirSync(src, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !NOT_HERE.some((folder) => file.startsWith(join(src, folder, '/'))))
+  removeOldBut(new Set(files.map(({ path }) => path)))
 }
 
 function replace(file, contents) {
@@ -51,14 +42,20 @@ function replace(file, contents) {
   renameSync(unfinished, file)
 }
 
-/** Removes the output of deleted sources, which could still be imported by mistake. */
-function removeAllBut(wanted) {
-  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath, entry.name)
+/** Removes what earlier builds wrote, but not at once: a server that runs may have a chunk still to load. */
+function removeOldBut(wanted) {
+  for (const file of filesIn(dist)) {
     const other = NOT_HERE.some((folder) => relative(dist, file).startsWith(join(folder, '/')))
-    if (entry.isFile() && /\.(js|sql)$/.test(file) && !other && !wanted.has(file)) rmSync(file, { force: true })
+    if (other || wanted.has(file) || !/\.(js|sql)$/.test(file)) continue
+    if (Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > ONE_DAY_MS)
+      rmSync(file, { force: true })
   }
 }
 
-generateIfStale()
-await Promise.all([buildServer(), buildDashboardIfStale()])
+await generateIfStale()
+const inputs = ['src', 'package-lock.json', '.config/build.js', '.config/bundle.js']
+const ofDashboard = (path) => path.startsWith('src/dashboard/')
+await Promise.all([
+  unlessDone({ stamp: 'dist/server.sha256', made: 'dist/cli/baton.js', inputs, ignored: ofDashboard }, buildServer),
+  buildDashboardIfStale(),
+])

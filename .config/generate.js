@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { unlessDone } from './stamp.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/**
- * The hash of the inputs of src/generated/prisma. File times are unsuitable, because a checkout and `npm ci` change them.
- */
-const STAMP = `${root}src/generated/prisma/made-of.sha256`
-const INPUTS = ['prisma/schema.prisma', '.config/prisma.ts', 'node_modules/prisma/package.json']
 
 /** Generates the Prisma client from prisma/schema.prisma. It takes seconds, so it is skipped when it is up to date. */
 export function generateIfStale() {
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hashOfInputs()) return
-  generate()
+  const made = 'src/generated/prisma/client.ts'
+  const stamp = 'src/generated/prisma/made-of.sha256'
+  const inputs = ['prisma/schema.prisma', '.config/prisma.ts', 'node_modules/prisma/package.json']
+  return unlessDone({ stamp, made, inputs }, generate)
 }
 
 function generate() {
@@ -37,13 +33,6 @@ function generate() {
     console.error(stdout + stderr)
     process.exit(status ?? 1)
   }
-  writeFileSync(STAMP, hashOfInputs())
 }
 
-function hashOfInputs() {
-  const hash = createHash('sha256')
-  for (const input of INPUTS) hash.update(`${input}\0`).update(readFileSync(root + input))
-  return hash.digest('hex')
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) generateIfStale()
+if (process.argv[1] === fileURLToPath(import.meta.url)) await generateIfStale()

@@ -2,39 +2,22 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { bundle, NOT_BUNDLED } from './bundle.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist/packages')
 const { version, license, engines, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** Packages with files beside their code cannot be bundled, so they are dependencies. */
-const NOT_BUNDLED = ['@electric-sql/pglite']
-
-/** CommonJS packages call `require`, which an ES module does not have. */
-const REQUIRE = `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`
-
 /** Writes dist/packages/<name>/ and <name>-<version>.tgz beside it. */
 async function pack({ name, description, entryPoints, manifest, fill }) {
   const folder = join(out, name)
   rmSync(folder, { recursive: true, force: true })
-  const { metafile } = await build({
+  const { metafile } = await bundle({
     entryPoints,
     outdir: join(folder, 'dist'),
-    // At the same depth as the files of dist/, so that relative paths stay valid.
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,
     metafile: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    legalComments: 'none',
-    external: NOT_BUNDLED.flatMap((one) => [one, `${one}/*`]),
-    banner: { js: REQUIRE },
-    logLevel: 'warning',
   })
   const content = { name, version, description, license, type: 'module', engines, ...manifest }
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(content, null, 2)}\n`)
