@@ -18,10 +18,14 @@ export default defineConfig(({ mode }) => ({
     include: mode === 'soak' ? [SOAK] : isShort ? ['test/agents/*.test.ts', SOAK] : ['test/agents/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts', 'test/agents/install-clis.ts'],
     ...(mode === 'report' && { reporters: ['default', new TableReporter()] }),
+    setupFiles: ['test/support/setup.ts'],
     pool: 'forks',
     // Each worker runs several situations at once, and most of them wait.
     maxWorkers: 2,
     maxConcurrency: 3,
+    // Generous limits: they only catch tests that hang.
+    testTimeout: 360_000,
+    hookTimeout: 360_000,
     allowOnly: false,
     expect: { requireAssertions: true },
   },

@@ -13,6 +13,7 @@ export default defineConfig({
     include: ['test/faults/**/*.test.ts'],
     exclude: isShort ? ['test/faults/replicas.test.ts'] : [],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 900_000,

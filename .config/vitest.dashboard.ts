@@ -8,11 +8,12 @@ export default defineConfig(({ mode }) => ({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: mode === 'pictures' ? ['test/dashboard/take-pictures.ts'] : ['test/dashboard/**/*.test.ts'],
+    setupFiles: ['test/support/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // Generous limits: they only catch tests that hang.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     allowOnly: false,
     // A test that checks nothing cannot fail.
     expect: { requireAssertions: true, poll: { timeout: 15_000 } },

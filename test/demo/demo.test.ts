@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { databaseOf, openDemoDirectory } from '../../src/demo/demo-directory.js'
 import { adminTokenOf, demoCommand, startDemo } from '../support/demo-process.js'
 import type { DemoProcess } from '../support/demo-process.js'
@@ -12,6 +12,9 @@ import { requestGraphQL } from '../support/graphql-request.js'
 import { emptyDirectory, startInVain } from '../support/server-process.js'
 
 const BATON = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
+
+/** For what hangs. A first start tells a whole day, on whatever machine. */
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 interface Node {
   [field: string]: unknown

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { vi } from 'vitest'
 import { freePort } from './free-port.js'
 import { emptyDirectory, startServer, written } from './server-process.js'
 import type { ServerProcess } from './server-process.js'
 
 const BATON = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url))
-/** For what hangs. A first start tells a whole day, on whatever machine. */
-const LONGEST_MS = 600_000
-vi.setConfig({ testTimeout: LONGEST_MS, hookTimeout: LONGEST_MS })
 
 export interface DemoProcess extends ServerProcess {
   directory: string

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MemoryFS } from '@electric-sql/pglite'
@@ -21,6 +23,15 @@ export async function embeddedTemplate(): Promise<string> {
   const file = join(CACHE, `${hashOfInputs()}.tar`)
   if (!existsSync(file)) keep(file, await makeTemplate())
   return file
+}
+
+/** A new data directory with what `template` has, closed in good order. */
+export async function makeMigratedDirectory(template: string): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'baton-migrated-'))
+  const loadDataDir = new Blob([readFileSync(template)], { type: 'application/x-tar' })
+  const database = await openPGlite({ dataDir: join(directory, 'database'), loadDataDir }, () => Promise.resolve())
+  await database.close()
+  return directory
 }
 
 async function makeTemplate(): Promise<Uint8Array> {

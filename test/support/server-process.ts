@@ -1,35 +1,21 @@
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, vi } from 'vitest'
-import { openPGlite } from '../../src/database/embedded.js'
 import { ended, hasEnded } from './child-process-end.js'
-import { LONGEST_START_MS, spawnServer, untilReady } from './spawned-server.js'
+import { atEndOfFile } from './end-of-file.js'
+import { spawnServer, untilReady } from './spawned-server.js'
 import type { ServerProcess, SpawnServerOptions } from './spawned-server.js'
 import { askForDatabase } from './test-database-client.js'
 
 export type { ServerProcess }
-
-vi.setConfig({ testTimeout: 3 * LONGEST_START_MS, hookTimeout: 3 * LONGEST_START_MS })
 
 /** The ROOT token of servers that are started with it. */
 export const ADMIN_TOKEN = 'baton_test_admin_token'
 
 /** Default directory: a new one with a migrated, empty database, which saves the first start's seconds. Removed afterwards. */
 export type StartOptions = Omit<SpawnServerOptions, 'dataDirectory'> & { dataDirectory?: string }
-
-const started: ChildProcess[] = []
-const directories: string[] = []
-
-afterAll(async () => {
-  for (const child of started) {
-    if (!hasEnded(child)) child.kill('SIGKILL')
-    await ended(child)
-  }
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
-})
 
 /** Starts the real server as `npm start` does, and resolves when it is ready. Ended after the file's last test. */
 export async function startServer(options: StartOptions = {}): Promise<ServerProcess> {
@@ -47,33 +33,27 @@ export async function startInVain(options: StartOptions): Promise<ServerProcess>
 
 async function spawn(options: StartOptions): Promise<ServerProcess> {
   const server = await spawnServer({ ...options, dataDirectory: options.dataDirectory ?? (await migratedDirectory()) })
-  started.push(server.child)
+  atEndOfFile(() => killed(server.child))
   return server
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (!hasEnded(child)) child.kill('SIGKILL')
+  await ended(child)
 }
 
 /** A new directory where nothing is yet. Removed after the file's last test. */
 export function emptyDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'baton-server-'))
-  directories.push(directory)
+  atEndOfFile(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
-
-/** Copied for each server: opening the template takes a second, and a copy less. */
-let migrated: Promise<string> | undefined
 
 /** A new data directory with a migrated, empty database that nobody has open. Removed after the file's last test. */
 export async function migratedDirectory(): Promise<string> {
   const directory = emptyDirectory()
-  cpSync(await (migrated ??= makeMigratedDirectory()), directory, { recursive: true })
-  return directory
-}
-
-async function makeMigratedDirectory(): Promise<string> {
-  const directory = emptyDirectory()
-  const { file } = (await (await askForDatabase('GET', '/embedded')).json()) as { file: string }
-  const loadDataDir = new Blob([readFileSync(file)], { type: 'application/x-tar' })
-  const database = await openPGlite({ dataDir: join(directory, 'database'), loadDataDir }, () => Promise.resolve())
-  await database.close()
+  const { directory: migrated } = (await (await askForDatabase('GET', '/migrated')).json()) as { directory: string }
+  cpSync(migrated, directory, { recursive: true })
   return directory
 }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { embeddedTemplate } from './embedded-template.js'
+import { embeddedTemplate, makeMigratedDirectory } from './embedded-template.js'
 import { makePostgresTemplate } from './postgres-template.js'
 import type { PostgresTemplate } from './postgres-template.js'
 import { PostgresUnavailable, startPostgresServer } from './postgres-server.js'
@@ -19,17 +20,20 @@ export interface TestDatabaseService {
  *   POST   /postgres        `{ name, connectionString }` of a new database
  *   DELETE /postgres/:name
  *   GET    /embedded        `{ file }`: a data directory for PGlite, as a tar
+ *   GET    /migrated        `{ directory }`: a data directory for a server, to be copied
  *   POST   /proven?...      counts of a database whose log was proven, for the sum that ends the run
  */
 export async function startTestDatabaseService(): Promise<TestDatabaseService> {
   const postgres = onFirstCall(openPostgres)
   const embedded = onFirstCall(embeddedTemplate)
+  const migrated = onFirstCall(async () => makeMigratedDirectory(await embedded.get()))
 
   const proven = { databases: 0, events: 0, claims: 0, crossRuntimeResumes: 0, milliseconds: 0 }
 
   const answer = async (method: string, path: string): Promise<object> => {
     if (path.startsWith('/proven?')) return addTo(proven, new URLSearchParams(path.slice('/proven?'.length)))
     if (path === '/embedded') return { file: await embedded.get() }
+    if (path === '/migrated') return { directory: await migrated.get() }
     const { template } = await postgres.get()
     if (method === 'POST') return template.create()
     if (method === 'DELETE') await template.drop(path.slice('/postgres/'.length))
@@ -51,6 +55,8 @@ export async function startTestDatabaseService(): Promise<TestDatabaseService> {
       server.close()
       server.closeAllConnections()
       await (await postgres.ifCalled())?.close()
+      const directory = await migrated.ifCalled()
+      if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
       const { databases, events, claims, crossRuntimeResumes, milliseconds } = proven
       process.stdout.write(
         `Verified ${databases} databases that the tests filled: ${events} events, ` +

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll } from 'vitest'
 import { emptyDatabase } from './empty-database.js'
+import { atEndOfFile } from './end-of-file.js'
 import { onSide } from './foreign-settings.js'
 import type { PostgresDatabase } from './postgres-database.js'
 
@@ -25,16 +25,8 @@ export async function ownerOfDatabase(database: PostgresDatabase, options = ''):
     `ALTER DATABASE ${name} OWNER TO ${role}`,
   )
   await onSide(admin.href, `ALTER SCHEMA public OWNER TO ${role}`)
-  owned.push({ connectionString: database.connectionString, name, role })
+  const postgres = Object.assign(new URL(admin), { pathname: '/postgres' }).href
+  atEndOfFile(() => onSide(postgres, `DROP DATABASE ${name} WITH (FORCE)`, `DROP ROLE ${role}`))
   const own = Object.assign(new URL(admin), { username: role, password: 'secret' }).href
   return { role, admin: admin.href, own, name }
 }
-
-const owned: { connectionString: string; name: string; role: string }[] = []
-
-afterAll(async () => {
-  for (const { connectionString, name, role } of owned) {
-    const postgres = Object.assign(new URL(connectionString), { pathname: '/postgres' }).href
-    await onSide(postgres, `DROP DATABASE ${name} WITH (FORCE)`, `DROP ROLE ${role}`)
-  }
-})
