@@ -32,6 +32,7 @@ const work = fc.record({
 const acts = {
   turn: fc.tuple(session, resumeResult).map((args) => turns.turn(...args)),
   failingTurn: fc.tuple(reason, session).map((args) => turns.failingTurn(...args)),
+  resetTurn: session.map(turns.resetTurn),
   stoppedTurn: fc.constant(0).map(turns.stoppedTurn),
   rush: fc.tuple(fc.array(work, { maxLength: 3 }), lease).map((args) => turns.rush(...args)),
   say: rarely.map(user.say),

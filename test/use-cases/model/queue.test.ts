@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { openEmbeddedDatabase } from '../../support/embedded-database.js'
 import { weighted } from './arbitraries.js'
-import { TIMEOUT_MS, tryHistories } from './histories.js'
+import { HISTORIES, TIMEOUT_MS, tryHistories } from './histories.js'
 
 const ACTS = weighted({
   ...{ rush: 14, claim: 5, enqueue: 3, say: 2, start: 6, complete: 3, fail: 3, release: 2, silence: 5 },
-  ...{ move: 2, resize: 2, cancel: 2, arrive: 2, turn: 0, failingTurn: 0, stoppedTurn: 0 },
+  ...{ move: 2, resize: 2, cancel: 2, arrive: 2, turn: 0, failingTurn: 0, resetTurn: 0, stoppedTurn: 0 },
 })
 
 it(
@@ -15,7 +15,7 @@ it(
     const told = await tryHistories(database, ACTS)
     await database.close()
     const claims = [...told.values()].reduce((sum, count) => sum + count, 0)
-    expect(claims).toBeGreaterThan(500)
+    expect(claims).toBeGreaterThan(HISTORIES / 2)
   },
   TIMEOUT_MS,
 )

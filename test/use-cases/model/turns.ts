@@ -5,7 +5,7 @@ import { claim, pass, sweepNow } from './daemon-acts.js'
 import type { Model } from './model.js'
 import { complete, fail, pin, start } from './run-acts.js'
 import type { Named } from './run-acts.js'
-import { cancel, enqueue, say } from './user-acts.js'
+import { cancel, enqueue, reset, say } from './user-acts.js'
 import type { Work } from './user-acts.js'
 
 /** Several steps as one, so that histories get somewhere. Each is checked as it would be by itself. */
@@ -29,6 +29,11 @@ export function failingTurn(reason: string, name: Named): Act {
   return inTurn(`failing turn(${reason}, ${name})`, (model) => [
     ...[say(false), claim(homeOf(model), 1, null), start(0, null), fail(0, reason, name)],
   ])
+}
+
+/** A turn whose session a person resets, and the next one. */
+export function resetTurn(name: Named): Act {
+  return inTurn(`reset turn(${name})`, () => [turn(name, null), reset(), turn(name, null)])
 }
 
 /** Work comes in, and both daemons ask for some. */
