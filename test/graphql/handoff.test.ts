@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Database } from '../../src/database/sql.js'
 import { forEachDatabase } from '../support/test-database.js'
 import { Api, at, textAt } from '../support/graphql.js'
 import type { Client } from '../support/graphql.js'
@@ -22,13 +23,17 @@ const said = (handoff: unknown): string[] =>
   (at(handoff, 'entries') as Entry[]).map(({ role, text }) => `${role} ${text}`)
 
 forEachDatabase((open) => {
+  let database: Database
   let owner: Client
   let laptop: string
   let build: string
   let agent: string
 
+  beforeAll(async () => {
+    database = await open()
+  })
   beforeEach(async () => {
-    const api = await Api.open(await open())
+    const api = await Api.open(database)
     owner = api.as('ROOT')
     laptop = await makeRuntime(owner, 'laptop')
     build = await makeRuntime(owner, 'build')
