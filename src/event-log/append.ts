@@ -51,8 +51,8 @@ export interface ConversationOpening {
 /**
  * The values that write.sql takes for events of several conversations, at most one append per conversation. If an expected
  * version differs from the stream's version (a conflict, or another call opened the conversation first), the whole
- * transaction fails with 40001: reload and decide again. `recent` remembers the states; those of a transaction that fails
- * have a digest that no stream has.
+ * transaction fails with 40001: reload and decide again. `recent` remembers the states that are not stored; those of a
+ * transaction that fails have a digest that no stream has.
  */
 export function appendValues(appends: readonly Append[], recent?: RecentStates): RoutineValues {
   const events = appends.flatMap(digestedEvents)
@@ -73,11 +73,14 @@ export function appendValues(appends: readonly Append[], recent?: RecentStates):
   const opened = appends.filter(({ opening }) => opening !== null)
   const advanced = appends.filter(({ opening }) => opening === null)
   const last = new Map(events.map((event) => [event.conversationId, event]))
-  for (const { conversationId, state } of appends)
-    recent?.set(conversationId, last.get(conversationId)?.digest ?? '', state)
-  const headOf = ({ conversationId, state, storesState, opening }: Append) => {
-    const { version, digest } = last.get(conversationId) ?? {}
-    return { version, digest, state: storesState || opening !== null ? state : undefined }
+  const isStored = ({ storesState, opening }: Append) => storesState || opening !== null
+  for (const append of appends) {
+    const { conversationId, state } = append
+    recent?.set(conversationId, last.get(conversationId)?.digest ?? '', isStored(append) ? null : state)
+  }
+  const headOf = (append: Append) => {
+    const { version, digest } = last.get(append.conversationId) ?? {}
+    return { version, digest, state: isStored(append) ? append.state : undefined }
   }
   return {
     fold_version: FOLD_VERSION,

@@ -21,11 +21,11 @@ export interface StoredState {
   digest?: string
 }
 
-/** One state per conversation. Each has the size of a few events. */
+/** One state per conversation. Each grows with the number of the conversation's sessions. */
 const MOST = 4096
 
 /**
- * Session states that this process has folded, so that a run's next call reads no events. The digest of a stream's last
+ * Session states that this process has folded and did not store, so that a run's next call reads no events. The digest of a stream's last
  * event covers the whole stream, so a state with the same digest is never out of date, whoever wrote in between.
  */
 export class RecentStates {
@@ -36,10 +36,13 @@ export class RecentStates {
     return known?.digest === digest ? known.state : undefined
   }
 
-  /** A state with unknown events is not kept, because only the stream says whether this build can read them. */
-  set(conversationId: string, digest: string, state: SessionState): void {
+  /**
+   * `state`: null where the row has it. A state with unknown events is not kept, because only the stream says whether this
+   * build can read them.
+   */
+  set(conversationId: string, digest: string, state: SessionState | null): void {
     this.states.delete(conversationId)
-    if (state.unknownEvents > 0) return
+    if (state === null || state.unknownEvents > 0) return
     this.states.set(conversationId, { digest, state })
     if (this.states.size <= MOST) return
     const [oldest] = this.states.keys()

@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/database/sql.js'
 import { statement } from '../../src/database/sql.js'
+import { appendValues } from '../../src/event-log/append.js'
+import { NO_DIGEST } from '../../src/event-log/digest.js'
 import { readStream } from '../../src/event-log/read-stream.js'
 import { RecentStates } from '../../src/event-log/stored-state.js'
 import { foldable } from '../../src/event-log/stored-event.js'
@@ -17,6 +19,26 @@ import type { World } from '../support/services.js'
 import { forEachDatabase } from '../support/test-database.js'
 
 const STATE = statement('test_state', 'SELECT state FROM conversation WHERE id = $1')
+
+const APPEND = {
+  ...{
+    workspaceId: 'ws_1',
+    conversationId: 'chat_1',
+    actor: 'tok_1',
+    occurredAt: new Date(0),
+    previousDigest: NO_DIGEST,
+  },
+  ...{ opening: null, activity: true },
+  events: [
+    {
+      id: 'evt_1',
+      type: 'SESSION_RESET' as const,
+      taskId: null,
+      runtimeId: null,
+      data: { sessionId: null, reason: null },
+    },
+  ],
+}
 
 describe('the states that a process remembers', () => {
   const at = (version: number, unknownEvents = 0): SessionState => ({ ...initialState, version, unknownEvents })
@@ -38,6 +60,21 @@ describe('the states that a process remembers', () => {
     recent.set('chat_1', 'digest-4', at(4, 1))
     expect(recent.get('chat_1', 'digest-4')).toBeUndefined()
     expect(recent.get('chat_1', 'digest-3')).toBeUndefined()
+  })
+
+  it('are those that their rows do not have', () => {
+    const recent = new RecentStates()
+    const last = (storesState: boolean, version: number) => {
+      const append = { ...APPEND, storesState, expectedVersion: version - 1, state: at(version) }
+      const { advanced } = appendValues([append], recent)
+      const { digest, state } =
+        (JSON.parse(advanced as string) as Record<string, { digest: string; state?: unknown }>)['chat_1'] ?? {}
+      expect(state).toEqual(storesState ? at(version) : undefined)
+      return recent.get('chat_1', digest ?? '')
+    }
+    expect(last(false, 2)).toEqual(at(2))
+    expect(last(true, 3)).toBeUndefined()
+    expect(last(false, 4)).toEqual(at(4))
   })
 
   it('are so many at most: those that changed last', () => {
