@@ -61,7 +61,7 @@ export function isSnapshot({ version, unknownEvents }: SessionState): boolean {
   return version > 0 && version % SNAPSHOT_EVERY === 0 && unknownEvents === 0
 }
 
-/** After these events the stored session state may lag behind the stream. They end no run and forget no session. */
+/** The stored session state may lag behind these events. They end no run and forget no session. */
 const LAGGING: ReadonlySet<FoldableEvent['type']> = new Set([
   'MESSAGE_POSTED',
   'TASK_ENQUEUED',
@@ -72,9 +72,10 @@ const LAGGING: ReadonlySet<FoldableEvent['type']> = new Set([
 ])
 
 /**
- * Whether the state after this event is stored with the conversation: when a run has ended, and every 256 versions. Until
- * then, whoever needs the state folds the events behind the stored one: a run's own calls change little of it, and a
- * rewrite of the whole state costs more than the event.
+ * Whether the state after this event is stored with the conversation: after any ending or release, a reset, an erasure, a
+ * sealing, a restore and an import, and at every 256th version. In between, readers fold the events behind the stored state
+ * (stored-state.ts): a run's own calls change little of it, and writing all of it costs more than the event. A new
+ * conversation stores its first state.
  */
 export function isStored(state: SessionState, { type }: FoldableEvent): boolean {
   return !LAGGING.has(type) || state.version % SNAPSHOT_EVERY === 0

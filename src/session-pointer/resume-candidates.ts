@@ -30,7 +30,7 @@ export function judgeBinding(binding: Binding, input: ResumeInput): JudgedBindin
 
 function againstResumable(binding: Binding, input: ResumeInput): ResumeReason | null {
   const { policy, revision } = input.agent
-  // D5: an unknown runtime never matches.
+  // D5: an unknown runtime never matches. (Such a binding is UNPROVEN, so D4 refuses it first.)
   if (binding.runtimeId === null) return 'RUNTIME_UNKNOWN'
   if (binding.runtimeId !== input.task.runtimeId) return 'RUNTIME_MISMATCH'
   // D6

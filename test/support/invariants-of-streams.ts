@@ -43,7 +43,7 @@ function streamProblems(
   stream.forEach((row, index) => {
     const event = { ...row, occurredAt: instant(row['occurredAt']) } as unknown as StreamEvent
     const place = `${id} version ${index + 1}`
-    // 8
+    // Invariant 8
     if (row['version'] !== index + 1) problems.push(`${place} is ${String(row['version'])}`)
     digest = chainDigest(digest, { ...row, occurredAt: new Date(String(row['occurredAt'])) } as never)
     if (row['digest'] !== digest) problems.push(`${place} does not fit the event before it`)
@@ -55,12 +55,12 @@ function streamProblems(
     if (state.version === storedVersion) stored = state
     if (isStored(state, event)) mustBeStored = state.version
     if (event.taskId === null || event.type === 'MESSAGE_POSTED') return
-    // 7
+    // Invariant 7
     const applied = applyTaskEvent(tasks.get(event.taskId) ?? null, event)
     if ('violation' in applied) problems.push(`${place}: ${applied.violation}`)
     else if (applied.task !== null) tasks.set(event.taskId, applied.task)
   })
-  // 4
+  // Invariant 4
   if (conversation['version'] !== stream.length) problems.push(`${id} is at ${String(conversation['version'])}`)
   if (conversation['digest'] !== digest) problems.push(`${id} has the digest of another event`)
   if (conversation['foldVersion'] !== FOLD_VERSION) problems.push(`${id} was folded by another version`)
@@ -75,7 +75,7 @@ function streamProblems(
   return problems
 }
 
-/** 1, 2, 3 and 5: the recorded decision is the recomputed one, and offers only what may be offered. */
+/** Invariants 1, 2, 3 and 5: the recorded decision is the recomputed one, and offers only what may be offered. */
 function decisionProblems(
   place: string,
   { taskId, runtimeId, data }: Extract<StreamEvent, { type: 'TASK_CLAIMED' }>,

@@ -47,6 +47,7 @@ describe.each<[string, keyof typeof taskThat, object]>([
   ['pin', 'isQueued', illegal('QUEUED')],
   ['pin', 'isClaimed', { kind: 'accepted', voidsClaim: false }],
   ['pin', 'isRunning', { kind: 'accepted', voidsClaim: false }],
+  // F13
   ['pin', 'isCompleted', IGNORED],
   ['pin', 'isFailed', IGNORED],
   ['pin', 'isCancelled', { kind: 'accepted', voidsClaim: false }],

@@ -19,7 +19,9 @@ export const FINDING_KINDS = {
   WORKSPACE_ROW: 'Events belong to a workspace that does not exist.',
   CONVERSATION_ROW: 'The row of a conversation is missing, is superfluous, or differs from its first event.',
   STORED_VERSION: 'The stored version of a conversation differs from the version of its last event.',
-  STORED_STATE: 'The stored session state of a conversation differs from the fold of its events.',
+  STORED_STATE:
+    'The stored session state of a conversation differs from the fold of its events at its version, or lags behind ' +
+    'the end of a run.',
   SNAPSHOT: 'A snapshot of a conversation differs from the fold of its events up to that version.',
   TASK_ROW: 'The row of a task is missing, is superfluous, or differs from the fold of its events.',
   QUEUE_ROW: 'The dispatch row of a queued or active task is missing, is superfluous, or contradicts its task.',

@@ -54,7 +54,7 @@ interface Proof {
 }
 
 /**
- * Proves the whole log of every workspace against the numbered guarantees of the resume rules. Reads only. Memory does not
+ * Proves the whole log of every workspace against the invariants of docs/rules.md. Reads only. Memory does not
  * grow with the log: it holds three batches of events and the tasks of their conversations.
  */
 export async function verifyLog(database: Database, options: VerifyOptions): Promise<Tally> {

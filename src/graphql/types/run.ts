@@ -89,7 +89,8 @@ builder.mutationFields((t) => ({
     description:
       'Records the provider session and work directory of a run, so that they survive a crash. Call it as soon as ' +
       'one is known. At least one of `sessionId` and `workDir` is required. After a cancel, a pin still fills what the ' +
-      'task lacks; after any other end it changes nothing (F12, F13).',
+      'task lacks (F12). After the task has completed or failed it changes nothing (F13). If the server has ended the ' +
+      'claim, the pin is refused with `STALE_CLAIM`.',
     authScopes: { fleet: true },
     input: {
       taskId: t.input.id({ required: true, validate: idRule, description: CLAIMED_TASK }),

@@ -28,7 +28,7 @@ export interface Decided<Result> {
 export interface LaneOptions<Work, Loaded, Result> {
   /** The name of a batch in traces. */
   name: string
-  /** Locks and reads what the works are about, in one round trip. */
+  /** Locks and reads what the works are about. */
   load: (sql: TransactionSql, works: readonly Work[]) => Promise<Loaded>
   /** Decides each work from what was loaded. Pure. */
   decide: (works: readonly Work[], loaded: Loaded, now: Date) => Decided<Result>

@@ -2,7 +2,7 @@ import type { RoutineValues } from '../../database/routine.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Change } from './write-changes.js'
 
-/** Claims and pins do not change what lists show. */
+/** Events that do not change what lists show. */
 const UNLISTED: ReadonlySet<NewEvent['type']> = new Set([
   'TASK_CLAIMED',
   'SESSION_PINNED',

@@ -1,4 +1,4 @@
--- Everything that a batch of claims reads, in one round trip: the records of repeated calls, the pick with its locks, the agents' locks,
+-- What a batch of claims reads, in one round trip: the records of repeated calls, the pick with its locks, the agents' locks,
 -- and then, under those locks, what the decisions and the answers need. write.sql lists the order of locks.
 --
 -- Look-ups by runtime or agent write states as (SELECT 'READY') and (SELECT 'HELD'); claim-queue/states.ts says why.

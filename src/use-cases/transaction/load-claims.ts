@@ -49,7 +49,7 @@ const SPARES = 16
 type Found = 'records' | 'picked' | 'agents' | 'active' | 'runtimes' | 'tasks' | 'sources' | 'conversations'
 type Answer = Record<Found | 'contents' | 'messages', Record<string, unknown>[] | null>
 
-/** Picks, locks and reads what the calls may get, in one round trip. */
+/** Picks, locks and reads what the calls may get, in one round trip, and in a second one the events behind states that lag. */
 export async function loadClaims(
   sql: TransactionSql,
   calls: readonly ClaimCall[],
