@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { buildSchema, getNamedType, isInputObjectType } from 'graphql'
 import { beforeAll, expect, it } from 'vitest'
 import { statement } from '../../../src/database/sql.js'
 import type { Database } from '../../../src/database/sql.js'
@@ -93,6 +95,19 @@ const EVERYTHING = [
 ].map((table) =>
   statement(`test_all_${table}`, `SELECT to_jsonb(t)::text AS row FROM ${table} t ORDER BY to_jsonb(t)::text`),
 )
+
+it('every mutation that takes an id is called with one of another workspace', () => {
+  const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'))
+  const takesIds = Object.values(schema.getMutationType()?.getFields() ?? {}).filter(({ args }) =>
+    args.some(({ type }) => {
+      const input = getNamedType(type)
+      const fields = isInputObjectType(input) ? Object.values(input.getFields()) : []
+      return fields.some((field) => getNamedType(field.type).name === 'ID')
+    }),
+  )
+  const called = Object.keys(CALLS).map((name) => name.split(' ')[0])
+  expect(takesIds.map(({ name }) => name).filter((name) => !called.includes(name))).toEqual([])
+})
 
 forEachDatabase((open) => {
   let database: Database
