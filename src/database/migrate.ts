@@ -92,7 +92,7 @@ export async function compareMigrations(query: AppliedQuery): Promise<ComparedMi
     if (found !== undefined && found !== checksum) {
       throw new DatabaseUnfit(
         (database) =>
-          `Migration ${name} of this build differs from the one that was applied to ${database}. Start the build that did, or install this one anew. Nothing was changed.`,
+          `Migration ${name} of this build differs from the one that was applied to ${database}. Start the build that did, or install this one again. Nothing was changed.`,
       )
     }
   }

@@ -51,8 +51,8 @@ export interface ConversationOpening {
 /**
  * The values that write.sql takes for events of several conversations, at most one append per conversation. If an expected
  * version differs from the stream's version (a conflict, or another call opened the conversation first), the whole
- * transaction fails with 40001: reload and decide again. `recent` remembers the states that are not stored; those of a
- * transaction that fails have a digest that no stream has.
+ * transaction fails with 40001: reload and decide again. `recent` remembers the states that are not stored. Those of a
+ * transaction that is rolled back are never found, because no stream has their digest.
  */
 export function appendValues(appends: readonly Append[], recent?: RecentStates): RoutineValues {
   const events = appends.flatMap(digestedEvents)

@@ -114,10 +114,16 @@ async function readBehind(
   return new Map(behind)
 }
 
-/** Reads the events first: those that leave for an archive file meanwhile are in the base that is read after them. */
-async function refolded(sql: Sql, { workspaceId, id, version: through }: StoredState): Promise<SessionState> {
+/**
+ * Reads the events first: those that leave for an archive file meanwhile are in the base that is read after them. If a
+ * restore has put the first events back between the two reads, neither has them, and both are read again.
+ */
+async function refolded(sql: Sql, row: StoredState, again = true): Promise<SessionState> {
+  const { workspaceId, id, version: through } = row
   const events = await readStream(sql, workspaceId, id)
   const base = await readBase(sql, workspaceId, id)
-  const rest = events.filter(({ version }) => version > (base?.version ?? 0) && version <= through)
+  const from = base?.version ?? 0
+  const rest = events.filter(({ version }) => version > from && version <= through)
+  if (again && (rest[0]?.version ?? from + 1) !== from + 1) return refolded(sql, row, false)
   return foldEvents(rest.map(foldable), base?.state)
 }

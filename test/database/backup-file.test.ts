@@ -4,11 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip, gunzipSync, gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import type { Headers } from 'tar-stream'
-import { beforeAll, expect, it, vi } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { NoBackup, readBackup, writeBackup } from '../../src/database/backup-file.js'
 import { emptyDirectory, migratedDirectory } from '../support/server-process.js'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const MANIFEST = { name: 'baton-backup.json' }
 const SAID = JSON.stringify({ format: 1, version: '9.9.9', takenAt: '2026-11-29T00:00:00.000Z' })

@@ -1,11 +1,9 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { BACKUP_LOCK, isDue } from '../../src/database/checkpoint.js'
 import { openEmbedded } from '../../src/database/embedded.js'
 import { statement } from '../../src/database/sql.js'
 import { lockDirectory } from '../../src/machine/directory-lock.js'
 import { migratedDirectory } from '../support/server-process.js'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const MB = 1024 * 1024
 const never = () => Promise.resolve(false)

@@ -1,11 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { copiedFiles, Disturbed, Uncopyable } from '../../src/database/copied-files.js'
 import { emptyDirectory, migratedDirectory } from '../support/server-process.js'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const SEGMENT = /^pg_wal\/[0-9A-F]{24}$/
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
-import { afterAll, expect, it, vi } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { migratePostgres } from '../../src/database/migrate.js'
 import { openPostgres } from '../../src/database/postgres.js'
 import { refreshStatistics } from '../../src/database/statistics.js'
@@ -10,7 +10,6 @@ import { onSide } from '../support/foreign-settings.js'
 import { describePostgres } from '../support/test-database.js'
 
 // Each migrates a database or serves from one.
-vi.setConfig({ testTimeout: 120_000 })
 
 describePostgres('one schema for migrations, statements and Prisma', (open) => {
   const roles: { connectionString: string; role: string }[] = []

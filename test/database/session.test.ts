@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { migratePostgres } from '../../src/database/migrate.js'
 import { openPostgres } from '../../src/database/postgres.js'
 import { connect, WITHOUT_TIMEOUTS } from '../../src/database/session.js'
@@ -8,7 +8,6 @@ import { ALL_AT_ONCE, assigned, FOREIGN_SETTINGS, onSide } from '../support/fore
 import { describePostgres } from '../support/test-database.js'
 
 // Each migrates a database or serves from one.
-vi.setConfig({ testTimeout: 120_000 })
 
 const SETTINGS = `SELECT name, setting FROM pg_settings
   WHERE context = 'user' AND name NOT IN ('application_name') ORDER BY name`

@@ -20,7 +20,7 @@ interface Target {
   placeholder: string
 }
 
-/** PreparedConversations conversations, ready to write. */
+/** Conversations that are ready to write. */
 export interface PreparedConversations {
   target: Target
   translations: readonly Translation[]

@@ -80,9 +80,7 @@ async function proofOf(sql: Sql, archive: ArchiveDirectory, sealed: SealedStream
     for (const event of events) proof.take(event)
   }
   if (findings.length > 0) {
-    throw new CannotRestore(
-      `${conversationId} does not hold what was promised of it (${findings.join('; ')}). See baton verify.`,
-    )
+    throw new CannotRestore(`${conversationId} does not match its proof (${findings.join('; ')}). See baton verify.`)
   }
   return proof
 }
@@ -100,7 +98,7 @@ async function textsOf(
   if (isErased) return rows
   if ((await archive.digestOf(file, 'texts')) !== textsDigest) {
     throw new CannotRestore(
-      `${archive.pathOf(file, 'texts')} is missing, or is not the file that was sealed. Bring it to its place, or ` +
+      `${archive.pathOf(file, 'texts')} is missing, or is not the file that was sealed. Put it back, or ` +
         `erase the texts with eraseConversationContent, and restore what the log holds.`,
     )
   }
@@ -245,5 +243,5 @@ async function unseal(
       }
     },
   })
-  if (!isDone) throw new CannotRestore(`${conversationId} was sealed anew meanwhile. Restore it again.`)
+  if (!isDone) throw new CannotRestore(`${conversationId} was sealed again meanwhile. Restore it again.`)
 }

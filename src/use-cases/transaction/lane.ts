@@ -19,7 +19,7 @@ const MAX_BATCH = 64
 /** Attempts of a work that loses to another process, which opened the same thread or used the same requestId at the same moment. */
 const MAX_ATTEMPTS = 5
 
-/** What a batch comes to, and what must be written for it to be true. */
+/** The results of a batch, and the changes to write before anybody learns of them. */
 export interface Decided<Result> {
   results: BatchResult<Result>[]
   changes: readonly Change[]
