@@ -10,10 +10,8 @@ export default defineConfig({
     exclude: ['test/bench/**', 'test/faults/**', 'test/dashboard/**', 'test/agents/**'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
-    // Processes, not threads: tests of signals and exit codes need a process.
+    // Processes, not threads: PGlite and the tests of signals and exit codes each need their own.
     pool: 'forks',
-    // A process runs one file after the other and keeps the modules. To load them again for each file took a fifth of the time.
-    isolate: false,
     // Vitest would reserve one core for itself, which with two cores is half the speed.
     maxWorkers: '100%',
     // Generous limits: they only catch tests that hang. On a busy machine a server takes its time to start.
