@@ -20,7 +20,7 @@ export interface Append {
   events: readonly (TimedEvent & { id: string })[]
   /** The session state after the last of these events. */
   state: SessionState
-  /** Whether the state is stored with the conversation. An opening always stores it. */
+  /** Whether the state is stored with the conversation. Must be true with an opening. */
   storesState: boolean
   /** The intermediate states to keep as snapshots (isSnapshot). */
   snapshots?: readonly SessionState[]
@@ -73,14 +73,12 @@ export function appendValues(appends: readonly Append[], recent?: RecentStates):
   const opened = appends.filter(({ opening }) => opening !== null)
   const advanced = appends.filter(({ opening }) => opening === null)
   const last = new Map(events.map((event) => [event.conversationId, event]))
-  const isStored = ({ storesState, opening }: Append) => storesState || opening !== null
-  for (const append of appends) {
-    const { conversationId, state } = append
-    recent?.set(conversationId, last.get(conversationId)?.digest ?? '', isStored(append) ? null : state)
+  for (const { conversationId, state, storesState } of appends) {
+    recent?.set(conversationId, last.get(conversationId)?.digest ?? '', storesState ? null : state)
   }
-  const headOf = (append: Append) => {
-    const { version, digest } = last.get(append.conversationId) ?? {}
-    return { version, digest, state: isStored(append) ? append.state : undefined }
+  const headOf = ({ conversationId, state, storesState }: Append) => {
+    const { version, digest } = last.get(conversationId) ?? {}
+    return { version, digest, state: storesState ? state : undefined }
   }
   return {
     fold_version: FOLD_VERSION,

@@ -1,9 +1,9 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import type { FoldableEvent } from '../session-pointer/events.js'
-import { foldEvents } from '../session-pointer/fold.js'
+import { foldEvents, isCurrentFold } from '../session-pointer/fold.js'
 import type { SessionState } from '../session-pointer/session-state.js'
-import { FOLD_VERSION, initialState } from '../session-pointer/session-state.js'
+import { initialState } from '../session-pointer/session-state.js'
 import { readStream } from './read-stream.js'
 import { readBase } from './sealed/sealed-base.js'
 import { foldable, STORED_EVENT_ROW, storedEventOf } from './stored-event.js'
@@ -73,7 +73,7 @@ export async function currentStates(
     const folded = digest === undefined ? undefined : recent?.get(id, digest)
     if (folded?.version === version) return folded
     const stored = state as SessionState
-    return foldVersion === FOLD_VERSION && stored.unknownEvents === 0 ? stored : null
+    return isCurrentFold(foldVersion) && stored.unknownEvents === 0 ? stored : null
   })
   const lagging = rows.flatMap((row, index) => {
     const from = known[index]?.version ?? row.version

@@ -4,7 +4,7 @@ import { taskCancelled, taskCompleted, taskFailed } from './fold-endings.js'
 import { pointerImported, sessionPinned } from './fold-pins.js'
 import { factOf, resetRun, runOf } from './run-facts.js'
 import type { EventOf } from './run-facts.js'
-import { initialState } from './session-state.js'
+import { FOLD_VERSION, initialState, SAME_STATES_SINCE } from './session-state.js'
 import type { SessionState } from './session-state.js'
 
 /**
@@ -51,6 +51,11 @@ export function foldEvents(events: Iterable<FoldableEvent>, from: SessionState =
   let state = from
   for (const event of events) state = evolve(state, event)
   return state
+}
+
+/** Whether a state that this fold version made is the one that this build would make. */
+export function isCurrentFold(foldVersion: number): boolean {
+  return foldVersion >= SAME_STATES_SINCE && foldVersion <= FOLD_VERSION
 }
 
 /** The distance between two snapshots of a stream, in versions. */

@@ -7,6 +7,9 @@ import type { ResumeOutcome, ResumeReason } from './events.js'
  */
 export const FOLD_VERSION = 6
 
+/** The first fold version whose states are those of this one. Raise it with {@link FOLD_VERSION} when states change. */
+export const SAME_STATES_SINCE = 5
+
 /** FAILING is not stored: the fold keeps the count, and the policy in force judges it (F17). */
 export type StoredBindingState = 'RESUMABLE' | 'POISONED' | 'RETIRED' | 'RESET' | 'NOT_DURABLE' | 'UNPROVEN'
 

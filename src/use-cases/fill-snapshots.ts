@@ -5,7 +5,7 @@ import { readStreamPage, NO_POSITION_PAST } from '../event-log/read-stream.js'
 import { foldable } from '../event-log/stored-event.js'
 import { SNAPSHOT_EVERY, evolve, isSnapshot } from '../session-pointer/fold.js'
 import type { SessionState } from '../session-pointer/session-state.js'
-import { FOLD_VERSION, initialState } from '../session-pointer/session-state.js'
+import { FOLD_VERSION, initialState, SAME_STATES_SINCE } from '../session-pointer/session-state.js'
 import type { Services } from './services.js'
 
 /** Conversations per statement. */
@@ -23,7 +23,7 @@ const LACKING = statement(
      CROSS JOIN LATERAL (SELECT c.version / ${SNAPSHOT_EVERY} - coalesce(c."sealedVersion", 0) / ${SNAPSHOT_EVERY} AS due) e
      CROSS JOIN LATERAL (SELECT CASE WHEN e.due = 0 THEN 0 ELSE (
        SELECT count(*)::int FROM session_snapshot s WHERE s."workspaceId" = c."workspaceId" AND s."conversationId" = c.id
-         AND s."foldVersion" = ${FOLD_VERSION} AND s.version > coalesce(c."sealedVersion", 0)) END AS kept) k
+         AND s."foldVersion" BETWEEN ${SAME_STATES_SINCE} AND ${FOLD_VERSION} AND s.version > coalesce(c."sealedVersion", 0)) END AS kept) k
    WHERE k.kept < e.due OR c.n = ${PAGE}
    ORDER BY c.n`,
 )

@@ -3,7 +3,7 @@ import { newId } from '../../src/database/ids.js'
 import type { Database } from '../../src/database/sql.js'
 import { statement } from '../../src/database/sql.js'
 import { currentState } from '../../src/event-log/stored-state.js'
-import { FOLD_VERSION, initialState } from '../../src/session-pointer/session-state.js'
+import { FOLD_VERSION, initialState, SAME_STATES_SINCE } from '../../src/session-pointer/session-state.js'
 import type { Runtime } from '../../src/generated/prisma/client.js'
 import { conversationById } from '../../src/use-cases/conversation-by-id.js'
 import { explainResume } from '../../src/use-cases/explain-resume.js'
@@ -56,7 +56,7 @@ describePostgres('the state kept with a conversation', (open) => {
     database.sql.rows(SPOIL, [world.caller.workspaceId, chat.id, JSON.stringify(state), foldVersion])
 
   for (const [age, foldVersion] of [
-    ['older', FOLD_VERSION - 1],
+    ['older', SAME_STATES_SINCE - 1],
     ['newer', FOLD_VERSION + 1],
   ] as const) {
     it(`reads and claims refold a state that an ${age} fold version wrote`, async () => {

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/sql.js'
-import { FOLD_VERSION, initialState } from '../../session-pointer/session-state.js'
+import { isCurrentFold } from '../../session-pointer/fold.js'
+import { initialState } from '../../session-pointer/session-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { readSealed } from './sealed-stream.js'
 import type { SealedStream } from './sealed-stream.js'
@@ -17,7 +18,7 @@ export interface SealedBase {
  * with access to the file has refolded it.
  */
 export function baseOf({ throughVersion, lastPosition, state, foldVersion }: SealedStream): SealedBase {
-  const known = foldVersion === FOLD_VERSION ? state : { ...initialState, version: throughVersion, unknownEvents: 1 }
+  const known = isCurrentFold(foldVersion) ? state : { ...initialState, version: throughVersion, unknownEvents: 1 }
   return { version: throughVersion, position: lastPosition, state: known }
 }
 

@@ -1,5 +1,5 @@
 import type { Dispatch, Task } from '../../generated/prisma/client.js'
-import { FOLD_VERSION } from '../../session-pointer/session-state.js'
+import { isCurrentFold } from '../../session-pointer/fold.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { canonicalJson } from '../canonical-json.js'
 import type { ConversationHead } from '../conversation-head.js'
@@ -62,7 +62,7 @@ export function verifyHead(head: Omit<ConversationHead, 'id'>, proof: StreamProo
   if (head.digest !== proof.digest) {
     find('DIGEST', null, `digest ${proof.digest} with the conversation`, `digest ${head.digest}`)
   }
-  if (head.foldVersion !== FOLD_VERSION || failedClosed(head, proof)) tally.statesToRefold += 1
+  if (!isCurrentFold(head.foldVersion) || failedClosed(head, proof)) tally.statesToRefold += 1
   else {
     const storedAt = (head.state as Partial<SessionState> | null)?.version
     const expected = proof.storable.find(({ version }) => version === storedAt) ?? proof.state

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
-import { FOLD_VERSION } from '../../session-pointer/session-state.js'
+import { isCurrentFold } from '../../session-pointer/fold.js'
 import { canonicalJson } from '../canonical-json.js'
 import type { ArchiveDirectory } from '../sealed/archive-directory.js'
 import { baseOf } from '../sealed/sealed-base.js'
@@ -43,7 +43,7 @@ export async function verifySealed(
   const kept = { throughVersion: sealed.throughVersion, digest: sealed.digest, positions: sealed.positions }
   const proven = { throughVersion: proof.version, digest: proof.digest, positions: positions.toString() }
   if (!isDeepStrictEqual(kept, proven)) find('SEALED_ROW', canonicalJson(proven), canonicalJson(kept))
-  if (sealed.foldVersion === FOLD_VERSION && !isDeepStrictEqual(sealed.state, proof.state)) {
+  if (isCurrentFold(sealed.foldVersion) && !isDeepStrictEqual(sealed.state, proof.state)) {
     find('SEALED_ROW', canonicalJson(proof.state), canonicalJson(sealed.state))
   }
   proof.seal()

@@ -1,6 +1,6 @@
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
-import { FOLD_VERSION } from '../../session-pointer/session-state.js'
+import { isCurrentFold } from '../../session-pointer/fold.js'
 import { canonicalJson } from '../canonical-json.js'
 import { sameJson } from '../same-json.js'
 import type { Finding, Tally } from './finding.js'
@@ -37,7 +37,7 @@ export async function verifySnapshots(
     const values = [workspaceId, [...proofs.keys()], last.conversationId, last.position]
     const rows = await sql.rows<Row>(SNAPSHOTS, values)
     for (const row of rows) {
-      if (row.foldVersion !== FOLD_VERSION) {
+      if (!isCurrentFold(row.foldVersion)) {
         tally.statesToRefold += 1
         continue
       }

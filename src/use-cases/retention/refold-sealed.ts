@@ -6,7 +6,7 @@ import { SEALED_COLUMNS } from '../../event-log/sealed/sealed-stream.js'
 import type { SealedStream } from '../../event-log/sealed/sealed-stream.js'
 import { foldable } from '../../event-log/stored-event.js'
 import { evolve } from '../../session-pointer/fold.js'
-import { FOLD_VERSION, initialState } from '../../session-pointer/session-state.js'
+import { FOLD_VERSION, initialState, SAME_STATES_SINCE } from '../../session-pointer/session-state.js'
 import { inBatches } from './in-batches.js'
 
 const OLDER = statement(
@@ -26,7 +26,7 @@ const WRITE = statement(
 export async function refoldSealed(sql: Sql, archive: ArchiveDirectory, signal: AbortSignal): Promise<number> {
   let at = ['', '']
   return inBatches(signal, async () => {
-    const [sealed] = await sql.rows<SealedStream>(OLDER, [FOLD_VERSION, ...at])
+    const [sealed] = await sql.rows<SealedStream>(OLDER, [SAME_STATES_SINCE, ...at])
     if (sealed === undefined) return null
     const { workspaceId, conversationId, throughVersion } = sealed
     at = [workspaceId, conversationId]

@@ -7,7 +7,7 @@ import type { ArchiveDirectory } from '../../event-log/sealed/archive-directory.
 import { archiveProblem } from '../../event-log/sealed/sealed-events.js'
 import { readSealed } from '../../event-log/sealed/sealed-stream.js'
 import type { SealedStream } from '../../event-log/sealed/sealed-stream.js'
-import { FOLD_VERSION } from '../../session-pointer/session-state.js'
+import { SAME_STATES_SINCE } from '../../session-pointer/session-state.js'
 import { taskStateOf } from '../../event-log/task-row.js'
 import { isTerminal } from '../../tasks/task-state.js'
 import type { Services } from '../services.js'
@@ -137,7 +137,15 @@ function decideSeal(loaded: LoadedConversation, written: Written): Decision {
   return {
     events: [{ type: 'CONVERSATION_SEALED', taskId: null, runtimeId: null, data }],
     extras: {
-      seals: { ...data, textsDigest, file, state, foldVersion: FOLD_VERSION, closedAt: conversation.lastActivityAt },
+      // The oldest fold that makes this state, so that servers of earlier builds can go on from it.
+      seals: {
+        ...data,
+        textsDigest,
+        file,
+        state,
+        foldVersion: SAME_STATES_SINCE,
+        closedAt: conversation.lastActivityAt,
+      },
     },
     answer: { conversationId: head.id },
   }

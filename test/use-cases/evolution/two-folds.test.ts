@@ -43,7 +43,9 @@ async function loadNext(): Promise<Build> {
   vi.resetModules()
   vi.doMock(STATE, async (original) => {
     const state = await original<typeof State>()
-    return { ...state, FOLD_VERSION: state.FOLD_VERSION + 1, initialState: { ...state.initialState, completedRuns: 0 } }
+    const next = state.FOLD_VERSION + 1
+    const initialState = { ...state.initialState, completedRuns: 0 }
+    return { ...state, FOLD_VERSION: next, SAME_STATES_SINCE: next, initialState }
   })
   vi.doMock(FOLD, async (original) => {
     const fold = await original<typeof Fold>()

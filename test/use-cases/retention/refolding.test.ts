@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Database } from '../../../src/database/sql.js'
 import { statement } from '../../../src/database/sql.js'
+import { SAME_STATES_SINCE } from '../../../src/session-pointer/session-state.js'
 import { complete } from '../../support/daemon-steps.js'
 import { servicesOver } from '../../support/services.js'
 import { forEachDatabase } from '../../support/test-database.js'
@@ -10,11 +11,11 @@ import type { SealingGround } from './sealing-ground.js'
 /** As a build with another fold has left them. */
 const OLDER_TOMBSTONE = statement(
   'test_older_tombstone',
-  `UPDATE sealed_stream SET state = '{}', "foldVersion" = "foldVersion" - 1 WHERE "conversationId" = $1`,
+  `UPDATE sealed_stream SET state = '{}', "foldVersion" = ${SAME_STATES_SINCE - 1} WHERE "conversationId" = $1`,
 )
 const OLDER_STATE = statement(
   'test_older_state',
-  `UPDATE conversation SET state = '{}', "foldVersion" = "foldVersion" - 1 WHERE id = $1`,
+  `UPDATE conversation SET state = '{}', "foldVersion" = ${SAME_STATES_SINCE - 1} WHERE id = $1`,
 )
 
 forEachDatabase((open) => {
@@ -42,6 +43,16 @@ forEachDatabase((open) => {
     const { id, state } = await upgraded()
     await ground.retained()
     expect(await ground.tombstone(id)).toMatchObject({ state })
+    const held = await ground.sayAndRun(id)
+    expect(held.decision).toMatchObject({ outcome: 'RESUME', sessionId: `session-${id}` })
+    await complete(ground.world, held, {})
+    expect(await ground.findings()).toEqual([])
+  })
+
+  it('a tombstone names the oldest fold that makes its state, so that servers of builds since then go on from it', async () => {
+    const { id } = await ground.aSealed()
+    const older = await ground.tombstone(id)
+    expect(older?.foldVersion).toBe(SAME_STATES_SINCE)
     const held = await ground.sayAndRun(id)
     expect(held.decision).toMatchObject({ outcome: 'RESUME', sessionId: `session-${id}` })
     await complete(ground.world, held, {})

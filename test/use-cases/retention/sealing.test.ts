@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database, Statement } from '../../../src/database/sql.js'
+import { SAME_STATES_SINCE } from '../../../src/session-pointer/session-state.js'
 import { statement } from '../../../src/database/sql.js'
 import { readCompressed } from '../../../src/event-log/sealed/archive-directory.js'
 import type { Finding } from '../../../src/event-log/verify/finding.js'
@@ -25,7 +26,7 @@ import type { SealingGround } from './sealing-ground.js'
 
 const OLDER_SNAPSHOTS = statement(
   'test_older_fold',
-  `UPDATE session_snapshot SET "foldVersion" = "foldVersion" - 1, state = '{}' WHERE "conversationId" = $1`,
+  `UPDATE session_snapshot SET "foldVersion" = ${SAME_STATES_SINCE - 1}, state = '{}' WHERE "conversationId" = $1`,
 )
 
 forEachDatabase((open) => {

@@ -7,6 +7,7 @@ import type { StoredEvent } from '../../../src/event-log/stored-event.js'
 import type { Finding } from '../../../src/event-log/verify/finding.js'
 import { verifyLog } from '../../../src/event-log/verify/verify-log.js'
 import { foldEvents } from '../../../src/session-pointer/fold.js'
+import { SAME_STATES_SINCE } from '../../../src/session-pointer/session-state.js'
 import type { SessionState } from '../../../src/session-pointer/session-state.js'
 import { cancelTask } from '../../../src/use-cases/cancel-task.js'
 import { conversationById } from '../../../src/use-cases/conversation-by-id.js'
@@ -31,7 +32,7 @@ const ALL = statement(
 const NONE = statement('test_no_snapshots', 'DELETE FROM session_snapshot')
 const OLDER = statement(
   'test_older_snapshots',
-  `UPDATE session_snapshot SET "foldVersion" = "foldVersion" - 1, state = '{}' WHERE version = 256`,
+  `UPDATE session_snapshot SET "foldVersion" = ${SAME_STATES_SINCE - 1}, state = '{}' WHERE version = 256`,
 )
 const WRONG = statement(
   'test_wrong_snapshot',
