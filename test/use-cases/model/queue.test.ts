@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { openEmbeddedDatabase } from '../../support/embedded-database.js'
 import { weighted } from './arbitraries.js'
 import { HISTORIES, TIMEOUT_MS, tryHistories } from './histories.js'
@@ -12,10 +12,11 @@ it(
   'with any actions of daemons, people and the clock, each task goes to an allowed claim, and the log verifies',
   async () => {
     const database = await openEmbeddedDatabase()
-    const told = await tryHistories(database, ACTS)
+    await tryHistories(database, ACTS, (claims) => {
+      const count = [...claims.values()].reduce((sum, claimsOfReason) => sum + claimsOfReason, 0)
+      return count < HISTORIES ? [`${HISTORIES - count} more claims`] : []
+    })
     await database.close()
-    const claims = [...told.values()].reduce((sum, count) => sum + count, 0)
-    expect(claims).toBeGreaterThan(HISTORIES / 2)
   },
   TIMEOUT_MS,
 )
