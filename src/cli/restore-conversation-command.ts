@@ -5,7 +5,7 @@ import { digestOf, readCompressed } from '../event-log/sealed/archive-directory.
 import type { ArchiveDirectory } from '../event-log/sealed/archive-directory.js'
 import { findSealed } from '../event-log/sealed/sealed-stream.js'
 import { restoreConversation } from '../use-cases/restore/restore-conversation.js'
-import { buildServices } from '../use-cases/build-services.js'
+import { buildServices } from '../use-cases/services/build-services.js'
 import { readConfig } from '../server/settings/config.js'
 import { timersOf } from '../server/timers.js'
 import type { Command } from './run-command.js'

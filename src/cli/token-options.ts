@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { key, seconds } from '../graphql/input-rules.js'
 import { readBy } from '../machine/command-line.js'
-import type { TokenKind } from '../use-cases/caller.js'
+import type { TokenKind } from '../use-cases/calls/caller.js'
 import { addDatabaseSettings } from './setting-options.js'
 
 /** A parsed `baton token` command. */

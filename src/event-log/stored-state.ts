@@ -1,7 +1,8 @@
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
 import type { FoldableEvent } from '../session-pointer/events.js'
-import { foldEvents, isCurrentFold } from '../session-pointer/fold.js'
+import { foldEvents } from '../session-pointer/fold.js'
+import { isCurrentFold } from '../session-pointer/when-stored.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import { initialState } from '../session-pointer/session-state.js'
 import { readStream } from './read-stream.js'
@@ -15,7 +16,7 @@ export interface StoredState {
   id: string
   version: number
   foldVersion: number
-  /** The state at an earlier version, or at this one (see isStored of the fold). */
+  /** The state at an earlier version, or at this one (see isStored of when-stored.ts). */
   state: unknown
   /** The digest of the stream's last event, for a look into the states that this process remembers. */
   digest?: string

@@ -1,4 +1,4 @@
-import type { TokenKind } from '../use-cases/caller.js'
+import type { TokenKind } from '../use-cases/calls/caller.js'
 
 /** The kinds of token that may use a root field. Each root field names exactly one entry as its authScopes. */
 export const ALLOWED = {

@@ -1,6 +1,6 @@
-import type { Asker } from '../use-cases/asker.js'
-import type { Caller } from '../use-cases/caller.js'
-import type { Services } from '../use-cases/services.js'
+import type { Asker } from '../use-cases/waiting-claims/asker.js'
+import type { Caller } from '../use-cases/calls/caller.js'
+import type { Services } from '../use-cases/services/services.js'
 import { unauthenticated } from './errors.js'
 import { Loaders } from './loaders/loaders.js'
 

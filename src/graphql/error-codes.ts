@@ -1,4 +1,4 @@
-import type { Refusal } from '../use-cases/outcome.js'
+import type { Refusal } from '../use-cases/calls/outcome.js'
 
 /**
  * Every value of `extensions.code`: what it means, and what to do. An error with any other code does not leave the server

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@pothos/plugin-validation'
 import { getNamedType, isInputObjectType } from 'graphql'
 import type { GraphQLArgument, GraphQLInputField, GraphQLInputObjectType, GraphQLInputType } from 'graphql'
-import type { FieldProblem } from '../use-cases/outcome.js'
+import type { FieldProblem } from '../use-cases/calls/outcome.js'
 
 type Input = GraphQLArgument | GraphQLInputField
 

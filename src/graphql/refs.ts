@@ -10,8 +10,8 @@ import type {
 } from '../generated/prisma/client.js'
 import type { ResumePolicy } from '../session-pointer/events.js'
 import type { Binding } from '../session-pointer/session-state.js'
-import type { Caller } from '../use-cases/caller.js'
-import type { CandidateView, DecisionView } from '../use-cases/recorded-decision.js'
+import type { Caller } from '../use-cases/calls/caller.js'
+import type { CandidateView, DecisionView } from '../use-cases/reads/recorded-decision.js'
 import type { ConversationRow } from '../use-cases/transaction/conversation-work.js'
 import { builder } from './builder.js'
 

@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql'
-import type { FieldProblem } from '../use-cases/outcome.js'
+import type { FieldProblem } from '../use-cases/calls/outcome.js'
 import type { ErrorCode } from './error-codes.js'
 
 /** Maximum message length: messages quote input values, which may be long. */

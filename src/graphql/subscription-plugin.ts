@@ -1,8 +1,8 @@
 import SchemaBuilder, { BasePlugin } from '@pothos/core'
 import type { PothosOutputFieldConfig, SchemaTypes } from '@pothos/core'
 import type { GraphQLFieldResolver } from 'graphql'
-import { tokenEnded } from '../use-cases/outcome.js'
-import type { TokenHold } from '../use-cases/token-watch.js'
+import { tokenEnded } from '../use-cases/calls/outcome.js'
+import type { TokenHold } from '../use-cases/calls/token-watch.js'
 import { callerOf } from './context.js'
 import type { Context } from './context.js'
 import { refusalError } from './errors.js'
@@ -18,7 +18,7 @@ declare global {
 
 /**
  * Ends every stream with UNAUTHENTICATED when its token ends, whether or not it is idle. A subscription field needs no
- * code for this, but its stream must end when `return` is called (use-cases/live-stream.ts).
+ * code for this, but its stream must end when `return` is called (use-cases/feeds/live-stream.ts).
  */
 class SubscriptionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapSubscribe(

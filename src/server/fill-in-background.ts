@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fillSnapshots } from '../use-cases/fill-snapshots.js'
-import type { Services } from '../use-cases/services.js'
+import type { Services } from '../use-cases/services/services.js'
 import type { Log } from './observing/log.js'
 
 const AGAIN_MS = 10_000

@@ -1,5 +1,5 @@
 import type { Keep } from '../use-cases/retention/keep.js'
-import type { Timers } from '../use-cases/services.js'
+import type { Timers } from '../use-cases/services/services.js'
 import type { Config } from './settings/config.js'
 
 /** Daemons send at least three heartbeats per lease, so that one or two lost ones do not cost a claim. */

@@ -1,11 +1,28 @@
-import { judgeSession, resetSessions } from './binding-changes.js'
+import {
+  countFailure,
+  indexOfSession,
+  judgeSession,
+  moveSession,
+  nameSession,
+  raiseNewest,
+  resetSessions,
+  tookPart,
+} from './binding-changes.js'
 import type { FoldableEvent } from './events.js'
-import { taskCancelled, taskCompleted, taskFailed } from './fold-endings.js'
-import { pointerImported, sessionPinned } from './fold-pins.js'
-import { factOf, resetRun, runOf } from './run-facts.js'
+import {
+  cancelledRunOf,
+  factOf,
+  namedByRun,
+  newestWorkDir,
+  rememberCancelled,
+  resetRun,
+  runOf,
+  sessionOf,
+  turnsWith,
+} from './run-facts.js'
 import type { EventOf } from './run-facts.js'
-import { FOLD_VERSION, initialState, SAME_STATES_SINCE } from './session-state.js'
-import type { SessionState } from './session-state.js'
+import { initialState } from './session-state.js'
+import type { ActiveRun, SessionState } from './session-state.js'
 
 /**
  * The one fold: the session state after one more event of the conversation's stream. It is total and pure: it never throws
@@ -51,39 +68,6 @@ export function foldEvents(events: Iterable<FoldableEvent>, from: SessionState =
   let state = from
   for (const event of events) state = evolve(state, event)
   return state
-}
-
-/** Whether a state that this fold version made is the one that this build would make. */
-export function isCurrentFold(foldVersion: number): boolean {
-  return foldVersion >= SAME_STATES_SINCE && foldVersion <= FOLD_VERSION
-}
-
-/** The distance between two snapshots of a stream, in versions. */
-export const SNAPSHOT_EVERY = 256
-
-/** Whether this state is stored as a snapshot. A state with unknown events is not, because a later build may read them. */
-export function isSnapshot({ version, unknownEvents }: SessionState): boolean {
-  return version > 0 && version % SNAPSHOT_EVERY === 0 && unknownEvents === 0
-}
-
-/** The stored session state may lag behind these events. They end no run and forget no session. */
-const LAGGING: ReadonlySet<FoldableEvent['type']> = new Set([
-  'MESSAGE_POSTED',
-  'TASK_ENQUEUED',
-  'TASK_RETARGETED',
-  'TASK_CLAIMED',
-  'TASK_STARTED',
-  'SESSION_PINNED',
-])
-
-/**
- * Whether the state after this event is stored with the conversation: after any ending or release, a reset, an erasure, a
- * sealing, a restore and an import, and at every 256th version. In between, readers fold the events behind the stored state
- * (stored-state.ts): a run's own calls change little of it, and writing all of it costs more than the event. A new
- * conversation stores its first state.
- */
-export function isStored(state: SessionState, { type }: FoldableEvent): boolean {
-  return !LAGGING.has(type) || state.version % SNAPSHOT_EVERY === 0
 }
 
 /** F2: keeps what the claim was offered, and the facts that every pin and ending of this claim inherits. */
@@ -134,6 +118,161 @@ function taskStarted(state: SessionState, event: EventOf<'TASK_STARTED'>): Sessi
             'the provider refused to resume it',
           ),
     run: { ...run, started: true, resumed: event.data.resumeResult === 'RESUMED' },
+  }
+}
+
+/** F4: binds the session to the task's runtime. A pin of one field keeps the task's other field. */
+function sessionPinned(state: SessionState, event: EventOf<'SESSION_PINNED'>): SessionState {
+  if (event.data.cancelledVersion !== null) return pinnedAfterCancel(state, event, event.data.cancelledVersion)
+  const run = runOf(state, event.taskId)
+  // F13: a pin without a running claim is never accepted. If a log holds one, it changes nothing.
+  if (run === null) return { ...state, version: event.version }
+  const sessionId = event.data.sessionId ?? run.sessionId
+  const workDir = event.data.workDir
+  return {
+    ...state,
+    version: event.version,
+    bindings:
+      sessionId === null
+        ? state.bindings
+        : namedByRun(state.bindings, factOf(state, event, run, sessionId, workDir), run.reset),
+    workDir: newestWorkDir(state, workDir, event.version),
+    run: { ...run, sessionId, workDir: workDir ?? run.workDir },
+  }
+}
+
+/** F12: a late pin ranks at its cancellation, so a task that has reported since then stays newer. */
+function pinnedAfterCancel(state: SessionState, event: EventOf<'SESSION_PINNED'>, cancelled: number): SessionState {
+  // A late pin never ranks above its own version, whatever a malformed log says.
+  const place = Math.min(cancelled, event.version)
+  const run = cancelledRunOf(state, event.taskId)
+  const sessionId = run?.sessionId ?? event.data.sessionId
+  const filledDir = run === null || run.workDir === null ? event.data.workDir : null
+  const workDir = run?.workDir ?? filledDir
+  // For a run that was dropped from `cancelledRuns`, the ended turns are unknown, so its session counts as knowing none
+  // of them.
+  const knows = run?.turns ?? state.forgotten
+  // For such a run, only a later reset of all sessions is known.
+  const forgotten = state.forgotten.version > place ? { version: state.forgotten.version, reason: null } : null
+  const reset = run === null ? forgotten : run.reset
+  const next = { ...state, version: event.version, workDir: newestWorkDir(state, filledDir, place) }
+  if (sessionId !== null) {
+    const fact = { ...factOf(state, event, run, sessionId, workDir), place, knows }
+    next.bindings = tookPart(namedByRun(state.bindings, fact, reset), sessionId, knows)
+  }
+  if (run !== null) {
+    const pinned = { ...run, sessionId, workDir }
+    next.cancelledRuns = rememberCancelled(state.cancelledRuns, pinned, run.offered, knows)
+  }
+  return next
+}
+
+/**
+ * F16: a pointer from imported history. Its runtime is the one that its row proves, else the one that the same session is
+ * already bound to. The pointer may be stale, so a session that is bound keeps its state and its runtime.
+ */
+function pointerImported(state: SessionState, event: EventOf<'POINTER_IMPORTED'>): SessionState {
+  const { sessionId, workDir } = event.data
+  const next = { ...state, version: event.version }
+  if (sessionId !== null) {
+    const index = indexOfSession(state.bindings, sessionId)
+    const isBound = (state.bindings[index]?.runtimeId ?? null) !== null
+    if (isBound && index > 0) return next
+    next.bindings = isBound
+      ? raiseNewest(state.bindings, event.version)
+      : nameSession(state.bindings, factOf(state, event, null, sessionId, workDir))
+  }
+  next.workDir = newestWorkDir(state, workDir, event.version)
+  return next
+}
+
+/** F5: clears the failure count of the named session, else of the pinned one. Without either, bindings stay as they are. */
+function taskCompleted(state: SessionState, event: EventOf<'TASK_COMPLETED'>): SessionState {
+  const run = runOf(state, event.taskId)
+  const own = event.data.sessionId ?? run?.sessionId ?? null
+  const bindings =
+    own === null
+      ? state.bindings
+      : namedByRun(state.bindings, factOf(state, event, run, own, event.data.workDir), run?.reset ?? null, true)
+  return ended(state, event, run, bindings)
+}
+
+/** F6 and F7: applies the named fields like a pin, then the recorded verdict. It never reads the error text. */
+function taskFailed(state: SessionState, event: EventOf<'TASK_FAILED'>): SessionState {
+  const run = runOf(state, event.taskId)
+  const { sessionId, workDir, failureReason, resumeSafe, retryable } = event.data
+  const pinned = run?.sessionId ?? null
+  const offered = run?.offered?.sessionId ?? null
+  let bindings = state.bindings
+  if (sessionId !== null) {
+    bindings = namedByRun(bindings, factOf(state, event, run, sessionId, workDir), run?.reset ?? null)
+  }
+  if (sessionId === null && pinned !== null && workDir !== null)
+    bindings = moveSession(bindings, pinned, workDir, event.version)
+
+  if (!resumeSafe) {
+    // F7: a resume that overflows fails before it names its session, so the offered session is the culprit.
+    const culprit = sessionId ?? pinned ?? offered
+    if (culprit !== null) {
+      bindings = judgeSession(bindings, factOf(state, event, run, culprit, null), 'POISONED', failureReason)
+    }
+  } else if (offered !== null && !retryable) {
+    // F6: a retryable reason blames the machine or the network, not the session.
+    bindings = countFailure(bindings, offered, event.version)
+  }
+  return ended(state, event, run, bindings)
+}
+
+/** F8, F9, F10: applies what every ending may report about the run's session, and ends the run. */
+function ended(
+  state: SessionState,
+  event: EventOf<'TASK_COMPLETED'> | EventOf<'TASK_FAILED'>,
+  run: ActiveRun | null,
+  afterVerdict: SessionState['bindings'],
+): SessionState {
+  const { sessionId, workDir, retiredSessionId, transcriptMissing } = event.data
+  const own = sessionId ?? run?.sessionId ?? null
+  let bindings = afterVerdict
+  if (retiredSessionId !== null) {
+    // F8 also covers an unknown session, so that a later pin of it finds it RETIRED.
+    bindings = judgeSession(
+      bindings,
+      factOf(state, event, run, retiredSessionId, null),
+      'RETIRED',
+      'a run gave it up for good',
+    )
+  }
+  if (transcriptMissing && own !== null) {
+    bindings = judgeSession(
+      bindings,
+      factOf(state, event, run, own, null),
+      'NOT_DURABLE',
+      'its transcript was not stored',
+    )
+  }
+  const turns = turnsWith(state, event)
+  return {
+    ...state,
+    version: event.version,
+    bindings: tookPart(bindings, sessionId ?? sessionOf(run), turns),
+    turns: turns.count,
+    workDir: newestWorkDir(state, workDir, event.version),
+    gapFlag: transcriptMissing || (state.gapFlag && run?.started !== true),
+    run: run === null ? state.run : null,
+  }
+}
+
+/** F11: a person stopped the run; the provider refused nothing. The run's session may still be pinned (F12). */
+function taskCancelled(state: SessionState, event: EventOf<'TASK_CANCELLED'>): SessionState {
+  const run = runOf(state, event.taskId)
+  const turns = turnsWith(state, event)
+  const next = { ...state, version: event.version, turns: turns.count }
+  if (run === null) return next
+  return {
+    ...next,
+    bindings: tookPart(state.bindings, sessionOf(run), turns),
+    run: null,
+    cancelledRuns: rememberCancelled(state.cancelledRuns, run, run.offered?.sessionId ?? null, turns),
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Agent } from '../generated/prisma/client.js'
 import { statement } from '../database/sql.js'
 import { cancel } from '../tasks/decide.js'
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, notFound } from './outcome.js'
-import { forEachQueuedTask } from './queued-tasks.js'
-import type { Services } from './services.js'
-import { commandTask } from './task-work.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, notFound } from './calls/outcome.js'
+import { forEachQueuedTask } from './task-changes/queued-tasks.js'
+import type { Services } from './services/services.js'
+import { commandTask } from './task-changes/task-work.js'
 import { decisionsMade } from './transaction/decision-barrier.js'
 
 const ARCHIVE = statement(

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ApiToken } from '../generated/prisma/client.js'
 import { statement } from '../database/sql.js'
-import type { Caller, TokenKind } from './caller.js'
-import type { Services } from './services.js'
-import { hashSecret } from './token-secret.js'
+import type { Caller, TokenKind } from './calls/caller.js'
+import type { Services } from './services/services.js'
+import { hashSecret } from './calls/token-secret.js'
 
 /** lastUsedAt has a resolution of a minute: a daemon calls all day, and a write per call would cost more than the call. */
 const USED_RESOLUTION_MS = 60_000

@@ -2,8 +2,8 @@ import type { ApiToken, Workspace } from '../generated/prisma/client.js'
 import { statement } from '../database/sql.js'
 import { insertToken } from './create-token.js'
 import { insertWorkspace } from './create-workspace.js'
-import type { Services } from './services.js'
-import { hashSecret, newSecret } from './token-secret.js'
+import type { Services } from './services/services.js'
+import { hashSecret, newSecret } from './calls/token-secret.js'
 
 /** If several servers start on one empty database at the same time, one of them creates the workspace and the token. */
 const LOCK = statement('lock_bootstrap', 'SELECT pg_advisory_xact_lock(7238460113)')

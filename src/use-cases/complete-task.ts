@@ -3,11 +3,11 @@ import { newId } from '../database/ids.js'
 import type { NewEvent, RunEnding } from '../session-pointer/events.js'
 import type { Usage } from '../session-pointer/usage.js'
 import { complete } from '../tasks/decide.js'
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted } from './outcome.js'
-import type { Services } from './services.js'
-import { commandTask } from './task-work.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted } from './calls/outcome.js'
+import type { Services } from './services/services.js'
+import { commandTask } from './task-changes/task-work.js'
 
 /** What any ending of a run may report about its session. */
 export interface EndingInput {

@@ -1,10 +1,10 @@
 import { newId } from '../database/ids.js'
 import { requestKey } from '../event-log/request-records.js'
-import type { Caller } from './caller.js'
-import { conversationById } from './conversation-by-id.js'
-import type { Outcome } from './outcome.js'
-import { accepted, badInput, notFound } from './outcome.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import { conversationById } from './reads/rows-by-id.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, badInput, notFound } from './calls/outcome.js'
+import type { Services } from './services/services.js'
 import type { ConversationRow, Decision, LoadedConversation } from './transaction/conversation-work.js'
 
 export interface CreateChatSessionInput {

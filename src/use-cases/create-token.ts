@@ -2,12 +2,12 @@ import type { ApiToken } from '../generated/prisma/client.js'
 import { newId } from '../database/ids.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import { MOST_TOKENS } from './bounds.js'
-import type { Caller, TokenKind } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, badInput, refused } from './outcome.js'
-import type { Services } from './services.js'
-import { hashSecret, newSecret } from './token-secret.js'
+import { MOST_TOKENS } from './calls/bounds.js'
+import type { Caller, TokenKind } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, badInput, refused } from './calls/outcome.js'
+import type { Services } from './services/services.js'
+import { hashSecret, newSecret } from './calls/token-secret.js'
 
 export interface CreateTokenInput {
   name: string

@@ -2,12 +2,12 @@ import type { ApiToken, Workspace } from '../generated/prisma/client.js'
 import { newId } from '../database/ids.js'
 import type { Sql } from '../database/sql.js'
 import { statement } from '../database/sql.js'
-import type { Caller } from './caller.js'
+import type { Caller } from './calls/caller.js'
 import { insertToken } from './create-token.js'
-import type { Outcome } from './outcome.js'
-import { accepted } from './outcome.js'
-import type { Services } from './services.js'
-import { newSecret } from './token-secret.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted } from './calls/outcome.js'
+import type { Services } from './services/services.js'
+import { newSecret } from './calls/token-secret.js'
 
 const INSERT = statement(
   'create_workspace',

@@ -3,12 +3,12 @@ import { newId } from '../database/ids.js'
 import { requestKey } from '../event-log/request-records.js'
 import type { NewEvent } from '../session-pointer/events.js'
 import { enqueuedEvent } from '../tasks/enqueued-event.js'
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, badInput, notFound } from './outcome.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, badInput, notFound } from './calls/outcome.js'
+import type { Services } from './services/services.js'
 import type { Decision, LoadedConversation } from './transaction/conversation-work.js'
-import { tasksById } from './task-work.js'
+import { tasksById } from './task-changes/task-work.js'
 
 export interface EnqueueTaskInput {
   agentId: string

@@ -1,14 +1,14 @@
 import type { Task } from '../generated/prisma/client.js'
 import { statement } from '../database/sql.js'
 import { fail } from '../tasks/decide.js'
-import type { Caller } from './caller.js'
+import type { Caller } from './calls/caller.js'
 import { endingOf } from './complete-task.js'
 import type { EndingInput } from './complete-task.js'
-import type { Outcome } from './outcome.js'
-import { accepted } from './outcome.js'
-import { followFailure } from './retry-plan.js'
-import type { Services } from './services.js'
-import { commandTask } from './task-work.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted } from './calls/outcome.js'
+import { followFailure } from './task-changes/retry-plan.js'
+import type { Services } from './services/services.js'
+import { commandTask } from './task-changes/task-work.js'
 
 export interface FailTaskInput extends EndingInput {
   taskId: string

@@ -3,10 +3,11 @@ import { readBase } from '../event-log/sealed/sealed-base.js'
 import type { SealedBase } from '../event-log/sealed/sealed-base.js'
 import { readStreamPage, NO_POSITION_PAST } from '../event-log/read-stream.js'
 import { foldable } from '../event-log/stored-event.js'
-import { SNAPSHOT_EVERY, evolve, isSnapshot } from '../session-pointer/fold.js'
+import { evolve } from '../session-pointer/fold.js'
+import { SNAPSHOT_EVERY, isSnapshot } from '../session-pointer/when-stored.js'
 import type { SessionState } from '../session-pointer/session-state.js'
 import { FOLD_VERSION, initialState, SAME_STATES_SINCE } from '../session-pointer/session-state.js'
-import type { Services } from './services.js'
+import type { Services } from './services/services.js'
 
 /** Conversations per statement. */
 const PAGE = 1_000

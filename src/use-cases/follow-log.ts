@@ -1,9 +1,9 @@
 import { readConversationLog, readHead, readLog } from '../event-log/read-log.js'
 import type { StoredEvent } from '../event-log/stored-event.js'
-import type { Caller } from './caller.js'
-import { followFeed } from './follow-feed.js'
-import { liveStream } from './live-stream.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import { followFeed } from './feeds/follow-feed.js'
+import { liveStream } from './feeds/live-stream.js'
+import type { Services } from './services/services.js'
 
 export interface FollowLogInput {
   /** Only events after this position; null: only new ones. */

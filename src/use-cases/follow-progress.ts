@@ -1,10 +1,10 @@
 import type { TaskProgress } from '../generated/prisma/client.js'
-import type { Caller } from './caller.js'
-import { liveStream } from './live-stream.js'
-import type { Outcome } from './outcome.js'
-import { accepted, notFound } from './outcome.js'
-import type { Services } from './services.js'
-import { tasksById } from './task-work.js'
+import type { Caller } from './calls/caller.js'
+import { liveStream } from './feeds/live-stream.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, notFound } from './calls/outcome.js'
+import type { Services } from './services/services.js'
+import { tasksById } from './task-changes/task-work.js'
 
 export interface FollowProgressInput {
   taskId: string

@@ -1,11 +1,11 @@
 import type { Task } from '../generated/prisma/client.js'
 import { pin } from '../tasks/decide.js'
-import { MOST_SESSIONS_PER_TASK } from './bounds.js'
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, badInput } from './outcome.js'
-import type { Services } from './services.js'
-import { commandTask } from './task-work.js'
+import { MOST_SESSIONS_PER_TASK } from './calls/bounds.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, badInput } from './calls/outcome.js'
+import type { Services } from './services/services.js'
+import { commandTask } from './task-changes/task-work.js'
 
 export interface PinTaskSessionInput {
   taskId: string

@@ -1,14 +1,14 @@
 import type { Runtime } from '../generated/prisma/client.js'
 import { newId } from '../database/ids.js'
 import { statement } from '../database/sql.js'
-import { MOST_RUNTIMES_PER_DAEMON } from './bounds.js'
-import type { Caller } from './caller.js'
-import { forbidsDaemon } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, badInput } from './outcome.js'
-import { heldElsewhere, offlineBefore } from './daemon-instance.js'
-import type { Instance } from './daemon-instance.js'
-import type { Services } from './services.js'
+import { MOST_RUNTIMES_PER_DAEMON } from './calls/bounds.js'
+import type { Caller } from './calls/caller.js'
+import { forbidsDaemon } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, badInput } from './calls/outcome.js'
+import { heldElsewhere, offlineBefore } from './calls/daemon-instance.js'
+import type { Instance } from './calls/daemon-instance.js'
+import type { Services } from './services/services.js'
 
 export interface RegisterRuntimeInput {
   daemonId: string

@@ -1,10 +1,10 @@
 import type { Task } from '../generated/prisma/client.js'
 import { release } from '../tasks/decide.js'
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted } from './outcome.js'
-import type { Services } from './services.js'
-import { commandTask } from './task-work.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted } from './calls/outcome.js'
+import type { Services } from './services/services.js'
+import { commandTask } from './task-changes/task-work.js'
 
 export interface ReleaseTaskInput {
   taskId: string

@@ -1,7 +1,7 @@
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, notFound, refused } from './outcome.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, notFound, refused } from './calls/outcome.js'
+import type { Services } from './services/services.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
 
 export interface ResetSessionInput {

@@ -1,8 +1,8 @@
 import type { Agent } from '../generated/prisma/client.js'
-import type { Caller } from './caller.js'
-import { forEachQueuedTask } from './queued-tasks.js'
-import type { Services } from './services.js'
-import { commandTask } from './task-work.js'
+import type { Caller } from './calls/caller.js'
+import { forEachQueuedTask } from './task-changes/queued-tasks.js'
+import type { Services } from './services/services.js'
+import { commandTask } from './task-changes/task-work.js'
 import { decisionsMade } from './transaction/decision-barrier.js'
 
 /**

@@ -1,9 +1,9 @@
 import type { ApiToken } from '../generated/prisma/client.js'
 import { statement } from '../database/sql.js'
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, notFound, refused } from './outcome.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, notFound, refused } from './calls/outcome.js'
+import type { Services } from './services/services.js'
 
 const FIND = statement('find_token', `SELECT * FROM api_token WHERE "workspaceId" = $1 AND id = $2`)
 

@@ -1,11 +1,11 @@
 import { cancel } from '../tasks/decide.js'
-import type { Caller } from './caller.js'
-import { conversationById } from './conversation-by-id.js'
-import type { Outcome } from './outcome.js'
-import { accepted, notFound } from './outcome.js'
-import { forEachQueuedTask } from './queued-tasks.js'
-import type { Services } from './services.js'
-import { commandTask } from './task-work.js'
+import type { Caller } from './calls/caller.js'
+import { conversationById } from './reads/rows-by-id.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, notFound } from './calls/outcome.js'
+import { forEachQueuedTask } from './task-changes/queued-tasks.js'
+import type { Services } from './services/services.js'
+import { commandTask } from './task-changes/task-work.js'
 import type { ConversationRow } from './transaction/conversation-work.js'
 
 export interface UpdateChatSessionInput {

@@ -1,9 +1,9 @@
 import type { Finding, Tally } from '../event-log/verify/finding.js'
 import { verifyConversation as prove } from '../event-log/verify/verify-log.js'
-import type { Caller } from './caller.js'
-import type { Outcome } from './outcome.js'
-import { accepted, notFound, tooManyFolds } from './outcome.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, notFound, tooManyFolds } from './calls/outcome.js'
+import type { Services } from './services/services.js'
 
 export interface Verification {
   tally: Tally

@@ -2,12 +2,12 @@ import { statement } from '../database/sql.js'
 import { signalTopic } from '../wake-ups/hint.js'
 import type { ClaimSignal } from '../wake-ups/hint.js'
 import { leaverBy } from '../wake-ups/leaver.js'
-import type { Caller } from './caller.js'
-import { forbidsDaemon } from './caller.js'
-import { LOOK_AGAIN_MS, liveStream } from './live-stream.js'
-import type { Outcome } from './outcome.js'
-import { accepted } from './outcome.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import { forbidsDaemon } from './calls/caller.js'
+import { LOOK_AGAIN_MS, liveStream } from './feeds/live-stream.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted } from './calls/outcome.js'
+import type { Services } from './services/services.js'
 
 const OWN = statement(
   'daemon_of_runtime',

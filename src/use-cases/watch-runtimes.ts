@@ -1,12 +1,12 @@
 import { whyEmpty } from '../claim-queue/why-empty.js'
 import { runtimeTopic } from '../wake-ups/hint.js'
 import { leaverBy } from '../wake-ups/leaver.js'
-import type { Caller } from './caller.js'
-import { forbidsDaemon } from './caller.js'
-import { LOOK_AGAIN_MS, liveStream } from './live-stream.js'
-import type { Outcome } from './outcome.js'
-import { accepted, notFound } from './outcome.js'
-import type { Services } from './services.js'
+import type { Caller } from './calls/caller.js'
+import { forbidsDaemon } from './calls/caller.js'
+import { LOOK_AGAIN_MS, liveStream } from './feeds/live-stream.js'
+import type { Outcome } from './calls/outcome.js'
+import { accepted, notFound } from './calls/outcome.js'
+import type { Services } from './services/services.js'
 import { loadRuntimes } from './transaction/load-rows.js'
 
 /**

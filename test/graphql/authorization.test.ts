@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { TokenKind } from '../../src/use-cases/caller.js'
+import type { TokenKind } from '../../src/use-cases/calls/caller.js'
 import { openEmbeddedDatabase } from '../support/embedded-database.js'
 import { Api } from '../support/graphql.js'
 import { callOf, rootFields } from '../support/schema-calls.js'

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/database/sql.js'
 import { sweep } from '../../src/use-cases/sweep.js'
-import { whyTasksWait } from '../../src/use-cases/why-tasks-wait.js'
+import { whyTasksWait } from '../../src/use-cases/reads/why-tasks-wait.js'
 import { Api, at, servicesOver, textAt } from '../support/graphql.js'
 import type { Client } from '../support/graphql.js'
 import { claim, enqueue, makeAgent, makeChat, makeRuntime, say } from '../support/graphql-world.js'

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { Authenticator } from '../../src/server/access/auth.js'
-import type { Caller } from '../../src/use-cases/caller.js'
+import type { Caller } from '../../src/use-cases/calls/caller.js'
 import { SettableClock } from '../support/services.js'
 
 const CALLER: Caller = { workspaceId: 'ws_1', tokenId: 'tok_1', name: 'A daemon', kind: 'DAEMON', daemonId: 'd1' }

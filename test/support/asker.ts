@@ -1,4 +1,4 @@
-import type { Asker } from '../../src/use-cases/asker.js'
+import type { Asker } from '../../src/use-cases/waiting-claims/asker.js'
 import { leaverBy } from '../../src/wake-ups/leaver.js'
 
 /** Somebody who hangs up when the signal fires. */

@@ -7,10 +7,10 @@ import type { Database } from '../../src/database/sql.js'
 import { createContext } from '../../src/graphql/context.js'
 import { maskError } from '../../src/graphql/errors.js'
 import { schema } from '../../src/graphql/schema.js'
-import type { Caller, TokenKind } from '../../src/use-cases/caller.js'
+import type { Caller, TokenKind } from '../../src/use-cases/calls/caller.js'
 import { insertWorkspace } from '../../src/use-cases/create-workspace.js'
-import type { Services } from '../../src/use-cases/services.js'
-import { buildServices } from '../../src/use-cases/build-services.js'
+import type { Services } from '../../src/use-cases/services/services.js'
+import { buildServices } from '../../src/use-cases/services/build-services.js'
 
 const TIMERS = { claimLease: 60, runLease: 300, heartbeat: 15, runtimeOffline: 45, queueTtl: 0, sweep: 5 }
 

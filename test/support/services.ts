@@ -4,11 +4,11 @@ import { openPostgres } from '../../src/database/postgres.js'
 import type { Database } from '../../src/database/sql.js'
 import { sqlState } from '../../src/database/sql.js'
 import type { Workspace } from '../../src/generated/prisma/client.js'
-import type { Caller, TokenKind } from '../../src/use-cases/caller.js'
+import type { Caller, TokenKind } from '../../src/use-cases/calls/caller.js'
 import { insertWorkspace } from '../../src/use-cases/create-workspace.js'
-import type { Outcome, Refusal } from '../../src/use-cases/outcome.js'
-import type { Services, Timers } from '../../src/use-cases/services.js'
-import { buildServices } from '../../src/use-cases/build-services.js'
+import type { Outcome, Refusal } from '../../src/use-cases/calls/outcome.js'
+import type { Services, Timers } from '../../src/use-cases/services/services.js'
+import { buildServices } from '../../src/use-cases/services/build-services.js'
 
 /** Seconds, as a server has them by default, but for the queue's time to live. */
 export const TIMERS: Timers = {

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest'
 import { openPostgres } from '../../src/database/postgres.js'
 import type { Agent, Runtime } from '../../src/generated/prisma/client.js'
-import { buildServices } from '../../src/use-cases/build-services.js'
+import { buildServices } from '../../src/use-cases/services/build-services.js'
 import { followLog } from '../../src/use-cases/follow-log.js'
 import { HeadWatch } from '../../src/wake-ups/head-watch.js'
 import { PostgresChannel } from '../../src/wake-ups/postgres-channel.js'

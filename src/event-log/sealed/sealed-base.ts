@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/sql.js'
-import { isCurrentFold } from '../../session-pointer/fold.js'
+import { isCurrentFold } from '../../session-pointer/when-stored.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { readSealed } from './sealed-stream.js'

@@ -1,5 +1,5 @@
 import type { Dispatch, Task } from '../../generated/prisma/client.js'
-import { isCurrentFold } from '../../session-pointer/fold.js'
+import { isCurrentFold } from '../../session-pointer/when-stored.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { canonicalJson } from '../canonical-json.js'
 import type { ConversationHead } from '../conversation-head.js'

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
-import { isCurrentFold } from '../../session-pointer/fold.js'
+import { isCurrentFold } from '../../session-pointer/when-stored.js'
 import { canonicalJson } from '../canonical-json.js'
 import type { ArchiveDirectory } from '../sealed/archive-directory.js'
 import { baseOf } from '../sealed/sealed-base.js'

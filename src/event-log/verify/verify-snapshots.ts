@@ -1,6 +1,6 @@
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
-import { isCurrentFold } from '../../session-pointer/fold.js'
+import { isCurrentFold } from '../../session-pointer/when-stored.js'
 import { canonicalJson } from '../canonical-json.js'
 import { sameJson } from '../same-json.js'
 import type { Finding, Tally } from './finding.js'

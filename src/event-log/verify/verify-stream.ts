@@ -1,6 +1,7 @@
 import type { ConversationErased, ConversationSealed } from '../../session-pointer/conversation-events.js'
 import type { ConversationOpened, FoldableEvent } from '../../session-pointer/events.js'
-import { evolve, isSnapshot, isStored } from '../../session-pointer/fold.js'
+import { evolve } from '../../session-pointer/fold.js'
+import { isSnapshot, isStored } from '../../session-pointer/when-stored.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import { applyTaskEvent } from '../../tasks/apply-task-event.js'

@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader'
 import type { PrismaClient } from '../../generated/prisma/client.js'
-import type { Services } from '../../use-cases/services.js'
+import type { Services } from '../../use-cases/services/services.js'
 import { AnswerSize } from '../answer-size.js'
 import { HistoryCost } from '../history-cost.js'
 import { Pace } from '../pace.js'

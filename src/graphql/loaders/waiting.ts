@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
-import { whyTasksWait } from '../../use-cases/why-tasks-wait.js'
-import type { TaskWaiting } from '../../use-cases/why-tasks-wait.js'
+import { whyTasksWait } from '../../use-cases/reads/why-tasks-wait.js'
+import type { TaskWaiting } from '../../use-cases/reads/why-tasks-wait.js'
 import type { LoaderSource } from './loaders.js'
 
 /** Why tasks wait, by task id, with one statement for all requested together; null for a task that is not QUEUED. */

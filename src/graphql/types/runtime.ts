@@ -1,6 +1,6 @@
 import type { Prisma, Runtime } from '../../generated/prisma/client.js'
 import { coolingUntil } from '../../tasks/cooling.js'
-import { isSilent, offlineBefore } from '../../use-cases/daemon-instance.js'
+import { isSilent, offlineBefore } from '../../use-cases/calls/daemon-instance.js'
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import type { Context } from '../context.js'

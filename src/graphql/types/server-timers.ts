@@ -1,4 +1,4 @@
-import type { Timers } from '../../use-cases/services.js'
+import type { Timers } from '../../use-cases/services/services.js'
 import { builder } from '../builder.js'
 
 const ServerTimersRef = builder.objectRef<Timers>('ServerTimers').implement({

@@ -1,4 +1,4 @@
-import { tooManyFolds } from '../../use-cases/outcome.js'
+import { tooManyFolds } from '../../use-cases/calls/outcome.js'
 import { simulateResumePolicy } from '../../use-cases/simulate-resume-policy.js'
 import type {
   FlipCount,

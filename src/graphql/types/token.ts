@@ -1,7 +1,7 @@
 import { builder } from '../builder.js'
 import { callerOf } from '../context.js'
 import { ApiTokenRef, NodeRef } from '../refs.js'
-import type { TokenKind } from '../../use-cases/caller.js'
+import type { TokenKind } from '../../use-cases/calls/caller.js'
 
 export const TokenKindRef = builder.enumType('TokenKind', {
   description: 'The operations that a token allows, within its own workspace.',

@@ -1,5 +1,5 @@
-import { MOST_COUNTED } from '../../use-cases/why-tasks-wait.js'
-import type { TaskWaiting } from '../../use-cases/why-tasks-wait.js'
+import { MOST_COUNTED } from '../../use-cases/reads/why-tasks-wait.js'
+import type { TaskWaiting } from '../../use-cases/reads/why-tasks-wait.js'
 import { builder } from '../builder.js'
 import { taskById } from '../loaders/rows.js'
 import { TaskRef } from '../refs.js'

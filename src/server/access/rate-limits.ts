@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
-import type { Caller } from '../../use-cases/caller.js'
+import type { Caller } from '../../use-cases/calls/caller.js'
 import type { Config } from '../settings/config.js'
 import type { RateLimitStore } from './rate-limit-store.js'
 import { respondGraphQLError } from '../http/respond.js'

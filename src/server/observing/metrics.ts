@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Clock } from '../../database/clock.js'
 import type { Database } from '../../database/sql.js'
-import type { Observer } from '../../use-cases/observer.js'
+import type { Observer } from '../../use-cases/services/observer.js'
 import type { Swept } from '../../use-cases/sweep.js'
 import { tellsOfFailure } from '../operations/operation.js'
 import { QueueGauges } from './queue-gauges.js'

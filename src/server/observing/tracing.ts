@@ -1,6 +1,6 @@
 import { context, propagation, ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Attributes, Span, Tracer } from '@opentelemetry/api'
-import type { Observer } from '../../use-cases/observer.js'
+import type { Observer } from '../../use-cases/services/observer.js'
 import { tellsOfFailure } from '../operations/operation.js'
 import type { Operation } from '../operations/operation.js'
 

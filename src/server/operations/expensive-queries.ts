@@ -2,7 +2,7 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import { getOperationAST, OperationTypeNode } from 'graphql'
 import type { Context } from '../../graphql/context.js'
 import { rateLimited } from '../../graphql/errors.js'
-import { Gate } from '../../use-cases/gate.js'
+import { Gate } from '../../use-cases/services/gate.js'
 import { jsonInTurns } from './json-in-turns.js'
 import { RateLimited } from '../access/rate-limits.js'
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Asker } from '../../use-cases/asker.js'
+import type { Asker } from '../../use-cases/waiting-claims/asker.js'
 
 /** The client of an HTTP request. It is gone if the connection ended before the answer was sent. */
 export class HttpAsker implements Asker {

@@ -13,8 +13,8 @@ import { emptyTally } from '../../event-log/verify/finding.js'
 import { StreamProof } from '../../event-log/verify/verify-stream.js'
 import { TEXT_TABLES } from '../retention/archive-lines.js'
 import type { TextRow, TextTable } from '../retention/archive-lines.js'
-import type { Services } from '../services.js'
-import { theServer } from '../the-server.js'
+import type { Services } from '../services/services.js'
+import { theServer } from '../calls/caller.js'
 
 /** Why a conversation cannot be restored, and what to do about it. Nothing was written. */
 class CannotRestore extends Error {

@@ -1,6 +1,6 @@
 import { statement } from '../../database/sql.js'
 import type { ArchiveDirectory } from '../../event-log/sealed/archive-directory.js'
-import type { Services } from '../services.js'
+import type { Services } from '../services/services.js'
 import { clearSealed } from './clear-sealed.js'
 import { inBatches } from './in-batches.js'
 import { sealConversation } from './seal-conversation.js'

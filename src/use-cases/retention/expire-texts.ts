@@ -1,7 +1,7 @@
 import { statement } from '../../database/sql.js'
 import { decideErasure } from '../erase-conversation-content.js'
-import type { Services } from '../services.js'
-import { theServer } from '../the-server.js'
+import type { Services } from '../services/services.js'
+import { theServer } from '../calls/caller.js'
 import { inBatches } from './in-batches.js'
 
 /** Conversations per step. */

@@ -1,4 +1,4 @@
-import type { Services } from '../services.js'
+import type { Services } from '../services/services.js'
 import { clearSealed } from './clear-sealed.js'
 import { expireConversations } from './expire-conversations.js'
 import { expireProgress } from './expire-progress.js'

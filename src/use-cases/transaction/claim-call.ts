@@ -3,8 +3,8 @@ import { requestName } from '../../event-log/request-records.js'
 import type { RequestKey } from '../../event-log/request-records.js'
 import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
-import type { Caller } from '../caller.js'
-import type { Refusal } from '../outcome.js'
+import type { Caller } from '../calls/caller.js'
+import type { Refusal } from '../calls/outcome.js'
 import type { ConversationRow } from './conversation-work.js'
 
 /** One call for work: claimTask, or claimTasks. */

@@ -1,6 +1,6 @@
 import { requestName } from '../../event-log/request-records.js'
-import type { Outcome } from '../outcome.js'
-import { accepted, refused } from '../outcome.js'
+import type { Outcome } from '../calls/outcome.js'
+import { accepted, refused } from '../calls/outcome.js'
 import type { ConversationWork, WorkDone, WorkResult } from './conversation-work.js'
 import type { BatchResult } from './group-commit.js'
 import { Lane } from './lane.js'

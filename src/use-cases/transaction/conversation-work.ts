@@ -6,7 +6,7 @@ import type { SealedStream } from '../../event-log/sealed/sealed-stream.js'
 import type { ConversationErased } from '../../session-pointer/conversation-events.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
-import type { Refusal } from '../outcome.js'
+import type { Refusal } from '../calls/outcome.js'
 
 /** What a sealing records of its stream. The database adds the positions of the events. */
 export type Sealing = Pick<

@@ -7,7 +7,7 @@ import { decideResume, storedPolicy } from '../../session-pointer/resume-policy.
 import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
 import { initialState } from '../../session-pointer/session-state.js'
 import type { SessionState } from '../../session-pointer/session-state.js'
-import { replayOf } from '../replay.js'
+import { replayOf } from '../calls/outcome.js'
 import { firstOfEachRequest } from './claim-call.js'
 import type { Claim, ClaimCall, ClaimResult, RecordedClaim } from './claim-call.js'
 import type { BatchResult } from './group-commit.js'

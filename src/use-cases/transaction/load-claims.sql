@@ -112,7 +112,9 @@ IF picked IS NOT NULL THEN
       CROSS JOIN LATERAL (SELECT r."rerunOf" FROM task_row r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) t
       CROSS JOIN LATERAL (SELECT r.* FROM task r WHERE r."workspaceId" = x.w AND r.id = t."rerunOf" OFFSET 0) s;
   END IF;
-  SELECT json_agg(c) INTO conversations FROM unnest(picked_w, picked_conversations) AS x(w, id)
+  -- Once each: a claim for two runtimes may pick two tasks of one conversation.
+  SELECT json_agg(c) INTO conversations
+  FROM (SELECT DISTINCT w, id FROM unnest(picked_w, picked_conversations) AS y(w, id)) x
     CROSS JOIN LATERAL (SELECT r.* FROM conversation r WHERE r."workspaceId" = x.w AND r.id = x.id OFFSET 0) c;
   SELECT json_agg(c) INTO contents FROM unnest(picked_w, picked_tasks) AS x(w, id)
     CROSS JOIN LATERAL (SELECT r.* FROM task_content r WHERE r."workspaceId" = x.w AND r."taskId" = x.id OFFSET 0) c;

@@ -1,8 +1,8 @@
 import type { Sql } from '../../database/sql.js'
-import type { Caller } from '../caller.js'
-import { forbidsDaemon } from '../caller.js'
-import { notFound } from '../outcome.js'
-import type { Refusal } from '../outcome.js'
+import type { Caller } from '../calls/caller.js'
+import { forbidsDaemon } from '../calls/caller.js'
+import { notFound } from '../calls/outcome.js'
+import type { Refusal } from '../calls/outcome.js'
 import { GroupCommit } from './group-commit.js'
 import { loadRuntimes } from './load-rows.js'
 

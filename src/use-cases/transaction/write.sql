@@ -308,7 +308,7 @@ IF opened IS NOT NULL THEN
   END IF;
 END IF;
 
--- Without a state the stored one stays, and lags behind the stream (isStored of the fold says when it is written).
+-- Without a state the stored one stays, and lags behind the stream (isStored of when-stored.ts says when it is written).
 IF advanced IS NOT NULL THEN
   UPDATE conversation c SET (version, state, "foldVersion", digest, "updatedAt", "lastActivityAt") = (
     SELECT s.version, coalesce(s.state, c.state), CASE WHEN s.state IS NULL THEN c."foldVersion" ELSE fold_version END, s.digest, s.at,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { SNAPSHOT_EVERY } from '../../../src/session-pointer/fold.js'
+import { SNAPSHOT_EVERY } from '../../../src/session-pointer/when-stored.js'
 import type { Talk } from './talk.js'
 
 /** Copies of a conversation's events, time and again, as one conversation. Digests and tasks are the first one's: only reading is asked of it. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { Turns } from '../../../src/use-cases/turns.js'
+import { Turns } from '../../../src/use-cases/services/turns.js'
 
 /** Longer than what pieces have beside calls. */
 const PIECE_MS = 3

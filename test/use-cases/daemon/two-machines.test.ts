@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '../../../src/database/sql.js'
 import type { Runtime } from '../../../src/generated/prisma/client.js'
-import type { Instance } from '../../../src/use-cases/daemon-instance.js'
+import type { Instance } from '../../../src/use-cases/calls/daemon-instance.js'
 import { heartbeat } from '../../../src/use-cases/heartbeat.js'
 import { recoverOrphanedTasks } from '../../../src/use-cases/recover-orphaned-tasks.js'
 import { registerRuntime } from '../../../src/use-cases/register-runtime.js'

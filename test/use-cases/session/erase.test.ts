@@ -7,7 +7,7 @@ import type { Agent, Runtime, Task } from '../../../src/generated/prisma/client.
 import { cancelTask } from '../../../src/use-cases/cancel-task.js'
 import { createChatSession } from '../../../src/use-cases/create-chat-session.js'
 import { eraseConversationContent } from '../../../src/use-cases/erase-conversation-content.js'
-import { messagesById } from '../../../src/use-cases/messages-by-id.js'
+import { messagesById } from '../../../src/use-cases/reads/rows-by-id.js'
 import { reportTaskProgress } from '../../../src/use-cases/report-task-progress.js'
 import { rerunTask } from '../../../src/use-cases/rerun-task.js'
 import { resetSession } from '../../../src/use-cases/reset-session.js'

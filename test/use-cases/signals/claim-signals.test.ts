@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest'
 import { openPostgres } from '../../../src/database/postgres.js'
 import type { Agent, Runtime } from '../../../src/generated/prisma/client.js'
-import { buildServices } from '../../../src/use-cases/build-services.js'
+import { buildServices } from '../../../src/use-cases/services/build-services.js'
 import { cancelTask } from '../../../src/use-cases/cancel-task.js'
 import { recoverOrphanedTasks } from '../../../src/use-cases/recover-orphaned-tasks.js'
 import { sweep } from '../../../src/use-cases/sweep.js'

@@ -1,9 +1,9 @@
-import { statement } from '../database/sql.js'
-import { currentState } from '../event-log/stored-state.js'
-import type { SessionState } from '../session-pointer/session-state.js'
+import { statement } from '../../database/sql.js'
+import { currentState } from '../../event-log/stored-state.js'
+import type { SessionState } from '../../session-pointer/session-state.js'
 import { BEFORE_ALL, foldHistory, planHistory } from './fold-history.js'
-import type { Services } from './services.js'
-import type { ConversationRow } from './transaction/conversation-work.js'
+import type { Services } from '../services/services.js'
+import type { ConversationRow } from '../transaction/conversation-work.js'
 
 export interface SessionAt {
   state: SessionState

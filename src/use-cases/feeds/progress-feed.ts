@@ -1,11 +1,11 @@
-import { statement } from '../database/sql.js'
-import type { Sql } from '../database/sql.js'
-import type { TaskProgress } from '../generated/prisma/client.js'
-import { isActive } from '../tasks/task-state.js'
-import type { TaskStatus } from '../tasks/task-state.js'
-import { progressTopic } from '../wake-ups/hint.js'
-import { leaverBy } from '../wake-ups/leaver.js'
-import type { WakeUps } from '../wake-ups/wake-ups.js'
+import { statement } from '../../database/sql.js'
+import type { Sql } from '../../database/sql.js'
+import type { TaskProgress } from '../../generated/prisma/client.js'
+import { isActive } from '../../tasks/task-state.js'
+import type { TaskStatus } from '../../tasks/task-state.js'
+import { progressTopic } from '../../wake-ups/hint.js'
+import { leaverBy } from '../../wake-ups/leaver.js'
+import type { WakeUps } from '../../wake-ups/wake-ups.js'
 
 /** Entries of a task per read: 3 MB at most. */
 const PAGE = 50

@@ -1,11 +1,11 @@
-import type { Waiting } from '../claim-queue/why-empty.js'
-import { deleteRequestRecord } from '../event-log/request-records.js'
-import { runtimeTopic } from '../wake-ups/hint.js'
+import type { Waiting } from '../../claim-queue/why-empty.js'
+import { deleteRequestRecord } from '../../event-log/request-records.js'
+import { runtimeTopic } from '../../wake-ups/hint.js'
 import type { Asker } from './asker.js'
-import { releaseTask } from './release-task.js'
-import type { Services } from './services.js'
-import type { Claim, ClaimCall } from './transaction/claim-call.js'
-import type { ClaimAnswer } from './transaction/claim-lane.js'
+import { releaseTask } from '../release-task.js'
+import type { Services } from '../services/services.js'
+import type { Claim, ClaimCall } from '../transaction/claim-call.js'
+import type { ClaimAnswer } from '../transaction/claim-lane.js'
 
 /**
  * Claims at once, or as soon as a hint says that there may be work, for up to `waitSeconds`. It claims once more at the end

@@ -1,7 +1,7 @@
-import type { Clock } from '../database/clock.js'
-import type { Sql } from '../database/sql.js'
-import { statement } from '../database/sql.js'
-import type { Leaver } from '../wake-ups/leaver.js'
+import type { Clock } from '../../database/clock.js'
+import type { Sql } from '../../database/sql.js'
+import { statement } from '../../database/sql.js'
+import type { Leaver } from '../../wake-ups/leaver.js'
 import type { Caller } from './caller.js'
 
 /**

@@ -1,7 +1,7 @@
-import type { Runtime } from '../generated/prisma/client.js'
+import type { Runtime } from '../../generated/prisma/client.js'
 import type { Refusal } from './outcome.js'
 import { refused } from './outcome.js'
-import type { Timers } from './services.js'
+import type { Timers } from '../services/services.js'
 
 /** One process of a daemon, and its machine. */
 export interface Instance {

@@ -1,5 +1,5 @@
-import { statement } from '../database/sql.js'
-import type { Sql } from '../database/sql.js'
+import { statement } from '../../database/sql.js'
+import type { Sql } from '../../database/sql.js'
 
 /** The shortest time between two writes. Claims themselves write nothing here. */
 const WRITE_EVERY_MS = 30_000

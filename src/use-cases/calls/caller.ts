@@ -23,3 +23,8 @@ export function forbidsDaemon(caller: Caller, daemonId: string): { ok: false; re
     message: `This token acts for daemon ${caller.daemonId ?? '(none)'} only. Use a token of daemon ${daemonId}.`,
   })
 }
+
+/** The server itself, as the actor of events that time causes. */
+export function theServer(workspaceId: string): Caller {
+  return { workspaceId, tokenId: 'system', name: 'Sweeper', kind: 'ADMIN', daemonId: null }
+}

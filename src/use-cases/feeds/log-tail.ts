@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../event-log/stored-event.js'
+import type { StoredEvent } from '../../event-log/stored-event.js'
 
 /** A few megabytes at most, because events hold no texts. */
 const KEPT = 1_000

@@ -1,8 +1,8 @@
-import { Prisma } from '../generated/prisma/client.js'
-import type { Task } from '../generated/prisma/client.js'
-import type { HandoffRange, MessageRole } from '../session-pointer/events.js'
-import { cutAtBytes } from '../tasks/recorded-failure.js'
-import type { Services } from './services.js'
+import { Prisma } from '../../generated/prisma/client.js'
+import type { Task } from '../../generated/prisma/client.js'
+import type { HandoffRange, MessageRole } from '../../session-pointer/events.js'
+import { cutAtBytes } from '../../tasks/recorded-failure.js'
+import type { Services } from '../services/services.js'
 
 /** One text of a turn: its input or its output. */
 export interface HandoffEntry {

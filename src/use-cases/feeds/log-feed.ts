@@ -1,9 +1,9 @@
-import type { Database } from '../database/sql.js'
-import { readHead, readLog } from '../event-log/read-log.js'
-import type { StoredEvent } from '../event-log/stored-event.js'
-import { logTopic } from '../wake-ups/hint.js'
-import { leaverBy } from '../wake-ups/leaver.js'
-import type { WakeUps } from '../wake-ups/wake-ups.js'
+import type { Database } from '../../database/sql.js'
+import { readHead, readLog } from '../../event-log/read-log.js'
+import type { StoredEvent } from '../../event-log/stored-event.js'
+import { logTopic } from '../../wake-ups/hint.js'
+import { leaverBy } from '../../wake-ups/leaver.js'
+import type { WakeUps } from '../../wake-ups/wake-ups.js'
 import { LogTail } from './log-tail.js'
 
 /** Events per read. */

@@ -1,5 +1,11 @@
-import type { Asker } from './asker.js'
-import type { TokenHold } from './token-watch.js'
+import type { Leaver } from '../../wake-ups/leaver.js'
+import type { TokenHold } from '../calls/token-watch.js'
+
+/** The client of a call, which may disconnect before the answer is ready. */
+export interface Asker extends Leaver {
+  /** The client has disconnected and cannot receive the answer. */
+  readonly isGone: boolean
+}
 
 /** A client that waits for an answer while its token may end. It counts as gone when it disconnects or its token ends. */
 export class WaitingAsker implements Asker {

@@ -1,9 +1,9 @@
-import { statement } from '../database/sql.js'
-import type { Sql } from '../database/sql.js'
-import { readBase } from '../event-log/sealed/sealed-base.js'
-import type { SealedBase } from '../event-log/sealed/sealed-base.js'
-import type { StoredEvent } from '../event-log/stored-event.js'
-import { STORED_EVENT_COLUMNS, foldable } from '../event-log/stored-event.js'
+import { statement } from '../../database/sql.js'
+import type { Sql } from '../../database/sql.js'
+import { readBase } from '../../event-log/sealed/sealed-base.js'
+import type { SealedBase } from '../../event-log/sealed/sealed-base.js'
+import type { StoredEvent } from '../../event-log/stored-event.js'
+import { STORED_EVENT_COLUMNS, foldable } from '../../event-log/stored-event.js'
 import type {
   FoldableEvent,
   HandoffRange,
@@ -11,16 +11,16 @@ import type {
   ResumePolicy,
   ResumeReason,
   StreamEvent,
-} from '../session-pointer/events.js'
-import { foldEvents } from '../session-pointer/fold.js'
-import { storedPolicy } from '../session-pointer/resume-policy.js'
-import type { ResumeDecision } from '../session-pointer/resume-policy.js'
-import type { Binding, SessionState } from '../session-pointer/session-state.js'
-import { applyTaskEvent } from '../tasks/apply-task-event.js'
-import { recomputeDecision } from '../tasks/recompute-decision.js'
-import type { BeforeClaim, ClaimedEvent } from '../tasks/recompute-decision.js'
-import type { TaskState } from '../tasks/task-state.js'
-import type { Claim } from './transaction/claim-call.js'
+} from '../../session-pointer/events.js'
+import { foldEvents } from '../../session-pointer/fold.js'
+import { storedPolicy } from '../../session-pointer/resume-policy.js'
+import type { ResumeDecision } from '../../session-pointer/resume-policy.js'
+import type { Binding, SessionState } from '../../session-pointer/session-state.js'
+import { applyTaskEvent } from '../../tasks/apply-task-event.js'
+import { recomputeDecision } from '../../tasks/recompute-decision.js'
+import type { BeforeClaim, ClaimedEvent } from '../../tasks/recompute-decision.js'
+import type { TaskState } from '../../tasks/task-state.js'
+import type { Claim } from '../transaction/claim-call.js'
 
 export interface CandidateView {
   workspaceId: string

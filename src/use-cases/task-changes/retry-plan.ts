@@ -1,13 +1,13 @@
-import type { Task } from '../generated/prisma/client.js'
-import { newId } from '../database/ids.js'
-import { taskStateOf } from '../event-log/task-row.js'
-import type { NewEvent } from '../session-pointer/events.js'
-import { applyTaskEvent } from '../tasks/apply-task-event.js'
-import { enqueuedEvent } from '../tasks/enqueued-event.js'
-import { UNKNOWN_PLACE } from '../tasks/place-in-line.js'
-import { planRetry } from '../tasks/retry.js'
+import type { Task } from '../../generated/prisma/client.js'
+import { newId } from '../../database/ids.js'
+import { taskStateOf } from '../../event-log/task-row.js'
+import type { NewEvent } from '../../session-pointer/events.js'
+import { applyTaskEvent } from '../../tasks/apply-task-event.js'
+import { enqueuedEvent } from '../../tasks/enqueued-event.js'
+import { UNKNOWN_PLACE } from '../../tasks/place-in-line.js'
+import { planRetry } from '../../tasks/retry.js'
 import type { Followed } from './task-work.js'
-import type { LoadedConversation } from './transaction/conversation-work.js'
+import type { LoadedConversation } from '../transaction/conversation-work.js'
 
 /**
  * The automatic retry of a failure, in the same transaction. There is one if the rules allow it and neither the agent nor

@@ -1,7 +1,7 @@
-import { MOST_SHOWN, whyWaiting } from '../claim-queue/why-waiting.js'
-import type { HeldBack } from '../claim-queue/why-waiting.js'
-import { isSilent } from './daemon-instance.js'
-import type { Services, Timers } from './services.js'
+import { MOST_SHOWN, whyWaiting } from '../../claim-queue/why-waiting.js'
+import type { HeldBack } from '../../claim-queue/why-waiting.js'
+import { isSilent } from '../calls/daemon-instance.js'
+import type { Services, Timers } from '../services/services.js'
 
 export type WaitReason =
   | 'NOT_YET_AVAILABLE'

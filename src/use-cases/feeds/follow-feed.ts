@@ -1,5 +1,5 @@
-import type { StoredEvent } from '../event-log/stored-event.js'
-import type { Services } from './services.js'
+import type { StoredEvent } from '../../event-log/stored-event.js'
+import type { Services } from '../services/services.js'
 
 /** The most events that one follower holds at a time. A slow follower continues from its own position. */
 const PAGE = 100

@@ -1,4 +1,5 @@
-import type { TaskStatus } from '../tasks/task-state.js'
+import type { TaskStatus } from '../../tasks/task-state.js'
+import type { RequestKey, RequestRecord } from '../../event-log/request-records.js'
 
 /** Why a call was refused. A refused call writes nothing. `code` is the API's extensions.code. */
 export type Refusal =
@@ -76,4 +77,29 @@ export function illegalTransition(verb: string, status: TaskStatus): { ok: false
     message: `A task that is ${status} cannot be ${verb}.`,
     status,
   })
+}
+
+/** The answer to a repeated call: its first answer, or a refusal if another call used the same requestId. */
+export function replayOf(
+  { argumentsHash, requestId }: RequestKey,
+  record: RequestRecord,
+): { answer: unknown } | { refused: Refusal } {
+  if (record.argumentsHash === argumentsHash) return { answer: record.answer }
+  const message = `requestId ${requestId} was used before with other arguments. Use a new one for a new call.`
+  return { refused: { code: 'REQUEST_ID_REUSED', message } }
+}
+
+/** The requested part of the conversation is in its archive file. */
+export class ConversationSealed extends Error {
+  constructor(conversationId: string, throughVersion: number) {
+    super(sealedMessage(conversationId, throughVersion))
+    this.name = 'ConversationSealed'
+  }
+}
+
+export function sealedMessage(conversationId: string, throughVersion: number): string {
+  return (
+    `${conversationId} is sealed up to version ${throughVersion}: what stands there is in its archive file. ` +
+    `Bring it back with: baton restore-conversation ${conversationId}`
+  )
 }

@@ -1,5 +1,5 @@
-import { statement } from '../database/sql.js'
-import type { Services } from './services.js'
+import { statement } from '../../database/sql.js'
+import type { Services } from '../services/services.js'
 
 /** Tasks per round. Each round's changes are committed before the next round is read. */
 const ROUND = 200
