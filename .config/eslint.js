@@ -36,6 +36,10 @@ const namedExports = [
 ]
 
 const PARTIAL = '/^(only|skip|skipIf|runIf|todo|fails)$/'
+const noSteering = {
+  selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+  message: 'Write the properties themselves: a spread of a literal only steers the formatter.',
+}
 const everyTestRuns = [
   { selector: `MemberExpression[property.name=${PARTIAL}]`, message: EVERY_TEST_RUNS },
   { selector: `MemberExpression[property.value=${PARTIAL}]`, message: EVERY_TEST_RUNS },
@@ -84,10 +88,7 @@ function sourceRules(folder, { environment = false, clockAndIds = false, connect
     ...syntax(
       namedExports,
       asDynamicImports(bans),
-      {
-        selector: 'ObjectExpression > SpreadElement > ObjectExpression',
-        message: 'Write the properties themselves: a spread of a literal only steers the formatter.',
-      },
+      noSteering,
       {
         selector: 'MemberExpression[object.name="globalThis"][property.name=/^(process|Date|Math|crypto)$/]',
         message: 'By its own name, where the rules about time, ids and the environment can see it.',
@@ -169,10 +170,10 @@ export default defineConfig(
   // The fold reads best in one piece.
   { ...files('src/session-pointer/fold.ts'), rules: { 'max-lines': ['error', 300] } },
   { ...files('src/{session-pointer,tasks}/**'), rules: { 'no-restricted-globals': ['error', ...impureGlobals] } },
-  { ...files('test/**/*.ts'), rules: syntax(namedExports, everyTestRuns) },
+  { ...files('test/**/*.ts'), rules: syntax(namedExports, noSteering, everyTestRuns) },
   { ...files('test/{session-pointer,tasks}/**/*.ts'), rules: imports([], BANNED_IN_PURE_TESTS) },
   // vitest accepts a global setup as default or named export. Only describePostgres may skip tests.
-  { ...files('test/support/**/*.ts'), rules: syntax(namedExports) },
+  { ...files('test/support/**/*.ts'), rules: syntax(namedExports, noSteering) },
   unwelcome('No barrels: import from the file that defines the name.', '{src,test}/**/index.{ts,tsx}'),
   unwelcome('Name the folder for what its files do.', '{src,test}/**/{utils,common,helpers}/**'),
   unwelcome('Put it into a folder: the folders are what the import directions are about.', 'src/*.{ts,tsx}'),

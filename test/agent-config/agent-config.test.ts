@@ -8,14 +8,12 @@ const problemsOf = (config: unknown) =>
 describe('an agent’s config', () => {
   it('keeps unknown keys at every level', () => {
     const config = {
-      ...{
-        model: 'opus',
-        instructions: 'Be brief.',
-        permissions: 'edit',
-        effort: 'high',
-        args: ['--x'],
-        env: { A: 'b' },
-      },
+      model: 'opus',
+      instructions: 'Be brief.',
+      permissions: 'edit',
+      effort: 'high',
+      args: ['--x'],
+      env: { A: 'b' },
       limits: { idleSeconds: 600, totalSeconds: 7_200, own: true },
       mcpServers: {
         local: { command: 'mcp', args: ['-v'], env: { TOKEN: 'x' }, own: 1 },

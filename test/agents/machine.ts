@@ -123,7 +123,10 @@ export class Machine {
       '/usr/local/bin:/usr/bin:/bin',
     ]
     return {
-      ...{ PATH: path.join(':'), HOME: this.home, BATON_TOKEN: this.#token, LANG: 'C.UTF-8' },
+      PATH: path.join(':'),
+      HOME: this.home,
+      BATON_TOKEN: this.#token,
+      LANG: 'C.UTF-8',
       ...Object.fromEntries(this.options.run.flatMap((cli) => Object.entries(cli.environment(this.#around())))),
     }
   }

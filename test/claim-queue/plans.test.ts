@@ -97,15 +97,19 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
         const task = await enqueue(world, agent)
         await expectFewPagesOf('write', { moved_w: [workspaceId], moved_ids: [task.conversationId] })
         const loads = {
-          ...{ conversation_w: [workspaceId], conversation_ids: [task.conversationId] },
-          ...{ of_task_w: [workspaceId], of_task_ids: [task.id], task_w: [workspaceId], task_ids: [task.id] },
-          ...{ thread_w: [workspaceId], thread_agents: [agent.id], thread_issues: ['ISSUE-1'] },
-          ...{
-            waiting_w: [workspaceId],
-            waiting_ids: [task.conversationId],
-            agent_w: [workspaceId],
-            agent_ids: [agent.id],
-          },
+          conversation_w: [workspaceId],
+          conversation_ids: [task.conversationId],
+          of_task_w: [workspaceId],
+          of_task_ids: [task.id],
+          task_w: [workspaceId],
+          task_ids: [task.id],
+          thread_w: [workspaceId],
+          thread_agents: [agent.id],
+          thread_issues: ['ISSUE-1'],
+          waiting_w: [workspaceId],
+          waiting_ids: [task.conversationId],
+          agent_w: [workspaceId],
+          agent_ids: [agent.id],
         }
         expect(await expectFewPagesOf('load-conversations', loads)).toBeGreaterThan(6)
         await expectFewPages((sql) => lockAgents(sql, [[workspaceId, agent.id]]))
@@ -115,15 +119,16 @@ describePostgres(`with ${QUEUED} queued tasks`, (open) => {
           { type: 'SESSION_RESET' as const, taskId: null, runtimeId: null, data: { sessionId: null, reason: null } },
         ]
         const append = {
-          ...{ workspaceId, conversationId: task.conversationId, expectedVersion: 2, previousDigest: NO_DIGEST },
-          ...{
-            actor: 'tok_1',
-            occurredAt: world.clock.now(),
-            opening: null,
-            storesState: true,
-            activity: false,
-            state: initialState,
-          },
+          workspaceId,
+          conversationId: task.conversationId,
+          expectedVersion: 2,
+          previousDigest: NO_DIGEST,
+          actor: 'tok_1',
+          occurredAt: world.clock.now(),
+          opening: null,
+          storesState: true,
+          activity: false,
+          state: initialState,
           events: events.map((event) => ({ ...event, id: newId('evt') })),
         }
         expect(await expectFewPagesOf('write', appendValues([append]))).toBeGreaterThan(2)

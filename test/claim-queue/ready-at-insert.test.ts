@@ -73,9 +73,19 @@ forEachDatabase((open) => {
       decide: ({ now }) => ({
         events: tasks.map(({ on = runtime, priority = 0, later = false }, n) =>
           enqueuedEvent({
-            ...{ taskId: ids[n] ?? '', runtimeId: on.id, kind: 'CHAT', agentId: agent.id, priority, attempt: 1 },
-            ...{ maxAttempts: 2, retryOf: null, rerunOf: null, forceFreshSession: false, forceFreshWorkDir: false },
-            ...{ availableAt: (later ? in10s() : now).toISOString(), inputMessageIds: [] },
+            taskId: ids[n] ?? '',
+            runtimeId: on.id,
+            kind: 'CHAT',
+            agentId: agent.id,
+            priority,
+            attempt: 1,
+            maxAttempts: 2,
+            retryOf: null,
+            rerunOf: null,
+            forceFreshSession: false,
+            forceFreshWorkDir: false,
+            availableAt: (later ? in10s() : now).toISOString(),
+            inputMessageIds: [],
           }),
         ),
         answer: {},

@@ -61,7 +61,10 @@ it('with --json, backup and restore report what they did', async () => {
   const told = { file: out, directory: lived, archiveDirectory: null, takenAt: time }
   expect(written).toEqual({ ...told, bytes, fileBytes: statSync(out).size })
   expect(JSON.parse((await restore(out, into, '--json')).stdout)).toMatchObject({
-    ...{ directory: into, takenAt: written.takenAt, version: expect.stringMatching(/^\d/) as string, aside: null },
+    directory: into,
+    takenAt: written.takenAt,
+    version: expect.stringMatching(/^\d/) as string,
+    aside: null,
     verified: { ok: true, claims: 8, findings: [] },
   })
 })

@@ -88,7 +88,8 @@ it('baton token needs an existing database that no server has open, and says whe
   writeFileSync(join(dataDirectory, 'database/PG_VERSION'), '18')
   const unlock = await lockDirectory(dataDirectory)
   expect(await list()).toEqual({
-    ...{ code: 1, stdout: '' },
+    code: 1,
+    stdout: '',
     stderr: `A Baton server has the database in ${dataDirectory} open. Stop it first, or use the Tokens page of its dashboard, or createToken and revokeToken of its API.\n`,
   })
   await unlock()

@@ -25,7 +25,8 @@ async function examined(
   const { ok, checks } = JSON.parse(written()) as { ok: boolean; checks: Check[] }
   expect(ok).toBe(status === 0)
   return {
-    ...{ status, checks },
+    status,
+    checks,
     of: (name) => checks.filter((one) => one.name === name).map((one) => `${one.status} ${one.message}`),
   }
 }

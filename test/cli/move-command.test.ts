@@ -156,7 +156,9 @@ describePostgres('move', (open) => {
     const env = { BATON_DATA_DIR: directory, PGPASSWORD: decodeURIComponent(password) }
     const told = await baton(['move', '--to', secretless, '--json'], env)
     expect(JSON.parse(told.stdout)).toMatchObject({
-      ...{ directory, schema: 'public', rows: null },
+      directory,
+      schema: 'public',
+      rows: null,
       verified: { from: { ok: true, claims: 9 }, to: { ok: true, claims: 9 } },
     })
   })
@@ -165,7 +167,8 @@ describePostgres('move', (open) => {
     const { connectionString } = await open()
     await onSide(connectionString, `INSERT INTO workspace (id, name, "createdAt") VALUES ('ws_1', 'Other', now())`)
     const inUse = {
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr:
         'The table workspace in the schema public has rows already. Nothing was changed. Let --to name an empty database, or an empty schema (?schema=...).\n',
     }

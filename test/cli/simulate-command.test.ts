@@ -30,7 +30,9 @@ describe('simulate', () => {
 
   it('reports the same as JSON, one line per workspace', async () => {
     expect(JSON.parse(await run({ policy: '{"enabled":false}', json: '' }))).toMatchObject({
-      ...{ claims: 8, flips: 4, byReason: [{ from: 'SAME_RUNTIME', to: 'RESUME_DISABLED', count: 4 }] },
+      claims: 8,
+      flips: 4,
+      byReason: [{ from: 'SAME_RUNTIME', to: 'RESUME_DISABLED', count: 4 }],
     })
   })
 

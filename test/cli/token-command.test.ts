@@ -46,7 +46,10 @@ forEachDatabase((open) => {
     expect(notes).toMatch(/^tok_\w{26} {2}ws_\w{26} {2}DAEMON laptop {2}"Laptop" {2}never expires, never used\n/)
     expect(notes).not.toContain(output.trim())
     expect(await authenticate(world.services, output.trim())).toMatchObject({
-      ...{ workspaceId: world.caller.workspaceId, name: 'Laptop', kind: 'DAEMON', daemonId: 'laptop' },
+      workspaceId: world.caller.workspaceId,
+      name: 'Laptop',
+      kind: 'DAEMON',
+      daemonId: 'laptop',
     })
   })
 

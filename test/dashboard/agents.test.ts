@@ -41,7 +41,11 @@ describeInBrowser('An agent', (stage) => {
     await form.getByRole('button', { name: 'Save config' }).click()
     await form.getByText('Saved.').waitFor()
     expect(agent.config).toEqual({
-      ...{ model: 'sonnet', permissions: 'edit', env: { LANG: 'C' }, mine: [1], args: ['--a', '--b'] },
+      model: 'sonnet',
+      permissions: 'edit',
+      env: { LANG: 'C' },
+      mine: [1],
+      args: ['--a', '--b'],
       limits: { idleSeconds: 60, totalSeconds: 900, other: 1 },
     })
     await page.getByText('revision 2', { exact: true }).waitFor()

@@ -28,8 +28,17 @@ describePostgres('the migration to dispatch', (open) => {
     await fill('task', {
       ...ids,
       ...line,
-      ...{ id: 'task_1', kind: 'CHAT', status: 'QUEUED', attempt: 1, maxAttempts: 3, accountWaits: 0 },
-      ...{ forceFreshSession: false, forceFreshWorkDir: false, inputMessageIds: [], createdAt: at, availableAt: at },
+      id: 'task_1',
+      kind: 'CHAT',
+      status: 'QUEUED',
+      attempt: 1,
+      maxAttempts: 3,
+      accountWaits: 0,
+      forceFreshSession: false,
+      forceFreshWorkDir: false,
+      inputMessageIds: [],
+      createdAt: at,
+      availableAt: at,
     })
     await fill('queue_entry', { ...ids, ...line, taskId: 'task_1', state: 'READY', availableAt: at, enqueuedAt: at })
     await older.query('BEGIN')

@@ -12,7 +12,7 @@ describePostgres('the packets of a transaction', (open) => {
     // The first transaction opens the connection and prepares the statement.
     await database.transaction((sql) => sql.rows(first))
     const writes: string[] = []
-    const { _writev: writeAll } = Socket.prototype
+    const writeAll = Reflect.get(Socket.prototype, '_writev') as (...args: unknown[]) => void
     vi.spyOn(Socket.prototype, '_writev').mockImplementation(function (this: Socket, chunks, done) {
       // Node empties the chunks when they are written.
       writes.push(
@@ -20,7 +20,7 @@ describePostgres('the packets of a transaction', (open) => {
           'latin1',
         ),
       )
-      writeAll?.call(this, chunks, done)
+      writeAll.call(this, chunks, done)
     })
     await database.transaction((sql) => sql.rows(first))
     await database.close()

@@ -56,17 +56,18 @@ describePostgres('with statistics of the tables when they were empty', (open) =>
     const { conversationId, id } = task
     const explained = [
       ...(await explainCall(database, 'load-claims', {
-        ...{
-          now: new Date(),
-          asked_w: [workspaceId],
-          asked_runtimes: [queue.runtime.id],
-          asked_wanted: [4],
-          spares: 0,
-        },
+        now: new Date(),
+        asked_w: [workspaceId],
+        asked_runtimes: [queue.runtime.id],
+        asked_wanted: [4],
+        spares: 0,
       })),
       ...(await explainCall(database, 'write', { moved_w: [workspaceId], moved_ids: [conversationId] })),
       ...(await explainCall(database, 'load-conversations', {
-        ...{ conversation_w: [workspaceId], conversation_ids: [conversationId], task_w: [workspaceId], task_ids: [id] },
+        conversation_w: [workspaceId],
+        conversation_ids: [conversationId],
+        task_w: [workspaceId],
+        task_ids: [id],
       })),
     ]
     expect(explained.length).toBeGreaterThan(10)
@@ -96,7 +97,11 @@ describePostgres('with statistics of claims that one agent held', (open) => {
     await database.sql.rows(statement('', 'ANALYZE'))
     const explained = [
       ...(await explainCall(database, 'load-claims', {
-        ...{ now: new Date(), asked_w: [workspaceId], asked_runtimes: [runtime.id], asked_wanted: [1], spares: 0 },
+        now: new Date(),
+        asked_w: [workspaceId],
+        asked_runtimes: [runtime.id],
+        asked_wanted: [1],
+        spares: 0,
       })),
       ...(await explainCall(database, 'write', { waking_w: [workspaceId], waking_ids: [other.id] })),
       ...(await explain(database, (sql) => whyEmpty(sql, [{ workspaceId, runtimeId: runtime.id }], world.clock.now()))),

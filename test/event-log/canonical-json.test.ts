@@ -54,8 +54,15 @@ describe('canonical JSON', () => {
 
 it('the digest of an event never changes', () => {
   const event = {
-    ...{ version: 1, id: 'evt_1', type: 'TASK_STARTED', schemaVersion: 1, taskId: 'task_1', runtimeId: null },
-    ...{ actor: 'system', occurredAt: new Date('2026-01-05T08:00:00.000Z'), data: { resumeResult: null, b: [1, 'x'] } },
+    version: 1,
+    id: 'evt_1',
+    type: 'TASK_STARTED',
+    schemaVersion: 1,
+    taskId: 'task_1',
+    runtimeId: null,
+    actor: 'system',
+    occurredAt: new Date('2026-01-05T08:00:00.000Z'),
+    data: { resumeResult: null, b: [1, 'x'] },
   }
   expect(chainDigest(NO_DIGEST, event)).toBe('TaAyWjbUlJfxTL1EXBOFW70pVsdIV-xdTjiFwPD3k40')
 })

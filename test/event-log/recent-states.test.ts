@@ -21,14 +21,13 @@ import { forEachDatabase } from '../support/test-database.js'
 const STATE = statement('test_state', 'SELECT state FROM conversation WHERE id = $1')
 
 const APPEND = {
-  ...{
-    workspaceId: 'ws_1',
-    conversationId: 'chat_1',
-    actor: 'tok_1',
-    occurredAt: new Date(0),
-    previousDigest: NO_DIGEST,
-  },
-  ...{ opening: null, activity: true },
+  workspaceId: 'ws_1',
+  conversationId: 'chat_1',
+  actor: 'tok_1',
+  occurredAt: new Date(0),
+  previousDigest: NO_DIGEST,
+  opening: null,
+  activity: true,
   events: [
     {
       id: 'evt_1',

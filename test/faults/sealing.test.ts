@@ -40,7 +40,8 @@ async function killWhileItSeals({ env: settings, dataDirectory, inside }: Place)
   const files = () => readdirSync(archive.path, { recursive: true, encoding: 'utf8' }).filter((name) => /gz/.test(name))
   const verified = async () =>
     expect(await baton(['verify'], { ...env, BATON_DATA_DIR: dataDirectory })).toMatchObject({
-      ...{ code: 0, stdout: expect.stringContaining('Every promise holds.') as string },
+      code: 0,
+      stdout: expect.stringContaining('Every promise holds.') as string,
     })
   const sealed = () =>
     inside(async (database) => (await database.sql.rows<{ cleared: number; half: number }>(LEFT))[0] ?? null)
@@ -95,7 +96,8 @@ it(
   async () => {
     const dataDirectory = await migratedDirectory()
     await killWhileItSeals({
-      ...{ env: {}, dataDirectory },
+      env: {},
+      dataDirectory,
       async inside(work) {
         const database = await openEmbedded(dataDirectory)
         return work(database).finally(() => database.close())

@@ -71,7 +71,7 @@ describe.each(stories)('the story "%s"', (story, recorded) => {
       const runtime = { account, store }
       const state = foldEvents(before)
       const { outcome, reason, sessionId, workDir, continuityGap } = decideResume({
-        ...{ state, task, source, agent, runtime },
+        state, task, source, agent, runtime,
         now: decidedAt,
       })
       given.push({ version: event.version, ...told })

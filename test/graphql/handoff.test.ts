@@ -82,7 +82,9 @@ forEachDatabase((open) => {
       await say(owner, chat, 'Question 3')
       const claimed = await claim(build)
       expect(at(claimed, 'resume')).toEqual({
-        ...{ outcome: 'FRESH', reason: 'RUNTIME_MISMATCH', handoffRange: { turns: 2 } },
+        outcome: 'FRESH',
+        reason: 'RUNTIME_MISMATCH',
+        handoffRange: { turns: 2 },
       })
       expect(said(at(claimed, 'handoff'))).toEqual([
         ...['USER Question 1', 'ASSISTANT Answer 1', 'USER Question 2', 'ASSISTANT Answer 2'],

@@ -119,17 +119,31 @@ const idLists = (most: number) => ({
   bad: [[], ['x'], Array.from({ length: most + 1 }, () => newId('rt'))],
 })
 
+const NAMES = 'daemonId provider name host cliVersion account store requestId issueKey claimToken failureReason'
+const each = <Limit>(names: readonly string[], limit: Limit) => Object.fromEntries(names.map((name) => [name, limit]))
+
 const LIMITS: Record<string, { good: unknown[]; bad: unknown[] }> = {
-  ...{ daemonId: chars(512), provider: chars(512), name: chars(512), host: chars(512), cliVersion: chars(512) },
-  ...{ account: chars(512), store: chars(512), requestId: chars(512), issueKey: chars(512), claimToken: chars(512) },
-  ...{ failureReason: chars(512), title: chars(1_000) },
-  ...{ prompt: filledBytes(MB), content: filledBytes(MB), output: bytes(MB), error: bytes(MB), reason: bytes(4 * KB) },
-  ...{ sessionId: filledBytes(KB), retiredSessionId: filledBytes(KB), workDir: filledBytes(4 * KB) },
-  ...{ metadata: json(256 * KB), 'registerRuntime.metadata': json(64 * KB), config, result: json(MB) },
-  ...{ leaseSeconds: range(1, 3_600), waitSeconds: { good: [0], bad: [-1, 61] }, max: range(1, 100) },
-  ...{ priority: range(-1_000, 1_000), maxAttempts: range(1, 20), maxConcurrentTasks: range(1, 1_000) },
-  ...{ expiresInSeconds: from(1), runtimeIds: idLists(100), availableAt: times, retryAt: times },
-  ...{ runtimeId: ids, agentId: ids, taskId: ids, chatSessionId: ids, conversationId: ids, tokenId: ids },
+  ...each(NAMES.split(' '), chars(512)),
+  title: chars(1_000),
+  ...each(['prompt', 'content'], filledBytes(MB)),
+  ...each(['output', 'error'], bytes(MB)),
+  reason: bytes(4 * KB),
+  ...each(['sessionId', 'retiredSessionId'], filledBytes(KB)),
+  workDir: filledBytes(4 * KB),
+  metadata: json(256 * KB),
+  'registerRuntime.metadata': json(64 * KB),
+  config,
+  result: json(MB),
+  leaseSeconds: range(1, 3_600),
+  waitSeconds: { good: [0], bad: [-1, 61] },
+  max: range(1, 100),
+  priority: range(-1_000, 1_000),
+  maxAttempts: range(1, 20),
+  maxConcurrentTasks: range(1, 1_000),
+  expiresInSeconds: from(1),
+  runtimeIds: idLists(100),
+  ...each(['availableAt', 'retryAt'], times),
+  ...each(['runtimeId', 'agentId', 'taskId', 'chatSessionId', 'conversationId', 'tokenId'], ids),
 }
 
 /** Its own words for each: lists of inputs, and what no call may name by accident. */

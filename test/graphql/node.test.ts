@@ -37,7 +37,11 @@ beforeAll(async () => {
   )
   const made = await owner.ask(`mutation { createToken(input: { name: "t", kind: VIEWER }) { token { id } } }`)
   ids = {
-    ...{ Workspace: api.workspaceId, Runtime: runtime, Agent: agent, ChatSession: chat, Task: task },
+    Workspace: api.workspaceId,
+    Runtime: runtime,
+    Agent: agent,
+    ChatSession: chat,
+    Task: task,
     IssueThread: textAt(found, 'issueThread.id'),
     ChatMessage: textAt(found, 'chatSession.messages.nodes.0.id'),
     SessionEvent: textAt(found, 'chatSession.events.nodes.0.id'),
@@ -142,7 +146,14 @@ it('nothing of another workspace can be changed, listed or used as a filter', as
     { agent: ids['Agent'] },
   )
   expect(lists).toEqual({
-    ...{ runtimes: { nodes: [] }, agents: { nodes: [] }, tasks: { nodes: [] }, chatSessions: { nodes: [] } },
-    ...{ sessionEvents: [], queueStats: { queued: 0 }, resumeStats: { claims: 0 }, tokens: [], issueThread: null },
+    runtimes: { nodes: [] },
+    agents: { nodes: [] },
+    tasks: { nodes: [] },
+    chatSessions: { nodes: [] },
+    sessionEvents: [],
+    queueStats: { queued: 0 },
+    resumeStats: { claims: 0 },
+    tokens: [],
+    issueThread: null,
   })
 })

@@ -32,9 +32,7 @@ forEachDatabase((open) => {
     completed = await runNext(owner, runtime, 'session-1')
     running = await say(owner, chat, 'two')
     const claimed = await claim(owner, runtime)
-    await owner.ask(`mutation ($input: StartTaskInput!) { startTask(input: $input) { task { id } } }`, {
-      input: claimed,
-    })
+    await owner.ask(`mutation ($of: StartTaskInput!) { startTask(input: $of) { task { id } } }`, { of: claimed })
     queued = await enqueue(owner, agent, 'BAT-1')
   })
 
@@ -155,7 +153,9 @@ forEachDatabase((open) => {
     const counted = {
       queueStats: { queued: 1, claimed: 0, running: 1, oldestQueuedAt: '2026-02-01T00:00:00.000Z' },
       resumeStats: {
-        ...{ claims: 2, resumed: 1, fresh: 1 },
+        claims: 2,
+        resumed: 1,
+        fresh: 1,
         byReason: [
           { reason: 'NO_PRIOR_SESSION', count: 1 },
           { reason: 'SAME_RUNTIME', count: 1 },

@@ -51,8 +51,15 @@ describe('verifyConversation', () => {
   it('proves a conversation that only the API wrote', async () => {
     const data = await api.as('ADMIN').ask(VERIFY, { id: chat })
     expect(at(data, 'verifyConversation')).toMatchObject({
-      ...{ ok: true, events: 13, claims: 2, decisionsRecomputed: 2, resumes: 1, crossRuntimeResumes: 0 },
-      ...{ unknownEvents: 0, findingCount: 0, findings: [] },
+      ok: true,
+      events: 13,
+      claims: 2,
+      decisionsRecomputed: 2,
+      resumes: 1,
+      crossRuntimeResumes: 0,
+      unknownEvents: 0,
+      findingCount: 0,
+      findings: [],
     })
   })
 
@@ -62,7 +69,8 @@ describe('verifyConversation', () => {
     const data = await api.as('ADMIN').ask(VERIFY, { id: chat })
     await tamperer.restore()
     expect(at(data, 'verifyConversation')).toMatchObject({
-      ...{ ok: false, findingCount: 1 },
+      ok: false,
+      findingCount: 1,
       findings: [
         { kind: 'TASK_ROW', version: 13, taskId: taskIds[0], expected: '{"priority":2}', found: '{"priority":9}' },
       ],
@@ -99,10 +107,13 @@ describe('simulateResumePolicy', () => {
   it('counts the claims of the workspace that would flip, by reason, with examples', async () => {
     const data = await api.as('MEMBER').ask(SIMULATE, NEVER)
     expect(at(data, 'simulateResumePolicy')).toMatchObject({
-      ...{ claims: 2, flips: 1, byReason: [{ from: 'SAME_RUNTIME', to: 'RESUME_DISABLED', count: 1 }] },
+      claims: 2,
+      flips: 1,
+      byReason: [{ from: 'SAME_RUNTIME', to: 'RESUME_DISABLED', count: 1 }],
       examples: [
         {
-          ...{ conversation: { id: chat }, task: { id: taskIds[1] } },
+          conversation: { id: chat },
+          task: { id: taskIds[1] },
           recorded: { outcome: 'RESUME', reason: 'SAME_RUNTIME', sessionId: 'session-1' },
           simulated: { outcome: 'FRESH', reason: 'RESUME_DISABLED', sessionId: null },
         },

@@ -53,7 +53,10 @@ forEachDatabase((open) => {
   it('the task that the next claim gets has no reason to wait, and a task that does not wait has null', async () => {
     const task = await enqueue(owner, agent, 'BAT-1')
     expect(await waitingOf(task)).toEqual({
-      ...{ reasons: [], ahead: 0, blockedBy: [], runtimeLastAskedAt: clock.now().toISOString() },
+      reasons: [],
+      ahead: 0,
+      blockedBy: [],
+      runtimeLastAskedAt: clock.now().toISOString(),
     })
     await claim(owner, runtime)
     expect(await waitingOf(task)).toBeNull()
@@ -81,10 +84,8 @@ forEachDatabase((open) => {
     })
     const next = await say(owner, chat, 'Two')
     expect(await waitingOf(next)).toMatchObject({
-      ...{
-        reasons: ['CONVERSATION_BUSY', 'RUNTIME_COOLING_DOWN'],
-        blockedBy: [{ id: at(failed, 'failTask.retry.id') }],
-      },
+      reasons: ['CONVERSATION_BUSY', 'RUNTIME_COOLING_DOWN'],
+      blockedBy: [{ id: at(failed, 'failTask.retry.id') }],
     })
     // Nobody asks for a runtime that cools down.
     clock.pass(OFFLINE_SECONDS + 1)
@@ -97,7 +98,9 @@ forEachDatabase((open) => {
     await claim(owner, runtime)
     const task = await enqueue(owner, agent, 'BAT-2')
     expect(await waitingOf(task)).toMatchObject({
-      ...{ reasons: ['AGENT_AT_CAPACITY'], blockedBy: [{ id: running }], ahead: 0 },
+      reasons: ['AGENT_AT_CAPACITY'],
+      blockedBy: [{ id: running }],
+      ahead: 0,
     })
   })
 

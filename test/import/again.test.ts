@@ -64,7 +64,10 @@ describePostgres('an import', () => {
       const { summary, conversations } = await importInto(database, source, { into })
       expect(await contentsOf(database)).toEqual(before)
       expect(summary).toMatchObject({
-        ...{ unchanged: true, runtimes: 0, agents: 0, events: 0 },
+        unchanged: true,
+        runtimes: 0,
+        agents: 0,
+        events: 0,
         conversations: { found: 7, imported: 0, already: 7, skipped: 0 },
       })
       expect(new Set(conversations.map(({ status }) => status))).toEqual(new Set(['ALREADY']))

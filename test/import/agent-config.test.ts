@@ -5,9 +5,20 @@ import { minute } from './given-rows.js'
 
 const given = (row: Partial<SourceAgent>) =>
   configOf({
-    ...{ id: 'a', name: 'Ada', runtimeId: null, maxConcurrentTasks: 1, instructions: null, model: null },
-    ...{ customEnv: {}, customArgs: [], mcpConfig: null, thinkingLevel: null, serviceTier: null, skills: null },
-    ...{ archivedAt: null, createdAt: minute(0) },
+    id: 'a',
+    name: 'Ada',
+    runtimeId: null,
+    maxConcurrentTasks: 1,
+    instructions: null,
+    model: null,
+    customEnv: {},
+    customArgs: [],
+    mcpConfig: null,
+    thinkingLevel: null,
+    serviceTier: null,
+    skills: null,
+    archivedAt: null,
+    createdAt: minute(0),
     ...row,
   })
 

@@ -117,7 +117,9 @@ describePostgres('npm run import', (open) => {
     const address: [string, string] = ['from', source.connectionString]
     expect(await said([address, ['workspace', '']])).toMatchObject({ status: 1, code: 'BAD_INPUT', field: 'workspace' })
     expect(await said([address, ['workspace', 'acme'], ['into', 'ws_nowhere']])).toMatchObject({
-      ...{ status: 1, code: 'NO_SUCH_WORKSPACE', field: 'into' },
+      status: 1,
+      code: 'NO_SUCH_WORKSPACE',
+      field: 'into',
     })
   })
 

@@ -19,7 +19,9 @@ const UNREAD = 'thread/resume failed: failed to read response: token too long'
 const own = ({ n }: Given) => ({ session_id: `s${n}` })
 const first = () => ({ session_id: 's1' })
 const failed = (failure_reason: string | null, error: string | null = null) => ({
-  ...{ status: 'failed', failure_reason, error },
+  status: 'failed',
+  failure_reason,
+  error,
 })
 
 /** What one row may be. Where nothing is said, it completed on the laptop and named no session. */
@@ -46,11 +48,18 @@ const KINDS: Readonly<Record<string, (given: Given) => Row>> = {
   'the first cancelled': () => ({ ...first(), status: 'cancelled' }),
   'under way': (given) => ({ ...own(given), status: 'running', completed_at: null }),
   'under way on the server, with the first': ({ server }) => ({
-    ...{ ...first(), status: 'waiting_local_directory', completed_at: null, runtime_id: server },
+    ...first(),
+    status: 'waiting_local_directory',
+    completed_at: null,
+    runtime_id: server,
   }),
   'a retry that never ran': ({ before, server }) => ({
-    ...{ status: 'cancelled', session_id: before?.['session_id'] ?? null, parent_task_id: before?.['id'] ?? null },
-    ...{ runtime_id: server, dispatched_at: null, started_at: null },
+    status: 'cancelled',
+    session_id: before?.['session_id'] ?? null,
+    parent_task_id: before?.['id'] ?? null,
+    runtime_id: server,
+    dispatched_at: null,
+    started_at: null,
   }),
   waits: () => ({ status: 'queued', dispatched_at: null, started_at: null, completed_at: null }),
   'gave the first up': (given) => ({ ...own(given), retired_session_id: 's1' }),
@@ -58,7 +67,9 @@ const KINDS: Readonly<Record<string, (given: Given) => Row>> = {
   'no transcript, no session': () => ({ session_rollout_missing: true }),
   'no transcript of the first': () => ({ ...first(), session_rollout_missing: true }),
   'no transcript of the first, cancelled': () => ({
-    ...{ ...first(), status: 'cancelled', session_rollout_missing: true },
+    ...first(),
+    status: 'cancelled',
+    session_rollout_missing: true,
   }),
   'a resume that overflowed': () => failed('codex_resume_oversized'),
   'a resume that overflowed, by its text': () => failed(null, UNREAD),
@@ -122,11 +133,24 @@ export async function tellEveryShape(source: SourceDatabase): Promise<Map<string
       const at = index * 10
       const given = { ...fleet, n: index + 1, before: rows.at(-1) ?? null }
       rows.push({
-        ...{ id: nextId(), agent_id: agent, runtime_id: fleet.laptop, status: 'completed' },
-        ...{ chat_session_id: null, issue_id: null, session_id: null, parent_task_id: null },
-        ...{ created_at: timeAt(at), dispatched_at: timeAt(at + 1), started_at: timeAt(at + 2) },
-        ...{ completed_at: timeAt(at + 9), failure_reason: null, error: null, retired_session_id: null },
-        ...{ session_rollout_missing: false, channel_context_revision: null, ...place },
+        id: nextId(),
+        agent_id: agent,
+        runtime_id: fleet.laptop,
+        status: 'completed',
+        chat_session_id: null,
+        issue_id: null,
+        session_id: null,
+        parent_task_id: null,
+        created_at: timeAt(at),
+        dispatched_at: timeAt(at + 1),
+        started_at: timeAt(at + 2),
+        completed_at: timeAt(at + 9),
+        failure_reason: null,
+        error: null,
+        retired_session_id: null,
+        session_rollout_missing: false,
+        channel_context_revision: null,
+        ...place,
         ...(KINDS[kind] ?? ANEW[kind])?.(given),
       })
     }

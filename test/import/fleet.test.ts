@@ -8,22 +8,31 @@ import { minute } from './given-rows.js'
 const WORKSPACE = { id: 'w', name: 'Acme', slug: 'acme', issuePrefix: 'ACM' }
 
 const aRuntime = (id: string, row: Partial<SourceRuntime> = {}): SourceRuntime => ({
-  ...{
-    id,
-    daemonId: 'daemon',
-    profileId: null,
-    name: id,
-    provider: 'claude',
-    lastSeenAt: minute(9),
-    metadata: {},
-    createdAt: minute(0),
-  },
+  id,
+  daemonId: 'daemon',
+  profileId: null,
+  name: id,
+  provider: 'claude',
+  lastSeenAt: minute(9),
+  metadata: {},
+  createdAt: minute(0),
   ...row,
 })
 const anAgent = (id: string, row: Partial<SourceAgent> = {}): SourceAgent => ({
-  ...{ id, name: id, runtimeId: null, maxConcurrentTasks: 6, instructions: null, model: null },
-  ...{ customEnv: {}, customArgs: [], mcpConfig: null, thinkingLevel: null, serviceTier: null, skills: null },
-  ...{ archivedAt: null, createdAt: minute(0) },
+  id,
+  name: id,
+  runtimeId: null,
+  maxConcurrentTasks: 6,
+  instructions: null,
+  model: null,
+  customEnv: {},
+  customArgs: [],
+  mcpConfig: null,
+  thinkingLevel: null,
+  serviceTier: null,
+  skills: null,
+  archivedAt: null,
+  createdAt: minute(0),
   ...row,
 })
 const NOTHING = { runtimes: new Map<string, string>(), agents: new Map<string, string>(), registered: [] }

@@ -28,8 +28,16 @@ async function tell(source: SourceDatabase, workDir: string): Promise<void> {
   const said = { chat_session_id, role: 'user', content: 'Say done.', created_at: timeAt(0) }
   await source.insert('chat_message', said)
   await source.insert('agent_task_queue', {
-    ...{ agent_id, chat_session_id, runtime_id, status: 'completed', session_id: SESSION, work_dir: workDir },
-    ...{ created_at: timeAt(0), dispatched_at: timeAt(1), started_at: timeAt(2), completed_at: timeAt(3) },
+    agent_id,
+    chat_session_id,
+    runtime_id,
+    status: 'completed',
+    session_id: SESSION,
+    work_dir: workDir,
+    created_at: timeAt(0),
+    dispatched_at: timeAt(1),
+    started_at: timeAt(2),
+    completed_at: timeAt(3),
   })
 }
 
@@ -84,7 +92,10 @@ describePostgres('the command that the report ends with', (open) => {
     const { chatSessions } = await ask<{ chatSessions: { nodes: { id: string }[] } }>(url, chats, admin)
     const turn = await sayIn(url, chatSessions.nodes[0]?.id ?? '', 'Again.', admin)
     expect(turn).toMatchObject({
-      ...{ status: 'COMPLETED', output: 'All done.', sessionId: SESSION, workDir },
+      status: 'COMPLETED',
+      output: 'All done.',
+      sessionId: SESSION,
+      workDir,
       resume: { outcome: 'RESUME', reason: 'SAME_RUNTIME' },
     })
     expect(claude.calls()).toMatchObject([{ cwd: workDir, stdin: 'Again.' }])

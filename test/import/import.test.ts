@@ -65,7 +65,11 @@ describePostgres('a source', () => {
       it('is counted in the report, with what was left out', () => {
         const { summary } = imported
         expect(summary).toMatchObject({
-          ...{ slug: 'acme', unchanged: false, runtimes: 3, agents: 3, abandonedTasks: 1 },
+          slug: 'acme',
+          unchanged: false,
+          runtimes: 3,
+          agents: 3,
+          abandonedTasks: 1,
           workspace: { name: 'Acme', isNew: true },
           conversations: { found: 7, imported: 7, already: 0, skipped: 0 },
           leftOut: {
@@ -108,8 +112,13 @@ describePostgres('a source', () => {
         )
         const [task] = await database.sql.rows<Task>(taskRow, [await oursOf(database, story.tasks.running)])
         expect(task).toMatchObject({
-          ...{ status: 'FAILED', failureReason: 'runtime_recovery', sessionId: 's-busy', failureRetryable: true },
-          ...{ createdAt: new Date(timeAt(3)), startedAt: new Date(timeAt(3.2)), finishedAt: new Date(timeAt(3.2)) },
+          status: 'FAILED',
+          failureReason: 'runtime_recovery',
+          sessionId: 's-busy',
+          failureRetryable: true,
+          createdAt: new Date(timeAt(3)),
+          startedAt: new Date(timeAt(3.2)),
+          finishedAt: new Date(timeAt(3.2)),
         })
       })
 
@@ -117,13 +126,11 @@ describePostgres('a source', () => {
         const { task, decision } = await claimOn(story.runtimes.laptop)
         expect(task.id).toBe(await oursOf(database, story.tasks.queuedInPlain))
         expect(decision).toMatchObject({
-          ...{
-            outcome: 'RESUME',
-            reason: 'SAME_RUNTIME',
-            sessionId: 's-plain',
-            workDir: '/work/s-plain',
-            continuityGap: false,
-          },
+          outcome: 'RESUME',
+          reason: 'SAME_RUNTIME',
+          sessionId: 's-plain',
+          workDir: '/work/s-plain',
+          continuityGap: false,
         })
         expect(task.inputMessageIds).toHaveLength(1)
       })

@@ -3,8 +3,13 @@ import { commandOf, machinesOf, takeSessions } from '../../src/import/machines.j
 import type { SessionVerdict } from '../../src/import/translate/session-verdicts.js'
 
 const session = (runtimeId: string | null, workDir: string | null, state: SessionVerdict['state'] = 'RESUMABLE') => ({
-  ...{ sessionId: 's', verdict: 'KEPT' as const, why: '', isPointer: false },
-  ...{ runtimeId, workDir, state },
+  sessionId: 's',
+  verdict: 'KEPT' as const,
+  why: '',
+  isPointer: false,
+  runtimeId,
+  workDir,
+  state,
 })
 const MACHINES = [
   { runtimeId: 'rt_1', daemonId: '0b7e-laptop', provider: 'claude' },

@@ -73,8 +73,12 @@ async function write(
     const place = await (one.chat === null
       ? source.insert('issue', { workspace_id: workspace, number: n, title: `Issue ${n}` })
       : source.insert('chat_session', {
-          ...{ workspace_id: workspace, agent_id: agent, title: `Chat ${n}`, session_id: one.chat.sessionId },
-          ...{ created_at: timeAt(0), updated_at: timeAt(100) },
+          workspace_id: workspace,
+          agent_id: agent,
+          title: `Chat ${n}`,
+          session_id: one.chat.sessionId,
+          created_at: timeAt(0),
+          updated_at: timeAt(100),
           ...(isOld ? {} : { runtime_id: runtimeOf(one.chat.runtimeId) }),
         }))
     if (one.chat?.contextRevision != null) {
@@ -85,8 +89,12 @@ async function write(
     const ids = new Map(one.tasks.map((task, index) => [task.id, idOf(n, index)]))
     for (const task of one.tasks) {
       tasks.push({
-        ...{ id: ids.get(task.id), agent_id: agent, runtime_id: runtimeOf(task.runtimeId), ...columnsOf(task, isOld) },
-        ...{ issue_id: one.chat === null ? place : null, chat_session_id: one.chat === null ? null : place },
+        id: ids.get(task.id),
+        agent_id: agent,
+        runtime_id: runtimeOf(task.runtimeId),
+        ...columnsOf(task, isOld),
+        issue_id: one.chat === null ? place : null,
+        chat_session_id: one.chat === null ? null : place,
         parent_task_id: ids.get(task.parentTaskId ?? '') ?? null,
       })
     }
@@ -98,14 +106,22 @@ async function write(
 function columnsOf(task: SourceTask, isOld: boolean): Row {
   const timeOf = (micros: number | null) => (micros === null ? null : new Date(micros / 1000).toISOString())
   return {
-    ...{ status: task.status, session_id: task.sessionId, failure_reason: task.failureReason, error: task.error },
-    ...{ created_at: timeOf(task.createdAt), dispatched_at: timeOf(task.dispatchedAt) },
-    ...{ started_at: timeOf(task.startedAt), completed_at: timeOf(task.completedAt) },
-    ...{ priority: task.priority, attempt: task.attempt, max_attempts: task.maxAttempts },
+    status: task.status,
+    session_id: task.sessionId,
+    failure_reason: task.failureReason,
+    error: task.error,
+    created_at: timeOf(task.createdAt),
+    dispatched_at: timeOf(task.dispatchedAt),
+    started_at: timeOf(task.startedAt),
+    completed_at: timeOf(task.completedAt),
+    priority: task.priority,
+    attempt: task.attempt,
+    max_attempts: task.maxAttempts,
     ...(isOld
       ? {}
       : {
-          ...{ retired_session_id: task.retiredSessionId, session_rollout_missing: task.sessionRolloutMissing },
+          retired_session_id: task.retiredSessionId,
+          session_rollout_missing: task.sessionRolloutMissing,
           channel_context_revision: task.contextRevision,
         }),
   }

@@ -144,7 +144,8 @@ const SHAPES: Shape[] = [
     tasks: [
       aTask('t1', 1, { sessionId: 's1' }),
       aTask('t2', 3, {
-        ...{ status: 'failed', sessionId: 's1' },
+        status: 'failed',
+        sessionId: 's1',
         error: 'messages.3: text content blocks must be nonempty',
       }),
     ],

@@ -12,8 +12,13 @@ export async function tellStory(source: SourceDatabase, shape: 'OLD' | 'NEW'): P
   const workspace = await source.insert('workspace', { name: 'Acme', slug: 'acme', issue_prefix: 'ACM' })
   const runtime = (name: string, daemon: string | null, provider = 'claude') =>
     source.insert('agent_runtime', {
-      ...{ workspace_id: workspace, daemon_id: daemon, name, provider, metadata: { version: '2.1' } },
-      ...{ created_at: timeAt(-10), last_seen_at: timeAt(500) },
+      workspace_id: workspace,
+      daemon_id: daemon,
+      name,
+      provider,
+      metadata: { version: '2.1' },
+      created_at: timeAt(-10),
+      last_seen_at: timeAt(500),
     })
   const laptop = await runtime('Laptop', 'daemon-laptop')
   const server = await runtime('Server', 'daemon-server')
@@ -25,26 +30,35 @@ export async function tellStory(source: SourceDatabase, shape: 'OLD' | 'NEW'): P
   const nomad = await agent('Nomad', { runtime_id: null })
   const chat = (agent_id: string, title: string, row: Row = {}) =>
     source.insert('chat_session', {
-      ...{ workspace_id: workspace, agent_id, title, created_at: timeAt(0), updated_at: timeAt(300) },
+      workspace_id: workspace,
+      agent_id,
+      title,
+      created_at: timeAt(0),
+      updated_at: timeAt(300),
       ...row,
     })
   const task = (row: Row) => source.insert('agent_task_queue', row)
   const ran = (chatId: string, agent_id: string, runtime_id: string, session_id: string, at: number, row: Row = {}) =>
     task({
-      ...{
-        chat_session_id: chatId,
-        agent_id,
-        runtime_id,
-        session_id,
-        work_dir: `/work/${session_id}`,
-        status: 'completed',
-      },
-      ...{ created_at: timeAt(at), dispatched_at: timeAt(at + 0.1), started_at: timeAt(at + 0.2) },
-      ...{ completed_at: timeAt(at + 0.9), ...row },
+      chat_session_id: chatId,
+      agent_id,
+      runtime_id,
+      session_id,
+      work_dir: `/work/${session_id}`,
+      status: 'completed',
+      created_at: timeAt(at),
+      dispatched_at: timeAt(at + 0.1),
+      started_at: timeAt(at + 0.2),
+      completed_at: timeAt(at + 0.9),
+      ...row,
     })
   const say = (chatId: string, at: number, role = 'user', row: Row = {}) =>
     source.insert('chat_message', {
-      ...{ chat_session_id: chatId, role, content: `${role} at ${at}`, created_at: timeAt(at), ...row },
+      chat_session_id: chatId,
+      role,
+      content: `${role} at ${at}`,
+      created_at: timeAt(at),
+      ...row,
     })
 
   const plain = await chat(ada, 'Plain', { session_id: 's-plain', work_dir: '/work/s-plain' })
@@ -87,7 +101,13 @@ export async function tellStory(source: SourceDatabase, shape: 'OLD' | 'NEW'): P
   })
   const source1 = shape === 'NEW' ? { retry_of_task_id: attempt } : { parent_task_id: attempt }
   const queuedIssue = await task({
-    ...{ ...onIssue, agent_id: bob, runtime_id: server, created_at: timeAt(8.9), attempt: 2, priority: 4, ...source1 },
+    ...onIssue,
+    agent_id: bob,
+    runtime_id: server,
+    created_at: timeAt(8.9),
+    attempt: 2,
+    priority: 4,
+    ...source1,
   })
   await task({ ...onIssue, agent_id: ada, runtime_id: laptop, status: 'deferred', created_at: timeAt(40) })
   const unbound = await task({ ...onIssue, agent_id: nomad, runtime_id: null, created_at: timeAt(9) })

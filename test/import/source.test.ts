@@ -139,7 +139,8 @@ describePostgres('the source', () => {
       url.username = 'nobody_reads'
       url.password = 'x'
       await expect(openSource(url.href.replaceAll('+', '%20'))).rejects.toMatchObject({
-        ...{ code: 'NOT_READABLE', field: 'from' },
+        code: 'NOT_READABLE',
+        field: 'from',
         message: expect.stringMatching(/may not read .*agent_task_queue.*\. GRANT SELECT on them/) as string,
       })
       await made.run('REVOKE USAGE ON SCHEMA multica FROM nobody_reads; DROP ROLE nobody_reads')

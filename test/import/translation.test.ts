@@ -30,7 +30,11 @@ describe('a row of each status', () => {
   it('completed: session, directory, retired session and missing transcript come from the row', () => {
     const row = { sessionId: 's2', workDir: '/w', retiredSessionId: 's1', sessionRolloutMissing: true }
     expect(eventOf([aTask('t1', 1, row)], 'TASK_COMPLETED')?.data).toEqual({
-      ...{ sessionId: 's2', workDir: '/w', retiredSessionId: 's1', transcriptMissing: true, messageId: null },
+      sessionId: 's2',
+      workDir: '/w',
+      retiredSessionId: 's1',
+      transcriptMissing: true,
+      messageId: null,
     })
   })
 

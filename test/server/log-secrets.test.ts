@@ -100,8 +100,11 @@ describe('the log of a whole run, at its most verbose', () => {
     const completed = linesOf(server).filter(({ operation }) => operation === 'Call_completeTask')
     expect(completed).toHaveLength(2)
     expect(completed[0]).toMatchObject({
-      ...{ level: 'debug', requestId: expect.stringMatching(/^[\w-]{12}$/) as string, kind: 'mutation' },
-      ...{ workspace: expect.stringMatching(/^ws_/) as string, token: expect.stringMatching(/^tok_/) as string },
+      level: 'debug',
+      requestId: expect.stringMatching(/^[\w-]{12}$/) as string,
+      kind: 'mutation',
+      workspace: expect.stringMatching(/^ws_/) as string,
+      token: expect.stringMatching(/^tok_/) as string,
       ms: expect.any(Number) as number,
     })
     expect(completed[1]).toMatchObject({ level: 'info', codes: ['STALE_CLAIM'] })
@@ -136,7 +139,8 @@ describePostgres('the log, if the database fails in the middle', (open) => {
       err: { code: expect.stringMatching(/^(?:23514|25P02)$/) as string },
     })
     expect(told.find(({ level }) => level === 'warn')).toMatchObject({
-      ...{ operation: 'Call_completeTask', codes: ['INTERNAL'] },
+      operation: 'Call_completeTask',
+      codes: ['INTERNAL'],
     })
     expect(server.output.stdout + server.output.stderr).not.toContain(MARK)
   })

@@ -143,7 +143,10 @@ describe('intended use of the API stays far below the limits:', () => {
     ...dashboardDocuments,
     ...Object.fromEntries(graphiqlTabs.map(({ query }, n) => [`tab ${n + 1}`, query])),
     'what GraphiQL asks first': getIntrospectionQuery({
-      ...{ schemaDescription: true, inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true },
+      schemaDescription: true,
+      inputValueDeprecation: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
     }),
   }
 

@@ -64,7 +64,10 @@ afterAll(async () => {
 async function unreadStream(): Promise<IncomingMessage> {
   const fields = Array.from({ length: REPEATS }, (_, n) => `d${n}: data`).join(' ')
   const call = request({
-    ...{ host: '127.0.0.1', port, path: '/graphql', method: 'POST' },
+    host: '127.0.0.1',
+    port,
+    path: '/graphql',
+    method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
   })
   call.end(JSON.stringify({ query: `subscription { sessionEvents(after: "0") { position ${fields} } }` }))

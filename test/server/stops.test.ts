@@ -16,10 +16,15 @@ const env = { BATON_ADMIN_TOKEN: ADMIN_TOKEN }
 /** A request that the server has taken up, and that waits for its body. */
 async function underWay({ port }: ServerProcess, body = BODY): Promise<ClientRequest> {
   const call = request({
-    ...{ host: '127.0.0.1', port, path: '/graphql', method: 'POST' },
+    host: '127.0.0.1',
+    port,
+    path: '/graphql',
+    method: 'POST',
     headers: {
-      ...{ authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-      ...{ 'content-length': body.length, expect: '100-continue' },
+      authorization: `Bearer ${ADMIN_TOKEN}`,
+      'content-type': 'application/json',
+      'content-length': body.length,
+      expect: '100-continue',
     },
   })
   call.flushHeaders()

@@ -83,7 +83,10 @@ interface Told {
 /** The stream's answers, until `enough` of them are there or it ends; and whether it has ended. */
 async function answers(enough: number): Promise<{ told: Told[]; complete: boolean }> {
   const call = request({
-    ...{ host: '127.0.0.1', port, path: '/graphql', method: 'POST' },
+    host: '127.0.0.1',
+    port,
+    path: '/graphql',
+    method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
   })
   call.end(JSON.stringify({ query: FOLLOW }))

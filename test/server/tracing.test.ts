@@ -56,7 +56,9 @@ it('with an SDK, operations, claim batches and conversation transactions are spa
   }
   let run = execute as (args: ExecutionArgs) => unknown
   const hooks = await plugin.onExecute?.({
-    ...{ args, executeFn: execute, context: {} },
+    args,
+    executeFn: execute,
+    context: {},
     setExecuteFn: (fn: typeof run) => (run = fn),
   } as never)
   const result = await run({ ...args, rootValue: undefined })
@@ -70,8 +72,11 @@ it('with an SDK, operations, claim batches and conversation transactions are spa
   )
   expect(spans.find(({ name }) => name === 'claim batch')?.attributes).toEqual({ calls: 1 })
   expect(spans.find(({ name }) => name === 'query')?.attributes).toMatchObject({
-    ...{ 'graphql.operation.name': 'Ask', 'graphql.operation.type': 'query', 'baton.request.id': 'request-1' },
-    ...{ 'baton.workspace.id': world.caller.workspaceId, 'baton.token.id': world.caller.tokenId },
+    'graphql.operation.name': 'Ask',
+    'graphql.operation.type': 'query',
+    'baton.request.id': 'request-1',
+    'baton.workspace.id': world.caller.workspaceId,
+    'baton.token.id': world.caller.tokenId,
   })
   expect(spans.find(({ name }) => name === 'sweep')?.status.code).toBe(2)
   const told = spans.map(({ name, attributes, events, status }) => ({ name, attributes, events, status }))

@@ -140,7 +140,9 @@ describe('the words of each CLI', () => {
   test.each(NEAR_MISSES)('near miss: %s', (words) => {
     expect(providerReason({ text: words })).toBeNull()
     expect(classifyFailure({ reason: 'agent_error', error: words })).toEqual({
-      ...{ resumeSafe: true, retryable: false, fault: 'RUN' },
+      resumeSafe: true,
+      retryable: false,
+      fault: 'RUN',
     })
   })
 })

@@ -8,8 +8,12 @@ import type { PostgresDatabase } from './postgres-database.js'
 
 const SETTINGS = {
   ...PLAN_SETTINGS,
-  ...{ 'auto_explain.log_min_duration': '0', 'auto_explain.log_analyze': 'on', 'auto_explain.log_buffers': 'on' },
-  ...{ 'auto_explain.log_nested_statements': 'on', 'auto_explain.log_format': 'json', client_min_messages: 'log' },
+  'auto_explain.log_min_duration': '0',
+  'auto_explain.log_analyze': 'on',
+  'auto_explain.log_buffers': 'on',
+  'auto_explain.log_nested_statements': 'on',
+  'auto_explain.log_format': 'json',
+  client_min_messages: 'log',
 }
 
 /** How the database carries out each statement of a routine, by auto_explain; what it did is undone. */

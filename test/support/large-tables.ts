@@ -61,13 +61,18 @@ export async function largeTables(database: Database): Promise<LargeTables> {
     const title = odd(`'Odd ' || n`, `'Chat ' || n`)
     await copy(sql, 'conversation', `id = '${chat}'`, { id: id('chat'), agentId: agent, archivedAt, title })
     await copy(sql, 'conversation_listing', `"conversationId" = '${chat}'`, {
-      ...{ conversationId: id('chat'), agentId: agent, archived: odd('true', 'false'), title },
+      conversationId: id('chat'),
+      agentId: agent,
+      archived: odd('true', 'false'),
+      title,
       newestTaskStatus: odd(`'FAILED'`, `'COMPLETED'`),
       lastReason: odd(`'RUNTIME_MISMATCH'`, `'NO_PRIOR_SESSION'`),
       lastActivityAt: `now() - make_interval(secs => n)`,
     })
     await copy(sql, 'task_row', `id = '${task}'`, {
-      ...{ id: id('task'), conversationId: id('chat'), agentId: agent },
+      id: id('task'),
+      conversationId: id('chat'),
+      agentId: agent,
       runtimeId: odd(`'${oddRuntimeId}'`, `'${runtimeId}'`),
       status: odd(`'FAILED'`, `'COMPLETED'`),
       resumeReason: odd(`'RUNTIME_MISMATCH'`, `"resumeReason"`),
@@ -75,7 +80,8 @@ export async function largeTables(database: Database): Promise<LargeTables> {
     })
     const event = { id: id('evt'), position: '1000 + n', version: 'n', conversationId: CHAT, taskId: id('task') }
     await copy(sql, 'session_event', `type = 'TASK_CLAIMED' AND "taskId" = '${task}'`, {
-      ...{ ...event, type: `CASE n % 4 WHEN 0 THEN 'TASK_CLAIMED' ELSE 'TASK_STARTED' END` },
+      ...event,
+      type: `CASE n % 4 WHEN 0 THEN 'TASK_CLAIMED' ELSE 'TASK_STARTED' END`,
       occurredAt: `now() - make_interval(mins => ${ROWS} - n)`,
     })
     await copy(sql, 'chat_message', `"conversationId" = '${chat}'`, { id: id('msg'), conversationId: CHAT })

@@ -42,7 +42,9 @@ export async function livedIn(world: World): Promise<LivedIn> {
   const agent = await anAgent(world, laptop, { maxConcurrentTasks: 2 })
   const chat = await aChat(world, agent)
   await appended(world, chat.id, {
-    ...{ type: 'POINTER_IMPORTED', taskId: null, runtimeId: null },
+    type: 'POINTER_IMPORTED',
+    taskId: null,
+    runtimeId: null,
     data: { sessionId: 'session-old', workDir: '/old', source: 'elsewhere' },
   })
   await completedTurn(world, laptop, chat, 'session-1')
@@ -99,7 +101,9 @@ async function sealedAndRestored({ services, caller, clock }: World, { id }: Con
 async function appended({ services, caller }: World, conversationId: string, event: NewEvent): Promise<void> {
   valueOf(
     await services.conversations.submit({
-      ...{ workspaceId: caller.workspaceId, actor: newId('tok'), target: { conversationId } },
+      workspaceId: caller.workspaceId,
+      actor: newId('tok'),
+      target: { conversationId },
       decide: () => ({ events: [event], answer: {} }),
     }),
   )

@@ -108,8 +108,13 @@ async function say(world: World, ground: Playground, roll: (below: number) => nu
 async function enqueue(world: World, ground: Playground, roll: (below: number) => number): Promise<void> {
   const availableAt = roll(5) === 0 ? new Date(world.clock.now().getTime() + roll(40_000)) : null
   const input = {
-    ...{ agentId: at(ground.agents, roll(99)).id, issueKey: `ISSUE-${roll(60)}`, prompt: 'Fix it.' },
-    ...{ priority: roll(3), maxAttempts: 1 + roll(3), forceFreshSession: roll(9) === 0, availableAt },
+    agentId: at(ground.agents, roll(99)).id,
+    issueKey: `ISSUE-${roll(60)}`,
+    prompt: 'Fix it.',
+    priority: roll(3),
+    maxAttempts: 1 + roll(3),
+    forceFreshSession: roll(9) === 0,
+    availableAt,
   }
   note(ground, await enqueueTask(world.services, world.caller, input))
 }

@@ -82,7 +82,11 @@ export async function spawnServer({
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
   return {
-    ...{ child, port, url: `http://127.0.0.1:${port}`, dataDirectory, output },
+    child,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    dataDirectory,
+    output,
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       await ended(child)

@@ -118,6 +118,10 @@ export async function liveThrough(url: string, root: string): Promise<Lived> {
   await sleep(2_000)
   return {
     conversations: { resumable, twoTasks, running, failed, reset, cancelled, long, issue: task.conversation.id },
-    ...{ runtimeId, agentId, held: { claimed, running: runs }, daemonToken, requestId },
+    runtimeId,
+    agentId,
+    held: { claimed, running: runs },
+    daemonToken,
+    requestId,
   }
 }

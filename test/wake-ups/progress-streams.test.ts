@@ -35,7 +35,8 @@ forEachDatabase((open) => {
   const report = async (...seqs: number[]) =>
     valueOf(
       await reportTaskProgress(world.services, world.caller, {
-        ...{ taskId: held.task.id, claimToken: held.claimToken },
+        taskId: held.task.id,
+        claimToken: held.claimToken,
         entries: seqs.map((seq) => ({ seq, kind: 'text', text: `Entry ${seq}` })),
       }),
     )

@@ -70,8 +70,12 @@ function deltas(block: Block): Json[] {
 
 function message(n: number): Json {
   return {
-    ...{ id: `msg_${n}`, type: 'message', role: 'assistant', model: 'loopback' },
-    ...{ stop_sequence: null, usage: USAGE },
+    id: `msg_${n}`,
+    type: 'message',
+    role: 'assistant',
+    model: 'loopback',
+    stop_sequence: null,
+    usage: USAGE,
   }
 }
 

@@ -39,7 +39,11 @@ export const chatCompletions: Dialect = {
     { data: '[DONE]' },
   ],
   whole: (reply, n) => ({
-    ...{ id: `chat_${n}`, object: 'chat.completion', created: 1, model: 'loopback', usage: USAGE },
+    id: `chat_${n}`,
+    object: 'chat.completion',
+    created: 1,
+    model: 'loopback',
+    usage: USAGE,
     choices: [{ index: 0, finish_reason: finishReason(reply), message: { role: 'assistant', content: reply.text } }],
   }),
   denials: {
@@ -63,8 +67,12 @@ function chunk(n: number, delta: Json, finish_reason: string | null): Sent {
   const usage = finish_reason === null ? {} : { usage: USAGE }
   return {
     data: {
-      ...{ id: `chat_${n}`, object: 'chat.completion.chunk', created: 1, model: 'loopback' },
-      ...{ choices: [{ index: 0, delta, finish_reason }], ...usage },
+      id: `chat_${n}`,
+      object: 'chat.completion.chunk',
+      created: 1,
+      model: 'loopback',
+      choices: [{ index: 0, delta, finish_reason }],
+      ...usage,
     },
   }
 }

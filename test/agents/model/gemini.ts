@@ -64,8 +64,12 @@ export const gemini: Dialect = {
 }
 
 const SIDE_ANSWER = {
-  ...{ reasoning: 'none', next_speaker: 'user', model_choice: 'pro', confidence: 1 },
-  ...{ complexity_score: 50, complexity_reasoning: 'none' },
+  reasoning: 'none',
+  next_speaker: 'user',
+  model_choice: 'pro',
+  confidence: 1,
+  complexity_score: 50,
+  complexity_reasoning: 'none',
 }
 
 function generated(part: Json, finishReason: string | undefined): Json {

@@ -11,8 +11,11 @@ interface Item {
 }
 
 const USAGE = {
-  ...{ input_tokens: 100, input_tokens_details: { cached_tokens: 0 } },
-  ...{ output_tokens: 10, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 110 },
+  input_tokens: 100,
+  input_tokens_details: { cached_tokens: 0 },
+  output_tokens: 10,
+  output_tokens_details: { reasoning_tokens: 0 },
+  total_tokens: 110,
 }
 const denial = (status: number, type: string, code: string | null, message: string) => ({
   status,
@@ -54,8 +57,11 @@ export const responses: Dialect = {
     ]
   },
   whole: (reply, n) => ({
-    ...{ id: `resp_${n}`, object: 'response', status: 'completed' },
-    ...{ output: [itemOf(reply, n)], usage: USAGE },
+    id: `resp_${n}`,
+    object: 'response',
+    status: 'completed',
+    output: [itemOf(reply, n)],
+    usage: USAGE,
   }),
   denials: {
     limited: denial(429, 'requests', 'rate_limit_exceeded', 'Rate limit reached for loopback. Try again later.'),

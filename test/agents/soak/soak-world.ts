@@ -30,7 +30,9 @@ export class SoakWorld {
 
   static async open(clis: readonly AgentCli[], folder: string): Promise<SoakWorld> {
     const settings = {
-      ...{ BATON_ADMIN_TOKEN: ADMIN_TOKEN, BATON_LOG_LEVEL: 'fatal', PORT: String(await freePort()) },
+      BATON_ADMIN_TOKEN: ADMIN_TOKEN,
+      BATON_LOG_LEVEL: 'fatal',
+      PORT: String(await freePort()),
     }
     const [model, server] = [await ModelServer.start(), await startServer({ env: settings })]
     const directories = Array.from({ length: MACHINES }, () => realpathSync(mkdtempSync(join(tmpdir(), 'baton-soak-'))))

@@ -31,7 +31,12 @@ export const embedded: Bench = {
           prepare: () => enqueueMany(url, fleet, Math.ceil((times + Math.ceil(times / 5)) / 3)),
           async measure() {
             const { rate, p50, p95, p99 } = await load.ask({
-              ...{ url, daemons: fleet.daemons, seconds: 0, times, does, max: 1 },
+              url,
+              daemons: fleet.daemons,
+              seconds: 0,
+              times,
+              does,
+              max: 1,
             })
             return { rate, p50, p95, p99 }
           },

@@ -42,7 +42,8 @@ export const history: Bench = {
     const short = await talk(url, fleet, 1, 100)
     const long = await talk(url, fleet, 1, events)
     const talks: Record<TalkName, Talk> = {
-      ...{ short, long: await dearestMiddle(databaseUrl, long) },
+      short,
+      long: await dearestMiddle(databaseUrl, long),
       longer: await dearestMiddle(databaseUrl, await tenfold(databaseUrl, long)),
     }
     setting.tell('starting another server, which makes the snapshots that are missing')
@@ -57,7 +58,11 @@ export const history: Bench = {
         const about = talks[of]
         const before = cpuMicroseconds(restarted.child.pid)
         const { rate, p50, p95, p99, total } = await load.ask({
-          ...{ url: restarted.url, token: ADMIN_TOKEN, query, connections: CONNECTIONS, seconds: 1 },
+          url: restarted.url,
+          token: ADMIN_TOKEN,
+          query,
+          connections: CONNECTIONS,
+          seconds: 1,
           variables: variables(about),
         })
         const cpu = (cpuMicroseconds(restarted.child.pid) - before) / total
@@ -81,7 +86,9 @@ export const history: Bench = {
       goals: [
         {
           measure: `the listing of ${chats.toLocaleString('en')} conversations, made anew by the migrations`,
-          ...{ wanted: { atMost: 60 }, measured: migrated, unit: 's' },
+          wanted: { atMost: 60 },
+          measured: migrated,
+          unit: 's',
         },
         ...pagesCompared(measured),
         ...pastCompared(measured),
@@ -114,10 +121,8 @@ function pastCompared(measured: Rounds): Goal[] {
         unit: 'ms',
       })),
       {
-        ...{
-          measure: `${field}(at:), p50: of ten times the events / of the long conversation`,
-          wanted: { atMost: 1.5 },
-        },
+        measure: `${field}(at:), p50: of ten times the events / of the long conversation`,
+        wanted: { atMost: 1.5 },
         measured: measured.ratio([longer, 'p50'], [long, 'p50']),
       },
     ]

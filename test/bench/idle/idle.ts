@@ -159,7 +159,12 @@ async function measureWakeUps(setting: Setting): Promise<number[]> {
   const process: Waiting = startAsked(PROCESS)
   try {
     const { milliseconds } = await process.ask({
-      ...{ does: 'wakeUps', url: there.url, enqueueUrl: here.url, runtimeId, agentId, times: WAKE_UPS },
+      does: 'wakeUps',
+      url: there.url,
+      enqueueUrl: here.url,
+      runtimeId,
+      agentId,
+      times: WAKE_UPS,
     })
     return milliseconds
   } finally {

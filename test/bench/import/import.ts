@@ -80,13 +80,14 @@ async function measure(
       directory: setting.directory(),
     })
     return {
-      ...{ rate: conversations / seconds, tasks: tasks / seconds, events: events / seconds, conversations },
-      ...{
-        ownCpu: used.ownCpu / conversations,
-        clusterCpu: used.clusterCpu / conversations,
-        held,
-        memory: used.memory,
-      },
+      rate: conversations / seconds,
+      tasks: tasks / seconds,
+      events: events / seconds,
+      conversations,
+      ownCpu: used.ownCpu / conversations,
+      clusterCpu: used.clusterCpu / conversations,
+      held,
+      memory: used.memory,
     }
   } finally {
     await process.stop()

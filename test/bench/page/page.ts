@@ -140,8 +140,12 @@ async function useWhileBusy(
   const untold = Array.from({ length: Math.max(0, inputs - interactions.length) }, () => UNTOLD_MS)
   const all = [...interactions, ...untold]
   return {
-    ...{ events: (lives * EVENTS_A_LIFE) / seconds, inputs, shift, slowest: Math.max(...all) },
-    ...{ p50: percentile(all, 50), p95: percentile(all, 95) },
+    events: (lives * EVENTS_A_LIFE) / seconds,
+    inputs,
+    shift,
+    slowest: Math.max(...all),
+    p50: percentile(all, 50),
+    p95: percentile(all, 95),
   }
 }
 

@@ -51,7 +51,9 @@ export async function withSetting<T>(
   const closers: (() => Promise<unknown>)[] = []
   let template: ReturnType<typeof openTemplate> | undefined
   const setting: Setting = {
-    ...{ quick, isChosen, against },
+    quick,
+    isChosen,
+    against,
     tell: (line) => process.stderr.write(`${line}\n`),
     atEnd: (close) => closers.push(close),
     directory() {
@@ -70,7 +72,8 @@ export async function withSetting<T>(
     async server(databaseUrl, env = {}, { dataDirectory = setting.directory(), ...of } = {}) {
       const database: Record<string, string> = databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }
       const server = await spawnServer({
-        ...{ dataDirectory, env: { ...SERVER_ENV, ...database, ...env } },
+        dataDirectory,
+        env: { ...SERVER_ENV, ...database, ...env },
         ...of,
       })
       closers.push(() => server.stop())

@@ -176,9 +176,17 @@ class Year {
     }
     const { bytes, events, sealed } = await tables.counts()
     return {
-      ...{ days: this.day, size: bytes / MB, events, sealed, dead, vacuum: vacuum / days },
-      ...{ p50: median(this.claims), cpu: this.claimCpu / this.claims.length, retention: retention / days },
-      ...{ nothing: 1000 * (await this.retained()), archive: (await bytesIn(archive.path)) / MB },
+      days: this.day,
+      size: bytes / MB,
+      events,
+      sealed,
+      dead,
+      vacuum: vacuum / days,
+      p50: median(this.claims),
+      cpu: this.claimCpu / this.claims.length,
+      retention: retention / days,
+      nothing: 1000 * (await this.retained()),
+      archive: (await bytesIn(archive.path)) / MB,
     }
   }
 

@@ -113,7 +113,9 @@ test('updates about another session do not count for this turn', async () => {
 
 test("an error's details are reported, and its class does not depend on stderr", async () => {
   expect((await acp([], { prompt: 'fail' })).end).toMatchObject({
-    ...{ kind: 'failed', failureReason: 'agent_error', error: 'The model is made of cheese.' },
+    kind: 'failed',
+    failureReason: 'agent_error',
+    error: 'The model is made of cheese.',
   })
 })
 

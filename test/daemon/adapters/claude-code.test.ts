@@ -47,7 +47,8 @@ test('a session that Claude Code does not have is refused and is not mistaken fo
   const refusal = { stdout: recorded('claude-unknown-session'), stderr: `No conversation found\n`, code: 1 }
   const { end, told } = await claude([refusal], { resume: UNKNOWN })
   expect(end).toEqual({
-    ...{ kind: 'refused', toolsRan: false },
+    kind: 'refused',
+    toolsRan: false,
     error: `No conversation found with session ID: ${UNKNOWN}`,
   })
   expect(told).toEqual([])
@@ -192,7 +193,9 @@ test('stderr is shown without colours and does not decide the failure reason', a
   for (const stdout of ['', begun, begun + line({ type: 'result', is_error: true, result: '' })]) {
     const { end } = await claude([{ stdout, stderr: LOG, code: 1 }])
     expect(end).toMatchObject({
-      ...{ kind: 'failed', failureReason: 'agent_error', error: 'Claude Code ended with status 1 without a result.' },
+      kind: 'failed',
+      failureReason: 'agent_error',
+      error: 'Claude Code ended with status 1 without a result.',
       words: '[debug] prompt is too long; API Error: 401; connection error',
     })
   }

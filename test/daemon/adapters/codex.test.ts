@@ -97,7 +97,10 @@ test("an agent's config becomes arguments, without values that may be secret", a
   const fake = await fakeProgram('codex', [{ stdout: recorded('codex-fresh') }])
   const own = { ...fake, extraArgs: [], hasTranscript: async () => null, lastLine: async () => null }
   await watchTurn((turn) => runCodex(own, turn), {
-    ...{ permissions: 'edit', instructions: 'Be "brief".', effort: 'high', args: ['--search'] },
+    permissions: 'edit',
+    instructions: 'Be "brief".',
+    effort: 'high',
+    args: ['--search'],
     mcpServers: { docs: { url: 'https://docs.example', headers: { Authorization: 'secret' } } },
   })
   expect(fake.calls()[0]?.args.slice(3)).toEqual([

@@ -14,7 +14,9 @@ test('the prompt is in a file and on stdin; stdout is the output', async () => {
 test('the content of a prompt or a session id is never executed', async () => {
   const workDir = await directory()
   const run = watchTurn((turn) => runExec(sh('printf %s "$2"'), turn), {
-    ...{ workDir, prompt: '$(touch ran)', resume: '"; touch ran; $(touch ran)' },
+    workDir,
+    prompt: '$(touch ran)',
+    resume: '"; touch ran; $(touch ran)',
   })
   const { end } = await run
   expect(end).toMatchObject({ kind: 'completed', output: '"; touch ran; $(touch ran)' })

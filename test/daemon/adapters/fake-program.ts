@@ -70,8 +70,17 @@ export async function watchTurn(
 ): Promise<{ end: TurnEnd; told: string[] }> {
   const told: string[] = []
   const end = await run({
-    ...{ conversation: 'chat_1', prompt: 'Do it.', workDir: await directory(), resume: null },
-    ...{ model: null, instructions: null, permissions: 'read', effort: null, env: {}, args: [], mcpServers: {} },
+    conversation: 'chat_1',
+    prompt: 'Do it.',
+    workDir: await directory(),
+    resume: null,
+    model: null,
+    instructions: null,
+    permissions: 'read',
+    effort: null,
+    env: {},
+    args: [],
+    mcpServers: {},
     signal: new AbortController().signal,
     onResume: (result) => told.push(String(result)),
     onSession: (sessionId) => told.push(`session ${sessionId}`),

@@ -15,21 +15,39 @@ const lines = (...events: object[]) => events.map((event) => `${JSON.stringify(e
 
 /** What a model has used in a session, as Claude Code 2.1.332 tells it in results and keeps it in the transcript. */
 const model = (input: number, output: number, read: number, write: number, costUSD: number) => ({
-  ...{ inputTokens: input, outputTokens: output, cacheReadInputTokens: read, cacheCreationInputTokens: write },
-  ...{ webSearchRequests: 0, costUSD, contextWindow: 1_000_000, maxOutputTokens: 128_000 },
+  inputTokens: input,
+  outputTokens: output,
+  cacheReadInputTokens: read,
+  cacheCreationInputTokens: write,
+  webSearchRequests: 0,
+  costUSD,
+  contextWindow: 1_000_000,
+  maxOutputTokens: 128_000,
 })
 const result = (modelUsage: object | undefined, total_cost_usd: number, usage: object, more: object = {}) => ({
-  ...{ type: 'result', subtype: 'success', is_error: false, result: 'Done.', num_turns: 1 },
-  ...{ session_id: 's-1', total_cost_usd, usage, modelUsage, ...more },
+  type: 'result',
+  subtype: 'success',
+  is_error: false,
+  result: 'Done.',
+  num_turns: 1,
+  session_id: 's-1',
+  total_cost_usd,
+  usage,
+  modelUsage,
+  ...more,
 })
 const usage = (input: number, output: number, read = 0, write = 0) => ({
-  ...{ input_tokens: input, output_tokens: output },
-  ...{ cache_read_input_tokens: read, cache_creation_input_tokens: write },
+  input_tokens: input,
+  output_tokens: output,
+  cache_read_input_tokens: read,
+  cache_creation_input_tokens: write,
 })
 const INIT = { type: 'system', subtype: 'init', session_id: 's-1' }
 const costState = (modelUsage: object) => ({ type: 'cost-state', sessionId: 's-1', totalCostUSD: 0, modelUsage })
 const piece = (event: object, parent: string | null = null) => ({
-  ...{ type: 'stream_event', event, parent_tool_use_id: parent },
+  type: 'stream_event',
+  event,
+  parent_tool_use_id: parent,
 })
 
 async function claude(stdout: string, { resume = null as string | null, transcript = '', code = 0 } = {}) {
@@ -49,8 +67,13 @@ const ADDED = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 1500, cache
 
 test('Claude Code: the usage of a fresh session is the sum over all models in its result', async () => {
   expect(await claude(lines(INIT, result(FIRST, 0.0017, usage(200, 40, 1000, 300))))).toEqual({
-    ...{ model: 'opus', inputTokens: 210, outputTokens: 45, cacheReadTokens: 1000, cacheWriteTokens: 300 },
-    ...{ costUsd: expect.closeTo(0.0017, 9) as number, contextMax: 1_000_000 },
+    model: 'opus',
+    inputTokens: 210,
+    outputTokens: 45,
+    cacheReadTokens: 1000,
+    cacheWriteTokens: 300,
+    costUsd: expect.closeTo(0.0017, 9) as number,
+    contextMax: 1_000_000,
   })
 })
 
@@ -94,8 +117,12 @@ const count = (input: number, cached: number, output: number, total: number) => 
     type: 'token_count',
     info: {
       total_token_usage: {
-        ...{ input_tokens: input, cached_input_tokens: cached, cache_write_input_tokens: 0, output_tokens: output },
-        ...{ reasoning_output_tokens: 3, total_tokens: input + output },
+        input_tokens: input,
+        cached_input_tokens: cached,
+        cache_write_input_tokens: 0,
+        output_tokens: output,
+        reasoning_output_tokens: 3,
+        total_tokens: input + output,
       },
       last_token_usage: { input_tokens: 100, cached_input_tokens: 0, output_tokens: 10, total_tokens: total },
       model_context_window: 258_400,
@@ -129,8 +156,13 @@ async function codex(stdout: string, { resume = null as string | null, rollout =
 test('Codex: the usage of a fresh thread is its own count, with cached input apart', async () => {
   const adds = lines(CONTEXT, count(100, 0, 10, 110), count(250, 60, 30, 170))
   expect(await codex(lines(THREAD, completed(250, 60, 30)), { adds })).toEqual({
-    ...{ model: 'gpt-5', inputTokens: 190, outputTokens: 30, cacheReadTokens: 60, cacheWriteTokens: 0 },
-    ...{ contextUsed: 170, contextMax: 258_400 },
+    model: 'gpt-5',
+    inputTokens: 190,
+    outputTokens: 30,
+    cacheReadTokens: 60,
+    cacheWriteTokens: 0,
+    contextUsed: 170,
+    contextMax: 258_400,
   })
 })
 
@@ -139,7 +171,10 @@ test('Codex: the usage of a resumed thread, with its running totals, is only the
   const adds = lines(CONTEXT, count(400, 160, 45, 300))
   const stdout = lines(THREAD, completed(400, 160, 45))
   expect(await codex(stdout, { resume: 't-1', rollout, adds })).toMatchObject({
-    ...{ inputTokens: 50, outputTokens: 15, cacheReadTokens: 100, contextUsed: 300 },
+    inputTokens: 50,
+    outputTokens: 15,
+    cacheReadTokens: 100,
+    contextUsed: 300,
   })
 })
 
@@ -177,7 +212,11 @@ test('ACP: in a kept process, tokens come from the answer, and the cost is the d
   const [kept, workDir] = [keeping(), await directory()]
   const first = await acp(kept, { workDir, prompt: 'cost 0.25' }, 'load')
   expect(first.usage).toEqual({
-    ...{ inputTokens: 100, outputTokens: 15, cacheReadTokens: 40, contextUsed: 1234, contextMax: 200_000 },
+    inputTokens: 100,
+    outputTokens: 15,
+    cacheReadTokens: 40,
+    contextUsed: 1234,
+    contextMax: 200_000,
     costUsd: 0.25,
   })
   const second = await acp(kept, { workDir, resume: first.sessionId, prompt: 'cost 0.75' }, 'load')

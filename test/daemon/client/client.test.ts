@@ -60,7 +60,8 @@ test('a call gives up on an answer that takes too long', async () => {
   const { server } = await fakeHouse()
   const never = () => new Promise<Response>(() => undefined)
   const client = createClient({
-    ...{ url: server.url, token: 't' },
+    url: server.url,
+    token: 't',
     fetch: (_input, init) =>
       Promise.race([
         never(),

@@ -25,7 +25,12 @@ export function daemonOf(
 ): Daemon & { logged: string[] } {
   const logged: string[] = []
   const daemon = createDaemon({
-    ...{ url: server.url, token: 'secret-token', daemonId: 'laptop', providers: ['fake'], outboxFile, waitSeconds: 0 },
+    url: server.url,
+    token: 'secret-token',
+    daemonId: 'laptop',
+    providers: ['fake'],
+    outboxFile,
+    waitSeconds: 0,
     log: (level, message, details) => logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
     ...options,
   })

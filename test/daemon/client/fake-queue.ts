@@ -119,18 +119,35 @@ export class FakeQueue {
     task.claimToken = `token_${this.#claims}`
     const { priorSessionId } = task
     return {
-      ...{ claimToken: task.claimToken, leaseExpiresAt: '1970-01-01T00:00:00.000Z', replayed: false },
-      ...{ priorSessionId, priorWorkDir: null, input: [] },
+      claimToken: task.claimToken,
+      leaseExpiresAt: '1970-01-01T00:00:00.000Z',
+      replayed: false,
+      priorSessionId,
+      priorWorkDir: null,
+      input: [],
       task: {
-        ...{ id: task.id, kind: 'ISSUE', issueKey: 'A-1', title: null, prompt: 'Do it.', priority: 0, attempt: 1 },
-        ...{ maxAttempts: 2, forceFreshSession: false, forceFreshWorkDir: false, metadata: null },
+        id: task.id,
+        kind: 'ISSUE',
+        issueKey: 'A-1',
+        title: null,
+        prompt: 'Do it.',
+        priority: 0,
+        attempt: 1,
+        maxAttempts: 2,
+        forceFreshSession: false,
+        forceFreshWorkDir: false,
+        metadata: null,
         agent: { id: 'agt_1', name: 'agent', config: null, revision: 1 },
         runtime: { id: 'rt_fake', provider: 'fake' },
         conversation: { id: task.conversation },
       },
       resume: {
-        ...{ outcome: priorSessionId === null ? 'FRESH' : 'RESUME', continuityGap: false, message: '', workDir: null },
-        ...{ reason: priorSessionId === null ? 'NO_PRIOR_SESSION' : 'SAME_RUNTIME', sessionId: priorSessionId },
+        outcome: priorSessionId === null ? 'FRESH' : 'RESUME',
+        continuityGap: false,
+        message: '',
+        workDir: null,
+        reason: priorSessionId === null ? 'NO_PRIOR_SESSION' : 'SAME_RUNTIME',
+        sessionId: priorSessionId,
       },
     }
   }

@@ -12,7 +12,10 @@ function entry(turn: number, role: Entry['role'], text: string, other: Partial<E
 
 const turn = (n: number): Entry[] => [entry(n, 'USER', `Question ${n}`), entry(n, 'ASSISTANT', `Answer ${n}`)]
 const handoff = (entries: Entry[], turns = turnsIn(entries)): Handoff => ({
-  ...{ range: { turns }, omittedTurns: turns - turnsIn(entries), entries, livesOn: null },
+  range: { turns },
+  omittedTurns: turns - turnsIn(entries),
+  entries,
+  livesOn: null,
 })
 
 describe('a handoff as text', () => {

@@ -11,7 +11,10 @@ test('the return value of a run completes its task', async () => {
   await until(() => task.status === 'COMPLETED')
   expect(house.server.inputsOf('CompleteTask')).toEqual([
     {
-      ...{ taskId: task.id, claimToken: 'token_1', output: 'Done.', result: { lines: 3 } },
+      taskId: task.id,
+      claimToken: 'token_1',
+      output: 'Done.',
+      result: { lines: 3 },
       sessionId: 's-1',
       workDir: '/w',
     },

@@ -29,8 +29,14 @@ test('a cancel reaches a run long before its next heartbeat is due', async () =>
   const reasons: unknown[] = []
   const home = await mkdtemp(join(tmpdir(), 'baton-signals-'))
   const daemon = createDaemon({
-    ...{ url, token: ADMIN_TOKEN, daemonId: 'm1', providers: ['fake'], leaseSeconds: 3600, fetch: rarely },
-    ...{ run: untilStopped(reasons), outboxFile: join(home, 'outbox.json') },
+    url,
+    token: ADMIN_TOKEN,
+    daemonId: 'm1',
+    providers: ['fake'],
+    leaseSeconds: 3600,
+    fetch: rarely,
+    run: untilStopped(reasons),
+    outboxFile: join(home, 'outbox.json'),
   })
   onTestFinished(async () => {
     await daemon.stop({ graceSeconds: 0 })

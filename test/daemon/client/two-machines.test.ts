@@ -13,7 +13,11 @@ async function machine(url: string, { cut }: { cut?: () => boolean } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'baton-machine-'))
   const ends: unknown[] = []
   const daemon = createDaemon({
-    ...{ url, token: ADMIN_TOKEN, daemonId: 'm1', providers: ['fake'], outboxFile: join(home, 'outbox.json') },
+    url,
+    token: ADMIN_TOKEN,
+    daemonId: 'm1',
+    providers: ['fake'],
+    outboxFile: join(home, 'outbox.json'),
     fetch: async (input, init) => {
       if (cut?.() === true) throw new TypeError('The network is gone.')
       return fetch(input, init)

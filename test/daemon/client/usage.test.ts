@@ -14,7 +14,11 @@ test('the usage of a run in two parts is their sum, with the context size of the
   const one = { model: 'opus', inputTokens: 10, costUsd: 0.5, contextUsed: 900 }
   const other = { inputTokens: 5, outputTokens: 2, costUsd: 0.25, contextUsed: 100 }
   expect(usedTogether(one, other)).toEqual({
-    ...{ model: 'opus', inputTokens: 15, outputTokens: 2, costUsd: 0.75, contextUsed: 100 },
+    model: 'opus',
+    inputTokens: 15,
+    outputTokens: 2,
+    costUsd: 0.75,
+    contextUsed: 100,
   })
   expect(usedTogether(null, other)).toEqual(other)
   expect(usedTogether(one, null)).toEqual(one)

@@ -29,7 +29,12 @@ async function turn({ root, line, metadata = null, conversation = 'chat_1', limi
   const worked: string[] = []
   const shown: string[] = []
   const adapter: Adapter = {
-    ...{ provider: 'fake', cliVersion: null, account: null, store: null, permissions: 'all', cannot: [] },
+    provider: 'fake',
+    cliVersion: null,
+    account: null,
+    store: null,
+    permissions: 'all',
+    cannot: [],
     run: async ({ workDir }) => {
       worked.push(workDir)
       return { kind: 'completed', output: 'Done.', result: null, sessionId: null, transcriptMissing: false }

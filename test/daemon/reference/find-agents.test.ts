@@ -8,8 +8,17 @@ type Asked = Parameters<typeof findAgents>[0]
 async function find(named: Partial<Asked>) {
   const home = await directory()
   const asked: Asked = {
-    ...{ only: null, exec: null, acp: [], permissions: 'read', acpPermissions: 'read', acpIdleSeconds: 1, slots: 1 },
-    ...{ claudeArgs: [], codexArgs: [], backgroundSeconds: 1, ...named },
+    only: null,
+    exec: null,
+    acp: [],
+    permissions: 'read',
+    acpPermissions: 'read',
+    acpIdleSeconds: 1,
+    slots: 1,
+    claudeArgs: [],
+    codexArgs: [],
+    backgroundSeconds: 1,
+    ...named,
   }
   const notes = { fingerprint: () => '', owner: 'test', track: () => () => undefined }
   return findAgents(asked, { home, environment: { PATH: '/usr/bin:/bin' } }, notes)

@@ -87,7 +87,8 @@ test('a tool that outlived its agent is ended, and one of another daemon is left
   const [own, other] = [ownerOf(root, 'laptop'), ownerOf(root, 'another')]
   const helper = join(root, 'helper')
   const agent = spawn('sh', ['-c', `setsid sleep 300 & echo $! > ${helper}`], {
-    ...{ detached: true, stdio: 'ignore' },
+    detached: true,
+    stdio: 'ignore',
     env: { PATH: '/usr/bin:/bin', BATON_RUN: `${own}.run-1` },
   })
   await once(agent, 'exit')

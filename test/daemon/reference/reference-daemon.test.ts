@@ -25,7 +25,8 @@ async function machine(script: ScriptedTurn[], environment: Record<string, strin
       process.execPath,
       [MAIN, '--url', `${url}/graphql`, '--workdir', workRoot, '--daemon-id', 'm1'],
       {
-        ...{ cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'inherit'],
         env: {
           ...claude.machine.environment,
           HOME: claude.home,

@@ -7,16 +7,9 @@ import type { Handoff } from '../../../src/daemon/client/handoff.js'
 import { directory } from '../adapters/fake-program.js'
 import { FakeQueue } from '../client/fake-queue.js'
 
-const completed: TurnEnd = {
-  kind: 'completed',
-  output: 'Done.',
-  result: null,
-  sessionId: 's-1',
-  transcriptMissing: false,
-}
-
 const MISMATCH = { outcome: 'FRESH', reason: 'RUNTIME_MISMATCH' } as const
 const NO_SESSION = { sessionId: null, transcriptMissing: false }
+const completed: TurnEnd = { ...NO_SESSION, kind: 'completed', output: 'Done.', result: null, sessionId: 's-1' }
 
 /** Runs one claim with an adapter that ends its turns like this, one after the other. */
 async function run(
@@ -42,7 +35,12 @@ async function run(
   const shown: string[] = []
   const asked: unknown[] = []
   const adapter: Adapter = {
-    ...{ provider: 'fake', cliVersion: null, account: null, store: null, permissions: 'all', cannot: ['effort'] },
+    provider: 'fake',
+    cliVersion: null,
+    account: null,
+    store: null,
+    permissions: 'all',
+    cannot: ['effort'],
     run: async (turn) => {
       turns.push(turn)
       return ends[turns.length - 1] ?? completed
@@ -82,7 +80,11 @@ const EARLIER: Handoff = {
   omittedTurns: 0,
   livesOn: null,
   entries: (['USER', 'ASSISTANT'] as const).map((role) => ({
-    ...{ role, text: `${role} said this`, erased: false, truncated: false, at: '2026-11-01T10:00:00.000Z' },
+    role,
+    text: `${role} said this`,
+    erased: false,
+    truncated: false,
+    at: '2026-11-01T10:00:00.000Z',
     task: { id: 'task_0', status: 'COMPLETED', failure: null },
   })),
 }
@@ -201,7 +203,11 @@ test('a task for a missing provider fails in one sentence', async () => {
 
 const perhaps: TurnEnd = { kind: 'refused', error: 'Upside down', toolsRan: false, perhaps: true }
 const failed: TurnEnd = {
-  ...{ kind: 'failed', failureReason: 'agent_error', error: 'Upside down', sessionId: 's-1', transcriptMissing: false },
+  kind: 'failed',
+  failureReason: 'agent_error',
+  error: 'Upside down',
+  sessionId: 's-1',
+  transcriptMissing: false,
 }
 
 test('a session is refused if a new session succeeds where it failed', async () => {

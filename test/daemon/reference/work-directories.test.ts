@@ -53,14 +53,17 @@ test('a directory outside the root is used if the operator adopts its parent', a
   expect(await placeOf(root, { ...asked, offered })).toMatchObject({ asOffered: false, declined: 'OUTSIDE' })
   const adopts = [join(old, 'gone'), old]
   expect(await placeOf(root, { ...asked, offered, adopts })).toEqual({
-    ...{ workDir: offered, asOffered: true, declined: null },
+    workDir: offered,
+    asOffered: true,
+    declined: null,
   })
   for (const other of [join(old, 'link'), `${old}-beside`, join(old, '..')]) {
     expect(await placeOf(root, { ...asked, offered: other, adopts })).toMatchObject({ declined: 'OUTSIDE' })
   }
   expect(await placeOf(root, { ...asked, offered: join(old, 'no'), adopts })).toMatchObject({ declined: 'GONE' })
   expect(await placeOf(root, { ...asked, offered, adopts, fresh: true })).toMatchObject({
-    ...{ asOffered: false, declined: null },
+    asOffered: false,
+    declined: null,
   })
 })
 

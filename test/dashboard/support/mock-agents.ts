@@ -105,7 +105,8 @@ function simulated(world: World, nodes: MockNodes, agentId: string, policy: Part
     flips: flips.length,
     byReason: flips.length === 0 ? [] : [{ from: 'SAME_RUNTIME', to: 'RESUME_DISABLED', count: flips.length }],
     examples: flips.slice(0, 20).map(({ event, conversation, decision }) => ({
-      ...{ position: String(event.position), occurredAt: event.occurredAt },
+      position: String(event.position),
+      occurredAt: event.occurredAt,
       conversation: nodes.conversation(conversation),
       task: nodes.task(world.task(event.taskId ?? '')),
       recorded: decision,

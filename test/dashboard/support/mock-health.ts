@@ -55,9 +55,14 @@ export function mockHealth(world: World, nodes: MockNodes) {
         const agent = nodes.agent(world.agent(world.conversation(event.conversationId).agentId))
         return [
           {
-            ...{ day: event.occurredAt.slice(0, 10), agent, runs: 1 },
-            ...{ inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0, costUsd: costUsd ?? 0 },
-            ...{ cacheReadTokens: cacheReadTokens ?? 0, cacheWriteTokens: cacheWriteTokens ?? 0 },
+            day: event.occurredAt.slice(0, 10),
+            agent,
+            runs: 1,
+            inputTokens: inputTokens ?? 0,
+            outputTokens: outputTokens ?? 0,
+            costUsd: costUsd ?? 0,
+            cacheReadTokens: cacheReadTokens ?? 0,
+            cacheWriteTokens: cacheWriteTokens ?? 0,
           },
         ]
       }),

@@ -165,7 +165,9 @@ export class MockNodes {
     const { binding, workDir } = pointerOf(event?.after ?? initialState, agent.policy)
     const runtimeId = binding?.runtimeId ?? null
     return {
-      ...{ sessionId: binding?.sessionId ?? null, workDir, position: String(event?.position ?? 0) },
+      sessionId: binding?.sessionId ?? null,
+      workDir,
+      position: String(event?.position ?? 0),
       runtime: () => (runtimeId === null ? null : this.runtime(this.world.runtime(runtimeId))),
       binding: () => (binding === null ? null : this.binding(conversation, binding, agent.policy)),
     }
@@ -197,7 +199,8 @@ export class MockNodes {
       policy,
       runtime: () => this.runtime(runtime),
       candidates: decision.candidates.map(({ sessionId, eligible, reason, evidenceVersion }) => ({
-        ...{ eligible, reason },
+        eligible,
+        reason,
         binding: () => this.binding(conversation, found(state.bindings.find((b) => b.sessionId === sessionId)), policy),
         evidence: () => this.event(found(conversation.events[evidenceVersion - 1])),
       })),

@@ -93,9 +93,16 @@ export function claim(world: World, task: WorldTask): ResumeDecision {
   world.append(conversation, 'TASK_CLAIMED', of(task), {
     leaseSeconds: 60,
     decision: {
-      ...{ outcome, reason, sessionId, workDir, continuityGap },
-      ...{ policy: { ...agent.policy }, agentRevision: agent.revision },
-      ...{ account: runtime.account, store: runtime.store, decidedAt: world.now() },
+      outcome,
+      reason,
+      sessionId,
+      workDir,
+      continuityGap,
+      policy: { ...agent.policy },
+      agentRevision: agent.revision,
+      account: runtime.account,
+      store: runtime.store,
+      decidedAt: world.now(),
     },
   })
   return decision
@@ -148,7 +155,11 @@ export function fail(
   task.failure = { reason, error, resumeSafe, retryable }
   world.append(world.conversation(task.conversationId), 'TASK_FAILED', of(task), {
     ...SAID_NOTHING,
-    ...{ sessionId: task.sessionId, workDir: task.workDir, resumeSafe, retryable, classifierVersion: 1 },
+    sessionId: task.sessionId,
+    workDir: task.workDir,
+    resumeSafe,
+    retryable,
+    classifierVersion: 1,
     errorBytes: Buffer.byteLength(error),
     ...failure,
   })

@@ -170,7 +170,7 @@ export class World {
 
   addToken(id: string, name: string, kind: string, daemonId: string | null = null): WorldToken {
     const never = { expiresAt: null, lastUsedAt: null, revokedAt: null }
-    const token = { ...{ id, name, kind, daemonId, createdAt: this.now() }, ...never }
+    const token = { id, name, kind, daemonId, createdAt: this.now(), ...never }
     this.tokens.unshift(token)
     return token
   }

@@ -68,8 +68,14 @@ forEachDatabase((open) => {
       const { workspaceId } = ground.world.caller
       const stored = await readStream(database.sql, workspaceId, ground.chat.id)
       expect(parse(file[0])).toMatchObject({
-        ...{ format: 'baton-conversation', formatVersion: 1, workspaceId, conversationId: ground.chat.id },
-        ...{ kind: 'CHAT', agentId: ground.agent.id, version: stored.length, digest: stored.at(-1)?.digest },
+        format: 'baton-conversation',
+        formatVersion: 1,
+        workspaceId,
+        conversationId: ground.chat.id,
+        kind: 'CHAT',
+        agentId: ground.agent.id,
+        version: stored.length,
+        digest: stored.at(-1)?.digest,
       })
       const events = JSON.parse(JSON.stringify(stored)) as Line[]
       expect(file.slice(1).map((line) => ({ workspaceId, conversationId: ground.chat.id, ...parse(line) }))).toEqual(
@@ -81,8 +87,13 @@ forEachDatabase((open) => {
       const { tally, findings } = await prove(file)
       expect(findings).toEqual([])
       expect(tally).toMatchObject({
-        ...{ workspaces: 1, conversations: 1, events: file.length - 1, claims: 6, decisionsRecomputed: 6 },
-        ...{ resumes: 3, crossRuntimeResumes: 0 },
+        workspaces: 1,
+        conversations: 1,
+        events: file.length - 1,
+        claims: 6,
+        decisionsRecomputed: 6,
+        resumes: 3,
+        crossRuntimeResumes: 0,
       })
       expect(tally.tasks).toBeGreaterThan(5)
     })

@@ -38,12 +38,20 @@ forEachDatabase((open) => {
     return event
   }
   const atEvent = ({ workspaceId, conversationId, position, version, taskId }: StoredEvent) => ({
-    ...{ workspaceId, conversationId, position, version, taskId },
+    workspaceId,
+    conversationId,
+    position,
+    version,
+    taskId,
   })
   const atEnd = () => ({ ...atEvent(nth(-1)), taskId: null })
   /** Also of no event: as the log as a whole has it. */
   const ofLog = (position: string | null) => ({
-    ...{ workspaceId: ground.chat.workspaceId, conversationId: null, position, version: null, taskId: null },
+    workspaceId: ground.chat.workspaceId,
+    conversationId: null,
+    position,
+    version: null,
+    taskId: null,
   })
 
   describe('the order of events', () => {
@@ -55,8 +63,10 @@ forEachDatabase((open) => {
       ])
       expect(await only('POSITION_HOLE')).toEqual([
         {
-          ...{ kind: 'POSITION_HOLE', ...ofLog(nth(2).position) },
-          ...{ expected: `position ${gone.position}`, found: `position ${nth(2).position}` },
+          kind: 'POSITION_HOLE',
+          ...ofLog(nth(2).position),
+          expected: `position ${gone.position}`,
+          found: `position ${nth(2).position}`,
         },
       ])
       expect(await kinds()).toEqual([
@@ -80,14 +90,19 @@ forEachDatabase((open) => {
       const before = nth(-2)
       expect(await only('LOG_HEAD')).toEqual([
         {
-          ...{ kind: 'LOG_HEAD', ...ofLog(before.position) },
-          ...{ expected: `the log's head at ${before.position}`, found: `at ${last.position}` },
+          kind: 'LOG_HEAD',
+          ...ofLog(before.position),
+          expected: `the log's head at ${before.position}`,
+          found: `at ${last.position}`,
         },
       ])
       expect(await only('STORED_VERSION')).toEqual([
         {
-          ...{ kind: 'STORED_VERSION', ...atEvent(before), taskId: null },
-          ...{ expected: `version ${before.version}`, found: `version ${last.version}` },
+          kind: 'STORED_VERSION',
+          ...atEvent(before),
+          taskId: null,
+          expected: `version ${before.version}`,
+          found: `version ${last.version}`,
         },
       ])
       expect(await kinds()).toEqual([...['DIGEST', 'LISTING_ROW', 'LOG_HEAD', 'STORED_VERSION', 'TASK_ROW']])
@@ -100,8 +115,11 @@ forEachDatabase((open) => {
       await tamperer.run('UPDATE session_event SET version = $2 WHERE id = $1', [first.id, second.version])
       expect(await only('POSITION_ORDER')).toEqual([
         {
-          ...{ kind: 'POSITION_ORDER', ...atEvent(first), version: second.version },
-          ...{ expected: `a position after ${second.position}`, found: `position ${first.position}` },
+          kind: 'POSITION_ORDER',
+          ...atEvent(first),
+          version: second.version,
+          expected: `a position after ${second.position}`,
+          found: `position ${first.position}`,
         },
       ])
       expect(await kinds()).toContain('DIGEST')
@@ -174,8 +192,12 @@ forEachDatabase((open) => {
       const { position: _position, ...nowhere } = ofLog(null)
       expect(await findings()).toEqual([
         {
-          ...{ kind: 'CONVERSATION_ROW', ...nowhere, position: null, conversationId: 'chat_empty' },
-          ...{ expected: 'events of the conversation', found: `a row at version ${nth(-1).version} and no event` },
+          kind: 'CONVERSATION_ROW',
+          ...nowhere,
+          position: null,
+          conversationId: 'chat_empty',
+          expected: 'events of the conversation',
+          found: `a row at version ${nth(-1).version} and no event`,
         },
       ])
     })

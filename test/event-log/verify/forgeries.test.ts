@@ -41,7 +41,11 @@ forEachDatabase((open) => {
   }
   const decisionOf = (data: Data): Data => data['decision'] as Data
   const at = ({ workspaceId, conversationId, position, version, taskId }: StoredEvent) => ({
-    ...{ workspaceId, conversationId, position, version, taskId },
+    workspaceId,
+    conversationId,
+    position,
+    version,
+    taskId,
   })
   /** With everything else made to fit: only the recomputation is left to find it. */
   const decided = async (event: StoredEvent, changed: Data): Promise<void> => {
@@ -139,7 +143,8 @@ forEachDatabase((open) => {
       expect(found).toEqual(
         expect.arrayContaining([
           expect.objectContaining({
-            ...{ kind: 'CROSS_RUNTIME_RESUME', ...at(event) },
+            kind: 'CROSS_RUNTIME_RESUME',
+            ...at(event),
             found: 'session session-of-nobody which this conversation never had',
           }),
         ]),
@@ -161,12 +166,16 @@ forEachDatabase((open) => {
     expect(found).toEqual(
       expect.arrayContaining([
         {
-          ...{ kind: 'CROSS_RUNTIME_RESUME', ...at(resume) },
-          ...{ expected: `a session of runtime ${ground.laptop.id}`, found: 'session session-1 of rt_other' },
+          kind: 'CROSS_RUNTIME_RESUME',
+          ...at(resume),
+          expected: `a session of runtime ${ground.laptop.id}`,
+          found: 'session session-1 of rt_other',
         },
         {
-          ...{ kind: 'TASK_HISTORY', ...at(pin) },
-          ...{ expected: `SESSION_PINNED on ${ground.laptop.id}`, found: 'on rt_other' },
+          kind: 'TASK_HISTORY',
+          ...at(pin),
+          expected: `SESSION_PINNED on ${ground.laptop.id}`,
+          found: 'on rt_other',
         },
       ]),
     )
@@ -187,8 +196,10 @@ forEachDatabase((open) => {
     expect(await findings()).toEqual(
       expect.arrayContaining([
         {
-          ...{ kind: 'INELIGIBLE_RESUME', ...at(event) },
-          ...{ expected: 'a RESUMABLE session', found: 'session session-1, which is RESET' },
+          kind: 'INELIGIBLE_RESUME',
+          ...at(event),
+          expected: 'a RESUMABLE session',
+          found: 'session session-1, which is RESET',
         },
       ]),
     )
@@ -222,8 +233,10 @@ forEachDatabase((open) => {
     await tamperer.forge(event, (data) => ({ ...data, agentLoad: { active: 1, max: 0 } }))
     expect(await findings()).toEqual([
       {
-        ...{ kind: 'AGENT_OVER_CAPACITY', ...at(event) },
-        ...{ expected: `at most 0 active tasks of agent ${ground.agent.id}`, found: '1' },
+        kind: 'AGENT_OVER_CAPACITY',
+        ...at(event),
+        expected: `at most 0 active tasks of agent ${ground.agent.id}`,
+        found: '1',
       },
     ])
   })

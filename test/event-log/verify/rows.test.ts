@@ -47,9 +47,14 @@ const COLUMNS = {
 
 /** Those that stand in the row of dispatch until the task ends, by their names there. */
 const LIVE: Partial<Record<keyof typeof COLUMNS, string>> = {
-  ...{ sessionId: 'sessionId', workDir: 'workDir', claimVersion: 'claimVersion', claimedAt: 'claimedAt' },
-  ...{ startedAt: 'startedAt', leaseSeconds: 'claimedLease' },
-  ...{ resumeOutcome: 'resumeOutcome', resumeReason: 'resumeReason' },
+  sessionId: 'sessionId',
+  workDir: 'workDir',
+  claimVersion: 'claimVersion',
+  claimedAt: 'claimedAt',
+  startedAt: 'startedAt',
+  leaseSeconds: 'claimedLease',
+  resumeOutcome: 'resumeOutcome',
+  resumeReason: 'resumeReason',
 }
 /** A waiting task's status follows from what the row of dispatch is. */
 const OF_WAITING = Object.entries(COLUMNS).filter(([column]) => column !== 'status') as [keyof typeof COLUMNS, string][]
@@ -150,8 +155,11 @@ forEachDatabase((open) => {
       await tamperer.run('DELETE FROM dispatch WHERE "taskId" = $1', [ground.waiting.id])
       expect(await findings()).toMatchObject([
         {
-          ...{ kind: 'QUEUE_ROW', taskId: ground.waiting.id, conversationId: ground.chat.id },
-          ...{ expected: 'a row of dispatch', found: 'no row of dispatch' },
+          kind: 'QUEUE_ROW',
+          taskId: ground.waiting.id,
+          conversationId: ground.chat.id,
+          expected: 'a row of dispatch',
+          found: 'no row of dispatch',
         },
       ])
     })

@@ -36,7 +36,9 @@ it('a batch never exceeds its limit, except with a single larger item', async ()
       batches.push(batch)
       return Promise.resolve(settled(batch))
     },
-    ...{ lanes: 1, maxBatch: 3, size: { of: (item) => item.length, most: 5 } },
+    lanes: 1,
+    maxBatch: 3,
+    size: { of: (item) => item.length, most: 5 },
     wroteNothing: () => true,
   })
   await Promise.all(['a', 'bbbb', 'c', 'ddddddd', 'e', 'f', 'g', 'h'].map((item) => commits.submit(item)))

@@ -47,7 +47,10 @@ forEachDatabase((open) => {
     await say(world, chat)
     const { decision } = await claim(world, runtime)
     expect(decision).toMatchObject({
-      ...{ outcome: 'FRESH', reason: 'UNKNOWN_HISTORY', sessionId: null, continuityGap: true },
+      outcome: 'FRESH',
+      reason: 'UNKNOWN_HISTORY',
+      sessionId: null,
+      continuityGap: true,
     })
   })
 
@@ -88,13 +91,22 @@ forEachDatabase((open) => {
     const task = await say(world, chat)
     await appendAsNewer(world, chat.id, { type: 'SESSION_TELEPORTED' })
     const decision = {
-      ...{ outcome: 'RESUME', reason: 'SAME_RUNTIME', sessionId: 'session-of-the-moon', workDir: null },
-      ...{ continuityGap: false, agentRevision: 1, account: null, store: null },
+      outcome: 'RESUME',
+      reason: 'SAME_RUNTIME',
+      sessionId: 'session-of-the-moon',
+      workDir: null,
+      continuityGap: false,
+      agentRevision: 1,
+      account: null,
+      store: null,
       policy: { enabled: true, scope: 'LATEST', onAgentChange: 'RESUME', maxResumeFailures: 3, maxAgeSeconds: null },
       decidedAt: world.clock.now().toISOString(),
     }
     await appendAsNewer(world, chat.id, {
-      ...{ type: 'TASK_CLAIMED', taskId: task.id, runtimeId: runtime.id, data: { leaseSeconds: 60, decision } },
+      type: 'TASK_CLAIMED',
+      taskId: task.id,
+      runtimeId: runtime.id,
+      data: { leaseSeconds: 60, decision },
     })
     const { tally, findings } = await verified()
     expect(tally).toMatchObject({ claimsNotJudged: 1, crossRuntimeResumes: 0 })

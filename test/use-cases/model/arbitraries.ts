@@ -24,7 +24,10 @@ const reason = fc.constantFrom(
   ...['crashed', 'timeout', 'provider_network', 'codex_semantic_inactivity', 'context_overflow'],
 )
 const work = fc.record({
-  ...{ agent: two, issue: two, priority: fc.nat({ max: 3 }), maxAttempts: fc.integer({ min: 1, max: 3 }) },
+  agent: two,
+  issue: two,
+  priority: fc.nat({ max: 3 }),
+  maxAttempts: fc.integer({ min: 1, max: 3 }),
   waits: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }) }),
 })
 

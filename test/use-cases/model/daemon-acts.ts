@@ -60,7 +60,9 @@ function expectOffer(model: Model, task: ModelTask, { decision }: ClaimView): vo
   model.reasons.push(reason)
   if (sessionId !== null) {
     expect(sessionsOf(model, task.conversation).get(sessionId)).toEqual({
-      ...{ runtime: task.runtime, retired: false, poisoned: false },
+      runtime: task.runtime,
+      retired: false,
+      poisoned: false,
     })
   }
   expect(outcome).toBe(sessionId === null ? 'FRESH' : 'RESUME')
@@ -69,7 +71,8 @@ function expectOffer(model: Model, task: ModelTask, { decision }: ClaimView): vo
   if (clean === undefined || task.forceFresh || task.rerunOf !== null) return
   const same = clean.runtime === task.runtime
   expect({ reason, sessionId }).toEqual({
-    ...{ reason: same ? 'SAME_RUNTIME' : 'RUNTIME_MISMATCH', sessionId: same ? clean.sessionId : null },
+    reason: same ? 'SAME_RUNTIME' : 'RUNTIME_MISMATCH',
+    sessionId: same ? clean.sessionId : null,
   })
 }
 

@@ -4,8 +4,23 @@ import { weighted } from './arbitraries.js'
 import { HISTORIES, TIMEOUT_MS, tryHistories } from './histories.js'
 
 const ACTS = weighted({
-  ...{ rush: 14, claim: 5, enqueue: 3, say: 2, start: 6, complete: 3, fail: 3, release: 2, silence: 5 },
-  ...{ move: 2, resize: 2, cancel: 2, arrive: 2, turn: 0, failingTurn: 0, resetTurn: 0, stoppedTurn: 0 },
+  rush: 14,
+  claim: 5,
+  enqueue: 3,
+  say: 2,
+  start: 6,
+  complete: 3,
+  fail: 3,
+  release: 2,
+  silence: 5,
+  move: 2,
+  resize: 2,
+  cancel: 2,
+  arrive: 2,
+  turn: 0,
+  failingTurn: 0,
+  resetTurn: 0,
+  stoppedTurn: 0,
 })
 
 it(

@@ -54,16 +54,27 @@ export function pick<T>(list: readonly T[], n: number): T | undefined {
 /** Takes a new task into the model, as the server says it is. */
 export function learn(model: Model, real: Real, task: Task): ModelTask {
   const known = {
-    ...{ id: task.id, conversation: task.conversationId, status: 'QUEUED' as const, token: null },
+    id: task.id,
+    conversation: task.conversationId,
+    status: 'QUEUED' as const,
+    token: null,
     agent: real.agents.findIndex(({ id }) => id === task.agentId),
     runtime: real.runtimes.findIndex(({ id }) => id === task.runtimeId),
-    ...{ priority: task.priority, attempt: task.attempt, maxAttempts: task.maxAttempts, rerunOf: task.rerunOf },
+    priority: task.priority,
+    attempt: task.attempt,
+    maxAttempts: task.maxAttempts,
+    rerunOf: task.rerunOf,
     place: model.tasks.get(task.retryOf ?? '')?.place ?? model.tasks.size,
     holds: task.retryOf !== null,
     forceFresh: task.forceFreshSession,
     availableAt: task.availableAt.getTime(),
     scheduled: task.availableAt.getTime() > model.now,
-    ...{ offered: null, own: null, reset: false, leaseEnds: 0, lease: 0, leaseAsked: false },
+    offered: null,
+    own: null,
+    reset: false,
+    leaseEnds: 0,
+    lease: 0,
+    leaseAsked: false,
   }
   expect(task.status).toBe('QUEUED')
   model.tasks.set(task.id, known)

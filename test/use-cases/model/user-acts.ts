@@ -39,7 +39,11 @@ export function enqueue({ agent, issue, priority, maxAttempts, waits }: Work): A
   return act(`enqueue(${agent}/${issue}, ${priority}, ${maxAttempts}, in ${waits} s)`, async (model, real) => {
     const { services, caller } = real.world
     const outcome = await enqueueTask(services, caller, {
-      ...{ agentId: agentIdOf(real, agent), issueKey: `ISSUE-${issue}`, prompt: 'Fix it.', priority, maxAttempts },
+      agentId: agentIdOf(real, agent),
+      issueKey: `ISSUE-${issue}`,
+      prompt: 'Fix it.',
+      priority,
+      maxAttempts,
       availableAt: waits === 0 ? null : new Date(model.now + waits * 1000),
     })
     expect(codeOf(outcome)).toBe(model.agents[agent]?.archived === true ? 'BAD_USER_INPUT' : 'ACCEPTED')

@@ -162,9 +162,19 @@ forEachDatabase((open) => {
         decide: ({ now }) => ({
           events: [
             enqueuedEvent({
-              ...{ taskId, runtimeId: runtime.id, kind: 'CHAT', agentId: agent.id, priority: 2, attempt: 1 },
-              ...{ maxAttempts: 2, retryOf: null, rerunOf: null, forceFreshSession: false, forceFreshWorkDir: false },
-              ...{ availableAt: now.toISOString(), inputMessageIds: [] },
+              taskId,
+              runtimeId: runtime.id,
+              kind: 'CHAT',
+              agentId: agent.id,
+              priority: 2,
+              attempt: 1,
+              maxAttempts: 2,
+              retryOf: null,
+              rerunOf: null,
+              forceFreshSession: false,
+              forceFreshWorkDir: false,
+              availableAt: now.toISOString(),
+              inputMessageIds: [],
             }),
           ],
           answer: {},

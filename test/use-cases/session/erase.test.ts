@@ -87,7 +87,10 @@ forEachDatabase((open) => {
       await erase(talk.id)
       const { workspaceId, tokenId } = world.caller
       expect((await readStream(database.sql, workspaceId, talk.id)).at(-1)).toMatchObject({
-        ...{ type: 'CONVERSATION_ERASED', actor: tokenId, occurredAt: world.clock.now(), data: {} },
+        type: 'CONVERSATION_ERASED',
+        actor: tokenId,
+        occurredAt: world.clock.now(),
+        data: {},
       })
     })
 
@@ -98,13 +101,11 @@ forEachDatabase((open) => {
         { role: 'USER', content: '' },
       ])
       expect(await taskNow(world, talk.failed)).toMatchObject({
-        ...{
-          status: 'FAILED',
-          failureReason: 'other',
-          failureReasonText: null,
-          failureError: null,
-          erasedAt: world.clock.now(),
-        },
+        status: 'FAILED',
+        failureReason: 'other',
+        failureReasonText: null,
+        failureError: null,
+        erasedAt: world.clock.now(),
       })
     })
 

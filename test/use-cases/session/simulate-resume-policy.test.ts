@@ -66,10 +66,15 @@ forEachDatabase((open) => {
 
     it('flips to its older session under NEWEST_ON_RUNTIME, counted by reason with an example', async () => {
       expect(await simulated(own, { scope: 'NEWEST_ON_RUNTIME' })).toEqual({
-        ...{ claims: 3, flips: 1, byReason: [{ from: 'RUNTIME_MISMATCH', to: 'SAME_RUNTIME', count: 1 }] },
+        claims: 3,
+        flips: 1,
+        byReason: [{ from: 'RUNTIME_MISMATCH', to: 'SAME_RUNTIME', count: 1 }],
         examples: [
           {
-            ...{ workspaceId: own.caller.workspaceId, conversationId: chatId, taskId, occurredAt: back },
+            workspaceId: own.caller.workspaceId,
+            conversationId: chatId,
+            taskId,
+            occurredAt: back,
             position: expect.stringMatching(/^\d+$/) as string,
             recorded: { outcome: 'FRESH', reason: 'RUNTIME_MISMATCH', sessionId: null },
             simulated: { outcome: 'RESUME', reason: 'SAME_RUNTIME', sessionId: 'session-of-1' },

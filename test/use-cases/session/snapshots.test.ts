@@ -146,7 +146,10 @@ forEachDatabase((open) => {
     const [finding, ...others] = await snapshotFindings()
     expect(others).toEqual([])
     expect(finding).toMatchObject({
-      ...{ kind: 'SNAPSHOT', conversationId: chat.id, version: 512, position: stream[511]?.position },
+      kind: 'SNAPSHOT',
+      conversationId: chat.id,
+      version: 512,
+      position: stream[511]?.position,
     })
     expect(finding?.expected).toContain('"gapFlag":false')
     expect(finding?.found).toContain('"gapFlag":true')

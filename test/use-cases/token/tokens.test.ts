@@ -31,8 +31,11 @@ forEachDatabase((open) => {
   it('a valid secret identifies its caller, and any other text does not', async () => {
     const { token, secret } = await make({ kind: 'DAEMON', daemonId: 'laptop', name: 'Laptop' })
     expect(await authenticate(world.services, secret)).toEqual({
-      ...{ workspaceId: world.caller.workspaceId, tokenId: token.id, name: 'Laptop' },
-      ...{ kind: 'DAEMON', daemonId: 'laptop' },
+      workspaceId: world.caller.workspaceId,
+      tokenId: token.id,
+      name: 'Laptop',
+      kind: 'DAEMON',
+      daemonId: 'laptop',
     })
     expect(await authenticate(world.services, `${secret}x`)).toBeNull()
     expect(await authenticate(world.services, '')).toBeNull()

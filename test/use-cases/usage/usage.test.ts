@@ -6,8 +6,14 @@ import { Api } from '../../support/graphql.js'
 import { expectSound } from '../../support/invariants.js'
 
 const USAGE = {
-  ...{ model: 'opus', inputTokens: 1200, outputTokens: 34, cacheReadTokens: 5_000_000, cacheWriteTokens: 7 },
-  ...{ costUsd: 0.125, contextUsed: 90_000, contextMax: 200_000 },
+  model: 'opus',
+  inputTokens: 1200,
+  outputTokens: 34,
+  cacheReadTokens: 5_000_000,
+  cacheWriteTokens: 7,
+  costUsd: 0.125,
+  contextUsed: 90_000,
+  contextMax: 200_000,
 }
 const FIELDS = Object.keys(USAGE).join(' ')
 

@@ -125,8 +125,13 @@ forEachDatabase((open) => {
     const { task, claimToken } = await claim(other, runtime)
     const { token } = valueOf(await createToken(other.services, other.caller, { name: 'Theirs', kind: 'MEMBER' }))
     theirs = {
-      ...{ runtimeId: runtime.id, agentId: agent.id, chatId: chat.id, taskId: task.id, claimToken },
-      ...{ messageId: said.inputMessageIds[0] ?? '', tokenId: token.id },
+      runtimeId: runtime.id,
+      agentId: agent.id,
+      chatId: chat.id,
+      taskId: task.id,
+      claimToken,
+      messageId: said.inputMessageIds[0] ?? '',
+      tokenId: token.id,
     }
     world = await workspaceBeside(other)
     const mine = await aRuntime(world, { daemonId: 'laptop' })
