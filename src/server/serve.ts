@@ -12,7 +12,7 @@ export async function serve(given: Settings): Promise<void> {
   if (!read.ok) giveUp(...read.problems)
   const { config } = read
   const log = openLog(config.logLevel)
-  for (const told of unknownProcessSettings()) log.warn(told)
+  for (const warning of unknownProcessSettings()) log.warn(warning)
   try {
     const starting = startServer(config, log)
     // Signals are handled from the beginning: a first start takes seconds, and must not leave a half-created database.

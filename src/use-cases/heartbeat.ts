@@ -126,12 +126,12 @@ export async function heartbeat(
 
 const TELL_ACCOUNTS = statement(
   'tell_accounts',
-  `WITH told AS (
+  `WITH reported AS (
      SELECT r.id, x.account FROM unnest($2::text[], $3::text[]) AS x(id, account)
        JOIN runtime r ON r."workspaceId" = $1 AND r.id = x.id AND r.account IS DISTINCT FROM x.account
      ORDER BY r.id FOR UPDATE OF r
    )
-   UPDATE runtime r SET account = t.account FROM told t WHERE r."workspaceId" = $1 AND r.id = t.id RETURNING r.id`,
+   UPDATE runtime r SET account = t.account FROM reported t WHERE r."workspaceId" = $1 AND r.id = t.id RETURNING r.id`,
 )
 
 /** A changed account ends the cooling, so claims that wait for the runtime may find work. */

@@ -22,12 +22,12 @@ const KINDS: Readonly<Record<string, Pick<FailedTurn, 'apiStatus' | 'code'>>> = 
  * `data.errorName` (opencode).
  */
 export function failedTurn(error: unknown): FailedTurn {
-  const told = { error: messageOf(error) }
-  if (!(error instanceof RequestError)) return told
+  const parts = { error: messageOf(error) }
+  if (!(error instanceof RequestError)) return parts
   const { statusCode, errorKind, errorName } = isRecord(error.data) ? error.data : {}
   const kind = text(errorKind) ?? text(errorName)
   const apiStatus = [statusCode, error.code].find(isStatus) ?? null
-  return { ...told, apiStatus, code: kind, ...KINDS[kind ?? ''] }
+  return { ...parts, apiStatus, code: kind, ...KINDS[kind ?? ''] }
 }
 
 function isStatus(value: unknown): value is number {

@@ -123,8 +123,8 @@ async function prompt(connection: AcpConnection, sessionId: string, turn: Turn):
 function withUse(end: TurnEnd, { use, costBefore }: AcpConnection): TurnEnd {
   if (end.kind === 'refused' || use === null) return end
   const costUsd = use.costUsd === null || costBefore === null ? null : Math.max(0, use.costUsd - costBefore)
-  const told = { contextUsed: use.used, contextMax: use.size, ...(costUsd !== null && { costUsd }) }
-  return { ...end, usage: { ...end.usage, ...told } }
+  const reported = { contextUsed: use.used, contextMax: use.size, ...(costUsd !== null && { costUsd }) }
+  return { ...end, usage: { ...end.usage, ...reported } }
 }
 
 function endOf(answer: PromptResponse, updates: TurnUpdates, sessionId: string): TurnEnd {

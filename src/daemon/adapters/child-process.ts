@@ -36,7 +36,7 @@ export interface Exit {
   /** The signal that ended the program; null if it exited by itself. */
   signal: NodeJS.Signals | null
   /** The daemon told the program to end, so its exit status means nothing. */
-  told: boolean
+  toldToEnd: boolean
   /** The last part of stderr. */
   stderr: string
   /** Why the program could not be started or tracked; null if it ran. */
@@ -75,7 +75,7 @@ export function startProcess({ program, args, workDir, machine }: Command, signa
   if (pid === undefined) return neverStarted(child, failed, workDir)
   const started = processOf(pid)?.started ?? null
   const tree: Tree = { leader: pid, started, marker: `${MARKER}=${run}` }
-  const seen: Exit = { code: null, signal: null, told: false, stderr: '', problem: null }
+  const seen: Exit = { code: null, signal: null, toldToEnd: false, stderr: '', problem: null }
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     seen.stderr = (seen.stderr + text).slice(-MOST_STDERR)
   })
@@ -84,7 +84,7 @@ export function startProcess({ program, args, workDir, machine }: Command, signa
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = () => {
-    seen.told ||= isRunning(child)
+    seen.toldToEnd ||= isRunning(child)
     endTree(tree, GRACE_MS).catch(() => undefined)
   }
   let untrack: (() => void) | undefined
@@ -123,7 +123,7 @@ function neverStarted(
   const exit = failed.then(({ message }) => ({
     code: null,
     signal: null,
-    told: false,
+    toldToEnd: false,
     stderr: '',
     problem: existsSync(workDir) ? message : `The work directory ${workDir} is gone.`,
   }))

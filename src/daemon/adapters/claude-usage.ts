@@ -83,9 +83,9 @@ function difference(now: Sums, before: Sums): Sums | null {
 function mainModel(now: unknown, before: unknown): string {
   const wrote = Object.entries(record(now)).map(([model, one]) => {
     const earlier = record(record(before)[model])
-    const tokens = (told: UsageMessage) =>
+    const tokens = (message: UsageMessage) =>
       ['inputTokens', 'outputTokens', 'cacheReadInputTokens', 'cacheCreationInputTokens'].reduce(
-        (total, name) => total + number(told[name]),
+        (total, name) => total + number(message[name]),
         0,
       )
     return { model, tokens: tokens(record(one)) - tokens(earlier) }

@@ -13,7 +13,7 @@ const KILLING = ['SIGHUP', 'SIGINT', 'SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'S
  */
 export function failureOfExit(name: string, exit: Exit): TurnFailure | null {
   if (exit.problem !== null) return { failureReason: 'agent_error', error: exit.problem }
-  const signal = exit.told ? null : killedBy(exit)
+  const signal = exit.toldToEnd ? null : killedBy(exit)
   if (signal === null) return null
   const cause = signal === 'SIGKILL' ? ' Often the machine was out of memory.' : ''
   const error = `${name} was killed by ${signal}.${cause}`
@@ -21,9 +21,9 @@ export function failureOfExit(name: string, exit: Exit): TurnFailure | null {
 }
 
 /** The failure of a program that reported no result. Its stderr may be about anything. */
-export function endedWithoutResult(name: string, { told, code, stderr }: Exit): TurnFailure {
+export function endedWithoutResult(name: string, { toldToEnd, code, stderr }: Exit): TurnFailure {
   const status = code === null || code === 0 ? '' : ` with status ${code}`
-  const error = told ? `${name} was stopped before it had a result.` : `${name} ended${status} without a result.`
+  const error = toldToEnd ? `${name} was stopped before it had a result.` : `${name} ended${status} without a result.`
   return { failureReason: 'agent_error', error, words: lastWords(stderr) }
 }
 

@@ -66,8 +66,8 @@ function transcripts(find: (sessionId: string) => Promise<string | null>): Trans
       if (path === null || path === '') return path === null ? null : false
       if (!path.endsWith('.jsonl')) return null
       const lines = (await readFile(path, 'utf8')).split('\n')
-      const told = lines.filter((line) => line.includes('"role":"user"') && !line.includes('"tool_result"'))
-      return told.slice(-LAST_MESSAGES).some((line) => line.includes(JSON.stringify(message).slice(1, -1)))
+      const messages = lines.filter((line) => line.includes('"role":"user"') && !line.includes('"tool_result"'))
+      return messages.slice(-LAST_MESSAGES).some((line) => line.includes(JSON.stringify(message).slice(1, -1)))
     },
   }
 }

@@ -17,13 +17,13 @@ const LONGEST_MS = 1000
 
 /** The accounts of this daemon's runtimes: what the server knows, and what has changed since. */
 export class Accounts {
-  readonly #told: Map<string, string | null>
+  readonly #reported: Map<string, string | null>
 
   constructor(
     private readonly runtimes: readonly Registered[],
     private readonly accountOf: AccountOf | undefined,
   ) {
-    this.#told = new Map(runtimes.map(({ runtimeId, account }) => [runtimeId, account]))
+    this.#reported = new Map(runtimes.map(({ runtimeId, account }) => [runtimeId, account]))
   }
 
   /** The accounts that changed. Signing out does not count as a change. Never rejects. */
@@ -32,7 +32,7 @@ export class Accounts {
     if (accountOf === undefined) return []
     const looked = this.runtimes.map(async ({ runtimeId, provider }): Promise<AccountReports> => {
       const account = await accountOf(provider).catch(() => null)
-      return account === null || account === this.#told.get(runtimeId) ? [] : [{ runtimeId, account }]
+      return account === null || account === this.#reported.get(runtimeId) ? [] : [{ runtimeId, account }]
     })
     const done = new AbortController()
     const found = await Promise.race([Promise.all(looked), pause(LONGEST_MS, done.signal).then(() => [])])
@@ -40,7 +40,7 @@ export class Accounts {
     return found.flat()
   }
 
-  told(accounts: AccountReports): void {
-    for (const { runtimeId, account } of accounts) this.#told.set(runtimeId, account)
+  reported(accounts: AccountReports): void {
+    for (const { runtimeId, account } of accounts) this.#reported.set(runtimeId, account)
   }
 }

@@ -32,11 +32,11 @@ export async function introduce(introducing: Introducing): Promise<{
   const answered = <Answer>(send: () => Promise<Answer>) => untilAnswered(send, { signal })
   const runtimes: Registered[] = []
   for (const provider of providers) {
-    const told: Provider = typeof provider === 'string' ? { provider } : provider
-    const input = { daemonId, instance, ...told }
+    const named: Provider = typeof provider === 'string' ? { provider } : provider
+    const input = { daemonId, instance, ...named }
     const { registerRuntime } = await answered(() => client.send('RegisterRuntime', { input }))
     const { id: runtimeId } = registerRuntime.runtime
-    runtimes.push({ runtimeId, provider: told.provider, account: told.account ?? null })
+    runtimes.push({ runtimeId, provider: named.provider, account: named.account ?? null })
   }
   const runtimeIds = runtimes.map(({ runtimeId }) => runtimeId)
   if (!signal.aborted) await prepare()

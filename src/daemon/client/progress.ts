@@ -54,8 +54,8 @@ export function streamProgress(
         }
         refused = isForGood(error)
         waiting = []
-        const told = refused ? NO_MORE : 'The server did not accept progress entries.'
-        log('warn', told, { taskId, error: messageOf(error) })
+        const message = refused ? NO_MORE : 'The server did not accept progress entries.'
+        log('warn', message, { taskId, error: messageOf(error) })
       }
     }
     sending = null

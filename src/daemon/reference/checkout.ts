@@ -73,13 +73,13 @@ export async function fill(
         onLine: (line) => void (lines.push(line), lines.splice(0, lines.length - MOST_LINES)),
       },
     )
-    if (exit.code === 0 && !exit.told) {
+    if (exit.code === 0 && !exit.toldToEnd) {
       await rm(unfilled, { force: true })
       return null
     }
     const how = limit.signal.aborted
       ? `took longer than ${limitSeconds} s, its limit (--checkout-limit), and was stopped`
-      : exit.told
+      : exit.toldToEnd
         ? 'was stopped'
         : (exit.problem ??
           `ended with ${exit.code === null ? `signal ${exit.signal ?? 'unknown'}` : `status ${exit.code}`}`)

@@ -7,7 +7,7 @@ type Refusal = Extract<TurnEnd, { kind: 'refused' }>
  * Repeats a turn in a new session after the provider refused the old one. If the refusal is not certain, the session is only
  * blamed once the new session works: a failure that occurs without the session too is not a refusal.
  */
-export async function anew(
+export async function retriedFresh(
   run: Adapter['run'],
   turn: Turn,
   { refusal, start }: { refusal: Refusal; start: RunContext['start'] },

@@ -12,7 +12,7 @@ import { fill } from './checkout.js'
 import type { Checkout } from './checkout.js'
 import { limitsOf } from './limits.js'
 import type { OperatorLimits } from './limits.js'
-import { anew } from './refused-turn.js'
+import { retriedFresh } from './refused-turn.js'
 import { tellEarlier } from './tell-earlier.js'
 import { placeOf } from './work-directories.js'
 
@@ -116,7 +116,7 @@ export function runWith(adapters: readonly Adapter[], workRoot: string, operator
       const again = !end.toolsRan && !signal.aborted
       if (again) {
         const all = await tellEarlier(claim, telling, { ifFresh: true })
-        end = await anew(run, { ...turn, prompt: `${all}${prompt}` }, { refusal: end, start })
+        end = await retriedFresh(run, { ...turn, prompt: `${all}${prompt}` }, { refusal: end, start })
       } else await start('REFUSED')
     }
     showWaiting()

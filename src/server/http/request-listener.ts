@@ -47,12 +47,12 @@ export function requestListener(handling: RequestHandling): RequestListener<type
       handling.log.error({ requestId, err: error }, 'A request failed')
       if (response.headersSent) return response.destroy()
       const { message, extensions } = maskError(error)
-      const { http, ...told } = extensions as {
+      const { http, ...details } = extensions as {
         code: ErrorCode
         http?: { status: number; headers: Record<string, string> }
       }
       for (const [name, value] of Object.entries(http?.headers ?? {})) response.setHeader(name, value)
-      respondGraphQLError(response, http?.status ?? 500, { message, ...told, requestId })
+      respondGraphQLError(response, http?.status ?? 500, { message, ...details, requestId })
     })
   }
 }

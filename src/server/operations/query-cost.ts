@@ -57,8 +57,8 @@ interface CostExtension {
 }
 
 function refused(cost: CostExtension): ExecutionResult {
-  const told = `It costs ${cost.requested.toLocaleString('en')}; the limit is ${cost.limit.toLocaleString('en')}.`
-  return { errors: [queryTooComplex(told)], extensions: { cost } }
+  const sentence = `It costs ${cost.requested.toLocaleString('en')}; the limit is ${cost.limit.toLocaleString('en')}.`
+  return { errors: [queryTooComplex(sentence)], extensions: { cost } }
 }
 
 /**

@@ -43,7 +43,7 @@ const REPORTED = {
   propagateOnRejection: false,
   onReject: [
     (context: ValidationContext | null, { message }: GraphQLError) =>
-      context?.reportError(queryTooComplex(told(message))),
+      context?.reportError(queryTooComplex(inOurWords(message))),
   ],
 }
 const RULES = [
@@ -53,10 +53,10 @@ const RULES = [
 ]
 
 function refuse({ message }: GraphQLError): never {
-  throw queryTooComplex(told(message))
+  throw queryTooComplex(inOurWords(message))
 }
 
 /** The library calls each violation a syntax error. */
-function told(message: string): string {
+function inOurWords(message: string): string {
   return message.replace(/^Syntax Error: /, '')
 }

@@ -196,6 +196,6 @@ function viewOf(place: DecisionScope, before: BeforeClaim, event: ClaimedEvent):
   if (recorded === null || again === null) return null
   const { outcome, reason, sessionId, workDir, continuityGap, policy } = recorded
   const { handoffRange = again.handoffRange } = recorded
-  const told = { outcome, reason, sessionId, workDir, continuityGap, handoffRange }
-  return decisionView(place, before.state, { ...again, ...told }, policy)
+  const decided = { outcome, reason, sessionId, workDir, continuityGap, handoffRange }
+  return decisionView(place, before.state, { ...again, ...decided }, policy)
 }

@@ -90,7 +90,7 @@ async function hasTextsLeft(
   return row?.found === true
 }
 
-interface Written {
+interface WrittenFiles {
   workspaceId: string
   /** The head that the files contain. */
   head: ConversationHead
@@ -102,7 +102,7 @@ interface Written {
   textsDigest: string | null
 }
 
-async function submitSeal(services: Services, written: Written): Promise<boolean> {
+async function submitSeal(services: Services, written: WrittenFiles): Promise<boolean> {
   const { workspaceId, head } = written
   let seals = false
   await services.conversations.submit({
@@ -120,7 +120,7 @@ async function submitSeal(services: Services, written: Written): Promise<boolean
 }
 
 /** The conversation must have no event since the files were written, and no open task. */
-function decideSeal(loaded: LoadedConversation, written: Written): Decision {
+function decideSeal(loaded: LoadedConversation, written: WrittenFiles): Decision {
   const { conversation, tasks, state } = loaded
   const { head, sealed, file, exportDigest, textsDigest } = written
   const isAsWritten =

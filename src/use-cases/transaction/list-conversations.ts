@@ -31,7 +31,7 @@ export function listingValues(changes: readonly Change[]): RoutineValues {
 
 /** The reason of the newest claim's decision; null if it is unchanged. */
 function reasonOf({ projection }: Change): string | null {
-  return projection.told[0]?.resumeReason ?? null
+  return projection.progressed[0]?.resumeReason ?? null
 }
 
 /** Whether the start of a run is the only change that lists show. */

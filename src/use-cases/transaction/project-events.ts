@@ -26,7 +26,7 @@ export interface Projection {
   /** The changed tasks whose own row changes, because they ended or moved to another runtime. */
   rewritten: Task[]
   /** The changed tasks whose run started or whose claim ended. */
-  told: Task[]
+  progressed: Task[]
   dispatch: DispatchChanges
   /** Whether waiting or held tasks changed, so that the heads of the line must be set anew. */
   movesQueue: boolean
@@ -72,7 +72,7 @@ export function projectEvents(
     newTasks: [],
     changedTasks: [],
     rewritten: [],
-    told: [],
+    progressed: [],
     dispatch: { added: [], changed: [], ended: [] },
     movesQueue: false,
     claims: false,
@@ -119,12 +119,12 @@ function move(
   loaded: LoadedConversation,
   extras: Extras,
 ): void {
-  const { dispatch, rewritten, told } = projection
+  const { dispatch, rewritten, progressed } = projection
   const [waited, waits] = [before?.status === 'QUEUED', task.status === 'QUEUED']
   const [ran, runs] = [before !== null && isActive(before), isActive(task)]
   const retargeted = before !== null && before.runtimeId !== task.runtimeId
   if (before !== null && (retargeted || isTerminal(task))) rewritten.push(task)
-  if (ran && (!runs || extras.claim !== undefined)) told.push(task)
+  if (ran && (!runs || extras.claim !== undefined)) progressed.push(task)
   if (waits || runs) {
     const change = changeOf(task, loaded, extras)
     if (waited || ran) dispatch.changed.push(change)

@@ -213,9 +213,9 @@ export function eventsOf(changes: readonly Change[]): number {
 
 /** Signals for claims that a user cancelled or the server voided. */
 function signalsOf({ workspaceId, events, extras, projection }: Change): ClaimSignal[] {
-  const told = new Set(projection.told.map(({ id }) => id))
+  const progressed = new Set(projection.progressed.map(({ id }) => id))
   return events.flatMap(({ type, taskId, runtimeId, data }) => {
-    if (taskId === null || runtimeId === null || !told.has(taskId)) return []
+    if (taskId === null || runtimeId === null || !progressed.has(taskId)) return []
     const lost = extras.voidsClaim === true && (type === 'TASK_FAILED' || isExpiry(type, data))
     if (!lost && type !== 'TASK_CANCELLED') return []
     return [{ workspaceId, runtimeId, taskId, verdict: lost ? 'LOST' : 'CANCELLED' }]
