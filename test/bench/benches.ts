@@ -11,6 +11,7 @@ import { importing } from './import/import.js'
 import { installed } from './installed/installed.js'
 import { lives } from './lives/lives.js'
 import { page } from './page/page.js'
+import { pinned } from './pinned/pinned.js'
 import { streams } from './streams/streams.js'
 import { tab } from './tab/tab.js'
 import { year } from './year/year.js'
@@ -20,6 +21,7 @@ export const BENCHES: Record<string, Bench> = {
   lives,
   builds,
   backlog,
+  pinned,
   idle,
   history,
   fold,

@@ -15,7 +15,7 @@ ${Object.entries(BENCHES)
 
   --quick             less of everything: for a look, not for a figure
   --contestants REGEX only those whose name matches
-  --against COMMIT    what \`builds\` measures this build against; with A..B it measures B against A
+  --against COMMIT    what \`builds\` and \`embedded\` measure this build against; with A..B it measures B against A
   --report            writes the newest results of all benches into docs/performance.md
   --only NAME,NAME    of a report, only these are run anew`
 

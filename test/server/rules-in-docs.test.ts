@@ -5,9 +5,9 @@ import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const rules = new Set(
-  [...readFileSync(join(root, 'docs/rules.md'), 'utf8').matchAll(/^\| ([FDH]\d+) +\|/gm)].map(([, rule]) => rule),
+  [...readFileSync(join(root, 'docs/rules.md'), 'utf8').matchAll(/^\| ([FDHI]\d+) +\|/gm)].map(([, rule]) => rule),
 )
-const CITED = /(?<![\w/#-])[FDH]\d{1,2}(?![\w-])/g
+const CITED = /(?<![\w/#-])[FDHI]\d{1,2}(?![\w-])/g
 
 /** The rules that TypeScript files under a folder name. */
 function citedIn(folder: string): Set<string> {
@@ -17,9 +17,9 @@ function citedIn(folder: string): Set<string> {
   return new Set(files.flatMap((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').match(CITED) ?? []))
 }
 
-it('docs/rules.md numbers the rules of fold, decision and handoff without a gap', () => {
+it('docs/rules.md numbers the rules of fold, decision, handoff and invariants without a gap', () => {
   const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, n) => `${letter}${n + 1}`)
-  expect([...rules]).toEqual([...numbered('F', 18), ...numbered('D', 9), ...numbered('H', 5)])
+  expect([...rules]).toEqual([...numbered('F', 18), ...numbered('D', 9), ...numbered('H', 5), ...numbered('I', 11)])
 })
 
 it('every rule that the source cites is in docs/rules.md', () => {

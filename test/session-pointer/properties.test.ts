@@ -34,19 +34,19 @@ function forEachOffer(check: (offered: string, claim: ClaimMade, naive: NaiveSes
 }
 
 describe('the safety of offers', () => {
-  test('invariant 1: no claim offers a session that was last named on another runtime, or on none', () => {
+  test('I1: no claim offers a session that was last named on another runtime, or on none', () => {
     forEachOffer((offered, claim, naive) => {
       expect(naive.sessions.get(offered)?.runtimeId).toBe(claim.runtimeId)
     })
   })
 
-  test('invariant 2: no claim offers a session that is retired, reset, poisoned, not durable, failing or unproven', () => {
+  test('I2: no claim offers a session that is retired, reset, poisoned, not durable, failing or unproven', () => {
     forEachOffer((offered, claim, naive) => {
       expect(naive.soundOn(claim.runtimeId, claim.policy.maxResumeFailures)).toContain(offered)
     })
   })
 
-  test('invariant 3: a session is never offered outside its conversation, however two of them are interleaved', () => {
+  test('I3: a session is never offered outside its conversation, however two of them are interleaved', () => {
     const property = fc.property(fc.array(fc.tuple(fc.boolean(), steps), { maxLength: 6 }), (lives) => {
       const left = new Conversation('left')
       const right = new Conversation('right')
@@ -118,7 +118,7 @@ describe('reruns', () => {
 })
 
 describe('the log can be trusted', () => {
-  test('invariant 4: at every event the incremental state equals the fold from the start', () => {
+  test('I4: at every event the incremental state equals the fold from the start', () => {
     const property = fc.property(steps, (life) => {
       const { events, states } = liveThrough(life)
       const fromItsStart = states.map((_, version) => JSON.stringify(foldEvents(events.slice(0, version))))
@@ -127,7 +127,7 @@ describe('the log can be trusted', () => {
     fc.assert(property, { numRuns: 200 })
   })
 
-  test('invariant 4: a state that was stored as JSON at any event folds on to the same result', () => {
+  test('I4: a state that was stored as JSON at any event folds on to the same result', () => {
     const property = fc.property(steps, fc.nat(), (life, cut) => {
       const { events, states } = liveThrough(life)
       const version = cut % (events.length + 1)
@@ -139,7 +139,7 @@ describe('the log can be trusted', () => {
     fc.assert(property, RUNS)
   })
 
-  test('invariant 5: every recorded decision equals the one recomputed from the events before it', () => {
+  test('I5: every recorded decision equals the one recomputed from the events before it', () => {
     const property = fc.property(steps, (life) => {
       const conversation = liveThrough(life)
       const log = throughJson(conversation.events)
@@ -160,7 +160,7 @@ describe('the log can be trusted', () => {
     fc.assert(property, RUNS)
   })
 
-  test('invariant 7: every task is reached by legal transitions only', () => {
+  test('I7: every task is reached by legal transitions only', () => {
     const property = fc.property(steps, (life) => {
       const { events } = liveThrough(life)
       for (const taskId of new Set(events.map((event) => event.taskId))) {
@@ -170,7 +170,7 @@ describe('the log can be trusted', () => {
     fc.assert(property, RUNS)
   })
 
-  test('invariant 8: versions are 1 to n, and the state refers only to these events', () => {
+  test('I8: versions are 1 to n, and the state refers only to these events', () => {
     const property = fc.property(steps, (life) => {
       const { events, states } = liveThrough(life)
       expect(events.map((event) => event.version)).toEqual(events.map((_, index) => index + 1))

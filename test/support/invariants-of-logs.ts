@@ -10,7 +10,7 @@ export function logProblems({ heads, events }: RawTables): string[] {
   })
 }
 
-/** 8: positions are 1..n, and the head stands at n. */
+/** I8: positions are 1..n, and the head stands at n. */
 function positions(head: RawRow, log: readonly RawRow[]): string[] {
   const problems = log.flatMap((event, index) =>
     event['position'] === index + 1 ? [] : [`position ${index + 1} of the log is ${String(event['position'])}`],
@@ -26,7 +26,7 @@ interface Load {
 
 const ENDS = new Set(['TASK_RELEASED', 'TASK_COMPLETED', 'TASK_FAILED', 'TASK_CANCELLED'])
 
-/** 6, at every position: one active task a conversation, and no agent past its limit. */
+/** I6, at every position: one active task a conversation, and no agent past its limit. */
 function activity(log: readonly RawRow[]): string[] {
   const problems: string[] = []
   const agentOf = new Map<string, string>()
@@ -59,7 +59,7 @@ interface Enqueued {
   place?: number
 }
 
-/** 10: nothing goes before a waiting retry of an earlier turn of its conversation. Imported retries kept no places. */
+/** I10: nothing goes before a waiting retry of an earlier turn of its conversation. Imported retries kept no places. */
 function overtakings(log: readonly RawRow[]): string[] {
   const problems: string[] = []
   /** Where each task's turn began. */

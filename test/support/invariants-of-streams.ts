@@ -12,7 +12,7 @@ import { groupedBy, instant } from './raw-tables.js'
 import type { RawRow, RawTables } from './raw-tables.js'
 import { taskProblems } from './invariants-of-tasks.js'
 
-/** Invariants over each conversation's stream, and the rows that must be its fold. */
+/** I4 and I8 of each conversation's stream, and the rows that must be its fold. */
 export function conversationProblems({ conversations, events, tasks, messages }: RawTables): string[] {
   const streams = groupedBy(events, 'conversationId')
   const rows = new Map(tasks.map((row) => [String(row['id']), row]))
@@ -44,7 +44,7 @@ function streamProblems(
   stream.forEach((row, index) => {
     const event = { ...row, occurredAt: instant(row['occurredAt']) } as unknown as StreamEvent
     const place = `${id} version ${index + 1}`
-    // Invariant 8
+    // I8
     if (row['version'] !== index + 1) problems.push(`${place} is ${String(row['version'])}`)
     digest = chainDigest(digest, { ...row, occurredAt: new Date(String(row['occurredAt'])) } as never)
     if (row['digest'] !== digest) problems.push(`${place} does not fit the event before it`)
@@ -56,12 +56,12 @@ function streamProblems(
     if (state.version === storedVersion) stored = state
     if (isStored(state, event)) mustBeStored = state.version
     if (event.taskId === null || event.type === 'MESSAGE_POSTED') return
-    // Invariant 7
+    // I7
     const applied = applyTaskEvent(tasks.get(event.taskId) ?? null, event)
     if ('violation' in applied) problems.push(`${place}: ${applied.violation}`)
     else if (applied.task !== null) tasks.set(event.taskId, applied.task)
   })
-  // Invariant 4
+  // I4
   if (conversation['version'] !== stream.length) problems.push(`${id} is at ${String(conversation['version'])}`)
   if (conversation['digest'] !== digest) problems.push(`${id} has the digest of another event`)
   if (conversation['foldVersion'] !== FOLD_VERSION) problems.push(`${id} was folded by another version`)
@@ -76,7 +76,7 @@ function streamProblems(
   return problems
 }
 
-/** Invariants 1, 2, 3 and 5: the recorded decision is the recomputed one, and offers only what may be offered. */
+/** I1, I2, I3 and I5: the recorded decision is the recomputed one, and offers only what may be offered. */
 function decisionProblems(
   place: string,
   { taskId, runtimeId, data }: Extract<StreamEvent, { type: 'TASK_CLAIMED' }>,

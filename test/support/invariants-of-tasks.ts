@@ -5,7 +5,7 @@ import type { RawRow } from './raw-tables.js'
 
 const TIMES = new Set(['createdAt', 'availableAt', 'claimedAt', 'startedAt', 'finishedAt'])
 
-/** 7: a task's row is the fold of its events, column by column; its token is there exactly while somebody may present it. */
+/** I7: a task's row is the fold of its events, column by column; its token is there exactly while somebody may present it. */
 export function taskProblems(task: TaskState, row: RawRow | undefined, conversationId: string): string[] {
   if (row === undefined) return [`${task.id} has events and no row`]
   const { failure, ...columns } = task

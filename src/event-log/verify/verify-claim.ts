@@ -60,7 +60,7 @@ function failedClosed({ state, newerShapes }: ClaimBasis, recorded: RecordedDeci
   )
 }
 
-/** Proves invariants 1 and 2 by the bindings alone: such an offer is wrong under any policy. */
+/** Proves I1 and I2 by the bindings alone: such an offer is wrong under any policy. */
 function verifyOffer(
   state: SessionState,
   { runtimeId }: ClaimedEvent,

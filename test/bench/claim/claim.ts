@@ -3,21 +3,16 @@ import { alternate, shortNumber } from '../rounds.js'
 import type { Rounds } from '../rounds.js'
 import type { Setting } from '../setting/setting.js'
 import { floorContestants } from './floor-contestants.js'
-import { peerContestants } from './peer-contestants.js'
 import { productContestants, SERVER_CPU } from './product-contestants.js'
 
 const FIGURES = ['rate', 'p50', 'p95', 'p99', SERVER_CPU] as const
 
 export const claim: Bench = {
-  about: 'claims and whole lives of tasks, against the bare statement and against graphile-worker and pg-boss',
+  about: 'claims and whole lives of tasks, against the bare statement',
   async run(setting: Setting): Promise<BenchResult> {
     const seconds = setting.quick ? 1 : 2
     const rounds = setting.quick ? 1 : 3
-    const contestants = [
-      ...(await floorContestants(setting, seconds)),
-      ...(await productContestants(setting, seconds)),
-      ...(await peerContestants(setting, seconds)),
-    ]
+    const contestants = [...(await floorContestants(setting, seconds)), ...(await productContestants(setting, seconds))]
     const measured = await alternate(contestants, rounds, setting.tell)
     return { tables: [tableOf(measured)], goals: goalsOf(measured), figures: measured.figures() }
   },
@@ -40,44 +35,14 @@ function goalsOf(measured: Rounds) {
     measured.names.includes(one) && measured.names.includes(other)
       ? [{ measure, wanted: { atLeast }, measured: measured.ratio([one, 'rate'], [other, 'rate']) }]
       : []
+  const bare = 'bare statement, 16 connections'
   return [
+    ...goal('claims/s through HTTP at 64 daemons / bare statement at 16 connections', 0.45, 'claims, 64 daemons', bare),
     ...goal(
-      'claims/s through HTTP at 64 daemons / bare statement at 16 connections',
+      'claims/s by claimTasks(max: 32) at 16 daemons / bare statement at 16 connections',
       1,
-      'claims, 64 daemons',
-      'bare statement, 16 connections',
-    ),
-    ...goal(
-      'lives/s through HTTP at 64 daemons / graphile-worker single jobs/s',
-      1,
-      'lives, 64 daemons',
-      'graphile-worker, 16 jobs at once',
-    ),
-    ...goal(
-      'lives/s through HTTP at 64 daemons / pg-boss fetch one, complete one',
-      2,
-      'lives, 64 daemons',
-      'pg-boss, 16 loops',
-    ),
-    ...goal(
-      'lives/s, one at a time per conversation / graphile-worker named queues',
-      3,
-      'lives, 64 daemons, 128 conversations',
-      'graphile-worker, 128 named queues',
-    ),
-    ...goal(
-      'lives/s, one at a time per conversation / pg-boss group concurrency',
-      3,
-      'lives, 64 daemons, 128 conversations',
-      'pg-boss, 128 groups',
-    ),
-    ...['1 daemon', '16 daemons'].flatMap((daemons) =>
-      goal(
-        `claimTasks(max: 32) claims/s / single claims/s, ${daemons}`,
-        5,
-        `claims by 32, ${daemons}`,
-        `claims, ${daemons}`,
-      ),
+      'claims by 32, 16 daemons',
+      bare,
     ),
   ]
 }

@@ -74,7 +74,7 @@ export interface ProductBuild {
   loadProcess: string
 }
 
-const THIS_BUILD: ProductBuild = { root: null, registerFleet, QueueFiller, loadProcess: LOAD_PROCESS }
+export const THIS_BUILD: ProductBuild = { root: null, registerFleet, QueueFiller, loadProcess: LOAD_PROCESS }
 
 /** Daemons that claim, or live whole lives, through the server's HTTP API, each with a connection and a token of its own. */
 export async function productContestants(

@@ -101,7 +101,7 @@ forEachDatabase((open) => {
     )
   })
 
-  it('a forged handoff range is found in a claim and in a refused start', async () => {
+  it('I9: a forged handoff range is found in a claim and in a refused start', async () => {
     const gap = first('TASK_CLAIMED', (data) => decisionOf(data)['handoffRange'] !== null)
     const range = decisionOf(gap.data as Data)['handoffRange'] as Data
     await decided(gap, { handoffRange: { ...range, turns: 99 } })

@@ -204,7 +204,7 @@ forEachDatabase((open) => {
     }
   })
 
-  it('verify finds a claim from a cooling runtime', async () => {
+  it('I11: verify finds a claim from a cooling runtime', async () => {
     const chat = await aChat(world, agent)
     await say(world, chat)
     await fail(world, await run(world, runtime), { ...LIMITED, retryAt: inSeconds(60) })
