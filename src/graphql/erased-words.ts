@@ -1,10 +1,24 @@
 import { nameableReason } from '../session-pointer/failure-class.js'
+import type { SessionEventType } from '../session-pointer/events.js'
 import type { Binding } from '../session-pointer/session-state.js'
 import type { Context } from './context.js'
 import { conversationById } from './loaders/rows.js'
 
-/** The event fields that may hold texts of users or daemons, by event type, each with its replacement after an erasure. */
-const WORDS: Readonly<Record<string, Readonly<Record<string, (word: unknown) => unknown>>>> = {
+type Words = Readonly<Record<string, (word: unknown) => unknown>>
+
+/**
+ * The event fields that may hold texts of users or daemons, each with its replacement after an erasure; null: none. Every
+ * type is listed, so that the compiler asks of a new one.
+ */
+const WORDS: Readonly<Record<SessionEventType, Words | null>> = {
+  CONVERSATION_OPENED: null,
+  MESSAGE_POSTED: null,
+  TASK_ENQUEUED: null,
+  TASK_RETARGETED: null,
+  TASK_CLAIMED: null,
+  TASK_STARTED: null,
+  SESSION_PINNED: null,
+  TASK_COMPLETED: null,
   TASK_FAILED: {
     error: () => '',
     failureReason: (reason) => (typeof reason === 'string' ? nameableReason(reason) : reason),
@@ -12,6 +26,10 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, (word: unknown) => 
   TASK_CANCELLED: { reason: () => null },
   TASK_RELEASED: { reason: () => null },
   SESSION_RESET: { reason: () => null },
+  POINTER_IMPORTED: null,
+  CONVERSATION_ERASED: null,
+  CONVERSATION_RESTORED: null,
+  CONVERSATION_SEALED: null,
 }
 
 interface EventWithWords {
@@ -26,8 +44,8 @@ export async function toldData(
   context: Context,
   { type, conversationId, version, data }: EventWithWords,
 ): Promise<unknown> {
-  const words = WORDS[type]
-  if (words === undefined || !(await isErased(context, conversationId, version))) return data
+  const words = (WORDS as Readonly<Record<string, Words | null>>)[type] ?? null
+  if (words === null || !(await isErased(context, conversationId, version))) return data
   return Object.fromEntries(
     Object.entries(data as Record<string, unknown>).map(([field, value]) => [
       field,

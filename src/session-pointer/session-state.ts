@@ -1,13 +1,13 @@
 import type { ResumeOutcome, ResumeReason } from './events.js'
 
 /**
- * The version of {@link SessionState}. Raise it with every change of the fold that gives another state for the same events.
- * A stored state of another version is folded again when it is read: 6 came with stored states that lag behind their
- * streams, which builds before it would take for current ones.
+ * The version of {@link SessionState}. Raise it with every new event type or schema version, and with every change of the
+ * fold that gives another state for the same events. Stored states since {@link SAME_STATES_SINCE} are read as they are, others
+ * are folded again. 6 came with stored states that lag behind their streams, which builds before it would take for current ones.
  */
 export const FOLD_VERSION = 6
 
-/** The first fold version whose states are those of this one. Raise it with {@link FOLD_VERSION} when states change. */
+/** The first fold version whose states are those of this one. Raise it to {@link FOLD_VERSION} when states change; a new type changes none. */
 export const SAME_STATES_SINCE = 5
 
 /** FAILING is not stored: the fold keeps the count, and the policy in force judges it (F17). */

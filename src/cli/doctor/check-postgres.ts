@@ -30,6 +30,14 @@ interface Facts {
   mayCreate: boolean
   /** A table of another owner, which this role's migrations cannot change; null if there is none. */
   foreign: string | null
+  /** The oldest transaction that keeps dead rows from being removed, of those that this role may see; null if there is none. */
+  oldest: OldTransaction | null
+}
+
+export interface OldTransaction {
+  /** Such as `psql (process 4711)`. */
+  who: string
+  seconds: number
 }
 
 /** Leaves out this command's own connections. */
@@ -47,7 +55,14 @@ const FACTS = `
     has_schema_privilege(current_schema(), 'CREATE') AS "mayCreate",
     (SELECT min(c.relname)::text FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r'
        AND c.relname IN ('workspace', 'session_event', 'conversation', 'task_row', '_prisma_migrations')
-       AND NOT pg_has_role(c.relowner, 'USAGE')) AS foreign
+       AND NOT pg_has_role(c.relowner, 'USAGE')) AS foreign,
+    (SELECT row_to_json(t) FROM (
+       SELECT coalesce(nullif(s.application_name, ''), s.usename::text) || ' (process ' || s.pid || ')' AS who,
+         extract(epoch FROM now() - s.xact_start)::int AS seconds
+       FROM sessions s WHERE s.datid = d.oid AND s.backend_xmin IS NOT NULL
+       UNION ALL SELECT 'the prepared transaction ' || p.gid, extract(epoch FROM now() - p.prepared)::int
+       FROM pg_prepared_xacts p WHERE p.database = d.datname
+       ORDER BY seconds DESC NULLS LAST LIMIT 1) t) AS oldest
   FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()`
 
 /** Checks a PostgreSQL database. It applies no migration. */
@@ -85,6 +100,7 @@ async function checkConnected(config: PostgresConfig, client: Client): Promise<C
     checkMigrations(`the schema ${schema}`, compared),
     rights,
     checkConnections(facts, config.databaseConnections),
+    checkVacuum(facts.oldest),
     clock,
     ok('disk', `The database takes ${megabytes(facts.bytes)}. Only its own machine can tell how much room is left.`),
   ]
@@ -144,5 +160,18 @@ function checkConnections({ free, own }: Facts, wanted: number): Check {
   return warning(
     'connections',
     `${found} Set BATON_DATABASE_CONNECTIONS to ${Math.max(free + own, 3)} or less, or raise max_connections or the CONNECTION LIMIT.`,
+  )
+}
+
+/** Baton's own transactions take milliseconds, a backup of PostgreSQL's minutes. */
+const OLD_SECONDS = 60
+
+export function checkVacuum(oldest: OldTransaction | null): Check {
+  if (oldest === null) return ok('vacuum', 'No transaction that this role may see keeps dead rows from being removed.')
+  const found = `The oldest transaction, of ${oldest.who}, has been open for ${oldest.seconds} s.`
+  if (oldest.seconds < OLD_SECONDS) return ok('vacuum', found)
+  return warning(
+    'vacuum',
+    `${found} Until it ends, vacuum removes no dead row, and each claim looks at more of them: a busy server has become seven times slower in ten minutes. End it, and set idle_in_transaction_session_timeout for its user.`,
   )
 }

@@ -6,6 +6,7 @@ type CheckName =
   | 'schema'
   | 'rights'
   | 'connections'
+  | 'vacuum'
   | 'clock'
   | 'disk'
   | 'archive'

@@ -6,7 +6,7 @@ import type { RateLimits } from './rate-limits.js'
 /**
  * How long a token's look-up is cached. Daemons call all day, and a query per call would be the most frequent query of
  * all. So a token that another process revokes works for this much longer. A stream or a wait that begins at the end of
- * this time is checked within the same time again (use-cases/calls/token-watch.ts): 5 seconds in all.
+ * this time is checked within the same time again (use-cases/services/token-watch.ts): 5 seconds in all.
  */
 const BELIEVED_MS = 2_500
 /** The size of the cache. The oldest entries are dropped first. */

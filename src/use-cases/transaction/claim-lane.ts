@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { whyEmpty } from '../../claim-queue/why-empty.js'
 import type { Waiting } from '../../claim-queue/why-empty.js'
-import { promoteDue } from '../promote-due.js'
+import { promoteDue } from './promote-due.js'
 import type { ClaimCall, ClaimResult } from './claim-call.js'
 import { GroupCommit } from './group-commit.js'
 import { decideClaims } from './decide-claims.js'

@@ -12,7 +12,7 @@ import type { RecentStates } from '../../event-log/stored-state.js'
 import type { ClaimSignal, Hints } from '../../wake-ups/hint.js'
 import type { NewEvent } from '../../session-pointer/events.js'
 import type { Extras } from './conversation-work.js'
-import { listingValues } from './list-conversations.js'
+import { listingValues } from './listing-values.js'
 import { AppendConflict } from './lost-race.js'
 import type { Projection } from './project-events.js'
 

@@ -1,11 +1,12 @@
 -- Writes a batch of decided changes in one round trip. A part runs only if its parameter is not null. Each statement sees the effects of
--- the ones before it and the latest commits of other transactions.
+-- the ones before it and the latest commits of other transactions. A claim runs these parts: changed, moved, records, advanced, events, and at
+-- every 256th version snapshots.
 --
 -- The order of locks. load-claims.sql and load-conversations.sql take the first five, this file takes the rest:
 --   1. the decision barrier, shared
 --   2. the claim barrier: claims share it. A failure that cools a runtime takes it alone, and later: after its request record. That cannot
 --      deadlock: a claim that waits for the barrier holds only the first lock, and one that has it waits for nothing that such a failure holds.
---   3. conversations by id. Claims take them best first, because they skip what is locked and never wait.
+--   3. conversations by id, each before its waiting rows. Claims take them best first, because they skip what is locked and never wait.
 --   4. held tasks by id
 --   5. agents by id
 --   6. request records: a repeated call waits for the first one

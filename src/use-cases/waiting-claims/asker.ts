@@ -1,5 +1,5 @@
 import type { Leaver } from '../../wake-ups/leaver.js'
-import type { TokenHold } from '../calls/token-watch.js'
+import type { TokenHold } from '../services/token-watch.js'
 
 /** The client of a call, which may disconnect before the answer is ready. */
 export interface Asker extends Leaver {

@@ -2,7 +2,7 @@ import type { Clock } from '../../database/clock.js'
 import type { Sql } from '../../database/sql.js'
 import { statement } from '../../database/sql.js'
 import type { Leaver } from '../../wake-ups/leaver.js'
-import type { Caller } from './caller.js'
+import type { Caller } from '../calls/caller.js'
 
 /**
  * A token that something needs for longer than its request. `onLeave` calls back once, when the token ends. The holder

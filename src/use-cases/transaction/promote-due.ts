@@ -1,6 +1,6 @@
-import type { Database } from '../database/sql.js'
-import { statement } from '../database/sql.js'
-import { WRITE } from './transaction/write-changes.js'
+import type { Database } from '../../database/sql.js'
+import { statement } from '../../database/sql.js'
+import { WRITE } from './write-changes.js'
 
 /** Rows per transaction; the next call takes the rest. */
 const MAX_PROMOTED = 500

@@ -1,9 +1,9 @@
-import type { Agent } from '../generated/prisma/client.js'
-import type { Caller } from './calls/caller.js'
-import { forEachQueuedTask } from './task-changes/queued-tasks.js'
-import type { Services } from './services/services.js'
-import { commandTask } from './task-changes/task-work.js'
-import { decisionsMade } from './transaction/decision-barrier.js'
+import type { Agent } from '../../generated/prisma/client.js'
+import type { Caller } from '../calls/caller.js'
+import { forEachQueuedTask } from './queued-tasks.js'
+import type { Services } from '../services/services.js'
+import { commandTask } from './task-work.js'
+import { decisionsMade } from '../transaction/decision-barrier.js'
 
 /**
  * Moves the agent's queued tasks to its runtime. If the agent moves again in the meantime, each task goes to the runtime of
