@@ -1,8 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './observing/log.js'
 
-/** The longest pause between failed sweeps, which also limits the lines in the log while the database is down. */
-const LONGEST_PAUSE_MS = 10_000
+/** The longest pause of a frequent sweep after failures, and the first one of a rare sweep. */
+const FAILURE_PAUSE_MS = 10_000
+
+/**
+ * The pause after so many failures in a row. A frequent sweep slows down, which limits the lines in the log while the database
+ * is down. A rare one (retention has ten minutes) comes again soon, and then less and less often.
+ */
+export function pauseAfter(failures: number, intervalMs: number): number {
+  if (failures === 0) return intervalMs
+  const isRare = intervalMs > FAILURE_PAUSE_MS
+  const [first, longest] = isRare ? [FAILURE_PAUSE_MS / 2, intervalMs] : [intervalMs, FAILURE_PAUSE_MS]
+  return Math.min(first * 2 ** Math.min(failures, 20), longest)
+}
 
 /**
  * Repeats a sweep with a pause before each, so that this process never runs two at once. A long sweep ends early on its
@@ -30,14 +41,9 @@ export class Sweeper {
 
   private async run(): Promise<void> {
     let failures = 0
-    for (let ms = this.firstMs; await this.pause(ms); ms = this.msAfter(failures)) {
+    for (let ms = this.firstMs; await this.pause(ms); ms = pauseAfter(failures, this.intervalMs)) {
       failures = (await this.sweepOnce()) ? 0 : failures + 1
     }
-  }
-
-  private msAfter(failures: number): number {
-    const longer = Math.min(this.intervalMs * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS)
-    return Math.max(this.intervalMs, longer)
   }
 
   /** Resolves with false if the sweeper has stopped. */

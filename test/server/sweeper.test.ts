@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import { openLog } from '../../src/server/observing/log.js'
-import { Sweeper } from '../../src/server/sweeper.js'
+import { pauseAfter, Sweeper } from '../../src/server/sweeper.js'
 import type { Swept } from '../../src/use-cases/sweep.js'
 
 const NOTHING: Swept = { expired: 0, promoted: 0, queueExpired: 0, recordsDeleted: 0 }
@@ -29,6 +29,13 @@ it('a failed sweep is logged, and the next one runs', async () => {
   await vi.waitFor(() => expect(sweep.mock.calls.length).toBeGreaterThan(1))
   await sweeper.stop()
   expect(error).toHaveBeenCalledTimes(1)
+})
+
+it('after failures a frequent sweep slows down, and a rare one comes again soon and then less and less often', () => {
+  const pauses = (intervalMs: number) => [0, 1, 2, 3, 30].map((failures) => pauseAfter(failures, intervalMs))
+  expect(pauses(1_000)).toEqual([1_000, 2_000, 4_000, 8_000, 10_000])
+  expect(pauses(600_000)).toEqual([600_000, 10_000, 20_000, 40_000, 600_000])
+  expect(pauses(10_000)).toEqual([10_000, 10_000, 10_000, 10_000, 10_000])
 })
 
 it('stopping waits for the running sweep, and none follows', async () => {
