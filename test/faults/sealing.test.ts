@@ -37,7 +37,8 @@ async function killWhileItSeals({ env: settings, dataDirectory, inside }: Place)
     return { archive: ground.archive, talks: made, rows: await Promise.all(made.map((id) => ground.rowsOf(id))) }
   })
   const env = { ...settings, BATON_KEEP_CONVERSATIONS_DAYS: '30', BATON_ARCHIVE_DIR: archive.path }
-  const files = () => readdirSync(archive.path, { recursive: true, encoding: 'utf8' }).filter((name) => /gz/.test(name))
+  const files = () =>
+    readdirSync(archive.path, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.jsonl.gz'))
   const verified = async () =>
     expect(await baton(['verify'], { ...env, BATON_DATA_DIR: dataDirectory })).toMatchObject({
       code: 0,
