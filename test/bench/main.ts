@@ -15,7 +15,7 @@ ${Object.entries(BENCHES)
 
   --quick             less of everything: for a look, not for a figure
   --contestants REGEX only those whose name matches
-  --against COMMIT    what \`builds\` and \`embedded\` measure this build against; with A..B it measures B against A
+  --against COMMIT    what \`builds\` and \`embedded\` measure this build against; with A..B \`builds\` measures B against A
   --report            writes the newest results of all benches into docs/performance.md
   --only NAME,NAME    of a report, only these are run anew`
 
@@ -64,6 +64,6 @@ for (const name of order.filter((one) => asked.length === 0 || asked.includes(on
   printResult(name, result)
   if (!report) continue
   const date = new Date().toISOString().slice(0, 10)
-  const command = `npm run bench -- --report${quick ? ' --quick' : ''}`
+  const command = `npm run bench -- --report${quick ? ' --quick' : ''}${against === null ? '' : ` --against ${against}`}`
   await writeReport(keep(name, result, { date, machine: machine(postgres), command }), order)
 }

@@ -109,6 +109,7 @@ function nextId(): string {
 
 /** A source with every kind of row, each alone and each after every other. Answers what each conversation is made of, by its place. */
 export async function tellEveryShape(source: SourceDatabase): Promise<Map<string, string>> {
+  made = 0
   const workspace = await source.insert('workspace', { name: 'Acme', slug: 'acme', issue_prefix: 'ACM' })
   const runtime = (daemon_id: string, profile_id: string | null = null) =>
     source.insert('agent_runtime', {

@@ -32,6 +32,8 @@ interface Facts {
   foreign: string | null
   /** The oldest transaction that keeps dead rows from being removed, of those that this role may see; null if there is none. */
   oldest: OldTransaction | null
+  /** Transactions of other roles, whose age this role may not see. */
+  hidden: number
 }
 
 export interface OldTransaction {
@@ -58,11 +60,13 @@ const FACTS = `
        AND NOT pg_has_role(c.relowner, 'USAGE')) AS foreign,
     (SELECT row_to_json(t) FROM (
        SELECT coalesce(nullif(s.application_name, ''), s.usename::text) || ' (process ' || s.pid || ')' AS who,
-         extract(epoch FROM now() - s.xact_start)::int AS seconds
-       FROM sessions s WHERE s.datid = d.oid AND s.backend_xmin IS NOT NULL
-       UNION ALL SELECT 'the prepared transaction ' || p.gid, extract(epoch FROM now() - p.prepared)::int
+         greatest(0, extract(epoch FROM clock_timestamp() - s.xact_start))::int AS seconds
+       FROM sessions s WHERE s.datid = d.oid AND s.xact_start IS NOT NULL AND coalesce(s.backend_xmin, s.backend_xid) IS NOT NULL
+       UNION ALL SELECT 'the prepared transaction ' || p.gid, greatest(0, extract(epoch FROM clock_timestamp() - p.prepared))::int
        FROM pg_prepared_xacts p WHERE p.database = d.datname
-       ORDER BY seconds DESC NULLS LAST LIMIT 1) t) AS oldest
+       ORDER BY seconds DESC LIMIT 1) t) AS oldest,
+    (SELECT count(*)::int FROM sessions s WHERE s.datid = d.oid AND s.xact_start IS NULL
+       AND coalesce(s.backend_xmin, s.backend_xid) IS NOT NULL) AS hidden
   FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()`
 
 /** Checks a PostgreSQL database. It applies no migration. */
@@ -100,7 +104,7 @@ async function checkConnected(config: PostgresConfig, client: Client): Promise<C
     checkMigrations(`the schema ${schema}`, compared),
     rights,
     checkConnections(facts, config.databaseConnections),
-    checkVacuum(facts.oldest),
+    checkVacuum(facts),
     clock,
     ok('disk', `The database takes ${megabytes(facts.bytes)}. Only its own machine can tell how much room is left.`),
   ]
@@ -166,12 +170,14 @@ function checkConnections({ free, own }: Facts, wanted: number): Check {
 /** Baton's own transactions take milliseconds, a backup of PostgreSQL's minutes. */
 const OLD_SECONDS = 60
 
-export function checkVacuum(oldest: OldTransaction | null): Check {
-  if (oldest === null) return ok('vacuum', 'No transaction that this role may see keeps dead rows from being removed.')
+export function checkVacuum({ oldest, hidden }: Pick<Facts, 'oldest' | 'hidden'>): Check {
+  const others =
+    hidden === 0 ? '' : ` Transactions of other roles that hide their age: ${hidden}. GRANT pg_read_all_stats to this role to see it.`
+  if (oldest === null) return ok('vacuum', `No transaction of a known age keeps dead rows from being removed.${others}`)
   const found = `The oldest transaction, of ${oldest.who}, has been open for ${oldest.seconds} s.`
-  if (oldest.seconds < OLD_SECONDS) return ok('vacuum', found)
+  if (oldest.seconds < OLD_SECONDS) return ok('vacuum', `${found}${others}`)
   return warning(
     'vacuum',
-    `${found} Until it ends, vacuum removes no dead row, and each claim looks at more of them: a busy server has become seven times slower in ten minutes. End it, and set idle_in_transaction_session_timeout for its user.`,
+    `${found} Until it ends, vacuum removes no dead row, and each claim looks at more of them: a busy server has become seven times slower in ten minutes. If nobody needs it, end it (pg_terminate_backend, or ROLLBACK PREPARED), and set idle_in_transaction_session_timeout for its role.${others}`,
   )
 }
