@@ -172,7 +172,9 @@ const OLD_SECONDS = 60
 
 export function checkVacuum({ oldest, hidden }: Pick<Facts, 'oldest' | 'hidden'>): Check {
   const others =
-    hidden === 0 ? '' : ` Transactions of other roles that hide their age: ${hidden}. GRANT pg_read_all_stats to this role to see it.`
+    hidden === 0
+      ? ''
+      : ` Transactions of other roles that hide their age: ${hidden}. GRANT pg_read_all_stats to this role to see it.`
   if (oldest === null) return ok('vacuum', `No transaction of a known age keeps dead rows from being removed.${others}`)
   const found = `The oldest transaction, of ${oldest.who}, has been open for ${oldest.seconds} s.`
   if (oldest.seconds < OLD_SECONDS) return ok('vacuum', `${found}${others}`)

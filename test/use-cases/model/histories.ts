@@ -11,7 +11,7 @@ import { expectSameTasks, newReal } from './real.js'
 import type { Real } from './real.js'
 
 /** Histories that each of the two files beside this one tries. HISTORIES=500 is for the night. */
-export const HISTORIES = Number(process.env['HISTORIES'] ?? 100)
+const HISTORIES = Number(process.env['HISTORIES'] ?? 100)
 /**
  * Times that so many are tried, at most, until they have shown what they must. A hundred histories of sessions have missed
  * a reason by chance, which five hundred never did.
