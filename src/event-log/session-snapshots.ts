@@ -17,15 +17,18 @@ export interface Around {
   nextVersion: number | null
 }
 
+/** isCurrentFold of when-stored.ts, for statements: follows a column. */
+export const CURRENT_FOLD = `BETWEEN ${SAME_STATES_SINCE} AND ${FOLD_VERSION}`
+
 const AROUND = statement(
   'snapshots_around',
   `SELECT x.at::text AS at, coalesce(s.position, 0)::text AS position, coalesce(s.version, 0) AS version, n.version AS "nextVersion"
    FROM unnest($3::text[]::bigint[]) AS x(at)
      LEFT JOIN LATERAL (SELECT r.position, r.version FROM session_snapshot r
-       WHERE r."workspaceId" = $1 AND r."conversationId" = $2 AND r.position <= x.at AND r."foldVersion" BETWEEN ${SAME_STATES_SINCE} AND ${FOLD_VERSION}
+       WHERE r."workspaceId" = $1 AND r."conversationId" = $2 AND r.position <= x.at AND r."foldVersion" ${CURRENT_FOLD}
        ORDER BY r.position DESC LIMIT 1) s ON true
      LEFT JOIN LATERAL (SELECT r.version FROM session_snapshot r
-       WHERE r."workspaceId" = $1 AND r."conversationId" = $2 AND r.position > x.at AND r."foldVersion" BETWEEN ${SAME_STATES_SINCE} AND ${FOLD_VERSION}
+       WHERE r."workspaceId" = $1 AND r."conversationId" = $2 AND r.position > x.at AND r."foldVersion" ${CURRENT_FOLD}
        ORDER BY r.position LIMIT 1) n ON true`,
 )
 
@@ -51,7 +54,7 @@ const SNAPSHOT = statement(
   'read_snapshot',
   `SELECT s.state, s.position::text AS position, s.version, e."occurredAt" FROM session_snapshot s
      JOIN session_event e ON e."workspaceId" = s."workspaceId" AND e.position = s.position
-   WHERE s."workspaceId" = $1 AND s."conversationId" = $2 AND s.position = $3::bigint AND s."foldVersion" BETWEEN ${SAME_STATES_SINCE} AND ${FOLD_VERSION}`,
+   WHERE s."workspaceId" = $1 AND s."conversationId" = $2 AND s.position = $3::bigint AND s."foldVersion" ${CURRENT_FOLD}`,
 )
 
 /** The snapshot at this position; null if it was deleted in the meantime. */

@@ -2,11 +2,12 @@ import { statement } from '../database/sql.js'
 import { readBase } from '../event-log/sealed/sealed-base.js'
 import type { SealedBase } from '../event-log/sealed/sealed-base.js'
 import { readStreamPage, NO_POSITION_PAST } from '../event-log/read-stream.js'
+import { CURRENT_FOLD } from '../event-log/session-snapshots.js'
 import { foldable } from '../event-log/stored-event.js'
 import { evolve } from '../session-pointer/fold.js'
 import { SNAPSHOT_EVERY, isSnapshot } from '../session-pointer/when-stored.js'
 import type { SessionState } from '../session-pointer/session-state.js'
-import { FOLD_VERSION, initialState, SAME_STATES_SINCE } from '../session-pointer/session-state.js'
+import { FOLD_VERSION, initialState } from '../session-pointer/session-state.js'
 import type { Services } from './services/services.js'
 
 /** Conversations per statement. */
@@ -24,7 +25,7 @@ const LACKING = statement(
      CROSS JOIN LATERAL (SELECT c.version / ${SNAPSHOT_EVERY} - coalesce(c."sealedVersion", 0) / ${SNAPSHOT_EVERY} AS due) e
      CROSS JOIN LATERAL (SELECT CASE WHEN e.due = 0 THEN 0 ELSE (
        SELECT count(*)::int FROM session_snapshot s WHERE s."workspaceId" = c."workspaceId" AND s."conversationId" = c.id
-         AND s."foldVersion" BETWEEN ${SAME_STATES_SINCE} AND ${FOLD_VERSION} AND s.version > coalesce(c."sealedVersion", 0)) END AS kept) k
+         AND s."foldVersion" ${CURRENT_FOLD} AND s.version > coalesce(c."sealedVersion", 0)) END AS kept) k
    WHERE k.kept < e.due OR c.n = ${PAGE}
    ORDER BY c.n`,
 )

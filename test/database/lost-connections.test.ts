@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPostgres } from '../../src/database/postgres.js'
 import type { Database } from '../../src/database/sql.js'
@@ -63,6 +63,62 @@ describePostgres('a connection that is lost', (open) => {
     expect(await failed).toSatisfy(isUnavailable)
     // Idle connections were cut as well, and the pool may hand one of them out before it hears of it.
     await expect.poll(() => database.sql.rows(ONE).catch(() => null)).toEqual([{ one: 1 }])
+  })
+
+  // The texts are pg's own, and no promise: an update that changes one turns a passing failure into an internal error.
+  it.each<[string, (connectionString: string) => Promise<unknown>]>([
+    [
+      'timeout exceeded when trying to connect',
+      async (connectionString) => {
+        const pool = new Pool({ connectionString, max: 1, connectionTimeoutMillis: 50 })
+        const taken = await pool.connect()
+        return pool.connect().finally(async () => {
+          taken.release()
+          await pool.end()
+        })
+      },
+    ],
+    [
+      'Query read timeout',
+      async (connectionString) => {
+        const client = new Client({ connectionString, query_timeout: 50 })
+        await client.connect()
+        return client.query('SELECT pg_sleep(1)').finally(() => client.end())
+      },
+    ],
+    [
+      'Client has encountered a connection error',
+      async (connectionString) => {
+        const client = new Client({ connectionString })
+        client.on('error', () => undefined)
+        await client.connect()
+        await client.query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => undefined)
+        await sleep(50)
+        return client.query('SELECT 1')
+      },
+    ],
+    [
+      'Client was closed',
+      async (connectionString) => {
+        const client = new Client({ connectionString })
+        await client.connect()
+        await client.end()
+        return client.query('SELECT 1')
+      },
+    ],
+    [
+      'Cannot use a pool after calling end',
+      async (connectionString) => {
+        const pool = new Pool({ connectionString })
+        await pool.end()
+        return pool.connect()
+      },
+    ],
+  ])('an error without a code is known by its text: %s', async (text, work) => {
+    const { connectionString } = await open()
+    const failed = await reasonOf(work(connectionString))
+    expect(failed).toMatchObject({ message: expect.stringContaining(text) as string })
+    expect(failed).toSatisfy(isUnavailable)
   })
 
   it('waiting for a lock that is never released ends as a temporary failure', async () => {

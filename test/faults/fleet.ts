@@ -88,7 +88,13 @@ export class Fleet {
     this.producing = false
     await this.producer
     const deadline = performance.now() + PATIENCE_MS
-    while (!(await isDone()) && performance.now() < deadline) await sleep(500)
+    while (!(await isDone())) {
+      if (performance.now() > deadline) {
+        this.violations.push(`the work was not done ${PATIENCE_MS / 1000} s after the last task was given out`)
+        break
+      }
+      await sleep(500)
+    }
     this.working = false
     await Promise.all(this.loops)
   }

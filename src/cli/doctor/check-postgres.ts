@@ -167,7 +167,7 @@ function checkConnections({ free, own }: Facts, wanted: number): Check {
   )
 }
 
-/** Baton's own transactions take milliseconds, a backup of PostgreSQL's minutes. */
+/** A server's own transactions take milliseconds. Those of `baton verify` and of pg_dump may take minutes, and slow claims as well. */
 const OLD_SECONDS = 60
 
 export function checkVacuum({ oldest, hidden }: Pick<Facts, 'oldest' | 'hidden'>): Check {

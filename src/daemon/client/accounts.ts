@@ -40,7 +40,7 @@ export class Accounts {
     return found.flat()
   }
 
-  reported(accounts: AccountReports): void {
+  noteReported(accounts: AccountReports): void {
     for (const { runtimeId, account } of accounts) this.#reported.set(runtimeId, account)
   }
 }

@@ -50,7 +50,7 @@ export async function beat({ client, held, signal, hurry, leaseSeconds, ...daemo
         { input: { daemonId, runtimeIds, claims, instance, ...(accounts.length > 0 && { accounts }) } },
         { signal, timeoutMs: Math.max(1000, longestMs) },
       )
-      daemon.accounts.reported(accounts)
+      daemon.accounts.noteReported(accounts)
       held.apply(claims, answer.heartbeat.claims, askedAt)
       nextMs = Math.min(answer.heartbeat.nextHeartbeatSeconds * 1000, longestMs)
     } catch (error) {

@@ -84,9 +84,9 @@ async function listen(
     for await (const { event, data } of messagesOf(response.body, () => silence.refresh())) {
       if (event === 'complete') return
       if (event !== 'next' || data === '') continue
-      const { data: signal, errors } = JSON.parse(data) as Answer
+      const { data: next, errors } = JSON.parse(data) as Answer
       if (errors?.[0] !== undefined) throw refusal(errors[0], response.status)
-      if (signal?.claimSignals != null) hear(signal.claimSignals.taskId)
+      if (next?.claimSignals != null) hear(next.claimSignals.taskId)
     }
     throw new NoAnswer('The stream of signals ended.')
   } catch (error) {

@@ -23,9 +23,9 @@ export async function tellEarlier(
   if (earlier === null) return ''
   const turns = turnsIn(earlier.entries)
   const all = turns === earlier.range.turns ? '' : ` of ${earlier.range.turns}`
-  const count = `Told the agent ${turns} earlier ${turns === 1 ? 'turn' : 'turns'}${all}.`
+  const note = `Told the agent ${turns} earlier ${turns === 1 ? 'turn' : 'turns'}${all}.`
   const why = ifFresh ? 'Started fresh because the offered session is not used.' : whyOf(resume, earlier.livesOn)
-  show({ kind: 'note', text: `${why} ${count}` })
+  show({ kind: 'note', text: `${why} ${note}` })
   return `${handoffText(earlier, maxBytes)}\n\n`
 }
 

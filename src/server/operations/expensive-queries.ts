@@ -82,9 +82,9 @@ async function writeInTurns(result: ExecutionResult, turn: () => Promise<void>):
   const { data } = result
   const json = await jsonInTurns(data, turn)
   Object.assign(result, {
-    stringify(result: ExecutionResult): string {
-      if (result.data !== data) return JSON.stringify(result)
-      const others = JSON.stringify({ ...result, data: undefined, stringify: undefined })
+    stringify(answer: ExecutionResult): string {
+      if (answer.data !== data) return JSON.stringify(answer)
+      const others = JSON.stringify({ ...answer, data: undefined, stringify: undefined })
       return others === '{}' ? `{"data":${json}}` : `{"data":${json},${others.slice(1)}`
     },
   })

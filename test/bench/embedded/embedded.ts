@@ -17,7 +17,8 @@ const named = (does: string, count: number) => `${does}, ${count} ${count === 1 
 export const embedded: Bench = {
   about: 'the same claims and lives on the embedded database; with --against COMMIT, beside those of that build',
   async run(setting): Promise<BenchResult> {
-    const { against } = setting
+    // Of A..B, as `builds` takes it, A.
+    const against = setting.against?.split('..')[0] ?? null
     const olderName = (name: string) => `${name}, ${against}`
     const contestants = await contestantsOf(setting, THIS_BUILD)
     if (against !== null) {
