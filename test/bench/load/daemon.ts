@@ -40,15 +40,18 @@ export class LeanDaemon {
     return (await this.#ask()).length
   }
 
-  /** Tasks from their claim to their end, as the daemon lives them: start, pin, complete. Returns how many. */
-  async live(): Promise<number> {
+  /**
+   * Tasks from their claim to their end, as the daemon lives them: start, pin, complete. In `threeCalls`, the start pins as well, as for
+   * a CLI whose first sign of life is its session. Returns how many.
+   */
+  async live(threeCalls = false): Promise<number> {
     const claims = await this.#ask()
     for (const { claimToken, task, priorSessionId } of claims) {
       const key = { taskId: task.id, claimToken }
       const session = { sessionId: priorSessionId ?? `session-${task.id}`, workDir: '/work/repository' }
       const resumeResult = priorSessionId === null ? 'NOT_ATTEMPTED' : 'RESUMED'
-      await this.#send('StartTask', { input: { ...key, resumeResult } })
-      await this.#send('PinTaskSession', { input: { ...key, ...session } })
+      await this.#send('StartTask', { input: { ...key, resumeResult, ...(threeCalls && session) } })
+      if (!threeCalls) await this.#send('PinTaskSession', { input: { ...key, ...session } })
       await this.#send('CompleteTask', { input: { ...key, ...session, output: 'Done.' } })
     }
     return claims.length

@@ -15,14 +15,15 @@ export interface Load {
   /** Each daemon begins a claim or life in so many milliseconds; left out: one after the other. */
   everyMs?: number
   /** `claims` only takes tasks, up to `max` with one call; `lives` takes one and brings it to its end. */
-  does: 'claims' | 'lives'
+  does: 'claims' | 'lives' | 'livesInThreeCalls'
   max: number
 }
 
 answerQuestions<Load, Worked>(async ({ url, daemons: places, seconds, times, everyMs, does, max }) => {
   const daemons = places.map((place) => new LeanDaemon(url, place, max))
   try {
-    const work = (daemon: LeanDaemon) => (does === 'lives' ? daemon.live() : daemon.claim())
+    const work = (daemon: LeanDaemon) =>
+      does === 'claims' ? daemon.claim() : daemon.live(does === 'livesInThreeCalls')
     return await (times === undefined
       ? workForAWhile(daemons, seconds, work, everyMs)
       : workSoOften(daemons, times, work))
